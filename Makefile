@@ -1,0 +1,46 @@
+# Everything sets itself up: the first call of any target makes .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+VERIFY := $(BIN)/vtsc verify --bounded --expect
+NEW := e48672fa pre25 patch25 2.6.37
+CATCHUP := pre25 patch25 2.6.37
+TRAP := --set vcpus=2 --set trapping=unstable --set clock_resolution=10ms
+
+.PHONY: verify test check slow bench counterexamples clean
+
+verify: .venv/ready
+	$(VERIFY) -p monotonic --host stable --host skewed --host cstate --host resetting --depth 12
+	$(VERIFY) $(NEW) -p monotonic --host resetting --set vendor=vmx --depth 12
+	$(VERIFY) $(CATCHUP) -p monotonic_smp --host stable --host skewed --host cstate --depth 10
+	$(VERIFY) patch25 -p nonzero_delta --host cstate $(TRAP) --depth 9
+	$(VERIFY) patch25 -p nonzero_delta --host cstate $(TRAP) --set rdtsc_emulation=bump-vcpu --depth 9
+	$(VERIFY) patch25 -p nonzero_delta --host cstate $(TRAP) --set rdtsc_emulation=bump-vm --depth 9
+	$(VERIFY) $(CATCHUP) -p bounded_lag -p bounded_lead --host cstate --host slow --host fast --depth 10
+
+test: .venv/ready
+	$(BIN)/pytest
+
+slow: .venv/ready
+	$(BIN)/pytest -m slow
+
+check: .venv/ready
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest -m "not slow"
+
+bench: .venv/ready
+	$(BIN)/python bench/bench.py
+
+counterexamples: .venv/ready
+	$(BIN)/python counterexamples/regenerate.py
+
+clean:
+	rm -rf .venv
+
+.venv/ready: pyproject.toml
+	@$(PYTHON) -c "import ensurepip, venv" 2>/dev/null || { \
+	  echo "python3-venv is missing: apt-get install python3-venv"; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip --disable-pip-version-check -q install -e ".[dev]"
+	@touch $@

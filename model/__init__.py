@@ -1,0 +1,25 @@
+"""The time a KVM guest sees: everything the checker knows of it comes from `MODEL`."""
+
+from model.designs import DESIGNS
+from model.host import CONTRACTS
+from model.machine import Machine
+from model.parameters import PARAMETERS, check, resolve
+from vtsc.domain import Domain
+from vtsc.parameters import Settings
+
+
+def build(design: str, host: str, settings: Settings) -> Machine:
+    """The machine of a design on a host."""
+    return Machine(DESIGNS[design](settings), CONTRACTS[host], settings)
+
+
+MODEL = Domain(
+    parameters=PARAMETERS,
+    designs={name: design.title for name, design in DESIGNS.items()},
+    hosts={name: contract.promise for name, contract in CONTRACTS.items()},
+    resolve=resolve,
+    check=check,
+    columns=("host.t", "pcpu.tsc"),
+    rules=("model/designs/", "model/trapping.py"),
+    build=build,
+)

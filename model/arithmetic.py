@@ -1,0 +1,61 @@
+"""The kernel's fixed-point arithmetic (semantics.md section 3), exact in every arithmetic.
+
+Mirrors kvm_get_time_scale, pvclock_scale_delta, nsec_to_cycles. [source c285545f]
+"""
+
+from fractions import Fraction
+from math import gcd, lcm
+
+from vtsc.words import u64
+
+NSEC_PER_SEC = 10**9
+
+
+def low32(x: int) -> int:
+    """The low 32 bits of ``x``."""
+    return x & 0xFFFF_FFFF
+
+
+def time_scale(scaled_hz: int, base_hz: int) -> tuple[int, int]:
+    """(shift, mult) that convert counts of ``base_hz`` into counts of ``scaled_hz``; both > 0."""
+    base, scaled, shift = base_hz, scaled_hz, 0
+    while base > 2 * scaled or base >> 32:
+        base >>= 1
+        shift -= 1
+    ticks = low32(base)
+    while ticks <= scaled or scaled >> 32:
+        if scaled >> 32 or ticks >> 31:
+            scaled >>= 1
+        else:
+            ticks = low32(ticks << 1)
+        shift += 1
+    return shift, low32((low32(scaled) << 32) // ticks)
+
+
+def scale(delta: int, mult: int, shift: int) -> int:
+    """``delta`` (u64) scaled by mult * 2^(shift - 32); a 96-bit product, truncated to 64 bits."""
+    d = u64(delta)
+    shifted = u64(d << shift) if shift >= 0 else d >> -shift
+    return u64((shifted * mult) >> 32)
+
+
+def nsec_to_cycles(ns: int, khz: int) -> int:
+    """Cycles at ``khz`` in ``ns`` nanoseconds, the product taken mod 2^64."""
+    return u64(ns * khz) // 10**6
+
+
+def later(a: int, b: int) -> int:
+    """The greater of two u64 values (max_u)."""
+    return u64(a) if u64(a) >= u64(b) else u64(b)
+
+
+def lesser(a: int, b: int) -> int:
+    """The lesser of two u64 values (min_u)."""
+    return u64(a) if u64(a) <= u64(b) else u64(b)
+
+
+def common_unit(durations: list[Fraction]) -> Fraction:
+    """The longest time of which every one of ``durations`` (all > 0) is a whole multiple."""
+    return Fraction(
+        gcd(*(d.numerator for d in durations)), lcm(*(d.denominator for d in durations))
+    )

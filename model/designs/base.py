@@ -1,0 +1,101 @@
+"""What all designs share: requests, native RDTSC, the empty hooks that a patch may fill in.
+
+Mirrors the part of arch/x86/kvm/x86.c around vcpu_enter_guest that no patch of the series touches
+(semantics.md section 5). The methods below are the whole interface of a design.
+"""
+
+from typing import Any, ClassVar
+
+from model.host import Host
+from model.state import CLOCK_UPDATE, MIGRATE_TIMER, VcpuFields, VmFields
+
+
+class Vcpu(VcpuFields):
+    """A vCPU with the kernel's way of raising requests."""
+
+    def __init__(self, number: int, vm: "Vm") -> None:
+        super().__init__()
+        self.number = number
+        self.vm = vm
+
+    def request(self, bit: str) -> None:
+        """kvm_make_request: set a sticky request bit; idempotent. [source, semantics.md 5]"""
+        setattr(self, bit, True)
+
+
+class Vm(VmFields):
+    """A VM with its vCPUs and the scale from ns to guest cycles (constant here)."""
+
+    def __init__(self, vcpus: int, khz: int, scale: tuple[int, int]) -> None:
+        super().__init__()
+        self.virtual_tsc_khz = khz
+        self.virtual_tsc_shift, self.virtual_tsc_mult = scale
+        self.vcpus = [Vcpu(v, self) for v in range(vcpus)]
+
+
+class Design:
+    """The kernel functions that a design consists of. Instances hold settings and no state."""
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    vendors: ClassVar[tuple[str, ...]] = ("svm", "vmx")
+    traps: ClassVar[bool] = False
+    """Whether the trapping of semantics.md 8.3 can be put on top."""
+    guarded: ClassVar[bool] = False
+    """Whether the parameter catchup_guard has a meaning."""
+
+    def __init__(self, settings: Any) -> None:
+        self.settings = settings
+        self.vendor: str = settings["vendor"]
+        self.notes: set[str] = set()
+        """What the functions did that is of interest to a monitor, since the step began."""
+
+    # called by the machine, in kernel spelling
+
+    def vm_create(self, host: Host, vm: Vm) -> None:
+        """kvm_arch_create_vm, on pCPU 0."""
+
+    def vcpu_create(self, host: Host, vcpu: Vcpu) -> None:
+        """What a new vCPU's TSC becomes; called while loaded."""
+        raise TypeError("a design says what a new vCPU's TSC becomes")
+
+    def vcpu_load(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
+        """kvm_arch_vcpu_load: the vCPU thread is put on pCPU ``cpu``."""
+        raise TypeError("a design has a vcpu_load")
+
+    def vcpu_put(self, host: Host, vcpu: Vcpu) -> None:
+        """kvm_arch_vcpu_put: the vCPU thread is taken off its pCPU."""
+        raise TypeError("a design has a vcpu_put")
+
+    def guest_time_update(self, host: Host, vcpu: Vcpu) -> None:
+        """The handler of CLOCK_UPDATE, one IRQ-off window; the kvmclock page is left out."""
+
+    def compute_guest_tsc(self, vcpu: Vcpu, kernel_ns: int) -> int:
+        """The guest TSC that elapsed host time calls for; designs with catchup have it."""
+        raise TypeError("a design that traps computes the guest TSC from the kernel clock")
+
+    def set_time_page(self, host: Host, vcpu: Vcpu, enable: bool) -> None:
+        """The guest writes the kvmclock MSR: ``time_page`` becomes ``enable``."""
+        raise TypeError("a design handles the kvmclock MSR")
+
+    def hardware_disable(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
+        """VMX is disabled on ``cpu``, as seen by one vCPU."""
+
+    def hardware_enable(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
+        """Virtualisation is enabled on ``cpu`` again, as seen by one vCPU."""
+
+    # shared
+
+    def read_tsc(self, host: Host, vcpu: Vcpu) -> int:
+        """G(v): what an untrapped RDTSC returns, host TSC plus offset. [source 2.6.35-era]"""
+        return host.tsc(vcpu.cpu) + vcpu.tsc_offset
+
+    def serve_requests(self, host: Host, vcpu: Vcpu) -> None:
+        """The request part of the run loop (Q1). [source c285545f, semantics.md 5]"""
+        vcpu.request_migrate_timer = False
+        if vcpu.request_clock_update:
+            vcpu.request_clock_update = False
+            self.guest_time_update(host, vcpu)
+
+
+__all__ = ["CLOCK_UPDATE", "MIGRATE_TIMER", "Design", "Vcpu", "Vm"]

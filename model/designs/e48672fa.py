@@ -1,0 +1,70 @@
+"""Commit e48672fa, "KVM: x86: Unify vendor TSC logic": one load and put for both vendors.
+
+Mirrors kvm_arch_vcpu_load, kvm_arch_vcpu_put and kvm_write_tsc (semantics.md section 7: the sum of 99e3e30a,
+f38e098f, 8cfdc000, e48672fa). Left out: guest TSC writes, cpu_tsc_khz = 0 and its retry.
+"""
+
+from model.designs.base import CLOCK_UPDATE, MIGRATE_TIMER, Design, Vcpu
+from model.host import Host
+from vtsc.words import s64, u64
+
+MATCH_NS = 5 * 10**9
+"""Two equal TSC writes within this time are meant to synchronise."""
+
+
+class E48672fa(Design):
+    """e48672fa."""
+
+    name = "e48672fa"
+    title = "e48672fa, unified vendor TSC logic: compensate migrations, notice backwards TSCs"
+
+    def vcpu_create(self, host: Host, vcpu: Vcpu) -> None:
+        """Both vendors write a TSC of 0. [source 99e3e30a]"""
+        self.write_tsc(host, vcpu, 0)
+
+    def write_tsc(self, host: Host, vcpu: Vcpu, data: int) -> None:
+        """kvm_write_tsc with the matching of equal writes. [source f38e098f]"""
+        vm = vcpu.vm
+        offset = data - host.tsc(vcpu.cpu)
+        ns = host.kernel_ns()
+        elapsed = u64(ns - vm.last_tsc_nsec)
+        if self.writes_match(vm.last_tsc_write, data) and elapsed < MATCH_NS:
+            if not host.tsc_unstable:
+                offset = vm.last_tsc_offset
+            else:
+                offset += u64(elapsed * host.base.khz) // 10**6
+            ns = vm.last_tsc_nsec
+        vm.last_tsc_nsec = ns
+        vm.last_tsc_write = data
+        vm.last_tsc_offset = offset
+        vcpu.tsc_offset = offset
+
+    def writes_match(self, last: int, data: int) -> bool:
+        """Whether two written values are meant to be the same. [source f38e098f]"""
+        return u64(data) == u64(last)
+
+    def vcpu_load(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
+        """kvm_arch_vcpu_load. VMX sets cpu to -1 on migration first, to no effect. [source e48672fa]"""
+        if vcpu.cpu != cpu:
+            tsc_delta = 0 if vcpu.last_host_tsc == 0 else s64(host.tsc(cpu) - vcpu.last_host_tsc)
+            if tsc_delta < 0:
+                host.mark_tsc_unstable()
+            if host.tsc_unstable:
+                vcpu.tsc_offset -= tsc_delta
+            vcpu.request(MIGRATE_TIMER)
+            vcpu.cpu = cpu
+
+    def vcpu_put(self, host: Host, vcpu: Vcpu) -> None:
+        """kvm_arch_vcpu_put. [source e48672fa]"""
+        vcpu.last_host_tsc = host.tsc(vcpu.cpu)
+
+    def set_time_page(self, host: Host, vcpu: Vcpu, enable: bool) -> None:
+        """kvm_set_msr_common, MSR_KVM_SYSTEM_TIME. [source 99e3e30a]"""
+        vcpu.time_page = enable
+        if vcpu.time_page:
+            vcpu.request(CLOCK_UPDATE)
+
+    def hardware_disable(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
+        """vmclear_local_vcpus, VMX only: the VMCS leaves the pCPU, no TSC is read. [source e48672fa]"""
+        if vcpu.cpu == cpu:
+            vcpu.cpu = -1

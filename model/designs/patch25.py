@@ -1,0 +1,85 @@
+"""Patch 25/35 as posted in August 2010, "Add clock catchup mode".
+
+Mirrors kvm_arch_vcpu_load and kvm_arch_vcpu_put as quoted in the mail, and kvm_guest_time_update as
+reconstructed in semantics.md 8.2. Trapping (8.3) comes on top through `model.trapping`.
+"""
+
+from model.arithmetic import scale
+from model.designs.base import CLOCK_UPDATE, MIGRATE_TIMER, Vcpu
+from model.designs.pre25 import Pre25
+from model.host import Host
+from model.trapping import follow_mode, passthrough_resumes
+from vtsc.words import s64, u64
+
+
+class Patch25(Pre25):
+    """Patch 25/35 as posted."""
+
+    name = "patch25"
+    title = 'patch 25/35 as posted, "Add clock catchup mode"'
+    traps = True
+    guarded = True
+
+    def vcpu_load(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
+        """kvm_arch_vcpu_load. [quoted]"""
+        if vcpu.cpu != cpu or vcpu.tsc_rebase:
+            tsc_delta = 0 if vcpu.last_host_tsc == 0 else s64(host.tsc(cpu) - vcpu.last_host_tsc)
+            if tsc_delta < 0:
+                host.mark_tsc_unstable()
+            if host.tsc_unstable:
+                vcpu.tsc_offset -= tsc_delta
+                vcpu.request(CLOCK_UPDATE)
+            if vcpu.cpu != cpu:
+                vcpu.request(MIGRATE_TIMER)
+            vcpu.cpu = cpu
+            vcpu.tsc_rebase = False
+
+    def vcpu_put(self, host: Host, vcpu: Vcpu) -> None:
+        """kvm_arch_vcpu_put. [quoted]"""
+        vcpu.last_host_tsc = host.tsc(vcpu.cpu)
+        if host.tsc_unstable:
+            vcpu.tsc_rebase = True
+            vcpu.request(CLOCK_UPDATE)
+
+    def guest_time_update(self, host: Host, vcpu: Vcpu) -> None:
+        """kvm_guest_time_update without the kvmclock page. [reconstructed 8.2; exit rule quoted 8.3]"""
+        tsc_timestamp = self.read_tsc(host, vcpu)
+        host.sampling_gap()
+        kernel_ns = host.kernel_ns()
+        catchup = self.catchup_guard(host, vcpu)
+        slower = host.base.khz <= vcpu.vm.virtual_tsc_khz
+        if passthrough_resumes(vcpu) and (slower or vcpu.time_page):
+            catchup = True
+        if catchup:
+            wanted = self.compute_guest_tsc(vcpu, kernel_ns)
+            if u64(wanted) > u64(tsc_timestamp):
+                vcpu.tsc_offset += wanted - tsc_timestamp
+                self.notes.add("catch_up")
+        follow_mode(vcpu, self.settings)
+
+    def catchup_guard(self, host: Host, vcpu: Vcpu) -> bool:
+        """When to catch up: parameter catchup_guard, G1 to G4. [reconstructed 8.2]"""
+        guard = self.settings["catchup_guard"]
+        if guard == "always":
+            return True
+        if guard == "unstable-or-not" and host.tsc_unstable:
+            return True
+        if guard == "slower" and host.base.khz < vcpu.vm.virtual_tsc_khz:
+            return True
+        return not vcpu.time_page
+
+    def compute_guest_tsc(self, vcpu: Vcpu, kernel_ns: int) -> int:
+        """The guest TSC that elapsed host time calls for. [source c285545f, semantics.md 3]"""
+        vm = vcpu.vm
+        elapsed = kernel_ns - vcpu.last_tsc_nsec
+        return scale(elapsed, vm.virtual_tsc_mult, vm.virtual_tsc_shift) + vcpu.last_tsc_write
+
+    def set_time_page(self, host: Host, vcpu: Vcpu, enable: bool) -> None:
+        """MSR_KVM_SYSTEM_TIME asks for an update with or without a page. [reconstructed 8.2]"""
+        vcpu.time_page = enable
+        vcpu.request(CLOCK_UPDATE)
+
+    def hardware_enable(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
+        """kvm_arch_hardware_enable. [source c285545f]"""
+        if vcpu.cpu == cpu:
+            vcpu.request(CLOCK_UPDATE)

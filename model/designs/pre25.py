@@ -1,0 +1,41 @@
+"""What patch 25/35 applies to: compensation at every load once TSC is unstable, no catchup.
+
+Mirrors the '-' lines of the patch quoted in the mail, and 46543ba4's kvm_write_tsc (semantics.md section 7).
+"""
+
+from model.arithmetic import nsec_to_cycles
+from model.designs.base import MIGRATE_TIMER, Vcpu
+from model.designs.e48672fa import MATCH_NS, E48672fa
+from model.host import Host
+from vtsc.words import s64
+
+
+class Pre25(E48672fa):
+    """The series up to 24/35."""
+
+    name = "pre25"
+    title = "the series before 25/35: compensate every load once TSC is unstable"
+
+    def write_tsc(self, host: Host, vcpu: Vcpu, data: int) -> None:
+        """kvm_write_tsc also sets the vCPU's reference point. [reconstructed, semantics.md 7]"""
+        super().write_tsc(host, vcpu, data)
+        vcpu.last_tsc_write = data
+        vcpu.last_tsc_nsec = vcpu.vm.last_tsc_nsec
+
+    def writes_match(self, last: int, data: int) -> bool:
+        """Written values match when less than five seconds of cycles apart. [source 46543ba4]"""
+        distance = s64(data - last)
+        if distance < 0:
+            distance = -distance
+        return distance < nsec_to_cycles(MATCH_NS, self.settings["virtual_khz"])
+
+    def vcpu_load(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
+        """kvm_arch_vcpu_load, the '-' lines. [quoted]"""
+        if vcpu.cpu != cpu or host.tsc_unstable:
+            tsc_delta = 0 if vcpu.last_host_tsc == 0 else s64(host.tsc(cpu) - vcpu.last_host_tsc)
+            if tsc_delta < 0:
+                host.mark_tsc_unstable()
+            if host.tsc_unstable:
+                vcpu.tsc_offset -= tsc_delta
+            vcpu.request(MIGRATE_TIMER)
+            vcpu.cpu = cpu

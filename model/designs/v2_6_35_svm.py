@@ -1,0 +1,44 @@
+"""Linux 2.6.35 on AMD: the offset is compensated at migration, once the TSC counts as unstable.
+
+Mirrors svm_vcpu_load, svm_vcpu_put and the kvmclock code of x86.c (semantics.md section 6). Left out: the
+per-pCPU khz of the load rule (cpu_tsc_khz is constant here), INIT/SIPI, guest TSC writes.
+"""
+
+from model.designs.base import CLOCK_UPDATE, MIGRATE_TIMER, Design, Vcpu
+from model.host import Host
+
+
+class V2635Svm(Design):
+    """2.6.35, SVM."""
+
+    name = "2.6.35-svm"
+    title = "Linux 2.6.35, SVM: compensate migrations once TSC is unstable"
+    vendors = ("svm",)
+
+    def vcpu_create(self, host: Host, vcpu: Vcpu) -> None:
+        """init_vmcb: the guest TSC starts at 0. [source 47008cd8, f4e1b3c8]"""
+        vcpu.tsc_offset = 0 - host.tsc(vcpu.cpu)
+
+    def vcpu_load(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
+        """svm_vcpu_load, then kvm_arch_vcpu_load. [source f4e1b3c8, 99e3e30a]"""
+        if vcpu.cpu != cpu:
+            if host.tsc_unstable:
+                vcpu.tsc_offset += vcpu.host_tsc - host.tsc(cpu)
+            vcpu.cpu = cpu
+            vcpu.request(MIGRATE_TIMER)
+        self.load_common(vcpu)
+
+    def load_common(self, vcpu: Vcpu) -> None:
+        """What kvm_arch_vcpu_load does after the vendor's part. [source 99e3e30a]"""
+        if vcpu.time_page:
+            vcpu.request(CLOCK_UPDATE)
+
+    def vcpu_put(self, host: Host, vcpu: Vcpu) -> None:
+        """svm_vcpu_put. [source f4e1b3c8, 99e3e30a]"""
+        vcpu.host_tsc = host.tsc(vcpu.cpu)
+
+    def set_time_page(self, host: Host, vcpu: Vcpu, enable: bool) -> None:
+        """kvm_set_msr_common, MSR_KVM_SYSTEM_TIME. [source 99e3e30a]"""
+        vcpu.time_page = enable
+        if vcpu.time_page:
+            vcpu.request(CLOCK_UPDATE)

@@ -1,0 +1,51 @@
+"""Linux 2.6.35 on Intel: at migration the guest's TSC is kept from going back, and only that.
+
+Mirrors vmx_vcpu_load, __vcpu_clear and guest_write_tsc's base at creation (semantics.md section 6).
+"""
+
+from model.arithmetic import lesser
+from model.designs.base import MIGRATE_TIMER, Vcpu, Vm
+from model.designs.v2_6_35_svm import V2635Svm
+from model.host import Host
+
+
+class V2635Vmx(V2635Svm):
+    """2.6.35, VMX; the kvmclock part is SVM's."""
+
+    name = "2.6.35-vmx"
+    title = "Linux 2.6.35, VMX: raise the offset when a migration would go back"
+    vendors = ("vmx",)
+
+    def vm_create(self, host: Host, vm: Vm) -> None:
+        """vm_init_tsc. [source 2.6.35-era]"""
+        vm.vm_init_tsc = host.tsc(0)
+
+    def vcpu_create(self, host: Host, vcpu: Vcpu) -> None:
+        """The guest TSC counts from the VM's creation, or from now if that is less. [source 2.6.35-era]"""
+        base = lesser(vcpu.vm.vm_init_tsc, host.tsc(vcpu.cpu))
+        vcpu.tsc_offset = 0 - base
+
+    def vcpu_load(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
+        """vmx_vcpu_load, then kvm_arch_vcpu_load. [source 2.6.35-era, 99e3e30a]"""
+        if vcpu.cpu != cpu:
+            self.vcpu_clear(host, vcpu)
+            vcpu.request(MIGRATE_TIMER)
+            vcpu.cpu = cpu
+            tsc_this = host.tsc(cpu)
+            if tsc_this < vcpu.host_tsc:
+                vcpu.tsc_offset += vcpu.host_tsc - tsc_this
+        self.load_common(vcpu)
+
+    def vcpu_put(self, host: Host, vcpu: Vcpu) -> None:
+        """No TSC action. [source f4e1b3c8, 99e3e30a]"""
+
+    def vcpu_clear(self, host: Host, vcpu: Vcpu) -> None:
+        """__vcpu_clear: the old pCPU's TSC is noted, by IPI, when the VMCS leaves it. [source 2.6.35-era]"""
+        if vcpu.cpu != -1:
+            vcpu.host_tsc = host.tsc(vcpu.cpu)
+            vcpu.cpu = -1
+
+    def hardware_disable(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
+        """vmclear_local_vcpus. [source 2.6.35-era]"""
+        if vcpu.cpu == cpu:
+            self.vcpu_clear(host, vcpu)

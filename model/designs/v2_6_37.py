@@ -1,0 +1,40 @@
+"""Linux 2.6.37: the catchup mode that was merged (c285545f, "KVM: x86: TSC catchup mode").
+
+Against patch 25/35: no tsc_rebase, put raises nothing, and catching up is a flag of the vCPU that
+load sets (semantics.md section 9).
+"""
+
+from model.designs.base import CLOCK_UPDATE, MIGRATE_TIMER, Vcpu
+from model.designs.patch25 import Patch25
+from model.host import Host
+from vtsc.words import s64
+
+
+class V2637(Patch25):
+    """2.6.37."""
+
+    name = "2.6.37"
+    title = "Linux 2.6.37, the catchup mode that was merged"
+    guarded = False
+
+    def vcpu_load(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
+        """kvm_arch_vcpu_load. [source c285545f]"""
+        if vcpu.cpu != cpu or host.tsc_unstable:
+            tsc_delta = 0 if vcpu.last_host_tsc == 0 else s64(host.tsc(cpu) - vcpu.last_host_tsc)
+            if tsc_delta < 0:
+                host.mark_tsc_unstable()
+            if host.tsc_unstable:
+                vcpu.tsc_offset -= tsc_delta
+                vcpu.tsc_catchup = True
+                vcpu.request(CLOCK_UPDATE)
+            if vcpu.cpu != cpu:
+                vcpu.request(MIGRATE_TIMER)
+            vcpu.cpu = cpu
+
+    def vcpu_put(self, host: Host, vcpu: Vcpu) -> None:
+        """kvm_arch_vcpu_put. [source e48672fa]"""
+        vcpu.last_host_tsc = host.tsc(vcpu.cpu)
+
+    def catchup_guard(self, host: Host, vcpu: Vcpu) -> bool:
+        """When to catch up: from the first load with an unstable TSC on. [source c285545f]"""
+        return vcpu.tsc_catchup

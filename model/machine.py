@@ -1,0 +1,273 @@
+"""One step of the whole machine: time passes, then one action of the table below is taken.
+
+The table is that of design.md section 4; skeleton and atomicity are those of semantics.md section 5.
+"""
+
+from collections.abc import Sequence
+from itertools import product
+from typing import Any
+
+from model.arithmetic import NSEC_PER_SEC, time_scale
+from model.designs.base import Design, Vcpu, Vm
+from model.guest import Read, ideal_tsc, rdtsc
+from model.host import Contract, Host
+from model.trapping import update_trapping
+from vtsc.actions import Action, Call, Step
+from vtsc.inputs import Inputs
+from vtsc.records import State
+from vtsc.words import Illegal, both, either, implies, negation, require, select
+
+KHZ = 1000
+
+
+class MachineState(State):
+    """Host, pCPUs, VM and vCPUs, by these names: host, pcpu0.., vm, vcpu0.."""
+
+    def __init__(self, host: Host, vm: Vm) -> None:
+        super().__init__()
+        self.host = host
+        self.vm = vm
+        self.records["host"] = host
+        self.records |= {f"pcpu{c}": pcpu for c, pcpu in enumerate(host.pcpus)}
+        self.records["vm"] = vm
+        self.records |= {f"vcpu{v}": vcpu for v, vcpu in enumerate(vm.vcpus)}
+
+
+class Machine:
+    """A design on a host with settings (design.md section 4)."""
+
+    def __init__(self, design: Design, contract: Contract, settings: Any) -> None:
+        self.design = design
+        self.contract = contract
+        self.settings = settings
+        self.sizes = {"vcpu": settings["vcpus"], "pcpu": settings["pcpus"]}
+        # pCPU 0 is where vCPUs are created; the others, and all vCPUs, start alike.
+        self.symmetric = {
+            "vcpu": tuple(range(self.sizes["vcpu"])),
+            "pcpu": tuple(range(1, self.sizes["pcpu"])),
+        }
+        self._actions = {action.name: action for action in self.table()}
+
+    def table(self) -> list[Action[MachineState]]:
+        """Every action there is, in canonical order."""
+        contract, settings = self.contract, self.settings
+        actions = [
+            Action("load", ("vcpu", "pcpu"), self.can_load, self.load, "put a vCPU on a pCPU"),
+            Action("put", ("vcpu",), self.out_of_guest, self.put, "take a vCPU off its pCPU"),
+            Action("serve", ("vcpu",), self.can_serve, self.serve, "serve pending requests"),
+            Action("enter", ("vcpu",), self.can_enter, self.enter, "enter guest mode"),
+            Action("exit", ("vcpu",), self.in_guest, self.exit, "leave guest mode"),
+            Action("rdtsc", ("vcpu",), self.in_guest, self.rdtsc, "the guest reads its TSC"),
+        ]
+        if contract.may_mark:
+            actions.append(Action("mark", (), self.can_mark, self.mark, "the host marks TSC unstable"))
+        if contract.may_suspend:
+            actions.append(Action("suspend", (), self.all_off, self.suspend, "suspend and resume"))
+        if contract.may_jump:
+            actions.append(Action("jump", ("pcpu",), self.can_jump, self.jump, "a TSC takes any value"))
+        if settings["kvmclock"] == "any":
+            actions.append(
+                Action("kvmclock", ("vcpu",), self.in_guest, self.kvmclock, "kvmclock on or off")
+            )
+        if settings["create_anytime"] == "on":
+            actions.append(Action("create", ("vcpu",), self.can_create, self.create, "a new vCPU"))
+        return actions
+
+    # the interface that every machine offers
+
+    def state(self) -> MachineState:
+        """A fresh state with every field at its declared start."""
+        scale = time_scale(self.settings["virtual_khz"] * KHZ, NSEC_PER_SEC)
+        vm = Vm(self.sizes["vcpu"], self.settings["virtual_khz"], scale)
+        return MachineState(Host(self.contract, self.settings), vm)
+
+    def initialise(self, state: MachineState, inputs: Inputs) -> None:
+        """Boot the host, create the VM and, unless creation is an action, its vCPUs at t = 0."""
+        state.host.inputs = inputs
+        state.host.boot(inputs)
+        self.design.vm_create(state.host, state.vm)
+        if self.settings["create_anytime"] == "off":
+            for v in range(self.sizes["vcpu"]):
+                self.create(state, v)
+
+    def calls(self) -> Sequence[Call]:
+        """All calls: actions in the order of the table, arguments ascending."""
+        return tuple(
+            Call(action.name, args)
+            for action in self._actions.values()
+            for args in product(*(range(self.sizes[kind]) for kind in action.over))
+        )
+
+    def kinds(self, call: Call) -> tuple[str, ...]:
+        """The kinds of instance that the arguments of ``call`` name."""
+        return self._actions[call.name].over
+
+    def enabled(self, state: MachineState, call: Call) -> bool:
+        """Whether the guard of ``call`` holds now; its effect may still ask for more."""
+        return self._actions[call.name].when(state, *call.args)
+
+    def advance(self, state: MachineState, inputs: Inputs) -> None:
+        """True time and TSCs move on, within the deadlines that the parameters set."""
+        state.host.advance(inputs)
+        self._meet_deadlines(state)
+
+    def perform(self, state: MachineState, call: Call, inputs: Inputs) -> Step:
+        """Take ``call``; raises `Illegal` where its guard is false."""
+        action = self._actions.get(call.name)
+        if action is None or len(call.args) != len(action.over):
+            raise Illegal
+        if any(not 0 <= i < self.sizes[k] for i, k in zip(call.args, action.over, strict=True)):
+            raise Illegal
+        if not action.when(state, *call.args):
+            raise Illegal
+        state.host.inputs = inputs
+        self.design.notes.clear()
+        observed = action.effect(state, *call.args)
+        return Step(call, observed, set(self.design.notes))
+
+    # guards
+
+    def can_load(self, state: MachineState, v: int, c: int) -> bool:
+        vcpu = state.vm.vcpus[v]
+        taken = either(both(w.loaded, w.cpu == c) for w in state.vm.vcpus)
+        return both(vcpu.created, negation(either((vcpu.loaded, taken))))
+
+    def out_of_guest(self, state: MachineState, v: int) -> bool:
+        vcpu = state.vm.vcpus[v]
+        return both(vcpu.loaded, negation(vcpu.in_guest))
+
+    def pending(self, vcpu: Vcpu) -> bool:
+        """Whether any request of the vCPU is set."""
+        return either((vcpu.request_clock_update, vcpu.request_migrate_timer))
+
+    def can_serve(self, state: MachineState, v: int) -> bool:
+        return both(self.out_of_guest(state, v), self.pending(state.vm.vcpus[v]))
+
+    def can_enter(self, state: MachineState, v: int) -> bool:
+        return both(self.out_of_guest(state, v), negation(self.pending(state.vm.vcpus[v])))
+
+    def in_guest(self, state: MachineState, v: int) -> bool:
+        return state.vm.vcpus[v].in_guest
+
+    def can_mark(self, state: MachineState) -> bool:
+        return negation(state.host.tsc_unstable)
+
+    def all_off(self, state: MachineState) -> bool:
+        return negation(either(v.loaded for v in state.vm.vcpus))
+
+    def can_jump(self, state: MachineState, c: int) -> bool:
+        busy = either(both(v.loaded, v.cpu == c) for v in state.vm.vcpus)
+        return both(state.host.tsc_unstable, negation(busy))
+
+    def can_create(self, state: MachineState, v: int) -> bool:
+        busy = either(both(w.loaded, w.cpu == 0) for w in state.vm.vcpus)
+        return negation(either((state.vm.vcpus[v].created, busy)))
+
+    # effects
+
+    def load(self, state: MachineState, v: int, c: int) -> None:
+        """vcpu_load; it need not be followed by an entry."""
+        host, vcpu = state.host, state.vm.vcpus[v]
+        unstable_before = host.tsc_unstable
+        self.design.vcpu_load(host, vcpu, c)
+        vcpu.loaded = True
+        self._restart_slice(state, vcpu)
+        if both(host.tsc_unstable, negation(unstable_before)):
+            update_trapping(host, state.vm, self.settings)
+
+    def put(self, state: MachineState, v: int) -> None:
+        """vcpu_put."""
+        vcpu = state.vm.vcpus[v]
+        self.design.vcpu_put(state.host, vcpu)
+        vcpu.loaded = False
+        self._restart_slice(state, vcpu)
+
+    def serve(self, state: MachineState, v: int) -> None:
+        """All of Q1, its IRQ-off window atomic."""
+        self.design.serve_requests(state.host, state.vm.vcpus[v])
+
+    def enter(self, state: MachineState, v: int) -> None:
+        """Q2 passed: guest mode."""
+        vcpu = state.vm.vcpus[v]
+        vcpu.in_guest = True
+        if self.settings["exit_interval"]:
+            vcpu.entered = state.host.t
+
+    def exit(self, state: MachineState, v: int) -> None:
+        """Q4; raises no request by itself."""
+        state.vm.vcpus[v].in_guest = False
+
+    def rdtsc(self, state: MachineState, v: int) -> Read:
+        """The guest's RDTSC, native, or trapped: exit, emulate, re-enter without serving requests."""
+        host, vcpu = state.host, state.vm.vcpus[v]
+        require(select(host.pcpus, vcpu.cpu).elapsed >= self.settings["rdtsc_cycles"])
+        read = rdtsc(self.design, host, vcpu)
+        if read.trapped and self.settings["exit_interval"]:
+            vcpu.entered = host.t
+        return read
+
+    def mark(self, state: MachineState) -> None:
+        """The host's watchdog gives up on the TSC."""
+        state.host.mark_tsc_unstable()
+        if self.settings["trap_on_host_mark"] == "on":
+            update_trapping(state.host, state.vm, self.settings)
+
+    def suspend(self, state: MachineState) -> None:
+        """VMX off on each pCPU, sleep, all TSCs restart at 1, virtualisation on on each pCPU."""
+        host, vcpus = state.host, state.vm.vcpus
+        pairs = [(c, vcpu) for c in range(self.sizes["pcpu"]) for vcpu in vcpus]
+        if self.settings["vendor"] == "vmx":
+            for c, vcpu in pairs:
+                self.design.hardware_disable(host, vcpu, c)
+        host.sleep()
+        self._meet_deadlines(state)
+        for c, vcpu in pairs:
+            self.design.hardware_enable(host, vcpu, c)
+
+    def jump(self, state: MachineState, c: int) -> None:
+        """An idle pCPU's TSC comes back with any value."""
+        state.host.jump(c)
+
+    def kvmclock(self, state: MachineState, v: int) -> None:
+        """The guest writes the kvmclock MSR: an exit, the design's rule, and out of guest mode."""
+        vcpu = state.vm.vcpus[v]
+        vcpu.in_guest = False
+        self.design.set_time_page(state.host, vcpu, not vcpu.time_page)
+        update_trapping(state.host, state.vm, self.settings)
+
+    def create(self, state: MachineState, v: int) -> None:
+        """Load on pCPU 0, the design's own rule, put; then the vCPU is online."""
+        host, vcpu = state.host, state.vm.vcpus[v]
+        vcpu.time_page = self.settings["kvmclock"] == "on"
+        self.design.vcpu_load(host, vcpu, 0)
+        self.design.vcpu_create(host, vcpu)
+        vcpu.tsc_at_creation = self.design.read_tsc(host, vcpu)
+        vcpu.created_at = host.t
+        self.design.vcpu_put(host, vcpu)
+        vcpu.created = True
+        self._restart_slice(state, vcpu)
+        update_trapping(host, state.vm, self.settings)
+
+    # time limits
+
+    def _restart_slice(self, state: MachineState, vcpu: Vcpu) -> None:
+        if self.settings["timeslice"] or self.settings["dormancy"]:
+            vcpu.since = state.host.t
+
+    def _meet_deadlines(self, state: MachineState) -> None:
+        """Time may not pass a vCPU's next put, load or exit, where those are bounded."""
+        host, settings = state.host, self.settings
+        for vcpu in state.vm.vcpus:
+            if settings["timeslice"]:
+                late = host.t - vcpu.since > host.base.units(settings["timeslice"])
+                require(negation(both(vcpu.loaded, late)))
+            if settings["dormancy"]:
+                late = host.t - vcpu.since > host.base.units(settings["dormancy"])
+                require(negation(both(both(vcpu.created, negation(vcpu.loaded)), late)))
+            if settings["exit_interval"]:
+                late = host.t - vcpu.entered > host.base.units(settings["exit_interval"])
+                require(implies(vcpu.in_guest, negation(late)))
+
+    def ideal(self, state: MachineState, v: int) -> int:
+        """What vCPU ``v`` should read now (a u64); ideal of design.md section 5."""
+        return ideal_tsc(state.host, state.vm.vcpus[v])

@@ -1,0 +1,98 @@
+"""The parameters of the model with unit, range and default (design.md section 4, table)."""
+
+from collections.abc import Mapping
+
+from model.designs import DESIGNS
+from vtsc.errors import UsageError
+from vtsc.parameters import Parameter, Settings, settle
+
+ON_OFF = ("off", "on")
+_ALL = (
+    Parameter("vcpus", "integer", "1", "vCPUs of the VM (monotonic_smp: 2)", 1, 8),
+    Parameter("pcpus", "integer", "2", "physical CPUs", 1, 8),
+    Parameter("vendor", "choice", "svm", "which of two vendor rules", choices=("svm", "vmx")),
+    Parameter("virtual_khz", "frequency", "1000000", "nominal and virtual TSC rate", 1, 10**9),
+    Parameter(
+        "clock_resolution", "duration", "1ns", "step of the kernel clock", 0, 10**12, above=True
+    ),
+    Parameter(
+        "clock_resolution_unstable",
+        "duration",
+        "none",
+        "the same once TSC is unstable; none: no change",
+        0,
+        10**12,
+        above=True,
+        optional=True,
+    ),
+    Parameter("timeslice", "duration", "none", "longest load to put", 0, 10**18, True, True),
+    Parameter("dormancy", "duration", "none", "longest put (creation) to load", 0, 10**18, True, True),
+    Parameter("exit_interval", "duration", "none", "longest entry to exit", 0, 10**18, True, True),
+    Parameter("rdtsc_cycles", "integer", "1", "least TSC cycles that an RDTSC takes", 0, 10**6),
+    Parameter(
+        "kvmclock", "choice", "off", "page never, from creation, toggled", choices=("off", "on", "any")
+    ),
+    Parameter(
+        "catchup_guard",
+        "choice",
+        "not-kvmclock",
+        "when patch25 catches up (G1..G4)",
+        choices=("not-kvmclock", "unstable-or-not", "always", "slower"),
+    ),
+    Parameter("trapping", "choice", "off", "trap RDTSC", choices=("off", "unstable")),
+    Parameter(
+        "trap_clear", "choice", "deferred", "how trapping ends", choices=("deferred", "immediate")
+    ),
+    Parameter("trap_on_host_mark", "choice", "on", "the host's mark decides anew", choices=ON_OFF),
+    Parameter(
+        "rdtsc_emulation",
+        "choice",
+        "clock",
+        "value of a trapped RDTSC (E0..E3)",
+        choices=("clock", "bump-vcpu", "bump-vm", "estimate"),
+    ),
+    Parameter(
+        "last_emul", "choice", "keep", "what trapping's end does to it", choices=("keep", "reset")
+    ),
+    Parameter(
+        "tick_seen", "choice", "at-step", "when a pCPU sees the clock step", choices=("at-step", "late")
+    ),
+    Parameter("sampling_gap", "duration", "0ns", "longest time from TSC to clock sample", 0, 10**12),
+    Parameter("smp_tolerance", "integer", "0", "cycles that monotonic_smp forgives", 0, 10**12),
+    Parameter(
+        "skew_max", "integer", "none", "largest distance of skewed TSCs, cycles", optional=True
+    ),
+    Parameter("lag_bound", "duration", "1ms", "what bounded_lag allows", 0, 10**18),
+    Parameter("lead_bound", "duration", "1ms", "what bounded_lead allows", 0, 10**18),
+    Parameter("host_rate_min", "ratio", "1/2", "host slow: least rate", 0, 1),
+    Parameter("host_rate_max", "ratio", "2", "host fast: greatest rate", 1, 1000),
+    Parameter("create_anytime", "choice", "off", "creating a vCPU is an action", choices=ON_OFF),
+)
+PARAMETERS: dict[str, Parameter] = {p.name: p for p in _ALL}
+
+
+def resolve(design: str, given: Mapping[str, str], defaults: Mapping[str, str]) -> Settings:
+    """The effective settings of a cell; raises `UsageError` for a combination with no meaning.
+
+    ``defaults`` are a property's own, and yield to ``given``.
+    """
+    kind = DESIGNS[design]
+    if "catchup_guard" in given and not kind.guarded:
+        able = ", ".join(name for name, d in DESIGNS.items() if d.guarded)
+        raise UsageError(f"catchup_guard has no meaning in design {design}, only in {able}")
+    return check(design, {"vendor": kind.vendors[0], **defaults, **given})
+
+
+def check(design: str, given: Mapping[str, str]) -> Settings:
+    """The settings that ``given`` makes of the defaults, where they have a meaning together."""
+    kind, settings = DESIGNS[design], settle(PARAMETERS, given)
+    if settings["vendor"] not in kind.vendors:
+        raise UsageError(
+            f"vendor={settings['vendor']}: design {design} has vendor={kind.vendors[0]} only"
+        )
+    if settings["trapping"] != "off" and not kind.traps:
+        able = ", ".join(name for name, d in DESIGNS.items() if d.traps)
+        raise UsageError(f"trapping={settings['trapping']}: design {design} cannot trap, only {able}")
+    if settings["trapping"] != "off" and settings["vcpus"] < 2:
+        raise UsageError(f"trapping={settings['trapping']} needs vcpus of 2 or more")
+    return settings

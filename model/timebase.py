@@ -1,0 +1,53 @@
+"""The unit of true time: one in which a nanosecond and a nominal cycle are whole numbers."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from model.arithmetic import common_unit
+
+TIMES = (
+    "clock_resolution",
+    "clock_resolution_unstable",
+    "timeslice",
+    "dormancy",
+    "exit_interval",
+    "sampling_gap",
+)
+"""Parameters that are compared with true time, and so must be whole numbers of its unit."""
+
+
+@dataclass(frozen=True)
+class Timebase:
+    """``ns`` and ``cycle`` are counted in time units; ``khz`` is the nominal rate."""
+
+    unit: Fraction
+    khz: int
+
+    @property
+    def ns(self) -> int:
+        """Time units in a nanosecond."""
+        return self.units(Fraction(1))
+
+    @property
+    def cycle(self) -> int:
+        """Time units in a nominal cycle."""
+        return self.units(Fraction(10**6, self.khz))
+
+    def units(self, duration_ns: Fraction) -> int:
+        """A duration in ns as a whole number of time units."""
+        units = duration_ns / self.unit
+        assert units.denominator == 1
+        return int(units)
+
+    def cycles(self, duration_ns: Fraction) -> int:
+        """Nominal cycles in a duration, rounded down."""
+        return int(duration_ns * self.khz // 10**6)
+
+
+def timebase(settings: Any) -> Timebase:
+    """The time base for these settings: the longest unit that fits all of them."""
+    khz = settings["virtual_khz"]
+    durations = [Fraction(1), Fraction(10**6, khz)]
+    durations += [settings[name] for name in TIMES if settings[name]]
+    return Timebase(common_unit(durations), khz)

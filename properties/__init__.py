@@ -1,0 +1,15 @@
+"""The registry of properties: name to property, in the order in which reports list them."""
+
+from properties.bounded_lag import PROPERTY as BOUNDED_LAG
+from properties.bounded_lead import PROPERTY as BOUNDED_LEAD
+from properties.monotonic import PROPERTY as MONOTONIC
+from properties.monotonic_smp import PROPERTY as MONOTONIC_SMP
+from properties.nonzero_delta import PROPERTY as NONZERO_DELTA
+from properties.sometimes import SOMETIMES
+from vtsc.claims import Property
+
+PROPERTIES: dict[str, Property] = {
+    p.name: p for p in (MONOTONIC, MONOTONIC_SMP, NONZERO_DELTA, BOUNDED_LAG, BOUNDED_LEAD)
+}
+
+__all__ = ["PROPERTIES", "SOMETIMES"]

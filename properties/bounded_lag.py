@@ -1,0 +1,57 @@
+"""A TSC read is at most lag_bound behind ideal.
+
+Source: LAG of semantics.md section 11; claims C2, C6, C7 and C8 of the mail.
+"""
+
+from typing import Any
+
+from properties.reads import lag
+from vtsc.actions import Step
+from vtsc.claims import Property, Term
+from vtsc.words import s64, u64
+
+
+class BoundedLag(Property):
+    """Violated iff s64(ideal - this) > lag_bound in cycles."""
+
+    name = "bounded_lag"
+    claim = "a read is at most lag_bound behind ideal"
+    symptom = "lag"
+    story = "vCPU {vcpu} read {this}, {by} cycles behind ideal {ideal}, by {culprit}"
+    needs = ("can_read_tsc_twice",)
+    recorded = {
+        "": """
+            design      stable  skewed  cstate  slow   fast   resetting
+            2.6.35-vmx  holds   holds   6       5      holds  5
+            2.6.35-svm  holds   4       5       5      5      5
+            e48672fa    holds   4       5       5      5      5
+            pre25       holds   4       5       5      5      5
+            patch25     holds   4       6       5      holds  5
+            2.6.37      holds   4       holds   5      holds  5
+        """,
+    }
+
+    def observe(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> bool:
+        """Compare a read with ideal."""
+        if step.call.name != "rdtsc":
+            return False
+        bound = state.host.base.cycles(machine.settings["lag_bound"])
+        return s64(machine.ideal(state, step.observed.vcpu) - step.observed.value) > bound
+
+    def terms(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> list[Term]:
+        """This read, ideal, their distance, and the bound in cycles."""
+        this, ideal = step.observed.value, machine.ideal(state, step.observed.vcpu)
+        bound = state.host.base.cycles(machine.settings["lag_bound"])
+        return [
+            Term("this", u64(this)),
+            Term("ideal", u64(ideal)),
+            Term("by", s64(ideal - this)),
+            Term("bound", bound),
+        ]
+
+    def measures(self, machine: Any, state: Any, step: Step) -> list[int | None]:
+        """How far the reading vCPU is behind ideal."""
+        return [lag(machine, state, step.observed.vcpu)]
+
+
+PROPERTY = BoundedLag()

@@ -1,0 +1,57 @@
+"""A TSC read is at most lead_bound ahead of ideal.
+
+Source: LEAD of semantics.md section 11; claim C2 of the mail ("in line with absolute guest TSC").
+"""
+
+from typing import Any
+
+from properties.reads import lead
+from vtsc.actions import Step
+from vtsc.claims import Property, Term
+from vtsc.words import s64, u64
+
+
+class BoundedLead(Property):
+    """Violated iff s64(this - ideal) > lead_bound in cycles."""
+
+    name = "bounded_lead"
+    claim = "a read is at most lead_bound ahead of ideal"
+    symptom = "lead"
+    story = "vCPU {vcpu} read {this}, {by} cycles ahead of ideal {ideal}, by {culprit}"
+    needs = ("can_read_tsc_twice",)
+    recorded = {
+        "": """
+            design      stable  skewed  cstate  slow   fast  resetting
+            2.6.35-vmx  holds   4       6       7      5     holds
+            2.6.35-svm  holds   4       6       holds  5     holds
+            e48672fa    holds   4       6       holds  5     holds
+            pre25       holds   4       holds   holds  5     holds
+            patch25     holds   4       6       holds  5     holds
+            2.6.37      holds   4       holds   holds  5     holds
+        """,
+    }
+
+    def observe(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> bool:
+        """Compare a read with ideal."""
+        if step.call.name != "rdtsc":
+            return False
+        bound = state.host.base.cycles(machine.settings["lead_bound"])
+        return s64(step.observed.value - machine.ideal(state, step.observed.vcpu)) > bound
+
+    def terms(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> list[Term]:
+        """This read, ideal, their distance, and the bound in cycles."""
+        this, ideal = step.observed.value, machine.ideal(state, step.observed.vcpu)
+        bound = state.host.base.cycles(machine.settings["lead_bound"])
+        return [
+            Term("this", u64(this)),
+            Term("ideal", u64(ideal)),
+            Term("by", s64(this - ideal)),
+            Term("bound", bound),
+        ]
+
+    def measures(self, machine: Any, state: Any, step: Step) -> list[int | None]:
+        """How far the reading vCPU is ahead of ideal."""
+        return [lead(machine, state, step.observed.vcpu)]
+
+
+PROPERTY = BoundedLead()

@@ -1,0 +1,65 @@
+"""On one vCPU, no TSC read is below the one before it; where one is, the guest sees a "warp".
+
+Source: M1 of semantics.md section 11; claims C1, C2 and C4 of the mail.
+"""
+
+from typing import Any
+
+from properties.reads import lag, last_reads, note_read
+from vtsc.actions import Step
+from vtsc.claims import Property, Term
+from vtsc.records import Record
+from vtsc.words import both, s64, u64
+
+
+class Monotonic(Property):
+    """Violated iff s64(this - last) < 0."""
+
+    name = "monotonic"
+    claim = "on one vCPU no read is below the one before"
+    symptom = "warp"
+    story = "vCPU {vcpu} read {last}, then {this}: {by} cycles back, by {culprit}"
+    needs = ("can_read_tsc_twice",)
+    recorded = {
+        "": """
+            design      stable  skewed  cstate  slow   fast   resetting
+            2.6.35-vmx  holds   holds   11      holds  holds  holds
+            2.6.35-svm  holds   10      11      holds  holds  10
+            e48672fa    holds   holds   11      holds  holds  10
+            pre25       holds   holds   holds   holds  holds  10
+            patch25     holds   holds   11      holds  holds  11
+            2.6.37      holds   holds   holds   holds  holds  11
+        """,
+        "vendor=vmx": """
+            design      resetting
+            e48672fa    holds
+            pre25       holds
+            patch25     holds
+            2.6.37      holds
+        """,
+    }
+
+    def ghosts(self, machine: Any) -> dict[str, Record]:
+        """The last read of each vCPU."""
+        return last_reads(machine)
+
+    def observe(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> bool:
+        """Compare a read with the last one on its vCPU."""
+        if step.call.name != "rdtsc":
+            return False
+        read, ghost = step.observed, ghosts[f"vcpu{step.observed.vcpu}"]
+        warped = both(ghost.seen, s64(read.value - ghost.last) < 0)
+        note_read(ghosts, read)
+        return warped
+
+    def terms(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> list[Term]:
+        """This read, the last one, and their signed distance."""
+        this, last = step.observed.value, ghosts[f"vcpu{step.observed.vcpu}"].last
+        return [Term("this", u64(this)), Term("last", u64(last)), Term("by", -s64(this - last))]
+
+    def measures(self, machine: Any, state: Any, step: Step) -> list[int | None]:
+        """How far the reading vCPU is behind ideal."""
+        return [lag(machine, state, step.observed.vcpu)]
+
+
+PROPERTY = Monotonic()

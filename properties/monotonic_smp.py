@@ -1,0 +1,70 @@
+"""No TSC read is below one that had completed, on any vCPU, before it started.
+
+Source: M2 of semantics.md section 11 with choice 3 of section 13; claim C11 of the mail.
+"""
+
+from typing import Any
+
+from properties.reads import lag, last_reads, lead, note_read
+from vtsc.actions import Step
+from vtsc.claims import Property, Term
+from vtsc.records import Record
+from vtsc.words import both, either, s64, u64
+
+
+class MonotonicSmp(Property):
+    """Violated iff s64(this - last) < -smp_tolerance for the last read of some vCPU."""
+
+    name = "monotonic_smp"
+    claim = "no read is below one that had completed, on any vCPU, before this one started"
+    symptom = "warp"
+    story = "vCPU {other} read {last}, then vCPU {vcpu} read {this}: {by} cycles back, by {culprit}"
+    needs = ("can_read_tsc_twice",)
+    defaults = {"vcpus": "2"}
+    recorded = {
+        "": """
+            design      stable  skewed  cstate
+            pre25       holds   8       9
+            patch25     holds   8       10
+            2.6.37      holds   8       holds
+        """,
+    }
+
+    def ghosts(self, machine: Any) -> dict[str, Record]:
+        """The last read of each vCPU."""
+        return last_reads(machine)
+
+    def observe(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> bool:
+        """Compare a read with the last one on every vCPU."""
+        if step.call.name != "rdtsc":
+            return False
+        read, tolerance = step.observed, machine.settings["smp_tolerance"]
+        warped = either(
+            both(ghost.seen, s64(read.value - ghost.last) < -tolerance)
+            for ghost in ghosts.values()
+        )
+        note_read(ghosts, read)
+        return warped
+
+    def terms(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> list[Term]:
+        """This read, the greatest earlier one, on which vCPU, and their signed distance."""
+        this = step.observed.value
+        seen = (v for v in range(machine.sizes["vcpu"]) if ghosts[f"vcpu{v}"].seen)
+        distances = ((-s64(this - ghosts[f"vcpu{v}"].last), -v) for v in seen)
+        back, other = max(distances, default=(0, -step.observed.vcpu))
+        last = ghosts[f"vcpu{-other}"].last
+        return [
+            Term("this", u64(this)),
+            Term("last", u64(last)),
+            Term("by", back),
+            Term("other", -other),
+        ]
+
+    def measures(self, machine: Any, state: Any, step: Step) -> list[int | None]:
+        """How far the reading vCPU is behind ideal, and the others ahead."""
+        reader = step.observed.vcpu
+        others = (v for v in range(machine.sizes["vcpu"]) if v != reader)
+        return [lag(machine, state, reader), *(lead(machine, state, v) for v in others)]
+
+
+PROPERTY = MonotonicSmp()

@@ -1,0 +1,60 @@
+"""On one vCPU, no two consecutive TSC reads are equal; where they are, the guest sees a "stall".
+
+Source: S of semantics.md section 11; claims C10, C12 and C13 of the mail: a guest that computes
+count / (TSC2 - TSC1) divides by zero.
+"""
+
+from typing import Any
+
+from properties.reads import lag, last_reads, note_read
+from vtsc.actions import Step
+from vtsc.claims import Property, Term
+from vtsc.records import Record
+from vtsc.words import both, u64
+
+
+class NonzeroDelta(Property):
+    """Violated iff this - last == 0 mod 2^64."""
+
+    name = "nonzero_delta"
+    claim = "on one vCPU no two consecutive reads are equal"
+    symptom = "stall"
+    story = "vCPU {vcpu} read {last} twice, {apart} apart: count/(t2-t1) divides by zero, by {culprit}"
+    needs = ("can_read_tsc_twice",)
+    recorded = {
+        f"vcpus=2 clock_resolution=10ms trapping=unstable{how}": f"""
+            design      cstate
+            patch25     {depth}
+        """
+        for how, depth in (
+            ("", 6),
+            (" rdtsc_emulation=bump-vcpu", 9),
+            (" rdtsc_emulation=bump-vm", 9),
+            (" rdtsc_emulation=estimate", 7),
+        )
+    }
+
+    def ghosts(self, machine: Any) -> dict[str, Record]:
+        """The last read of each vCPU."""
+        return last_reads(machine)
+
+    def observe(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> bool:
+        """Compare a read with the last one on its vCPU."""
+        if step.call.name != "rdtsc":
+            return False
+        read, ghost = step.observed, ghosts[f"vcpu{step.observed.vcpu}"]
+        stalled = both(ghost.seen, u64(read.value - ghost.last) == 0)
+        note_read(ghosts, read)
+        return stalled
+
+    def terms(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> list[Term]:
+        """This read and the last one."""
+        this, last = step.observed.value, ghosts[f"vcpu{step.observed.vcpu}"].last
+        return [Term("this", u64(this)), Term("last", u64(last))]
+
+    def measures(self, machine: Any, state: Any, step: Step) -> list[int | None]:
+        """How far the reading vCPU is behind ideal."""
+        return [lag(machine, state, step.observed.vcpu)]
+
+
+PROPERTY = NonzeroDelta()

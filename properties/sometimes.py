@@ -1,0 +1,63 @@
+"""What must be reachable, so that a claim that holds is not empty; each action's own comes on top."""
+
+from typing import Any
+
+from properties.reads import last_reads, note_read
+from vtsc.actions import Step
+from vtsc.claims import Sometimes
+from vtsc.records import Record
+
+
+class CanReadTscTwice(Sometimes):
+    """A vCPU reads its TSC a second time."""
+
+    name = "can_read_tsc_twice"
+    claim = "some vCPU reads its TSC twice"
+
+    def ghosts(self, machine: Any) -> dict[str, Record]:
+        """The last read of each vCPU."""
+        return last_reads(machine)
+
+    def observe(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> bool:
+        """Whether this is not the first read of its vCPU."""
+        if step.call.name != "rdtsc":
+            return False
+        before: bool = ghosts[f"vcpu{step.observed.vcpu}"].seen
+        note_read(ghosts, step.observed)
+        return before
+
+
+class CanLoadOnAnotherPcpu(Sometimes):
+    """A vCPU is loaded on a pCPU other than the one where vCPUs are created."""
+
+    name = "can_load_on_another_pcpu"
+    claim = "some vCPU is loaded away from the pCPU it was created on"
+
+    def observe(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> bool:
+        """Whether this is such a load."""
+        return step.call.name == "load" and step.call.args[1] != 0
+
+
+class CanCatchUp(Sometimes):
+    """A clock update raises a guest TSC."""
+
+    name = "can_catch_up"
+    claim = "some clock update raises the offset"
+
+    def observe(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> bool:
+        """Whether this step caught up."""
+        return "catch_up" in step.notes
+
+
+class CanTrap(Sometimes):
+    """An RDTSC traps and is emulated."""
+
+    name = "can_trap"
+    claim = "some RDTSC traps"
+
+    def observe(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> bool:
+        """Whether this step is a trapped read."""
+        return step.call.name == "rdtsc" and bool(step.observed.trapped)
+
+
+SOMETIMES = (CanReadTscTwice(), CanLoadOnAnotherPcpu(), CanCatchUp(), CanTrap())

@@ -1,0 +1,7 @@
+"""``python -m vtsc``."""
+
+import sys
+
+from vtsc.cli import main
+
+sys.exit(main())

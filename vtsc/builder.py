@@ -1,0 +1,171 @@
+"""Builds the transition system: explores a machine and its monitors once, then simplifies."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from vtsc.actions import Call, Monitor, Step
+from vtsc.errors import BadFileError
+from vtsc.inputs import Unknowns
+from vtsc.paths import Feasibility, Leaf, Tree, explore, leaves, nothing_wanted
+from vtsc.records import RangeError, State
+from vtsc.simplify import simplify
+from vtsc.symbolic import Value, lift_truth, merge, same
+from vtsc.symmetry import note_symmetry
+from vtsc.system import INITIAL, MID, Rule, Slot, System
+from vtsc.terms import Arena, Condition
+
+Outcome = dict[str, Any]
+
+
+class Watched(State):
+    """A machine's state with the ghosts of its monitors, as ``monitor.ghost`` records."""
+
+    def __init__(self, inner: State, machine: Any, monitors: Sequence[Monitor]) -> None:
+        super().__init__()
+        self.inner = inner
+        self.records = dict(inner.records)
+        self.ghosts: dict[str, dict[str, Any]] = {}
+        for monitor in monitors:
+            ghosts = monitor.ghosts(machine)
+            self.ghosts[monitor.name] = ghosts
+            self.records |= {f"{monitor.name}.{name}": g for name, g in ghosts.items()}
+
+    def observe(self, machine: Any, monitors: Sequence[Monitor], step: Step) -> dict[str, Any]:
+        """What each monitor says of the step."""
+        return {m.name: m.observe(machine, self.inner, self.ghosts[m.name], step) for m in monitors}
+
+
+def merged(arena: Arena, tree: Tree[Outcome]) -> tuple[Condition, Outcome]:
+    """Where a tree's function is legal, and its outcome as if-then-elses along the forks."""
+    if isinstance(tree, Leaf):
+        if tree.outcome is None:
+            return arena.false, {}
+        return arena.conjunction(tree.assumptions), tree.outcome
+    yes, then = merged(arena, tree.then)
+    no, otherwise = merged(arena, tree.otherwise)
+    legal = arena.branch(tree.test, yes, no)
+    if not then or not otherwise:
+        return legal, then or otherwise
+    return legal, {n: merge(arena, tree.test, then[n], otherwise[n]) for n in then}
+
+
+class _Builder:
+    def __init__(
+        self,
+        machine: Any,
+        monitors: Sequence[Monitor],
+        feasibility: Callable[[Arena], Feasibility],
+        wanted: Callable[[str], bool],
+    ) -> None:
+        self.machine = machine
+        self.monitors = monitors
+        self.arena = Arena()
+        self.feasibility = feasibility(self.arena)
+        self.wanted = wanted
+        self.sizes: dict[str, int] = machine.sizes
+        self.initial_inputs = Unknowns(self.arena, INITIAL)
+        self.inputs = Unknowns(self.arena, "")
+        names = (Slot(name, f) for name, _, _, f in self._fresh().slots())
+        self.slots = {slot.name: slot for slot in names}
+
+    def _fresh(self) -> Watched:
+        return Watched(self.machine.state(), self.machine, self.monitors)
+
+    def _unknown(self, suffix: str, only: set[str] | None = None) -> dict[str, Value]:
+        return {
+            name: slot.field.unknown(
+                self.arena, name + (suffix if only is None or name in only else ""), self.sizes
+            )
+            for name, slot in self.slots.items()
+        }
+
+    def _filled(self, values: Mapping[str, Value]) -> Watched:
+        state = self._fresh()
+        state.fill(lambda name, _: values[name])
+        return state
+
+    def _lifted(self, state: Watched) -> dict[str, Value]:
+        """The state's values in symbolic form, checked against the ranges of their fields."""
+        lifted = {}
+        for full, record, name, declared in state.slots():
+            try:
+                lifted[full] = declared.lift(self.arena, getattr(record, name), self.sizes)
+            except RangeError as error:
+                raise BadFileError(f"the model stores into {full}: {error}") from None
+        return lifted
+
+    def _explore(self, run: Callable[[], Outcome], *known: Condition) -> Tree[Outcome]:
+        return explore(self.arena, run, self.feasibility, known, self.wanted)
+
+    def build(self) -> System:
+        """Explore initialisation, the passing of time and every call."""
+
+        def initialise() -> Outcome:
+            state = self._fresh()
+            self.machine.initialise(state.inner, self.initial_inputs)
+            return self._lifted(state)
+
+        initially, initial = merged(self.arena, self._explore(initialise))
+        pre = self._unknown("")
+
+        def advance() -> Outcome:
+            state = self._filled(pre)
+            self.machine.advance(state.inner, self.inputs)
+            return self._lifted(state)
+
+        passable, passed = merged(self.arena, self._explore(advance))
+        moved = {name for name in self.slots if not same(passed[name], pre[name])}
+        mid = self._unknown(MID, moved)
+        rules = [
+            rule
+            for number, call in enumerate(self.machine.calls())
+            for rule in self._rules(number, call, mid)
+        ]
+        system = System(
+            arena=self.arena,
+            calls=tuple(self.machine.calls()),
+            slots=self.slots,
+            pre=pre,
+            mid=mid,
+            initial=initial,
+            initially=initially,
+            passing={name: passed[name] for name in moved},
+            passable=passable,
+            rules=rules,
+            targets=tuple(m.name for m in self.monitors),
+            inputs=self.inputs,
+            initial_inputs=self.initial_inputs,
+        )
+        return system
+
+    def _rules(self, number: int, call: Call, mid: Mapping[str, Value]) -> list[Rule]:
+        def perform() -> Outcome:
+            state = self._filled(mid)
+            step = self.machine.perform(state.inner, call, self.inputs)
+            hits = state.observe(self.machine, self.monitors, step)
+            return {**self._lifted(state), "": hits}
+
+        found = []
+        for above, leaf in leaves(self.arena, self._explore(perform)):
+            if leaf.outcome is None:
+                continue
+            hits = leaf.outcome.pop("")
+            condition = self.arena.conjunction((*above, *leaf.assumptions))
+            changed = {n: v for n, v in leaf.outcome.items() if not same(v, mid[n])}
+            targets = {name: lift_truth(self.arena, hit) for name, hit in hits.items()}
+            targets = {name: hit for name, hit in targets.items() if hit is not self.arena.false}
+            found.append(Rule(number, condition, changed, targets, leaf.lines))
+        return found
+
+
+def build(
+    machine: Any,
+    monitors: Sequence[Monitor],
+    feasibility: Callable[[Arena], Feasibility],
+    wanted: Callable[[str], bool] = nothing_wanted,
+) -> System:
+    """The transition system of ``machine`` watched by ``monitors``."""
+    system = _Builder(machine, monitors, feasibility, wanted).build()
+    note_symmetry(system, machine)
+    simplify(system)
+    return system

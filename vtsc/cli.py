@@ -1,0 +1,81 @@
+"""The command line: parses arguments and hands over to one module of `vtsc.commands`."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from vtsc import __version__
+from vtsc.errors import Exit, UsageError, VtscError
+
+STATUSES = (
+    "exit status: 0 as wanted, 10 violated, 11 vacuous, 12 recorded violation not found, "
+    "20 unknown or only bounded, 2 usage, 3 bad file, 70 internal, 71 evidence rejected, "
+    "130 interrupted"
+)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> None:  # type: ignore[override]
+        raise UsageError(f"{message} (see {self.prog} --help)")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of all commands."""
+    top = _Parser(
+        prog="vtsc",
+        description="Model checker for the time a KVM guest sees.",
+        epilog=STATUSES,
+    )
+    top.add_argument("--version", action="version", version=f"vtsc {__version__}")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+
+    verify = commands.add_parser("verify", help="check designs against properties", epilog=STATUSES)
+    verify.add_argument("designs", nargs="*", metavar="DESIGN", help="default: all")
+    verify.add_argument("-p", "--property", action="append", default=[], metavar="PROPERTY")
+    verify.add_argument("--host", action="append", default=[], metavar="NAME")
+    verify.add_argument("--set", action="append", default=[], metavar="NAME=VALUE")
+    verify.add_argument("--depth", type=int, default=20, metavar="K", help="steps; default 20")
+    asked = verify.add_mutually_exclusive_group()
+    asked.add_argument("--prove", action="store_true", help="ask for proofs")
+    asked.add_argument("--bounded", action="store_true", help="holding to the depth is enough")
+    verify.add_argument("--expect", action="store_true", help="wanted: the recorded verdicts")
+    verify.add_argument("--format", choices=("text", "json", "junit"), default="text")
+    verify.add_argument("-o", "--output", metavar="FILE", help="default: standard output")
+    verify.add_argument("--save", metavar="DIR", help="save each counterexample here")
+    verify.add_argument("-j", "--jobs", type=int, default=0, metavar="N", help="default: all cores")
+
+    show = commands.add_parser("show", help="pretty-print a saved counterexample")
+    show.add_argument("file", metavar="FILE")
+    replay = commands.add_parser("replay", help="re-execute a saved counterexample, without z3")
+    replay.add_argument("file", metavar="FILE")
+    listing = commands.add_parser("list", help="designs, hosts, properties, parameters")
+    simulate = commands.add_parser("simulate", help="random legal runs, without z3")
+    simulate.add_argument("designs", nargs="*", metavar="DESIGN", help="default: all")
+    simulate.add_argument("-p", "--property", action="append", default=[], metavar="PROPERTY")
+    simulate.add_argument("--host", action="append", default=[], metavar="NAME")
+    simulate.add_argument("--set", action="append", default=[], metavar="NAME=VALUE")
+    simulate.add_argument("--steps", type=int, default=10_000, metavar="N", help="default 10000")
+    simulate.add_argument("--seed", type=int, default=1, metavar="N", help="default 1")
+    for command in (verify, show, replay, listing, simulate):
+        command.add_argument("--root", metavar="DIR", help="where model and properties are")
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit status."""
+    try:
+        arguments = parser().parse_args(argv)
+        command = import_module(f"vtsc.commands.{arguments.command}")
+        return int(command.run(arguments))
+    except VtscError as error:
+        print(f"vtsc: {' '.join(str(error).split())}", file=sys.stderr)
+        return int(error.status)
+    except KeyboardInterrupt:
+        print("vtsc: interrupted", file=sys.stderr)
+        return int(Exit.INTERRUPTED)
+    except BrokenPipeError:
+        sys.stderr.close()
+        return int(Exit.OK)

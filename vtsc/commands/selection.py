@@ -1,0 +1,24 @@
+"""What ``verify`` and ``simulate`` share: turning names on the command line into groups of cells."""
+
+import argparse
+
+from vtsc.cells import Group, groups
+from vtsc.loader import Content, known
+from vtsc.parameters import assignments, settle
+
+
+def selected(content: Content, arguments: argparse.Namespace) -> list[Group]:
+    """The groups asked for; raises `UsageError` for unknown names and values."""
+    model = content.model
+    designs = [known("design", d, model.designs) for d in dict.fromkeys(arguments.designs)]
+    hosts = [known("host", h, model.hosts) for h in dict.fromkeys(arguments.host)]
+    names = [known("property", p, content.properties) for p in dict.fromkeys(arguments.property)]
+    given = assignments(arguments.set)
+    settle(model.parameters, given)
+    return groups(
+        content,
+        designs or list(model.designs),
+        hosts or list(model.hosts),
+        names or list(content.properties),
+        given,
+    )

@@ -1,0 +1,27 @@
+"""``vtsc simulate``: random legal runs, seeded, with every property evaluated on them."""
+
+import argparse
+
+from vtsc.commands.selection import selected
+from vtsc.errors import Exit, UsageError
+from vtsc.loader import load
+from vtsc.report.notes import say
+from vtsc.simulate import simulate
+
+
+def run(arguments: argparse.Namespace) -> Exit:
+    """10 when some run violated a property, else 0."""
+    if arguments.steps < 1:
+        raise UsageError(f"--steps {arguments.steps}: at least 1")
+    content = load(arguments.root)
+    status = Exit.OK
+    for group in selected(content, arguments):
+        outcome = simulate(content, group, arguments.steps, arguments.seed)
+        found = ", ".join(f"{p} {n}" for p, n in outcome.violations.items() if n) or "none"
+        say(
+            f"{group.design} {group.host}: {outcome.steps} steps in {outcome.runs} runs, "
+            f"violations: {found}"
+        )
+        if any(outcome.violations.values()):
+            status = Exit.VIOLATED
+    return status

@@ -1,0 +1,105 @@
+"""``vtsc verify``: decide cells, show the matrix and every counterexample, exit as documented."""
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from vtsc.cells import Group, decide
+from vtsc.commands.selection import selected
+from vtsc.errors import Exit, UsageError, worst
+from vtsc.files import check_writable, write_whole
+from vtsc.loader import Content, load
+from vtsc.report.counterexample import counterexample
+from vtsc.report.documents import as_json, as_junit
+from vtsc.report.matrix import matrix, sometimes
+from vtsc.report.notes import say
+from vtsc.verdict import Result, Status, status_of
+
+MAX_DEPTH = 1000
+
+
+def run(arguments: argparse.Namespace) -> Exit:
+    """The exit status of all cells together."""
+    if not 1 <= arguments.depth <= MAX_DEPTH:
+        raise UsageError(f"--depth {arguments.depth}: a whole number from 1 to {MAX_DEPTH}")
+    if arguments.jobs < 0:
+        raise UsageError(f"--jobs {arguments.jobs}: 0 (all cores) or more")
+    content = load(arguments.root)
+    groups = selected(content, arguments)
+    if arguments.output:
+        check_writable(Path(arguments.output))
+    results = [r for found in _decided(content, groups, arguments) for r in found]
+    if arguments.save:
+        for result in results:
+            if result.trace is not None:
+                result.trace.save(Path(arguments.save) / result.trace.file_name())
+    statuses = [
+        status_of(r, expect=arguments.expect, bounded=arguments.bounded) for r in results
+    ]
+    text = _report(content, arguments, results, statuses)
+    if arguments.output:
+        write_whole(Path(arguments.output), text)
+    else:
+        say(text.rstrip("\n"))
+    return worst(statuses)
+
+
+def _decided(
+    content: Content, groups: Sequence[Group], arguments: argparse.Namespace
+) -> Iterator[list[Result]]:
+    """Each group's results in order; groups run on several cores, progress shows on a terminal."""
+    import multiprocessing
+    import os
+
+    jobs = min(arguments.jobs or os.cpu_count() or 1, len(groups))
+    work = [(content.root, group, arguments.depth) for group in groups]
+    if jobs <= 1:
+        for done, group in enumerate(groups):
+            _progress(done, len(groups))
+            yield decide(content, group, arguments.depth)
+        _progress(len(groups), len(groups))
+        return
+    Worker.content = content
+    with multiprocessing.get_context("fork").Pool(jobs) as pool:
+        for done, found in enumerate(pool.imap(_decide, work), 1):
+            _progress(done, len(groups))
+            yield found
+
+
+class Worker:
+    """What a forked worker inherits."""
+
+    content: Content
+
+
+def _decide(work: tuple[Path, Group, int]) -> list[Result]:
+    _, group, depth = work
+    return decide(Worker.content, group, depth)
+
+
+def _progress(done: int, of: int) -> None:
+    if sys.stderr.isatty():
+        end = "\n" if done == of else ""
+        print(f"\r{done}/{of} groups", end=end, file=sys.stderr, flush=True)
+
+
+def _report(
+    content: Content,
+    arguments: argparse.Namespace,
+    results: Sequence[Result],
+    statuses: Sequence[Exit],
+) -> str:
+    if arguments.format == "json":
+        return as_json(content, results)
+    if arguments.format == "junit":
+        return as_junit(results, [s is Exit.OK for s in statuses])
+    from vtsc.report.summary import summary
+
+    head = f"vtsc verify: {content.where} model {content.digest}, depth {arguments.depth}\n"
+    parts = [head, matrix(results), sometimes(results)]
+    for result in results:
+        if result.status is Status.VIOLATED and result.trace and result.run:
+            parts.append(counterexample(content, result.trace, result.run))
+    parts.append(summary(results, statuses))
+    return "\n".join(part for part in parts if part)

@@ -1,0 +1,26 @@
+"""What a model tells the checker about its domain, in one object."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from vtsc.parameters import Parameter, Settings
+
+
+@dataclass(frozen=True)
+class Domain:
+    """A model: its parameters, its designs and hosts with a title each, and how to build a machine."""
+
+    parameters: Mapping[str, Parameter]
+    designs: Mapping[str, str]
+    hosts: Mapping[str, str]
+    resolve: Callable[[str, Mapping[str, str], Mapping[str, str]], Settings]
+    """Design, the user's texts, a property's default texts; raises `UsageError`."""
+    check: Callable[[str, Mapping[str, str]], Settings]
+    """Design and the texts of all parameters, as saved; raises `UsageError`."""
+    columns: tuple[str, ...]
+    """The fields that traces show in columns of their own, as ``record.field``."""
+    rules: tuple[str, ...]
+    """Path prefixes, below the root, of the files whose lines traces show."""
+    build: Callable[[str, str, Settings], Any]
+    """Design, host and settings to a `vtsc.actions.Machine`."""

@@ -1,0 +1,160 @@
+"""Bounded model checking: the least depth at which each target is hit, with a canonical witness.
+
+One solver serves all targets. At each depth the sites of wrapping are settled first (see
+`vtsc.unroll`), then the targets not hit so far are asked for together.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import z3
+
+from vtsc.arithmetics.integers import Lowering
+from vtsc.engines.canonical import Witness, as_found, canonical
+from vtsc.system import System
+from vtsc.unroll import Depth, Unrolling
+
+BUDGET = 400_000_000
+"""Z3 resource units that one question may cost before the answer is unknown."""
+
+
+@dataclass
+class Search:
+    """What bounded checking found: hits, targets that no rule can hit, and how deep it got."""
+
+    witnesses: dict[str, Witness] = field(default_factory=dict)
+    never: set[str] = field(default_factory=set)
+    depth: int = 0
+    reason: str = ""
+    """Why the search stopped before the depth asked for; empty if it did not."""
+
+
+class GaveUp(Exception):
+    """The solver used up its budget."""
+
+
+def make_solver(budget: int = BUDGET) -> Any:
+    """The solver that searches: linear integers, equations solved away first."""
+    solver = z3.SolverFor("QF_LIA")
+    solver.set("arith.solver", 2)
+    solver.set("delay_units", True)
+    solver.set("rlimit", budget)
+    return z3.Simplifier("solve-eqs").add(solver)
+
+
+def make_vector_solver(budget: int = BUDGET) -> Any:
+    """The solver for 64-bit vectors."""
+    solver = z3.SolverFor("QF_BV")
+    solver.set("rlimit", budget)
+    return solver
+
+
+class _Checker:
+    def __init__(self, unrolling: Unrolling, solver: Any) -> None:
+        self.unrolling = unrolling
+        self.solver = solver
+        self.logic = unrolling.logic
+        self.depths: list[Depth] = []
+        self.constraints: list[Any] = list(unrolling.initial)
+        """Initial states and steps so far, without what the search has learned."""
+        solver.add(*self.constraints)
+
+    def ask(self, *assumptions: Any) -> Any:
+        """The model of a question, or None where there is none; raises `GaveUp`."""
+        answer = self.solver.check(*assumptions)
+        if answer == z3.unknown:
+            raise GaveUp(self.solver.reason_unknown())
+        return self.solver.model() if answer == z3.sat else None
+
+    def must(self, solver: Any) -> None:
+        """Check that a solver's constraints can hold, as they are known to."""
+        if solver.check() != z3.sat:
+            raise GaveUp("a witness could not be made canonical")
+
+    def can(self, solver: Any, condition: Any) -> Any:
+        """The model of a solver's constraints with ``condition``, or None; asserts nothing."""
+        solver.push()
+        solver.add(condition)
+        answer = solver.check()
+        model = solver.model() if answer == z3.sat else None
+        solver.pop()
+        if answer == z3.unknown:
+            raise GaveUp(solver.reason_unknown())
+        return model
+
+    def settle_wrapping(self, depth: int) -> None:
+        """Find the sites that may wrap in the step from ``depth``; refute it for the others."""
+        passing, conditions = self.unrolling.wraps(depth)
+        if not conditions:
+            return
+        self.solver.add(*passing)
+        while conditions:
+            literal = z3.Bool(f"wraps@{depth}.{len(conditions)}")
+            self.solver.add(z3.Implies(literal, z3.Or(list(conditions.values()))))
+            model = self.ask(literal)
+            if model is None:
+                self.solver.add(*(z3.Not(c) for c in conditions.values()))
+                return
+            may = {s for s, c in conditions.items() if z3.is_true(model.eval(c, True))}
+            self.unrolling.wrapping |= may
+            _, conditions = self.unrolling.wraps(depth)
+
+    def extend(self, depth: int) -> Depth:
+        """Add the step from ``depth``."""
+        constraints, constants = self.unrolling.step(depth)
+        self.constraints += constraints
+        self.solver.add(*constraints)
+        self.depths.append(constants)
+        return constants
+
+
+def search(
+    system: System,
+    targets: Sequence[str],
+    depth: int,
+    *,
+    lowering: type[Lowering] = Lowering,
+    solver: Callable[[], Any] = make_solver,
+    symmetry: bool = True,
+    any_witness: Collection[str] = (),
+) -> Search:
+    """Look for each of ``targets`` in runs of up to ``depth`` steps.
+
+    Witnesses are canonical, but for the targets in ``any_witness``.
+    """
+    found = Search()
+    hittable = {name for rule in system.rules for name in rule.targets}
+    found.never = set(targets) - hittable
+    wanted = [name for name in targets if name in hittable]
+    unrolling = Unrolling(system, lowering, symmetry)
+    checker = _Checker(unrolling, solver())
+    try:
+        for k in range(depth):
+            if not wanted:
+                break
+            _search_depth(checker, k, wanted, found, any_witness)
+            found.depth = k + 1
+    except GaveUp as why:
+        found.reason = f"solver gave up at depth {found.depth + 1}: {why}"
+    return found
+
+
+def _search_depth(
+    checker: _Checker, k: int, wanted: list[str], found: Search, any_witness: Collection[str]
+) -> None:
+    checker.settle_wrapping(k)
+    hits = checker.extend(k).targets
+    while wanted:
+        literal = z3.Bool(f"any@{k}.{len(wanted)}")
+        checker.solver.add(z3.Implies(literal, z3.Or([hits[name] for name in wanted])))
+        model = checker.ask(literal)
+        if model is None:
+            checker.solver.add(*(z3.Not(hits[name]) for name in wanted))
+            return
+        for name in [n for n in wanted if z3.is_true(model[hits[n]])]:
+            wanted.remove(name)
+            if name in any_witness:
+                found.witnesses[name] = as_found(checker, model)
+            else:
+                found.witnesses[name] = canonical(checker, name, model)

@@ -1,0 +1,62 @@
+"""Errors a user can cause, and the exit status of everything that can happen."""
+
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """The exit statuses, as documented in the README."""
+
+    OK = 0
+    USAGE = 2
+    BAD_FILE = 3
+    VIOLATED = 10
+    VACUOUS = 11
+    NOT_FOUND = 12
+    UNKNOWN = 20
+    INTERNAL = 70
+    EVIDENCE = 71
+    INTERRUPTED = 130
+
+
+PRECEDENCE = (
+    Exit.EVIDENCE,
+    Exit.INTERNAL,
+    Exit.BAD_FILE,
+    Exit.USAGE,
+    Exit.INTERRUPTED,
+    Exit.NOT_FOUND,
+    Exit.VIOLATED,
+    Exit.VACUOUS,
+    Exit.UNKNOWN,
+    Exit.OK,
+)
+"""Which status wins when several apply, first to last."""
+
+
+class VtscError(Exception):
+    """Something to tell the user in one line; ``status`` is what the process exits with."""
+
+    status = Exit.INTERNAL
+
+
+class UsageError(VtscError):
+    """A name, value or combination on the command line that is not accepted."""
+
+    status = Exit.USAGE
+
+
+class BadFileError(VtscError):
+    """A model, manifest or trace file that cannot be used."""
+
+    status = Exit.BAD_FILE
+
+
+class EvidenceError(VtscError):
+    """The solver's answer did not stand up to re-execution."""
+
+    status = Exit.EVIDENCE
+
+
+def worst(statuses: list[Exit]) -> Exit:
+    """The one status that stands for all."""
+    return min(statuses, key=PRECEDENCE.index, default=Exit.OK)

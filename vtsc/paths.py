@@ -1,0 +1,220 @@
+"""Path-forking execution: run a plain Python function once for each way it can go.
+
+Each run follows a list of recorded decisions; at the first open question both answers are tried for
+feasibility, the true one is taken and the other is explored later. The runs form a binary tree
+of forks with an outcome at each leaf. Every leaf knows the source lines it executed.
+"""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from types import FrameType
+from typing import Any, Generic, Protocol, TypeVar
+
+from vtsc.symbolic import Runs
+from vtsc.terms import Arena, Condition, Constant
+from vtsc.words import Illegal
+
+T = TypeVar("T")
+Line = tuple[str, int]
+"""A source line: file name and number from 1."""
+
+
+class Feasibility(Protocol):
+    """Tells whether conditions can hold together; may say yes when in doubt."""
+
+    def possible(self, conditions: Sequence[Condition]) -> bool:
+        """Whether some assignment of the unknowns satisfies all of ``conditions``."""
+        ...
+
+
+class Anything:
+    """The feasibility check that never cuts a path: sound, and the fallback without a solver."""
+
+    def possible(self, conditions: Sequence[Condition]) -> bool:
+        """Always."""
+        return True
+
+
+@dataclass(frozen=True)
+class Leaf(Generic[T]):
+    """The end of one path. ``outcome`` is None where the step is not legal on it."""
+
+    outcome: T | None
+    assumptions: tuple[Condition, ...]
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Fork(Generic[T]):
+    """``then`` where ``test`` holds, else ``otherwise``."""
+
+    test: Condition
+    then: "Tree[T]"
+    otherwise: "Tree[T]"
+
+
+Tree = Leaf[T] | Fork[T]
+
+
+def leaves(
+    arena: Arena, tree: Tree[T], above: tuple[Condition, ...] = ()
+) -> Iterator[tuple[tuple[Condition, ...], Leaf[T]]]:
+    """Every leaf with the conditions on the way to it, left to right."""
+    if isinstance(tree, Leaf):
+        yield above, tree
+        return
+    yield from leaves(arena, tree.then, (*above, tree.test))
+    yield from leaves(arena, tree.otherwise, (*above, arena.negation(tree.test)))
+
+
+class LineRecorder:
+    """Collects the lines executed in files that ``wanted`` accepts, in order of first execution.
+
+    With ``watch``, `acting` is the last of them after which the watched value had changed, or the
+    last of all where none changed it.
+    """
+
+    def __init__(
+        self, wanted: Callable[[str], bool], watch: Callable[[], object] | None = None
+    ) -> None:
+        self._wanted = wanted
+        self._watch = watch
+        self._lines: dict[Line, None] = {}
+        self._seen: object = None
+        self._latest: Line | None = None
+        self._changer: Line | None = None
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """What has been executed so far."""
+        return tuple(self._lines)
+
+    @property
+    def acting(self) -> Line | None:
+        """See the class."""
+        return self._changer or self._latest
+
+    def __enter__(self) -> "LineRecorder":
+        if self._watch is not None:
+            self._seen = self._watch()
+        self._before = sys.gettrace()
+        sys.settrace(self._call)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        sys.settrace(self._before)
+        self._note_change()
+
+    def _call(self, frame: FrameType, event: str, arg: Any) -> Any:
+        return self._line if self._wanted(frame.f_code.co_filename) else None
+
+    def _line(self, frame: FrameType, event: str, arg: Any) -> Any:
+        self._note_change()
+        if event == "line":
+            self._latest = (frame.f_code.co_filename, frame.f_lineno)
+            self._lines.setdefault(self._latest)
+        return self._line
+
+    def _note_change(self) -> None:
+        if self._watch is not None:
+            now = self._watch()
+            if now != self._seen:
+                self._seen = now
+                self._changer = self._latest
+
+
+def nothing_wanted(_file: str) -> bool:
+    """Record no lines."""
+    return False
+
+
+class _Run:
+    """One path: decisions to follow, then decisions it made itself."""
+
+    def __init__(
+        self, arena: Arena, feasibility: Feasibility, known: Sequence[Condition], prefix: Sequence[bool]
+    ) -> None:
+        self._arena = arena
+        self._feasibility = feasibility
+        self._prefix = prefix
+        self._facts = list(known)
+        self._truths = {c.id: True for c in known}
+        self.forks: list[tuple[Condition, bool]] = []
+        self.assumptions: list[Condition] = []
+
+    def _learn(self, condition: Condition) -> None:
+        self._facts.append(condition)
+        self._truths[condition.id] = True
+        self._truths[self._arena.negation(condition).id] = False
+
+    def decide(self, condition: Condition) -> bool:
+        known = self._truths.get(condition.id)
+        if known is not None:
+            return known
+        opposite = self._arena.negation(condition)
+        if len(self.forks) < len(self._prefix):
+            taken = self._prefix[len(self.forks)]
+        elif not self._feasibility.possible((*self._facts, condition)):
+            self._learn(opposite)
+            return False
+        elif not self._feasibility.possible((*self._facts, opposite)):
+            self._learn(condition)
+            return True
+        else:
+            taken = True
+        self.forks.append((condition, taken))
+        self._learn(condition if taken else opposite)
+        return taken
+
+    def require(self, condition: Condition) -> None:
+        if isinstance(condition, Constant):
+            if not condition.value:
+                raise Illegal
+            return
+        if self._truths.get(condition.id) is True:
+            return
+        if not self._feasibility.possible((*self._facts, condition)):
+            raise Illegal
+        self.assumptions.append(condition)
+        self._learn(condition)
+
+
+def explore(
+    arena: Arena,
+    run: Callable[[], T],
+    feasibility: Feasibility,
+    known: Sequence[Condition] = (),
+    wanted: Callable[[str], bool] = nothing_wanted,
+) -> Tree[T]:
+    """The tree of all paths of ``run``, which must build its state afresh at each call.
+
+    ``known`` holds on every path. A path that raises `Illegal` ends in a leaf without outcome.
+    """
+
+    def execute(prefix: Sequence[bool]) -> tuple[_Run, Leaf[T]]:
+        decider = _Run(arena, feasibility, known, prefix)
+        before, Runs.current = Runs.current, decider
+        recorder = LineRecorder(wanted)
+        try:
+            if wanted is nothing_wanted:
+                outcome: T | None = run()
+            else:
+                with recorder:
+                    outcome = run()
+        except Illegal:
+            outcome = None
+        finally:
+            Runs.current = before
+        return decider, Leaf(outcome, tuple(decider.assumptions), recorder.lines)
+
+    def grow(prefix: list[bool]) -> Tree[T]:
+        decider, leaf = execute(prefix)
+        tree: Tree[T] = leaf
+        for i in reversed(range(len(prefix), len(decider.forks))):
+            test, taken = decider.forks[i]
+            other = grow([answer for _, answer in decider.forks[:i]] + [not taken])
+            tree = Fork(test, tree, other) if taken else Fork(test, other, tree)
+        return tree
+
+    return grow([])

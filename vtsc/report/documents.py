@@ -1,0 +1,77 @@
+"""Machine-readable reports: JSON (vtsc.verdicts/1) and JUnit XML."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+from xml.etree import ElementTree
+
+from vtsc import __version__
+from vtsc.loader import Content
+from vtsc.verdict import Reached, Result, Status
+
+SCHEMA = "vtsc.verdicts/1"
+
+
+def as_json(content: Content, results: Sequence[Result]) -> str:
+    """One object with every verdict; traces are whole."""
+    document = {
+        "schema": SCHEMA,
+        "tool": f"vtsc {__version__}",
+        "model_digest": content.digest,
+        "results": [_result(r) for r in results],
+    }
+    return json.dumps(document, indent=1) + "\n"
+
+
+def _result(result: Result) -> dict[str, Any]:
+    cell = result.cell
+    return {
+        "design": cell.design,
+        "host": cell.host,
+        "property": cell.property,
+        "params": cell.settings.texts(),
+        "status": result.status.value,
+        "depth": result.depth,
+        "engine": result.engine,
+        "seconds": round(result.seconds, 3),
+        "trace": result.trace.as_json() if result.trace else None,
+        "certificate": None,
+        "reason": result.reason,
+        "sometimes": {s.name: _reached(s, result.depth) for s in result.sometimes},
+        "recorded": result.recorded,
+    }
+
+
+def _reached(reached: Reached, depth: int) -> dict[str, Any]:
+    if reached.depth is None:
+        return {"status": "not_reached", "depth": depth}
+    if reached.depth == 0:
+        return {"status": "never", "depth": 0}
+    return {"status": "reached", "depth": reached.depth}
+
+
+def as_junit(results: Sequence[Result], wanted: Sequence[bool]) -> str:
+    """A test case a cell: violated and vacuous fail, unknown and internal trouble are errors.
+
+    ``wanted``: whether each verdict is as wanted; a violation that is wanted passes.
+    """
+    suite = ElementTree.Element("testsuite", name="vtsc", tests=str(len(results)))
+    failures = errors = 0
+    for result, fine in zip(results, wanted, strict=True):
+        cell = result.cell
+        case = ElementTree.SubElement(
+            suite, "testcase", classname=f"{cell.design}.{cell.host}", name=cell.property
+        )
+        message = f"{result.text} {result.reason}".strip()
+        if result.status in (Status.UNKNOWN, Status.ERROR):
+            errors += 1
+            ElementTree.SubElement(case, "error", message=message)
+        elif not fine:
+            failures += 1
+            ElementTree.SubElement(case, "failure", message=message)
+        ElementTree.SubElement(case, "system-out").text = message
+    suite.set("failures", str(failures))
+    suite.set("errors", str(errors))
+    suite.set("skipped", "0")
+    ElementTree.indent(suite)
+    return ElementTree.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"

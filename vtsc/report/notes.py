@@ -1,0 +1,33 @@
+"""What goes to the user's screen: results to standard output, warnings to standard error."""
+
+import sys
+from typing import Any
+
+WIDTH = 80
+
+
+def say(what: Any) -> None:
+    """Print a text as it is, or a rich renderable: plain ASCII where this is not a terminal."""
+    if isinstance(what, str):
+        print(what)
+        return
+    print(rendered(what), end="")
+
+
+def rendered(what: Any) -> str:
+    """A rich renderable as text, at most 80 columns, without colour off a terminal."""
+    from rich.console import Console
+
+    terminal = sys.stdout.isatty()
+    console = Console(
+        width=WIDTH, no_color=not terminal, force_terminal=terminal, highlight=False, markup=False
+    )
+    with console.capture() as capture:
+        console.print(what)
+    lines = capture.get().splitlines()
+    return "".join(line.rstrip() + "\n" for line in lines)
+
+
+def warn(text: str) -> None:
+    """Print a warning in one line."""
+    print(f"vtsc: warning: {text}", file=sys.stderr)

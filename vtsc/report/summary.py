@@ -1,0 +1,22 @@
+"""The last lines of a report: every verdict on a line that grep finds, unwanted ones marked."""
+
+from collections.abc import Sequence
+
+from vtsc.errors import Exit
+from vtsc.verdict import Result
+
+
+def summary(results: Sequence[Result], statuses: Sequence[Exit]) -> str:
+    """A line a cell, then one for all."""
+    lines = []
+    for result, status in zip(results, statuses, strict=True):
+        cell = result.cell
+        line = f"{cell.design} {cell.host} {cell.property}: {result.text}"
+        if status is not Exit.OK:
+            line += f" [{status.name.lower()}]"
+        if result.recorded not in (None, str(result.depth)) and status is not Exit.OK:
+            line += f" recorded: {result.recorded}"
+        lines.append(f"{line} {result.reason}".rstrip())
+    fine = sum(status is Exit.OK for status in statuses)
+    lines.append(f"{fine} of {len(results)} verdicts as wanted")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,231 @@
+"""Unrolling: a system's step as Z3 constraints, built once and instantiated at each depth.
+
+Relational: every state field has a constant of its own at each depth, every call and every target a
+Boolean. The step is lowered over bound variables; a depth is made by substituting its constants.
+
+Wrapping mod 2^64 is what makes the integers hard. A quotient by 2^64 is a *site*; where a site is
+known not to wrap, its quotient is 0 and leaves the formula. The engine earns that knowledge depth by
+depth: `Unrolling.wraps` says when a site would wrap, and only sites refuted there are simplified.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import z3
+
+from vtsc.actions import Call
+from vtsc.arithmetics.integers import Lowering
+from vtsc.symbolic import Index, Truth, Value, Word, parts
+from vtsc.system import INITIAL, MID, Rule, System
+from vtsc.terms import Condition, Junction, Linear, Quotient, quotients
+from vtsc.words import MODULUS
+
+
+class _Template:
+    """Names bound to de Bruijn variables, in order of first use."""
+
+    def __init__(self) -> None:
+        self.sorts: dict[str, Any] = {}
+        self._variables: dict[str, Any] = {}
+
+    def unknown(self, name: str, sort: Any) -> Any:
+        if name.startswith(INITIAL):
+            return z3.Const(name, sort)
+        found = self._variables.get(name)
+        if found is None:
+            found = self._variables[name] = z3.Var(len(self.sorts), sort)
+            self.sorts[name] = sort
+        return found
+
+
+def constant(name: str, depth: int, sort: Any) -> Any:
+    """The constant for a template name in the step that starts at ``depth``."""
+    base, equals, member = name.partition("=")
+    if base.endswith("'"):
+        return z3.Const(f"{base[:-1]}@{depth + 1}{equals}{member}", sort)
+    return z3.Const(f"{base}@{depth}{equals}{member}", sort)
+
+
+def hold(lowering: Lowering, name: str, value: Value, suffix: str = "") -> list[Any]:
+    """That the constants of field ``name`` hold ``value``."""
+    unknown = lowering.unknown
+    if isinstance(value, Word):
+        sort = lowering.sort(value.residue)
+        return [lowering.equal(unknown(name + suffix, sort), value)]
+    if isinstance(value, Truth):
+        return [unknown(name + suffix, z3.BoolSort()) == lowering.condition(value.condition)]
+    assert isinstance(value, Index)
+    return [
+        unknown(f"{name}{suffix}={i}", z3.BoolSort()) == lowering.condition(c)
+        for i, c in value.members.items()
+    ]
+
+
+@dataclass(frozen=True)
+class Depth:
+    """The constants of one step that an engine asks about."""
+
+    calls: dict[Call, Any]
+    targets: dict[str, Any]
+    inputs: dict[str, Any]
+
+
+class StepTemplate:
+    """One step of ``system`` with the given sites taken not to wrap."""
+
+    def __init__(
+        self, system: System, lowering: type[Lowering], plain: Iterable[int], symmetry: bool
+    ) -> None:
+        self._system = system
+        self._template = _Template()
+        self._low = lowering(self._template.unknown, frozenset(plain))
+        passing = [self._low.condition(system.passable)]
+        for name, value in system.passing.items():
+            passing += hold(self._low, name, value, MID)
+        calls = [self._flag(f"call{n}") for n in range(len(system.calls))]
+        self._constraints = [
+            *passing,
+            *self._rules(calls),
+            *(self._symmetry(calls) if symmetry else ()),
+        ]
+        self._constraints += [*self._low.definitions, *self._low.ranges.values()]
+
+    def _flag(self, name: str) -> Any:
+        return self._low.unknown(name, z3.BoolSort())
+
+    def _rules(self, calls: Sequence[Any]) -> list[Any]:
+        system, low, step = self._system, self._low, []
+        selectors: list[list[Any]] = [[] for _ in calls]
+        changers: dict[str, list[Any]] = {name: [] for name in system.slots}
+        hits: dict[str, list[Any]] = {name: [] for name in system.targets}
+        for number, rule in enumerate(system.rules):
+            chosen = self._flag(f"rule{number}")
+            selectors[rule.call].append(chosen)
+            effect = [low.condition(rule.condition)]
+            for name, value in rule.updates.items():
+                changers[name].append(chosen)
+                effect += hold(low, name, value, "'")
+            step += [z3.Implies(chosen, part) for part in effect]
+            for name, hit in rule.targets.items():
+                hits[name].append(z3.And(chosen, low.condition(hit)))
+        for name, changing in changers.items():
+            kept = z3.And(hold(low, name, system.mid[name], "'"))
+            step.append(z3.Or(*changing, kept))
+        step += [call == z3.Or(rules) for call, rules in zip(calls, selectors, strict=True)]
+        step.append(z3.Or(calls))
+        step += [z3.Not(z3.And(a, b)) for i, a in enumerate(calls) for b in calls[:i]]
+        step += [self._flag(f"hit.{name}") == z3.Or(causes) for name, causes in hits.items()]
+        return step
+
+    def _symmetry(self, calls: Sequence[Any]) -> list[Any]:
+        """Of instances that start alike, the lowest one not yet named is the next to be named."""
+        system, step = self._system, []
+        for kind, instances in system.symmetric.items():
+            for position, i in enumerate(instances):
+                users = (n for n, call in enumerate(system.calls) if (kind, i) in system.uses[call])
+                using = [calls[n] for n in users]
+                after = self._flag(f"touched.{kind}{i}'")
+                step.append(after == z3.Or(self._flag(f"touched.{kind}{i}"), *using))
+                if position:
+                    allowed = self._flag(f"touched.{kind}{instances[position - 1]}")
+                    step += [z3.Implies(use, allowed) for use in using]
+        return step
+
+    def instance(self, depth: int) -> tuple[list[Any], Depth]:
+        """The constraints of the step from ``depth`` to ``depth + 1``, and its constants."""
+        system = self._system
+        constants = {n: constant(n, depth, sort) for n, sort in self._template.sorts.items()}
+        values = list(constants.values())
+        constraints = [z3.substitute_vars(part, *values) for part in self._constraints]
+        calls = {call: constants[f"call{n}"] for n, call in enumerate(system.calls)}
+        targets = {name: constants[f"hit.{name}"] for name in system.targets}
+        names = (*system.inputs.words, *system.inputs.flags)
+        return constraints, Depth(calls, targets, {n: constants[n] for n in names if n in constants})
+
+
+class Unrolling:
+    """A system in one arithmetic, depth by depth."""
+
+    def __init__(
+        self, system: System, lowering: type[Lowering] = Lowering, symmetry: bool = True
+    ) -> None:
+        self.system = system
+        self._lowering = lowering
+        self._symmetry = symmetry
+        self.logic = lowering.logic
+        self.at_most = lowering.at_most
+        self.word_sort = lowering(z3.Const).sort(residue=False)
+        self.sites = _sites(system) if lowering.wraps else {}
+        self.wrapping: set[int] = set()
+        """Sites that may wrap at some depth reached so far."""
+        self._templates: dict[frozenset[int], StepTemplate] = {}
+
+    @cached_property
+    def initial(self) -> list[Any]:
+        """That depth 0 is an initial state."""
+        low, system = self._lowering(z3.Const), self.system
+        constraints = [low.condition(system.initially)]
+        for name in system.slots:
+            constraints += hold(low, name, system.initial[name], "@0")
+        if self._symmetry:
+            for kind, instances in system.symmetric.items():
+                constraints += [z3.Not(z3.Bool(f"touched.{kind}{i}@0")) for i in instances]
+        return [*constraints, *low.definitions, *low.ranges.values()]
+
+    def step(self, depth: int) -> tuple[list[Any], Depth]:
+        """The step from ``depth``, sites outside ``wrapping`` taken not to wrap."""
+        plain = frozenset(self.sites.keys() - self.wrapping)
+        template = self._templates.get(plain)
+        if template is None:
+            template = StepTemplate(self.system, self._lowering, plain, self._symmetry)
+            self._templates[plain] = template
+        return template.instance(depth)
+
+    def wraps(self, depth: int) -> tuple[list[Any], dict[int, Any]]:
+        """When each site outside ``wrapping`` could wrap in the step from ``depth``.
+
+        Constraints for the passing of time, and a condition per site: necessary for the site to
+        be the first of the step to wrap where a rule evaluates it.
+        """
+        plain = frozenset(self.sites.keys() - self.wrapping)
+        low = self._lowering(lambda name, sort: _probe(name, depth, sort), plain)
+        passing = [low.condition(self.system.passable)]
+        for name, value in self.system.passing.items():
+            passing += hold(low, name, value, MID)
+        conditions = {}
+        for site, (quotient, guards) in self.sites.items():
+            if site in plain:
+                x = low.linear(quotient.numerator)
+                outside = z3.Or(x < 0, x >= MODULUS)
+                guarded = z3.Or([z3.And([low.condition(c) for c in guard]) for guard in guards])
+                conditions[site] = z3.And(guarded, outside)
+        return [*passing, *low.definitions, *low.ranges.values()], conditions
+
+
+def _probe(name: str, depth: int, sort: Any) -> Any:
+    return z3.Const(name, sort) if name.startswith(INITIAL) else constant(name, depth, sort)
+
+
+def _sites(system: System) -> dict[int, tuple[Quotient, list[list[Condition]]]]:
+    """Every quotient by 2^64 in the rules, with what each rule that has it demands before it."""
+    found: dict[int, tuple[Quotient, list[list[Condition]]]] = {}
+    for rule in system.rules:
+        guard = [c for c in _conjuncts(rule.condition) if not quotients([c], MODULUS)]
+        for site, quotient in quotients(_contents(rule), MODULUS).items():
+            guards = found.setdefault(site, (quotient, []))[1]
+            if guard not in guards:
+                guards.append(guard)
+    return found
+
+
+def _contents(rule: Rule) -> list[Linear | Condition]:
+    values = (part for value in rule.updates.values() for part in parts(value))
+    return [rule.condition, *values, *rule.targets.values()]
+
+
+def _conjuncts(condition: Condition) -> Sequence[Condition]:
+    if isinstance(condition, Junction) and condition.conjunction:
+        return condition.operands
+    return (condition,)
