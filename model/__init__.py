@@ -21,5 +21,6 @@ MODEL = Domain(
     check=check,
     columns=("host.t", "pcpu.tsc"),
     rules=("model/designs/", "model/trapping.py"),
+    shared_rules=("base.py",),
     build=build,
 )

@@ -24,9 +24,7 @@ def rdtsc(design: Design, host: Host, vcpu: Vcpu) -> Read:
     if not (design.traps and vcpu.tsc_trapping):
         return Read(vcpu.number, design.read_tsc(host, vcpu), trapped=False)
     clock_value = design.compute_guest_tsc(vcpu, host.kernel_ns())
-    return Read(
-        vcpu.number, emulate_rdtsc(host, vcpu, clock_value, design.settings), trapped=True
-    )
+    return Read(vcpu.number, emulate_rdtsc(host, vcpu, clock_value, design.settings), trapped=True)
 
 
 def ideal_tsc(host: Host, vcpu: Vcpu) -> int:

@@ -51,7 +51,7 @@ class Machine:
     def table(self) -> list[Action[MachineState]]:
         """Every action there is, in canonical order."""
         contract, settings = self.contract, self.settings
-        actions = [
+        actions: list[Action[MachineState]] = [
             Action("load", ("vcpu", "pcpu"), self.can_load, self.load, "put a vCPU on a pCPU"),
             Action("put", ("vcpu",), self.out_of_guest, self.put, "take a vCPU off its pCPU"),
             Action("serve", ("vcpu",), self.can_serve, self.serve, "serve pending requests"),
@@ -60,11 +60,15 @@ class Machine:
             Action("rdtsc", ("vcpu",), self.in_guest, self.rdtsc, "the guest reads its TSC"),
         ]
         if contract.may_mark:
-            actions.append(Action("mark", (), self.can_mark, self.mark, "the host marks TSC unstable"))
+            actions.append(
+                Action("mark", (), self.can_mark, self.mark, "the host marks TSC unstable")
+            )
         if contract.may_suspend:
             actions.append(Action("suspend", (), self.all_off, self.suspend, "suspend and resume"))
         if contract.may_jump:
-            actions.append(Action("jump", ("pcpu",), self.can_jump, self.jump, "a TSC takes any value"))
+            actions.append(
+                Action("jump", ("pcpu",), self.can_jump, self.jump, "a TSC takes any value")
+            )
         if settings["kvmclock"] == "any":
             actions.append(
                 Action("kvmclock", ("vcpu",), self.in_guest, self.kvmclock, "kvmclock on or off")

@@ -26,11 +26,17 @@ _ALL = (
         optional=True,
     ),
     Parameter("timeslice", "duration", "none", "longest load to put", 0, 10**18, True, True),
-    Parameter("dormancy", "duration", "none", "longest put (creation) to load", 0, 10**18, True, True),
+    Parameter(
+        "dormancy", "duration", "none", "longest put (creation) to load", 0, 10**18, True, True
+    ),
     Parameter("exit_interval", "duration", "none", "longest entry to exit", 0, 10**18, True, True),
     Parameter("rdtsc_cycles", "integer", "1", "least TSC cycles that an RDTSC takes", 0, 10**6),
     Parameter(
-        "kvmclock", "choice", "off", "page never, from creation, toggled", choices=("off", "on", "any")
+        "kvmclock",
+        "choice",
+        "off",
+        "page never, from creation, toggled",
+        choices=("off", "on", "any"),
     ),
     Parameter(
         "catchup_guard",
@@ -55,9 +61,15 @@ _ALL = (
         "last_emul", "choice", "keep", "what trapping's end does to it", choices=("keep", "reset")
     ),
     Parameter(
-        "tick_seen", "choice", "at-step", "when a pCPU sees the clock step", choices=("at-step", "late")
+        "tick_seen",
+        "choice",
+        "at-step",
+        "when a pCPU sees the clock step",
+        choices=("at-step", "late"),
     ),
-    Parameter("sampling_gap", "duration", "0ns", "longest time from TSC to clock sample", 0, 10**12),
+    Parameter(
+        "sampling_gap", "duration", "0ns", "longest time from TSC to clock sample", 0, 10**12
+    ),
     Parameter("smp_tolerance", "integer", "0", "cycles that monotonic_smp forgives", 0, 10**12),
     Parameter(
         "skew_max", "integer", "none", "largest distance of skewed TSCs, cycles", optional=True
@@ -92,7 +104,9 @@ def check(design: str, given: Mapping[str, str]) -> Settings:
         )
     if settings["trapping"] != "off" and not kind.traps:
         able = ", ".join(name for name, d in DESIGNS.items() if d.traps)
-        raise UsageError(f"trapping={settings['trapping']}: design {design} cannot trap, only {able}")
+        raise UsageError(
+            f"trapping={settings['trapping']}: design {design} cannot trap, only {able}"
+        )
     if settings["trapping"] != "off" and settings["vcpus"] < 2:
         raise UsageError(f"trapping={settings['trapping']} needs vcpus of 2 or more")
     return settings

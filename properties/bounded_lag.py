@@ -36,7 +36,8 @@ class BoundedLag(Property):
         if step.call.name != "rdtsc":
             return False
         bound = state.host.base.cycles(machine.settings["lag_bound"])
-        return s64(machine.ideal(state, step.observed.vcpu) - step.observed.value) > bound
+        violated: bool = s64(machine.ideal(state, step.observed.vcpu) - step.observed.value) > bound
+        return violated
 
     def terms(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> list[Term]:
         """This read, ideal, their distance, and the bound in cycles."""

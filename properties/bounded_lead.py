@@ -36,7 +36,8 @@ class BoundedLead(Property):
         if step.call.name != "rdtsc":
             return False
         bound = state.host.base.cycles(machine.settings["lead_bound"])
-        return s64(step.observed.value - machine.ideal(state, step.observed.vcpu)) > bound
+        violated: bool = s64(step.observed.value - machine.ideal(state, step.observed.vcpu)) > bound
+        return violated
 
     def terms(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> list[Term]:
         """This read, ideal, their distance, and the bound in cycles."""

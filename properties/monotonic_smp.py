@@ -40,8 +40,7 @@ class MonotonicSmp(Property):
             return False
         read, tolerance = step.observed, machine.settings["smp_tolerance"]
         warped = either(
-            both(ghost.seen, s64(read.value - ghost.last) < -tolerance)
-            for ghost in ghosts.values()
+            both(ghost.seen, s64(read.value - ghost.last) < -tolerance) for ghost in ghosts.values()
         )
         note_read(ghosts, read)
         return warped

@@ -121,7 +121,7 @@ class _Builder:
             for number, call in enumerate(self.machine.calls())
             for rule in self._rules(number, call, mid)
         ]
-        system = System(
+        return System(
             arena=self.arena,
             calls=tuple(self.machine.calls()),
             slots=self.slots,
@@ -136,7 +136,6 @@ class _Builder:
             inputs=self.inputs,
             initial_inputs=self.initial_inputs,
         )
-        return system
 
     def _rules(self, number: int, call: Call, mid: Mapping[str, Value]) -> list[Rule]:
         def perform() -> Outcome:

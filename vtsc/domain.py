@@ -22,5 +22,7 @@ class Domain:
     """The fields that traces show in columns of their own, as ``record.field``."""
     rules: tuple[str, ...]
     """Path prefixes, below the root, of the files whose lines traces show."""
+    shared_rules: tuple[str, ...]
+    """Names of files among them that hold what all designs share, and are not shown."""
     build: Callable[[str, str, Settings], Any]
     """Design, host and settings to a `vtsc.actions.Machine`."""

@@ -31,7 +31,7 @@ class Played:
     state: Snapshot
     lines: Lines
     acting: tuple[str, int] | None
-    """The last of ``lines`` that changed the state, else the last one, else None."""
+    """The last of ``lines`` that changed a number, else the state at all, else the last one."""
     violated: bool
     measures: list[int | None]
 
@@ -88,7 +88,7 @@ class Player:
         observed: Step | None = None
         for i, call in enumerate(calls):
             inputs = source(i)
-            recorder = LineRecorder(self.wanted, self.state.values)
+            recorder = LineRecorder(self.wanted, (self.state.numbers, self.state.values))
             try:
                 self.machine.advance(self.state, inputs)
                 with recorder:

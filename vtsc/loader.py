@@ -11,6 +11,7 @@ from typing import Any
 from vtsc.claims import ActionTaken, Property, Sometimes
 from vtsc.domain import Domain
 from vtsc.errors import BadFileError, UsageError
+from vtsc.parameters import Settings, near
 
 BUNDLED = Path(__file__).parent / "_bundled"
 PACKAGES = ("model", "properties")
@@ -30,11 +31,18 @@ class Content:
     def wanted(self, file: str) -> bool:
         """Whether a source file holds rules of a design, to be shown in traces."""
         path = Path(file)
-        return path.is_relative_to(self.root) and self.relative(file).startswith(self.model.rules)
+        if not path.is_relative_to(self.root) or path.name in self.model.shared_rules:
+            return False
+        return self.relative(file).startswith(self.model.rules)
 
     def relative(self, file: str) -> str:
         """A source file's path below the root."""
         return Path(file).relative_to(self.root).as_posix()
+
+    def changed(self, design: str, prop: str, settings: Settings) -> dict[str, int | str]:
+        """The settings that differ from what the property's cell of that design starts from."""
+        usual = self.model.resolve(design, {}, self.properties[prop].defaults).texts()
+        return {k: v for k, v in settings.texts().items() if usual[k] != v}
 
     def witnesses(self, machine: Any) -> list[Any]:
         """Every "sometimes" of a machine, those of its actions included."""
@@ -57,7 +65,9 @@ def find_root(given: str | None) -> Path:
     if given is not None:
         folder = Path(given)
         if not is_root(folder):
-            raise BadFileError(f"--root {given}: no pyproject.toml there with [tool.vtsc] root = true")
+            raise BadFileError(
+                f"--root {given}: no pyproject.toml there with [tool.vtsc] root = true"
+            )
         return folder.resolve()
     here = Path.cwd().resolve()
     for folder in (here, *here.parents):
@@ -113,14 +123,14 @@ def _import(root: Path, package: str) -> Any:
         raise BadFileError(f"{root}/{package}: {type(error).__name__}: {error}") from None
     file = Path(module.__file__ or "")
     if not file.resolve().is_relative_to(root.resolve()):
-        raise BadFileError(f"{package} was loaded from elsewhere ({file.parent}), not {root}/{package}")
+        raise BadFileError(
+            f"{package} was loaded from elsewhere ({file.parent}), not {root}/{package}"
+        )
     return module
 
 
 def known(kind: str, name: str, names: Any) -> str:
     """``name`` if it is one of ``names``; else raises `UsageError` with the near ones."""
-    from vtsc.parameters import near
-
     if name not in names:
         raise UsageError(f"unknown {kind} {name}: {near(name, list(names))}")
     return name

@@ -71,19 +71,19 @@ def leaves(
 class LineRecorder:
     """Collects the lines executed in files that ``wanted`` accepts, in order of first execution.
 
-    With ``watch``, `acting` is the last of them after which the watched value had changed, or the
-    last of all where none changed it.
+    `acting` is the last of them after which the first of the ``watches`` had changed, or else the
+    second, and so on; the last of all where none changed.
     """
 
     def __init__(
-        self, wanted: Callable[[str], bool], watch: Callable[[], object] | None = None
+        self, wanted: Callable[[str], bool], watches: Sequence[Callable[[], object]] = ()
     ) -> None:
         self._wanted = wanted
-        self._watch = watch
+        self._watches = watches
         self._lines: dict[Line, None] = {}
-        self._seen: object = None
+        self._seen: list[object] = []
         self._latest: Line | None = None
-        self._changer: Line | None = None
+        self._changers: list[Line | None] = [None] * len(watches)
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -93,18 +93,16 @@ class LineRecorder:
     @property
     def acting(self) -> Line | None:
         """See the class."""
-        return self._changer or self._latest
+        return next((line for line in self._changers if line is not None), self._latest)
 
     def __enter__(self) -> "LineRecorder":
-        if self._watch is not None:
-            self._seen = self._watch()
+        self._seen = [watch() for watch in self._watches]
         self._before = sys.gettrace()
         sys.settrace(self._call)
         return self
 
     def __exit__(self, *_: object) -> None:
         sys.settrace(self._before)
-        self._note_change()
 
     def _call(self, frame: FrameType, event: str, arg: Any) -> Any:
         return self._line if self._wanted(frame.f_code.co_filename) else None
@@ -117,11 +115,11 @@ class LineRecorder:
         return self._line
 
     def _note_change(self) -> None:
-        if self._watch is not None:
-            now = self._watch()
-            if now != self._seen:
-                self._seen = now
-                self._changer = self._latest
+        for i, watch in enumerate(self._watches):
+            now = watch()
+            if now != self._seen[i]:
+                self._seen[i] = now
+                self._changers[i] = self._latest
 
 
 def nothing_wanted(_file: str) -> bool:
@@ -133,7 +131,11 @@ class _Run:
     """One path: decisions to follow, then decisions it made itself."""
 
     def __init__(
-        self, arena: Arena, feasibility: Feasibility, known: Sequence[Condition], prefix: Sequence[bool]
+        self,
+        arena: Arena,
+        feasibility: Feasibility,
+        known: Sequence[Condition],
+        prefix: Sequence[bool],
     ) -> None:
         self._arena = arena
         self._feasibility = feasibility

@@ -166,6 +166,14 @@ class State:
         for record, contents in zip(self.records.values(), saved, strict=True):
             vars(record).update(contents)
 
+    def numbers(self) -> dict[str, Value]:
+        """The values of the fields that are neither flags nor indices."""
+        return {
+            full: getattr(record, name)
+            for full, record, name, field in self.slots()
+            if field.kind in ("u64", "word")
+        }
+
     def values(self) -> dict[str, Value]:
         """Every field's value by its full name."""
         return {full: getattr(record, name) for full, record, name, _ in self.slots()}

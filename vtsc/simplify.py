@@ -5,7 +5,7 @@ fields that only live within a step are inlined, ranges are inferred, and what n
 target depends on is dropped.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from vtsc.symbolic import Index, Truth, Value, Word, parts, same
 from vtsc.system import MID, Rule, System
@@ -114,8 +114,10 @@ def inline(system: System) -> None:
     used |= unknowns([system.passable])
     words: dict[str, Linear] = {}
     for name, value in system.passing.items():
-        if isinstance(value, Word) and name not in used and not any(
-            name in rule.updates for rule in system.rules
+        if (
+            isinstance(value, Word)
+            and name not in used
+            and not any(name in rule.updates for rule in system.rules)
         ):
             words[name + MID] = value.form
     _everywhere(system, Substitution(system.arena, words, {}))
@@ -124,8 +126,8 @@ def inline(system: System) -> None:
     system.passing = {n: v for n, v in system.passing.items() if n not in gone}
 
 
-def _terms(values: Iterator[Value] | object) -> list[Linear | Condition]:
-    return [part for value in values for part in parts(value)]  # type: ignore[attr-defined]
+def _terms(values: Iterable[Value]) -> list[Linear | Condition]:
+    return [part for value in values for part in parts(value)]
 
 
 def tighten(system: System) -> None:
@@ -208,5 +210,3 @@ def slice_away(system: System) -> None:
     system.passing = {n: v for n, v in system.passing.items() if n in kept}
     for rule in system.rules:
         rule.updates = {n: v for n, v in rule.updates.items() if n in kept}
-
-

@@ -238,9 +238,7 @@ class Index(_Symbolic):
         arena = self.arena
         if isinstance(other, Index):
             shared = self.members.keys() & other.members.keys()
-            pairs = (
-                arena.conjunction((self.members[i], other.members[i])) for i in sorted(shared)
-            )
+            pairs = (arena.conjunction((self.members[i], other.members[i])) for i in sorted(shared))
             return Truth(arena, arena.disjunction(pairs))
         if isinstance(other, int):
             return Truth(arena, self.members.get(other, arena.false))
@@ -287,11 +285,7 @@ def merge(arena: Arena, test: Condition, then: Value, otherwise: Value) -> Value
     kinds = {type(then), type(otherwise)}
     if Index in kinds:
         domain = sorted(
-            {
-                i
-                for v in (then, otherwise)
-                for i in (v.members if isinstance(v, Index) else (v,))
-            }
+            {i for v in (then, otherwise) for i in (v.members if isinstance(v, Index) else (v,))}
         )
         yes, no = lift_index(arena, then, domain), lift_index(arena, otherwise, domain)
         pick: Callable[[int], Condition] = lambda i: arena.branch(  # noqa: E731

@@ -40,5 +40,3 @@ def _alike(system: System, kind: str, instances: Sequence[int]) -> bool:
 def _free(value: Value) -> bool:
     """Whether a value is an initial input of its own and nothing else."""
     return isinstance(value, Word) and len(value.form.terms) == 1 and value.form.constant == 0
-
-

@@ -332,9 +332,7 @@ class Arena:
             return then if test.value else otherwise
         if then.key == otherwise.key:
             return then
-        return self._atom(
-            ("ite", test.id, then.key, otherwise.key), Choice, test, then, otherwise
-        )
+        return self._atom(("ite", test.id, then.key, otherwise.key), Choice, test, then, otherwise)
 
 
 class Substitution:

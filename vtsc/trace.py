@@ -1,4 +1,4 @@
-"""Traces: one concrete run as data, and the file it is saved in (docs/schemas/trace.schema.json)."""
+"""Traces: one concrete run as data, and its file (docs/schemas/trace.schema.json)."""
 
 import json
 from collections.abc import Mapping
@@ -68,9 +68,10 @@ class Trace:
             "violated_at": self.violated_at,
         }
 
-    def file_name(self) -> str:
-        """What the trace's file is called: the cell, with parameters that were changed by a digest."""
-        return f"{self.design}.{self.host}.{self.property}.json"
+    def file_name(self, changed: Mapping[str, int | str]) -> str:
+        """What the trace's file is called: the cell and the parameters that were ``changed``."""
+        own = "".join(f".{name}={str(value).replace('/', '-')}" for name, value in changed.items())
+        return f"{self.design}.{self.host}.{self.property}{own}.json"
 
     def save(self, path: Path) -> None:
         """Write the trace; the file is whole or not there."""

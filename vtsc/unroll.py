@@ -85,12 +85,11 @@ class StepTemplate:
         for name, value in system.passing.items():
             passing += hold(self._low, name, value, MID)
         calls = [self._flag(f"call{n}") for n in range(len(system.calls))]
-        self._constraints = [
-            *passing,
-            *self._rules(calls),
-            *(self._symmetry(calls) if symmetry else ()),
-        ]
-        self._constraints += [*self._low.definitions, *self._low.ranges.values()]
+        constraints = [*passing, *self._rules(calls)]
+        if symmetry:
+            constraints += self._symmetry(calls)
+        constraints += [*self._low.definitions, *self._low.ranges.values()]
+        self._whole = z3.And(constraints)
 
     def _flag(self, name: str) -> Any:
         return self._low.unknown(name, z3.BoolSort())
@@ -138,11 +137,13 @@ class StepTemplate:
         system = self._system
         constants = {n: constant(n, depth, sort) for n, sort in self._template.sorts.items()}
         values = list(constants.values())
-        constraints = [z3.substitute_vars(part, *values) for part in self._constraints]
+        constraints = [z3.substitute_vars(self._whole, *values)]
         calls = {call: constants[f"call{n}"] for n, call in enumerate(system.calls)}
         targets = {name: constants[f"hit.{name}"] for name in system.targets}
         names = (*system.inputs.words, *system.inputs.flags)
-        return constraints, Depth(calls, targets, {n: constants[n] for n in names if n in constants})
+        return constraints, Depth(
+            calls, targets, {n: constants[n] for n in names if n in constants}
+        )
 
 
 class Unrolling:
@@ -152,8 +153,8 @@ class Unrolling:
         self, system: System, lowering: type[Lowering] = Lowering, symmetry: bool = True
     ) -> None:
         self.system = system
-        self._lowering = lowering
-        self._symmetry = symmetry
+        self.lowering = lowering
+        self.symmetry = symmetry
         self.logic = lowering.logic
         self.at_most = lowering.at_most
         self.word_sort = lowering(z3.Const).sort(residue=False)
@@ -161,15 +162,16 @@ class Unrolling:
         self.wrapping: set[int] = set()
         """Sites that may wrap at some depth reached so far."""
         self._templates: dict[frozenset[int], StepTemplate] = {}
+        self._probes: dict[frozenset[int], WrapTemplate] = {}
 
     @cached_property
     def initial(self) -> list[Any]:
         """That depth 0 is an initial state."""
-        low, system = self._lowering(z3.Const), self.system
+        low, system = self.lowering(z3.Const), self.system
         constraints = [low.condition(system.initially)]
         for name in system.slots:
             constraints += hold(low, name, system.initial[name], "@0")
-        if self._symmetry:
+        if self.symmetry:
             for kind, instances in system.symmetric.items():
                 constraints += [z3.Not(z3.Bool(f"touched.{kind}{i}@0")) for i in instances]
         return [*constraints, *low.definitions, *low.ranges.values()]
@@ -179,7 +181,7 @@ class Unrolling:
         plain = frozenset(self.sites.keys() - self.wrapping)
         template = self._templates.get(plain)
         if template is None:
-            template = StepTemplate(self.system, self._lowering, plain, self._symmetry)
+            template = StepTemplate(self.system, self.lowering, plain, self.symmetry)
             self._templates[plain] = template
         return template.instance(depth)
 
@@ -190,22 +192,36 @@ class Unrolling:
         be the first of the step to wrap where a rule evaluates it.
         """
         plain = frozenset(self.sites.keys() - self.wrapping)
-        low = self._lowering(lambda name, sort: _probe(name, depth, sort), plain)
-        passing = [low.condition(self.system.passable)]
-        for name, value in self.system.passing.items():
+        template = self._probes.get(plain)
+        if template is None:
+            template = self._probes[plain] = WrapTemplate(self, plain)
+        return template.instance(depth)
+
+
+class WrapTemplate:
+    """The question whether a site of ``plain`` wraps, for any depth."""
+
+    def __init__(self, unrolling: Unrolling, plain: frozenset[int]) -> None:
+        self._template = _Template()
+        low = unrolling.lowering(self._template.unknown, plain)
+        system = unrolling.system
+        passing = [low.condition(system.passable)]
+        for name, value in system.passing.items():
             passing += hold(low, name, value, MID)
-        conditions = {}
-        for site, (quotient, guards) in self.sites.items():
+        self._conditions = {}
+        for site, (quotient, guards) in unrolling.sites.items():
             if site in plain:
                 x = low.linear(quotient.numerator)
                 outside = z3.Or(x < 0, x >= MODULUS)
                 guarded = z3.Or([z3.And([low.condition(c) for c in guard]) for guard in guards])
-                conditions[site] = z3.And(guarded, outside)
-        return [*passing, *low.definitions, *low.ranges.values()], conditions
+                self._conditions[site] = z3.And(guarded, outside)
+        self._passing = z3.And(*passing, *low.definitions, *low.ranges.values())
 
-
-def _probe(name: str, depth: int, sort: Any) -> Any:
-    return z3.Const(name, sort) if name.startswith(INITIAL) else constant(name, depth, sort)
+    def instance(self, depth: int) -> tuple[list[Any], dict[int, Any]]:
+        """The constraints and conditions of `Unrolling.wraps`."""
+        values = [constant(n, depth, sort) for n, sort in self._template.sorts.items()]
+        conditions = {site: z3.substitute_vars(c, *values) for site, c in self._conditions.items()}
+        return [z3.substitute_vars(self._passing, *values)], conditions
 
 
 def _sites(system: System) -> dict[int, tuple[Quotient, list[list[Condition]]]]:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from model.host import Host
 from model.state import CLOCK_UPDATE, MIGRATE_TIMER, VcpuFields, VmFields
+from vtsc.errors import BadFileError
 
 
 class Vcpu(VcpuFields):
@@ -31,6 +32,11 @@ class Vm(VmFields):
         self.virtual_tsc_khz = khz
         self.virtual_tsc_shift, self.virtual_tsc_mult = scale
         self.vcpus = [Vcpu(v, self) for v in range(vcpus)]
+
+
+def missing(design: "Design", function: str) -> BadFileError:
+    """What to raise where a design lacks a function that it needs."""
+    return BadFileError(f"design {type(design).__name__} has no {function}")
 
 
 class Design:
@@ -57,26 +63,26 @@ class Design:
 
     def vcpu_create(self, host: Host, vcpu: Vcpu) -> None:
         """What a new vCPU's TSC becomes; called while loaded."""
-        raise TypeError("a design says what a new vCPU's TSC becomes")
+        raise missing(self, "vcpu_create")
 
     def vcpu_load(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
         """kvm_arch_vcpu_load: the vCPU thread is put on pCPU ``cpu``."""
-        raise TypeError("a design has a vcpu_load")
+        raise missing(self, "vcpu_load")
 
     def vcpu_put(self, host: Host, vcpu: Vcpu) -> None:
         """kvm_arch_vcpu_put: the vCPU thread is taken off its pCPU."""
-        raise TypeError("a design has a vcpu_put")
+        raise missing(self, "vcpu_put")
 
     def guest_time_update(self, host: Host, vcpu: Vcpu) -> None:
         """The handler of CLOCK_UPDATE, one IRQ-off window; the kvmclock page is left out."""
 
     def compute_guest_tsc(self, vcpu: Vcpu, kernel_ns: int) -> int:
         """The guest TSC that elapsed host time calls for; designs with catchup have it."""
-        raise TypeError("a design that traps computes the guest TSC from the kernel clock")
+        raise missing(self, "compute_guest_tsc")
 
     def set_time_page(self, host: Host, vcpu: Vcpu, enable: bool) -> None:
         """The guest writes the kvmclock MSR: ``time_page`` becomes ``enable``."""
-        raise TypeError("a design handles the kvmclock MSR")
+        raise missing(self, "set_time_page")
 
     def hardware_disable(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
         """VMX is disabled on ``cpu``, as seen by one vCPU."""

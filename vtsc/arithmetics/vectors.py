@@ -86,9 +86,7 @@ class VectorLowering(Lowering):
         then, otherwise = self._vector(atom.then), self._vector(atom.otherwise)
         lo, hi = min(then.lo, otherwise.lo), max(then.hi, otherwise.hi)
         width = width_of(lo, hi)
-        bits = z3.If(
-            self.condition(atom.condition), then.resized(width), otherwise.resized(width)
-        )
+        bits = z3.If(self.condition(atom.condition), then.resized(width), otherwise.resized(width))
         return _Vector(bits, lo, hi)
 
     def _divide(self, x: _Vector, atom: Quotient) -> _Vector:

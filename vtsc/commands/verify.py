@@ -31,18 +31,26 @@ def run(arguments: argparse.Namespace) -> Exit:
         check_writable(Path(arguments.output))
     results = [r for found in _decided(content, groups, arguments) for r in found]
     if arguments.save:
-        for result in results:
-            if result.trace is not None:
-                result.trace.save(Path(arguments.save) / result.trace.file_name())
-    statuses = [
-        status_of(r, expect=arguments.expect, bounded=arguments.bounded) for r in results
-    ]
+        save(content, results, Path(arguments.save))
+    statuses = [status_of(r, expect=arguments.expect, bounded=arguments.bounded) for r in results]
     text = _report(content, arguments, results, statuses)
     if arguments.output:
         write_whole(Path(arguments.output), text)
     else:
         say(text.rstrip("\n"))
     return worst(statuses)
+
+
+def save(content: Content, results: Sequence[Result], folder: Path) -> list[Path]:
+    """Save every counterexample in ``folder``; returns the files."""
+    files = []
+    for result in results:
+        if result.trace is not None:
+            cell = result.cell
+            changed = content.changed(cell.design, cell.property, cell.settings)
+            files.append(folder / result.trace.file_name(changed))
+            result.trace.save(files[-1])
+    return files
 
 
 def _decided(
@@ -97,7 +105,7 @@ def _report(
     from vtsc.report.summary import summary
 
     head = f"vtsc verify: {content.where} model {content.digest}, depth {arguments.depth}\n"
-    parts = [head, matrix(results), sometimes(results)]
+    parts = [head, matrix(content, results), sometimes(results)]
     for result in results:
         if result.status is Status.VIOLATED and result.trace and result.run:
             parts.append(counterexample(content, result.trace, result.run))

@@ -12,6 +12,7 @@ import z3
 
 from vtsc.arithmetics.integers import Lowering
 from vtsc.engines.canonical import Witness, as_found, canonical
+from vtsc.shortcuts import undoing_pairs
 from vtsc.system import System
 from vtsc.unroll import Depth, Unrolling
 
@@ -56,6 +57,7 @@ class _Checker:
         self.solver = solver
         self.logic = unrolling.logic
         self.depths: list[Depth] = []
+        self.undoing = undoing_pairs(unrolling.system) if unrolling.symmetry else []
         self.constraints: list[Any] = list(unrolling.initial)
         """Initial states and steps so far, without what the search has learned."""
         solver.add(*self.constraints)
@@ -103,10 +105,17 @@ class _Checker:
     def extend(self, depth: int) -> Depth:
         """Add the step from ``depth``."""
         constraints, constants = self.unrolling.step(depth)
+        if depth >= 2:
+            constraints += self._no_detour(depth - 2)
         self.constraints += constraints
         self.solver.add(*constraints)
         self.depths.append(constants)
         return constants
+
+    def _no_detour(self, depth: int) -> list[Any]:
+        """That the two steps from ``depth``, which are not the last, do not undo each other."""
+        first, second = (list(d.calls.values()) for d in self.depths[depth : depth + 2])
+        return [z3.Not(z3.And(first[a], second[b])) for a, b in self.undoing]
 
 
 def search(

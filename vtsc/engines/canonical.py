@@ -78,15 +78,16 @@ def _least_calls(checker: Any, goal: Any, model: Any) -> list[Call]:
     chosen: list[Any] = []
     calls: list[Call] = []
     for depth in checker.depths:
+        current = next(c for c, literal in depth.calls.items() if z3.is_true(model[literal]))
         for call, literal in depth.calls.items():
-            if z3.is_true(model[literal]):
+            if call == current:
                 break
             better = checker.ask(goal, *chosen, literal)
             if better is not None:
-                model = better
+                current, model = call, better
                 break
-        chosen.append(literal)
-        calls.append(call)
+        chosen.append(depth.calls[current])
+        calls.append(current)
     return calls
 
 

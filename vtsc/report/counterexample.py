@@ -72,7 +72,9 @@ def _changes(content: Content, before: Snapshot, step: Played) -> list[str]:
     for record, fields in step.state.items():
         ghost = "." in record
         for field, value in fields.items():
-            watched = any(record.startswith(c.split(".")[0]) and c.endswith(f".{field}") for c in shown)
+            watched = any(
+                record.startswith(c.split(".")[0]) and c.endswith(f".{field}") for c in shown
+            )
             if before[record][field] == value or watched:
                 continue
             text = number(value) if not isinstance(value, bool) else ("1" if value else "0")
@@ -110,12 +112,9 @@ def _claim(content: Content, trace: Trace, run: Run) -> list[str]:
 
 def _scope(content: Content, trace: Trace) -> list[str]:
     params = " ".join(f"{k}={v}" for k, v in trace.params.items())
-    prop = content.properties[trace.property]
     settings = content.model.check(trace.design, {k: str(v) for k, v in trace.params.items()})
-    changed = {k: v for k, v in settings.changed().items() if prop.defaults.get(k) != str(v)}
-    sets = "".join(f" --set {k}={v}" for k, v in changed.items() if k != "vendor" or v != "vmx")
-    if "vendor" in changed and not trace.design.endswith("vmx"):
-        sets += f" --set vendor={changed['vendor']}"
+    changed = content.changed(trace.design, trace.property, settings)
+    sets = "".join(f" --set {k}={v}" for k, v in changed.items())
     again = f"vtsc verify {trace.design} --host {trace.host} -p {trace.property}{sets}"
     return [
         *_wrapped(f"scope: depth {trace.violated_at}, integers, replayed; {ASSUMED}", "  "),

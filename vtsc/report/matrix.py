@@ -1,20 +1,20 @@
 """The matrix design x property for each host, and below it what was reached at all."""
 
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
+from vtsc.loader import Content
 from vtsc.report.notes import rendered
 from vtsc.verdict import Result, Status
 
 
-def matrix(results: Sequence[Result]) -> str:
+def matrix(content: Content, results: Sequence[Result]) -> str:
     """A table for each host and set of parameters that differ from the defaults."""
     blocks: dict[tuple[str, str], list[Result]] = {}
     for result in results:
         cell = result.cell
-        changed = {k: v for k, v in cell.settings.changed().items() if k != "vcpus" or v != 2}
-        if cell.design.endswith("-vmx"):
-            changed.pop("vendor", None)
+        changed = content.changed(cell.design, cell.property, cell.settings)
         key = (cell.host, " ".join(f"{k}={v}" for k, v in changed.items()))
         blocks.setdefault(key, []).append(result)
     return "\n".join(_block(host, changed, found) for (host, changed), found in blocks.items())
@@ -49,8 +49,6 @@ def _mark(result: Result | None) -> Any:
 
 def sometimes(results: Sequence[Result]) -> str:
     """For each design x host what was REACHED (depth), NEVER, or not reached to the depth."""
-    import textwrap
-
     lines: dict[str, None] = {}
     for r in results:
         if not r.sometimes:

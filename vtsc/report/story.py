@@ -25,17 +25,24 @@ def number(value: int) -> str:
 
 
 def culprit(content: Content, run: Run, since: int) -> Culprit | None:
-    """Where things went wrong after step ``since``; None where no measure rose."""
+    """Where things went wrong after step ``since``: where a measure rose most.
+
+    A measure counts from 0 until it is first defined. Where none rose, the last step before the
+    end in which a design's line changed the state is named; None where there is no such step.
+    """
     worst, found = 0, None
-    before = list(run.initial_measures)
+    before: dict[int, int] = {}
     for i, step in enumerate(run.steps, 1):
         for which, measure in enumerate(step.measures):
             if measure is None:
                 continue
-            known = before[which] if which < len(before) else None
-            if known is not None and measure - known > worst and i > since:
-                worst, found = measure - known, i
+            rise = measure - before.get(which, 0)
+            if rise > worst and i > since:
+                worst, found = rise, i
             before[which] = measure
+    if found is None:
+        middle = range(len(run.steps) - 1, since, -1)
+        found = next((i for i in middle if run.steps[i - 1].acting is not None), None)
     if found is None:
         return None
     step = run.steps[found - 1]

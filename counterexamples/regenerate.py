@@ -1,0 +1,73 @@
+"""Writes every file of this folder anew: a trace for each violated cell of the main job, and the table.
+
+The cells are those that the Makefile's ``verify`` target names.
+"""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent
+
+
+def commands() -> list[list[str]]:
+    """The arguments of every ``vtsc verify`` of the main job, make's variables expanded."""
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    variables = dict(re.findall(r"^(\w+) [:?]?= (.*)$", text, re.M))
+    rule = text.split("\nverify:", 1)[1].split("\n\n", 1)[0]
+    found = []
+    for line in rule.splitlines():
+        if not line.startswith("\t"):
+            continue
+        while "$(" in line:
+            line = re.sub(r"\$\((\w+)\)", lambda m: variables[m.group(1)], line)
+        found.append(shlex.split(line)[1:])
+    return found
+
+
+def table() -> str:
+    """The README's table: a row a file, with the story that ``vtsc show`` tells."""
+    from vtsc.loader import load
+    from vtsc.replay import explain, replay
+    from vtsc.report.story import story
+    from vtsc.trace import load_trace
+
+    content = load(str(ROOT))
+    rows = ["| file | depth | what happens |", "|---|---|---|"]
+    for path in sorted(HERE.glob("*.json")):
+        trace = load_trace(path)
+        told = story(content, trace, explain(content, trace, replay(content, trace)))
+        rows.append(f"| [{path.name}]({path.name}) | {trace.violated_at} | {told} |")
+    return "\n".join(rows) + "\n"
+
+
+HEAD = """# Counterexamples
+
+One saved trace for each violated cell of `make verify`: the shortest there is, replayed by the plain
+interpreter before it was saved. `vtsc show FILE` prints one, `vtsc replay FILE` re-executes it.
+`make counterexamples` writes this folder anew.
+
+"""
+
+
+def main() -> None:
+    """Regenerate traces, then the table."""
+    for path in HERE.glob("*.json"):
+        path.unlink()
+    for arguments in commands():
+        done = subprocess.run(
+            [sys.executable, "-m", "vtsc", *arguments, "--save", str(HERE)],
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+            check=False,
+        )
+        if done.returncode:
+            sys.exit(f"vtsc {' '.join(arguments)}: exit status {done.returncode}")
+    (HERE / "README.md").write_text(HEAD + table(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
