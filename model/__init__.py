@@ -19,6 +19,7 @@ MODEL = Domain(
     hosts={name: contract.promise for name, contract in CONTRACTS.items()},
     resolve=resolve,
     check=check,
+    assumed="host TSCs (cycles), true time and the kernel clock (time units) stay below 2^62",
     columns=("host.t", "pcpu.tsc"),
     rules=("model/designs/", "model/trapping.py"),
     shared_rules=("base.py",),

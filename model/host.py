@@ -138,9 +138,13 @@ class Host(HostFields):
 
     def mark_tsc_unstable(self) -> None:
         """The TSC is out of service from now on; so is the clock that was made of it."""
-        if self.resolution != self.resolution_unstable and not self.tsc_unstable:
-            self.clock_floor = self._kernel_clock()
-        self.tsc_unstable = True
+        if self.resolution == self.resolution_unstable:
+            self.tsc_unstable = True
+        elif not self.tsc_unstable:
+            self.clock_floor = before = self._kernel_clock()
+            self.tsc_unstable = True
+            if self.ticks_matter:
+                self._clock_replaced(before)
 
     def sampling_gap(self) -> None:
         """The time between two samples that the kernel takes in one IRQ-off window (eps)."""
@@ -224,6 +228,14 @@ class Host(HostFields):
                 pcpu.tick_age += d
         if self.ticks_matter:
             self._see_ticks(prefix, dt, moved if varying else [])
+
+    def _clock_replaced(self, before: int) -> None:
+        """Another clock source took over; where that moved the clock, all pCPUs saw it step."""
+        self.clock_seen = self._kernel_clock()
+        if self.clock_seen != before:
+            for pcpu in self.pcpus:
+                pcpu.tick_age = 0
+                pcpu.tick_seen = True
 
     def _cycles_in(self, name: str, dt: int) -> int:
         """Any number of cycles that a pCPU's rate allows in ``dt`` time units."""

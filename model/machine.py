@@ -189,6 +189,7 @@ class Machine:
     def serve(self, state: MachineState, v: int) -> None:
         """All of Q1, its IRQ-off window atomic."""
         self.design.serve_requests(state.host, state.vm.vcpus[v])
+        self._meet_deadlines(state)
 
     def enter(self, state: MachineState, v: int) -> None:
         """Q2 passed: guest mode."""

@@ -18,12 +18,13 @@ _ALL = (
     Parameter(
         "clock_resolution_unstable",
         "duration",
-        "none",
-        "the same once TSC is unstable; none: no change",
+        "same",
+        "the same once TSC is unstable",
         0,
         10**12,
         above=True,
         optional=True,
+        absent="same",
     ),
     Parameter("timeslice", "duration", "none", "longest load to put", 0, 10**18, True, True),
     Parameter(
@@ -72,7 +73,12 @@ _ALL = (
     ),
     Parameter("smp_tolerance", "integer", "0", "cycles that monotonic_smp forgives", 0, 10**12),
     Parameter(
-        "skew_max", "integer", "none", "largest distance of skewed TSCs, cycles", optional=True
+        "skew_max",
+        "integer",
+        "unbounded",
+        "largest distance of skewed TSCs, cycles",
+        optional=True,
+        absent="unbounded",
     ),
     Parameter("lag_bound", "duration", "1ms", "what bounded_lag allows", 0, 10**18),
     Parameter("lead_bound", "duration", "1ms", "what bounded_lead allows", 0, 10**18),

@@ -17,7 +17,7 @@ class BoundedLag(Property):
     name = "bounded_lag"
     claim = "a read is at most lag_bound behind ideal"
     symptom = "lag"
-    story = "vCPU {vcpu} read {this}, {by} cycles behind ideal {ideal}, by {culprit}"
+    story = "vCPU {subject} read {this}, {by} cycles behind ideal {ideal}, by {culprit}"
     needs = ("can_read_tsc_twice",)
     recorded = {
         "": """

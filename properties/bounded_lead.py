@@ -17,7 +17,7 @@ class BoundedLead(Property):
     name = "bounded_lead"
     claim = "a read is at most lead_bound ahead of ideal"
     symptom = "lead"
-    story = "vCPU {vcpu} read {this}, {by} cycles ahead of ideal {ideal}, by {culprit}"
+    story = "vCPU {subject} read {this}, {by} cycles ahead of ideal {ideal}, by {culprit}"
     needs = ("can_read_tsc_twice",)
     recorded = {
         "": """

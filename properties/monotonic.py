@@ -18,7 +18,7 @@ class Monotonic(Property):
     name = "monotonic"
     claim = "on one vCPU no read is below the one before"
     symptom = "warp"
-    story = "vCPU {vcpu} read {last}, then {this}: {by} cycles back, by {culprit}"
+    story = "vCPU {subject} read {last}, then {this}: {by} cycles back, by {culprit}"
     needs = ("can_read_tsc_twice",)
     recorded = {
         "": """

@@ -18,7 +18,9 @@ class MonotonicSmp(Property):
     name = "monotonic_smp"
     claim = "no read is below one that had completed, on any vCPU, before this one started"
     symptom = "warp"
-    story = "vCPU {other} read {last}, then vCPU {vcpu} read {this}: {by} cycles back, by {culprit}"
+    story = (
+        "vCPU {other} read {last}, then vCPU {subject} read {this}: {by} cycles back, by {culprit}"
+    )
     needs = ("can_read_tsc_twice",)
     defaults = {"vcpus": "2"}
     recorded = {

@@ -19,7 +19,7 @@ class NonzeroDelta(Property):
     name = "nonzero_delta"
     claim = "on one vCPU no two consecutive reads are equal"
     symptom = "stall"
-    story = "vCPU {vcpu} read {this} twice: count/(t2-t1) divides by zero; {culprit}"
+    story = "vCPU {subject} read {this} twice: count/(t2-t1) divides by zero; {culprit}"
     needs = ("can_read_tsc_twice",)
     recorded = {
         f"vcpus=2 clock_resolution=10ms trapping=unstable{how}": f"""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from vtsc.actions import Call, Monitor, Step
-from vtsc.errors import BadFileError
+from vtsc.errors import BadFileError, UsageError
 from vtsc.inputs import Unknowns
 from vtsc.paths import Feasibility, Leaf, Tree, explore, leaves, nothing_wanted
 from vtsc.records import RangeError, State
@@ -106,6 +106,10 @@ class _Builder:
             return self._lifted(state)
 
         initially, initial = merged(self.arena, self._explore(initialise))
+        if not initial:
+            raise UsageError(
+                "no initial state: the parameters leave the inputs no value below 2^62"
+            )
         pre = self._unknown("")
 
         def advance() -> Outcome:

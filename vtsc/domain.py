@@ -18,6 +18,8 @@ class Domain:
     """Design, the user's texts, a property's default texts; raises `UsageError`."""
     check: Callable[[str, Mapping[str, str]], Settings]
     """Design and the texts of all parameters, as saved; raises `UsageError`."""
+    assumed: str
+    """What is assumed of inputs, for the scope of a verdict."""
     columns: tuple[str, ...]
     """The fields that traces show in columns of their own, as ``record.field``."""
     rules: tuple[str, ...]

@@ -25,11 +25,14 @@ def write_whole(path: Path, text: str) -> None:
 
 def check_writable(path: Path) -> None:
     """Raise `UsageError` early where ``path`` could not be written later."""
-    folder = path.parent
     if path.is_dir():
         raise UsageError(f"cannot write {path}: it is a folder")
-    if folder.exists() and not (folder.is_dir() and os.access(folder, os.W_OK)):
-        raise UsageError(f"cannot write {path}: {folder} is not a writable folder")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}."):
+            pass
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror}") from None
 
 
 def _umask() -> int:

@@ -29,7 +29,7 @@ class Parameter:
     """One parameter: ``kind`` is integer, choice, duration, frequency or ratio.
 
     Durations are held as `Fraction` in ns, frequencies as int in kHz, ratios as `Fraction`.
-    ``lo`` and ``hi`` bound the held value; ``optional`` admits ``none`` (held as None).
+    ``lo`` and ``hi`` bound the held value; ``optional`` admits its absence (held as None).
     """
 
     name: str
@@ -40,12 +40,14 @@ class Parameter:
     hi: int = (1 << 62) - 1
     above: bool = False
     optional: bool = False
+    absent: str = NONE
+    """What the absence of an optional value is called; ``none`` is understood as well."""
     choices: tuple[str, ...] = ()
     unit: str = ""
 
     def parse(self, text: str) -> Any:
         """The value ``text`` stands for; raises `UsageError` saying what is accepted."""
-        if self.optional and text == NONE:
+        if self.optional and text in (NONE, self.absent):
             return None
         if self.kind == "choice":
             if text in self.choices:
@@ -85,7 +87,7 @@ class Parameter:
             "(kHz, MHz, GHz), such as 2.4GHz",
             "ratio": f"a ratio from {self.lo} to {self.hi}, such as 1/2 or 0.75",
         }[self.kind]
-        return what + (f", or {NONE}" if self.optional else "")
+        return what + (f", or {self.absent}" if self.optional else "")
 
     def _refuse(self, text: str) -> UsageError:
         return UsageError(f"parameter {self.name}={text}: accepted is {self.accepted()}")
@@ -93,7 +95,7 @@ class Parameter:
     def text(self, value: Any) -> int | str:
         """The one way ``value`` is written in reports and traces; parses back to it."""
         if value is None:
-            return NONE
+            return self.absent
         if self.kind == "duration":
             return duration_text(value)
         if self.kind == "ratio":

@@ -225,8 +225,11 @@ class WrapTemplate:
 
 
 def _sites(system: System) -> dict[int, tuple[Quotient, list[list[Condition]]]]:
-    """Every quotient by 2^64 in the rules, with what each rule that has it demands before it."""
+    """Every quotient by 2^64, with what each rule that has it demands before it."""
     found: dict[int, tuple[Quotient, list[list[Condition]]]] = {}
+    passing = [part for value in system.passing.values() for part in parts(value)]
+    for site, quotient in quotients([system.passable, *passing], MODULUS).items():
+        found[site] = (quotient, [[]])
     for rule in system.rules:
         guard = [c for c in _conjuncts(rule.condition) if not quotients([c], MODULUS)]
         for site, quotient in quotients(_contents(rule), MODULUS).items():

@@ -84,12 +84,12 @@ def status_of(result: Result, *, expect: bool, bounded: bool) -> Exit:
     wanted = (result.recorded if expect else None) or HOLDS
     if result.status is Status.VIOLATED:
         return Exit.OK if wanted == str(result.depth) else Exit.VIOLATED
+    if wanted != HOLDS:
+        return Exit.NOT_FOUND
     if result.status is Status.VACUOUS:
         return Exit.VACUOUS
     if result.status is Status.UNKNOWN:
         return Exit.UNKNOWN
-    if wanted != HOLDS:
-        return Exit.NOT_FOUND
     if result.status is Status.PROVED or (result.status is Status.BOUNDED and bounded):
         return Exit.OK
     return Exit.UNKNOWN

@@ -14,7 +14,7 @@ MODULUS = 1 << WIDTH
 MASK = MODULUS - 1
 SIGN = 1 << (WIDTH - 1)
 INPUT_LIMIT = 1 << 62
-"""Inputs (host TSCs, true time, the kernel clock) stay below this; the only range ever assumed."""
+"""Inputs stay below this; the only range ever assumed."""
 
 T = TypeVar("T")
 

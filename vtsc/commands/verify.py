@@ -29,6 +29,8 @@ def run(arguments: argparse.Namespace) -> Exit:
     groups = selected(content, arguments)
     if arguments.output:
         check_writable(Path(arguments.output))
+    if arguments.save:
+        check_writable(Path(arguments.save) / "trace.json")
     results = [r for found in _decided(content, groups, arguments) for r in found]
     if arguments.save:
         save(content, results, Path(arguments.save))

@@ -13,8 +13,11 @@ import z3
 from vtsc.arithmetics.integers import Lowering
 from vtsc.engines.canonical import Witness, as_found, canonical
 from vtsc.shortcuts import undoing_pairs
+from vtsc.symbolic import parts
 from vtsc.system import System
+from vtsc.terms import Quotient, walk
 from vtsc.unroll import Depth, Unrolling
+from vtsc.words import MODULUS
 
 BUDGET = 400_000_000
 """Z3 resource units that one question may cost before the answer is unknown."""
@@ -35,16 +38,29 @@ class GaveUp(Exception):
     """The solver used up its budget."""
 
 
-def make_solver(budget: int = BUDGET) -> Any:
-    """The solver that searches: linear integers, equations solved away first."""
+def make_solver(system: System, budget: int = BUDGET) -> Any:
+    """The solver that searches: linear integers, equations solved away first.
+
+    Z3's older simplex is the faster one, but for systems that divide by other than 2^64.
+    """
     solver = z3.SolverFor("QF_LIA")
-    solver.set("arith.solver", 2)
+    solver.set("arith.solver", 6 if divides(system) else 2)
     solver.set("delay_units", True)
-    solver.set("rlimit", budget)
-    return z3.Simplifier("solve-eqs").add(solver)
+    solver = z3.Simplifier("solve-eqs").add(solver)
+    solver.set("rlimit", budget)  # a limit set before the simplifier is not kept
+    return solver
 
 
-def make_vector_solver(budget: int = BUDGET) -> Any:
+def divides(system: System) -> bool:
+    """Whether some term is a quotient by anything but 2^64."""
+    terms = [part for value in system.passing.values() for part in parts(value)]
+    for rule in system.rules:
+        terms += [rule.condition, *rule.targets.values()]
+        terms += [part for value in rule.updates.values() for part in parts(value)]
+    return any(isinstance(t, Quotient) and t.divisor != MODULUS for t in walk(terms))
+
+
+def make_vector_solver(system: System, budget: int = BUDGET) -> Any:
     """The solver for 64-bit vectors."""
     solver = z3.SolverFor("QF_BV")
     solver.set("rlimit", budget)
@@ -124,7 +140,7 @@ def search(
     depth: int,
     *,
     lowering: type[Lowering] = Lowering,
-    solver: Callable[[], Any] = make_solver,
+    solver: Callable[[System], Any] = make_solver,
     symmetry: bool = True,
     any_witness: Collection[str] = (),
 ) -> Search:
@@ -137,7 +153,7 @@ def search(
     found.never = set(targets) - hittable
     wanted = [name for name in targets if name in hittable]
     unrolling = Unrolling(system, lowering, symmetry)
-    checker = _Checker(unrolling, solver())
+    checker = _Checker(unrolling, solver(system))
     try:
         for k in range(depth):
             if not wanted:

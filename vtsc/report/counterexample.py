@@ -10,8 +10,6 @@ from vtsc.report.notes import WIDTH
 from vtsc.report.story import culprit, first_read, number, story
 from vtsc.trace import Trace
 
-ASSUMED = "host TSCs, true time and the kernel clock stay below 2^62"
-
 
 def counterexample(content: Content, trace: Trace, run: Run) -> str:
     """The whole text; lines are at most 80 columns of ASCII."""
@@ -117,7 +115,9 @@ def _scope(content: Content, trace: Trace) -> list[str]:
     sets = "".join(f" --set {k}={v}" for k, v in changed.items())
     again = f"vtsc verify {trace.design} --host {trace.host} -p {trace.property}{sets}"
     return [
-        *_wrapped(f"scope: depth {trace.violated_at}, integers, replayed; {ASSUMED}", "  "),
+        *_wrapped(
+            f"scope: depth {trace.violated_at}, integers, replayed; {content.model.assumed}", "  "
+        ),
         *_wrapped(f"model: {content.where} {content.digest}; {trace.tool}", "  "),
         *_wrapped(f"params: {params}", "  "),
         *_wrapped(f"again: {again}", "  "),

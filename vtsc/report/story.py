@@ -63,7 +63,7 @@ def story(content: Content, trace: Trace, run: Run) -> str:
     """The sentence of the trace's property with the values of this run, at most 160 characters."""
     prop = content.properties[trace.property]
     values = {term.name: number(term.value) for term in run.terms}
-    names = dict(zip(("vcpu",), map(str, run.steps[-1].call.args), strict=False))
+    names = {"subject": str(run.steps[-1].call.args[0]) if run.steps[-1].call.args else ""}
     done = culprit(content, run, first_read(run))
     by = "nothing in between"
     if done is not None:

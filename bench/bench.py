@@ -1,0 +1,113 @@
+"""Measures the speeds that the project promises, and the textbook way beside ours.
+
+Prints a table; the numbers are wall-clock seconds of this machine, and nothing compares them.
+"""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+ROOT = Path(__file__).resolve().parent.parent
+VTSC = [sys.executable, "-m", "vtsc"]
+TEXTBOOK_DEPTH = 10
+
+
+def process(*arguments: str) -> float:
+    """Seconds of a whole `vtsc` process."""
+    start = time.perf_counter()
+    subprocess.run([*VTSC, *arguments], cwd=ROOT, stdout=subprocess.DEVNULL, check=False)
+    return time.perf_counter() - start
+
+
+def system():
+    """patch25 on a skewed host with monotonic, as a transition system."""
+    from vtsc.arithmetics.integers import SolverFeasibility
+    from vtsc.builder import build
+    from vtsc.cells import groups
+    from vtsc.loader import load
+
+    content = load(str(ROOT))
+    (group,) = groups(content, ["patch25"], ["skewed"], ["monotonic"], {})
+    machine = content.model.build("patch25", "skewed", group.settings)
+    return build(machine, [content.properties["monotonic"]], SolverFeasibility)
+
+
+def ours() -> float:
+    """Seconds of our search to `TEXTBOOK_DEPTH`."""
+    from vtsc.engines.bmc import search
+
+    built = system()
+    start = time.perf_counter()
+    search(built, ["monotonic"], TEXTBOOK_DEPTH)
+    return time.perf_counter() - start
+
+
+def textbook() -> float:
+    """Seconds of one `Solver()` with push and pop over the same formula, nothing settled before."""
+    import z3
+
+    from vtsc.unroll import Unrolling
+
+    unrolling = Unrolling(system(), symmetry=False)
+    unrolling.wrapping = set(unrolling.sites)
+    start = time.perf_counter()
+    solver = z3.Solver()
+    solver.add(*unrolling.initial)
+    for depth in range(TEXTBOOK_DEPTH):
+        constraints, constants = unrolling.step(depth)
+        solver.add(*constraints)
+        solver.push()
+        solver.add(constants.targets["monotonic"])
+        if solver.check() != z3.unsat:
+            raise SystemExit("the textbook way disagrees")
+        solver.pop()
+    return time.perf_counter() - start
+
+
+def simulation() -> float:
+    """Steps a second of random simulation with one property."""
+    from vtsc.cells import groups
+    from vtsc.loader import load
+    from vtsc.simulate import simulate
+
+    content = load(str(ROOT))
+    (group,) = groups(content, ["patch25"], ["cstate"], ["monotonic"], {})
+    start = time.perf_counter()
+    outcome = simulate(content, group, 40_000, 1)
+    return outcome.steps / (time.perf_counter() - start)
+
+
+def main() -> None:
+    """Measure and print."""
+    trace = "counterexamples/patch25.cstate.monotonic.json"
+    shallow = ["verify", "patch25", "--host", "cstate", "-p", "monotonic", "--depth", "12", "-j1"]
+    deep = ["verify", "patch25", "--host", "skewed", "-p", "monotonic", "--depth", "20", "-j1"]
+    wide = ["verify", "patch25", "--host", "cstate", "-p", "monotonic", "--depth", "12", "-j1"]
+    wide += ["--set", "vcpus=3", "--set", "pcpus=3"]
+    rows: list[tuple[str, Callable[[], float], str]] = [
+        ("shallow counterexample, whole process", lambda: process(*shallow), "1.5 s"),
+        ("patch25 skewed monotonic to depth 20", lambda: process(*deep), "15 s"),
+        ("3 vCPUs x 3 pCPUs to depth 12", lambda: process(*wide), "60 s"),
+        ("vtsc --help", lambda: process("--help"), "0.25 s"),
+        ("vtsc replay", lambda: process("replay", trace), "0.25 s"),
+    ]
+    table = Table(box=box.ASCII)
+    for head in ("what", "measured", "bar"):
+        table.add_column(head)
+    for name, measure, bar in rows:
+        table.add_row(name, f"{measure():.2f} s", bar)
+    table.add_row("simulation", f"{simulation():,.0f} steps/s", "20,000 steps/s")
+    mine, theirs = ours(), textbook()
+    table.add_row(f"search to depth {TEXTBOOK_DEPTH}, ours", f"{mine:.2f} s", "")
+    table.add_row("the same, textbook", f"{theirs:.2f} s", f"{theirs / mine:.1f} times ours")
+    Console(width=80).print(table)
+
+
+if __name__ == "__main__":
+    main()

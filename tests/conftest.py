@@ -1,0 +1,30 @@
+"""What the tests share: the repository's own content, and a way to decide one cell."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from vtsc.cells import decide, groups
+from vtsc.loader import Content, load
+from vtsc.verdict import Result
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def content() -> Content:
+    """The content of this checkout."""
+    return load(str(ROOT))
+
+
+@pytest.fixture(scope="session")
+def verdict(content: Content) -> Callable[..., Result]:
+    """Decide one cell: design, host, property, depth, settings."""
+
+    def decided(design: str, host: str, prop: str, depth: int, **settings: str) -> Result:
+        (group,) = groups(content, [design], [host], [prop], settings)
+        (result,) = decide(content, group, depth)
+        return result
+
+    return decided
