@@ -58,10 +58,11 @@ def test_one_ghz_is_exact_both_ways():
     assert scale(1 << 63, mult, shift) == 0
 
 
-def test_scale_reduces_its_argument_mod_2_64():
+@pytest.mark.parametrize("shift", [-1, 0, 2])
+def test_scale_reduces_its_argument_mod_2_64(shift):
     """``scale`` takes a residue: a representative outside [0, 2^64) gives the same."""
     for delta in (-100, MODULUS + 7, -1 - 3 * MODULUS):
-        assert scale(delta % MODULUS, 2576980377, 2) == scale(delta, 2576980377, 2)
+        assert scale(delta % MODULUS, 2576980377, shift) == scale(delta, 2576980377, shift)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from vtsc.commands.selection import selected  # noqa: E402
 from vtsc.inputs import Recorded  # noqa: E402
 from vtsc.interpreter import NotARun, Player  # noqa: E402
 from vtsc.paths import nothing_wanted  # noqa: E402
-from vtsc.replay import replay, settings_of  # noqa: E402
+from vtsc.replay import explain, replay, settings_of  # noqa: E402
 from vtsc.report.story import LONGEST, story  # noqa: E402
 from vtsc.trace import load_trace  # noqa: E402
 
@@ -57,7 +57,7 @@ def test_stories_are_one_sentence(content):
     """At most 160 characters, with the step to blame."""
     for path in FILES:
         trace = load_trace(path)
-        told = story(content, trace, replay(content, trace))
+        told = story(content, trace, explain(content, trace, replay(content, trace)))
         assert len(told) <= LONGEST
         assert "step" in told, told
 

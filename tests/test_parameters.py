@@ -99,7 +99,7 @@ def test_the_ends_of_the_range(name):
     ("name", "answer"),
     [
         ("vcpu", "did you mean vcpus, pcpus?"),
-        ("trappin", "did you mean trapping, trap_clear?"),
+        ("lag_bond", "did you mean lag_bound, lead_bound?"),
         ("xyzzy", "see vtsc list"),
     ],
 )

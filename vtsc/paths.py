@@ -155,16 +155,15 @@ class _Run:
         if known is not None:
             return known
         opposite = self._arena.negation(condition)
-        if len(self.forks) < len(self._prefix):
-            taken = self._prefix[len(self.forks)]
-        elif not self._feasibility.possible((*self._facts, condition)):
+        # Asked again while following the prefix: what was cut then is cut now, and is no fork.
+        if not self._feasibility.possible((*self._facts, condition)):
             self._learn(opposite)
             return False
-        elif not self._feasibility.possible((*self._facts, opposite)):
+        if not self._feasibility.possible((*self._facts, opposite)):
             self._learn(condition)
             return True
-        else:
-            taken = True
+        here = len(self.forks)
+        taken = self._prefix[here] if here < len(self._prefix) else True
         self.forks.append((condition, taken))
         self._learn(condition if taken else opposite)
         return taken
