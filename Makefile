@@ -9,8 +9,8 @@ TRAP := --set vcpus=2 --set trapping=unstable --set clock_resolution=10ms
 .PHONY: verify test check slow bench counterexamples clean
 
 verify: .venv/ready
-	$(VERIFY) -p monotonic --host stable --host skewed --host cstate --host resetting --depth 12
-	$(VERIFY) $(NEW) -p monotonic --host resetting --set vendor=vmx --depth 12
+	$(VERIFY) -p monotonic --host stable --host skewed --host cstate --host resetting --depth 11
+	$(VERIFY) $(NEW) -p monotonic --host resetting --set vendor=vmx --depth 11
 	$(VERIFY) $(CATCHUP) -p monotonic_smp --host stable --host skewed --host cstate --depth 10
 	$(VERIFY) patch25 -p nonzero_delta --host cstate $(TRAP) --depth 9
 	$(VERIFY) patch25 -p nonzero_delta --host cstate $(TRAP) --set rdtsc_emulation=bump-vcpu --depth 9

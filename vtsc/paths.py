@@ -140,10 +140,12 @@ class _Run:
         self._arena = arena
         self._feasibility = feasibility
         self._prefix = prefix
-        self._facts = list(known)
-        self._truths = {c.id: True for c in known}
+        self._facts: list[Condition] = []
+        self._truths: dict[int, bool] = {}
         self.forks: list[tuple[Condition, bool]] = []
         self.assumptions: list[Condition] = []
+        for condition in known:
+            self._learn(condition)
 
     def _learn(self, condition: Condition) -> None:
         self._facts.append(condition)
