@@ -4,6 +4,8 @@ import pytest
 
 from vtsc.verdict import Status
 
+pytestmark = pytest.mark.slow
+
 
 def test_kd4_deep_cstate_on_the_same_pcpu(verdict):
     """KD4: e48672fa compensates migrations only; a TSC that steps back on the same pCPU warps."""
