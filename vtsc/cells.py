@@ -96,6 +96,7 @@ def _decide(content: Content, group: Group, depth: int) -> Iterator[Result]:
     from vtsc.arithmetics.integers import SolverFeasibility
     from vtsc.builder import build
     from vtsc.engines.bmc import search
+    from vtsc.replay import check_reached
 
     machine = content.model.build(group.design, group.host, group.settings)
     sometimes = content.witnesses(machine)
@@ -107,18 +108,11 @@ def _decide(content: Content, group: Group, depth: int) -> Iterator[Result]:
     for s in sometimes:
         witness = found.witnesses.get(s.name)
         if witness is not None:
-            check_evidence(content, group, s, witness)
+            check_reached(content, group.cells()[0], s, witness)
         none = 0 if s.name in found.never else None
         reached.append(Reached(s.name, len(witness.calls) if witness else none))
     for cell in group.cells():
         yield _verdict(content, cell, found, tuple(reached))
-
-
-def check_evidence(content: Content, group: Group, sometimes: Any, witness: Any) -> None:
-    """That a "sometimes" is reached by its witness; raises `EvidenceError`."""
-    from vtsc.replay import check_reached
-
-    check_reached(content, group.cells()[0], sometimes, witness)
 
 
 def _verdict(content: Content, cell: Cell, found: Any, reached: tuple[Reached, ...]) -> Result:
