@@ -23,5 +23,8 @@ MODEL = Domain(
     columns=("host.t", "pcpu.tsc"),
     rules=("model/designs/", "model/trapping.py"),
     shared_rules=("base.py",),
+    kinds={"vcpu": "vcpus", "pcpu": "pcpus"},
+    # whoever acts; where it is, where it goes, and one more that a lemma speaks of
+    spare={"vcpu": 1, "pcpu": 3},
     build=build,
 )

@@ -4,18 +4,23 @@ The table is that of design.md section 4; skeleton and atomicity are those of se
 """
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import product
 from typing import Any
 
 from model.arithmetic import NSEC_PER_SEC, time_scale
+from model.bounds import BOUNDS
 from model.designs.base import Design, Vcpu, Vm
 from model.guest import Read, ideal_tsc, rdtsc
 from model.host import Contract, Host
+from model.lemmas import LEMMAS
+from model.standings import lemmas
 from model.trapping import update_trapping
 from vtsc.actions import Action, Call, Step
 from vtsc.inputs import Inputs
+from vtsc.lemmas import Lemma
 from vtsc.records import State
-from vtsc.words import Illegal, both, either, implies, negation, require, select
+from vtsc.words import Illegal, apart, both, either, implies, negation, require, select
 
 KHZ = 1000
 
@@ -223,11 +228,11 @@ class Machine:
         pairs = [(c, vcpu) for c in range(self.sizes["pcpu"]) for vcpu in vcpus]
         if self.settings["vendor"] == "vmx":
             for c, vcpu in pairs:
-                self.design.hardware_disable(host, vcpu, c)
+                apart(partial(self.design.hardware_disable, host, vcpu, c), vcpu)
         host.sleep()
         self._meet_deadlines(state)
         for c, vcpu in pairs:
-            self.design.hardware_enable(host, vcpu, c)
+            apart(partial(self.design.hardware_enable, host, vcpu, c), vcpu)
 
     def jump(self, state: MachineState, c: int) -> None:
         """An idle pCPU's TSC comes back with any value."""
@@ -272,6 +277,10 @@ class Machine:
             if settings["exit_interval"]:
                 late = host.t - vcpu.entered > host.base.units(settings["exit_interval"])
                 require(implies(vcpu.in_guest, negation(late)))
+
+    def lemmas(self) -> list[Lemma]:
+        """What may be true of every reachable state, whatever is watched."""
+        return [*LEMMAS, *lemmas(self.design.standings, BOUNDS)]
 
     def ideal(self, state: MachineState, v: int) -> int:
         """What vCPU ``v`` should read now (a u64); ideal of design.md section 5."""

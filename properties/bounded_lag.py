@@ -18,7 +18,7 @@ class BoundedLag(Property):
     claim = "a read is at most lag_bound behind ideal"
     symptom = "lag"
     story = "vCPU {subject} read {this}, {by} cycles behind ideal {ideal}, by {culprit}"
-    needs = ("can_read_tsc_twice",)
+    needs = ("can_read_tsc_twice", "can_load_on_another_pcpu")
     recorded = {
         "": """
             design      stable  skewed  cstate  slow   fast   resetting

@@ -18,7 +18,7 @@ class BoundedLead(Property):
     claim = "a read is at most lead_bound ahead of ideal"
     symptom = "lead"
     story = "vCPU {subject} read {this}, {by} cycles ahead of ideal {ideal}, by {culprit}"
-    needs = ("can_read_tsc_twice",)
+    needs = ("can_read_tsc_twice", "can_load_on_another_pcpu")
     recorded = {
         "": """
             design      stable  skewed  cstate  slow   fast  resetting

@@ -3,11 +3,13 @@
 Source: M1 of semantics.md section 11; claims C1, C2 and C4 of the mail.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
-from properties.reads import lag, last_reads, note_read
+from properties.reads import lag, last_reads, note_read, read_lemmas
 from vtsc.actions import Step
 from vtsc.claims import Property, Term
+from vtsc.lemmas import Lemma
 from vtsc.records import Record
 from vtsc.words import both, s64, u64
 
@@ -19,7 +21,7 @@ class Monotonic(Property):
     claim = "on one vCPU no read is below the one before"
     symptom = "warp"
     story = "vCPU {subject} read {last}, then {this}: {by} cycles back, by {culprit}"
-    needs = ("can_read_tsc_twice",)
+    needs = ("can_read_tsc_twice", "can_load_on_another_pcpu")
     recorded = {
         "": """
             design      stable  skewed  cstate  slow   fast   resetting
@@ -42,6 +44,10 @@ class Monotonic(Property):
     def ghosts(self, machine: Any) -> dict[str, Record]:
         """The last read of each vCPU."""
         return last_reads(machine)
+
+    def lemmas(self, machine: Any) -> Sequence[Lemma]:
+        """Where the last value read can be."""
+        return read_lemmas(self.name, machine)
 
     def observe(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> bool:
         """Compare a read with the last one on its vCPU."""

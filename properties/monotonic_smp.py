@@ -3,11 +3,13 @@
 Source: M2 of semantics.md section 11 with choice 3 of section 13; claim C11 of the mail.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
-from properties.reads import lag, last_reads, lead, note_read
+from properties.reads import lag, last_reads, lead, note_read, read_lemmas
 from vtsc.actions import Step
 from vtsc.claims import Property, Term
+from vtsc.lemmas import Lemma
 from vtsc.records import Record
 from vtsc.words import both, either, s64, u64
 
@@ -21,7 +23,8 @@ class MonotonicSmp(Property):
     story = (
         "vCPU {other} read {last}, then vCPU {subject} read {this}: {by} cycles back, by {culprit}"
     )
-    needs = ("can_read_tsc_twice",)
+    needs = ("can_read_tsc_twice", "can_load_on_another_pcpu")
+    subjects = 2
     defaults = {"vcpus": "2"}
     recorded = {
         "": """
@@ -35,6 +38,10 @@ class MonotonicSmp(Property):
     def ghosts(self, machine: Any) -> dict[str, Record]:
         """The last read of each vCPU."""
         return last_reads(machine)
+
+    def lemmas(self, machine: Any) -> Sequence[Lemma]:
+        """Where the last value read can be."""
+        return read_lemmas(self.name, machine)
 
     def observe(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> bool:
         """Compare a read with the last one on every vCPU."""

@@ -4,11 +4,13 @@ Source: S of semantics.md section 11; claims C10, C12 and C13 of the mail: a gue
 count / (TSC2 - TSC1) divides by zero.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
-from properties.reads import lag, last_reads, note_read
+from properties.reads import lag, last_reads, note_read, read_lemmas
 from vtsc.actions import Step
 from vtsc.claims import Property, Term
+from vtsc.lemmas import Lemma
 from vtsc.records import Record
 from vtsc.words import both, u64
 
@@ -20,7 +22,7 @@ class NonzeroDelta(Property):
     claim = "on one vCPU no two consecutive reads are equal"
     symptom = "stall"
     story = "vCPU {subject} read {this} twice: count/(t2-t1) divides by zero; {culprit}"
-    needs = ("can_read_tsc_twice",)
+    needs = ("can_read_tsc_twice", "can_load_on_another_pcpu")
     recorded = {
         f"vcpus=2 clock_resolution=10ms trapping=unstable{how}": f"""
             design      cstate
@@ -36,6 +38,10 @@ class NonzeroDelta(Property):
     def ghosts(self, machine: Any) -> dict[str, Record]:
         """The last read of each vCPU."""
         return last_reads(machine)
+
+    def lemmas(self, machine: Any) -> Sequence[Lemma]:
+        """Where the last value read can be."""
+        return read_lemmas(self.name, machine)
 
     def observe(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> bool:
         """Compare a read with the last one on its vCPU."""

@@ -3,8 +3,10 @@
 from typing import Any
 
 from model.guest import peek
+from model.standings import Bound, lemmas
+from vtsc.lemmas import Lemma
 from vtsc.records import Record, counter, flag
-from vtsc.words import s64
+from vtsc.words import integer, s64
 
 
 class LastRead(Record):
@@ -23,6 +25,34 @@ def note_read(ghosts: dict[str, Any], read: Any) -> None:
     """Remember ``read`` as the last on its vCPU."""
     ghost = ghosts[f"vcpu{read.vcpu}"]
     ghost.last, ghost.seen = read.value, True
+
+
+def read_lemmas(owner: str, machine: Any) -> list[Lemma]:
+    """Where the last value read on a vCPU can be: below what its TSC stands at, and not below 0."""
+
+    def last(machine: Any, state: Any, ghosts: Any, v: int) -> int:
+        return integer(ghosts[f"vcpu{v}"].last)
+
+    def not_negative(machine: Any, state: Any, ghosts: Any, v: int) -> bool:
+        return last(machine, state, ghosts, v) >= 0
+
+    def at_most_ideal(machine: Any, state: Any, ghosts: Any, v: int) -> bool:
+        return last(machine, state, ghosts, v) <= integer(machine.ideal(state, v))
+
+    bound = Bound("last_read", "the last value read", True, last, owner)
+    return [
+        *lemmas(machine.design.standings, [bound]),
+        Lemma(
+            "read_not_negative", "no value read is below 0", ("vcpu",), not_negative, owner=owner
+        ),
+        Lemma(
+            "read_at_most_ideal",
+            "no value read is above ideal",
+            ("vcpu",),
+            at_most_ideal,
+            owner=owner,
+        ),
+    ]
 
 
 def lag(machine: Any, state: Any, v: int) -> int | None:

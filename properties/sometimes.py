@@ -33,6 +33,10 @@ class CanLoadOnAnotherPcpu(Sometimes):
     name = "can_load_on_another_pcpu"
     claim = "some vCPU is loaded away from the pCPU it was created on"
 
+    def applies(self, machine: Any) -> bool:
+        """Where there is another pCPU."""
+        return bool(machine.sizes["pcpu"] > 1)
+
     def observe(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> bool:
         """Whether this is such a load."""
         return step.call.name == "load" and step.call.args[1] != 0

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
 from vtsc.inputs import Inputs
+from vtsc.lemmas import Lemma
 from vtsc.records import Record, State
 
 S = TypeVar("S", bound=State)
@@ -63,6 +64,10 @@ class Machine(Protocol):
 
     def calls(self) -> Sequence[Call]:
         """All calls, in the canonical order."""
+        ...
+
+    def lemmas(self) -> Sequence[Lemma]:
+        """What may be true of every reachable state: candidates for proofs."""
         ...
 
     def advance(self, state: Any, inputs: Inputs) -> None:

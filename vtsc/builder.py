@@ -1,17 +1,20 @@
 """Builds the transition system: explores a machine and its monitors once, then simplifies."""
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import combinations
 from typing import Any
 
 from vtsc.actions import Call, Monitor, Step
 from vtsc.errors import BadFileError, UsageError
 from vtsc.inputs import Unknowns
-from vtsc.paths import Feasibility, Leaf, Tree, explore, leaves, nothing_wanted
+from vtsc.lemmas import ONE_VALUE, Lemma
+from vtsc.paths import Feasibility, Tree, explore, joined, leaves, nothing_wanted
 from vtsc.records import RangeError, State
 from vtsc.simplify import simplify
-from vtsc.symbolic import Value, lift_truth, merge, same
+from vtsc.symbolic import Index, Value, lift_truth, same
 from vtsc.symmetry import note_symmetry
-from vtsc.system import INITIAL, MID, Rule, Slot, System
+from vtsc.system import INITIAL, MID, Fact, Rule, Slot, System
 from vtsc.terms import Arena, Condition
 
 Outcome = dict[str, Any]
@@ -36,17 +39,8 @@ class Watched(State):
 
 
 def merged(arena: Arena, tree: Tree[Outcome]) -> tuple[Condition, Outcome]:
-    """Where a tree's function is legal, and its outcome as if-then-elses along the forks."""
-    if isinstance(tree, Leaf):
-        if tree.outcome is None:
-            return arena.false, {}
-        return arena.conjunction(tree.assumptions), tree.outcome
-    yes, then = merged(arena, tree.then)
-    no, otherwise = merged(arena, tree.otherwise)
-    legal = arena.branch(tree.test, yes, no)
-    if not then or not otherwise:
-        return legal, then or otherwise
-    return legal, {n: merge(arena, tree.test, then[n], otherwise[n]) for n in then}
+    """Where a tree's function is legal, and its outcome, which always mentions the same names."""
+    return joined(arena, tree, lambda name: None)
 
 
 class _Builder:
@@ -56,12 +50,16 @@ class _Builder:
         monitors: Sequence[Monitor],
         feasibility: Callable[[Arena], Feasibility],
         wanted: Callable[[str], bool],
+        lemmas: Sequence[Lemma],
+        calls: Sequence[Call] | None = None,
     ) -> None:
         self.machine = machine
         self.monitors = monitors
         self.arena = Arena()
         self.feasibility = feasibility(self.arena)
         self.wanted = wanted
+        self.lemmas = lemmas
+        self.calls: Sequence[Call] = tuple(machine.calls() if calls is None else calls)
         self.sizes: dict[str, int] = machine.sizes
         self.initial_inputs = Unknowns(self.arena, INITIAL)
         self.inputs = Unknowns(self.arena, "")
@@ -122,12 +120,12 @@ class _Builder:
         mid = self._unknown(MID, moved)
         rules = [
             rule
-            for number, call in enumerate(self.machine.calls())
+            for number, call in enumerate(self.calls)
             for rule in self._rules(number, call, mid)
         ]
         return System(
             arena=self.arena,
-            calls=tuple(self.machine.calls()),
+            calls=tuple(self.calls),
             slots=self.slots,
             pre=pre,
             mid=mid,
@@ -139,7 +137,33 @@ class _Builder:
             targets=tuple(m.name for m in self.monitors),
             inputs=self.inputs,
             initial_inputs=self.initial_inputs,
+            facts=[
+                *self._one_value(pre),
+                *(f for lemma in self.lemmas for f in self._facts(lemma, pre)),
+            ],
         )
+
+    def _one_value(self, pre: Mapping[str, Value]) -> Iterator[Fact]:
+        """That each index has exactly one of its values."""
+        arena = self.arena
+        for number, value in enumerate(v for v in pre.values() if isinstance(v, Index)):
+            members = list(value.members.values())
+            pairs = combinations(members, 2)
+            apart = (arena.negation(arena.conjunction(pair)) for pair in pairs)
+            one = arena.conjunction((arena.disjunction(members), *apart))
+            yield Fact(ONE_VALUE, (number,), one)
+
+    def _facts(self, lemma: Lemma, pre: Mapping[str, Value]) -> Iterator[Fact]:
+        """A lemma for all its instances, its forks merged into one condition."""
+        for args in lemma.instances(self.sizes):
+
+            def state_it(args: tuple[int, ...] = args) -> Outcome:
+                state = self._filled(pre)
+                ghosts = state.ghosts.get(lemma.owner, {})
+                return {"": lemma.holds(self.machine, state.inner, ghosts, *args)}
+
+            _, outcome = merged(self.arena, self._explore(state_it))
+            yield Fact(lemma, args, lift_truth(self.arena, outcome[""]))
 
     def _rules(self, number: int, call: Call, mid: Mapping[str, Value]) -> list[Rule]:
         def perform() -> Outcome:
@@ -161,14 +185,31 @@ class _Builder:
         return found
 
 
+def kin(names: Iterable[str], kinds: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Each field with the same field of all other instances, in the order given."""
+    instance = re.compile(rf"\b({'|'.join(kinds)})\d+\b")
+    families: dict[str, list[str]] = {}
+    for name in names:
+        families.setdefault(instance.sub(r"\1", name), []).append(name)
+    return {name: tuple(family) for family in families.values() for name in family}
+
+
 def build(
     machine: Any,
     monitors: Sequence[Monitor],
     feasibility: Callable[[Arena], Feasibility],
     wanted: Callable[[str], bool] = nothing_wanted,
+    lemmas: Sequence[Lemma] = (),
+    calls: Sequence[Call] | None = None,
 ) -> System:
-    """The transition system of ``machine`` watched by ``monitors``."""
-    system = _Builder(machine, monitors, feasibility, wanted).build()
-    note_symmetry(system, machine)
+    """The transition system of ``machine`` watched by ``monitors``, with ``lemmas`` stated about it.
+
+    ``calls``: those that stand for all, where instances are interchangeable; None for every call.
+    """
+    system = _Builder(machine, monitors, feasibility, wanted, lemmas, calls).build()
+    if calls is None and not lemmas:
+        note_symmetry(system, machine)
+    elif calls is not None:
+        system.kin = kin(system.slots, machine.sizes)
     simplify(system)
     return system

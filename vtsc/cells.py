@@ -3,13 +3,17 @@
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vtsc.claims import verdict_table
 from vtsc.errors import BadFileError, EvidenceError, VtscError
 from vtsc.loader import Content
 from vtsc.parameters import Settings
 from vtsc.verdict import Cell, Reached, Result, Status
+
+if TYPE_CHECKING:  # these import z3
+    from vtsc.engines.bmc import Search
+    from vtsc.proving import Proofs
 
 
 @dataclass(frozen=True)
@@ -57,11 +61,11 @@ def recorded_verdict(content: Content, cell: Cell) -> str | None:
     return None
 
 
-def decide(content: Content, group: Group, depth: int) -> list[Result]:
-    """Search a group to ``depth``; every verdict comes with its evidence re-checked."""
+def decide(content: Content, group: Group, depth: int, prove: bool) -> list[Result]:
+    """Decide a group: by proof, if ``prove``, else by search to ``depth``; evidence is re-checked."""
     started = time.monotonic()
     try:
-        results = list(_decide(content, group, depth))
+        results = list(_decide(content, group, depth, prove))
     except VtscError as error:
         results = [_failed(cell, str(error), error) for cell in group.cells()]
     except Exception as error:
@@ -92,48 +96,68 @@ def _model_error(content: Content, error: Exception) -> Exception:
     return BadFileError(f"{last}: {type(error).__name__}: {error}")
 
 
-def _decide(content: Content, group: Group, depth: int) -> Iterator[Result]:
+@dataclass
+class _Found:
+    """What is known of a group so far."""
+
+    proofs: "Proofs"
+    search: "Search"
+    reached: tuple[Reached, ...] = ()
+
+
+def _decide(content: Content, group: Group, depth: int, prove: bool) -> Iterator[Result]:
     from vtsc.arithmetics.integers import SolverFeasibility
     from vtsc.builder import build
     from vtsc.engines.bmc import search
+    from vtsc.proving import Proofs
+    from vtsc.proving import prove as by_lemmas
     from vtsc.replay import check_reached
 
+    cells = group.cells()
     machine = content.model.build(group.design, group.host, group.settings)
     sometimes = content.witnesses(machine)
-    monitors: list[Any] = [content.properties[p] for p in group.properties] + sometimes
-    system = build(machine, monitors, SolverFeasibility)
-    names = [m.name for m in monitors]
-    found = search(system, names, depth, any_witness=[s.name for s in sometimes])
+    proofs = by_lemmas(content, cells, sometimes) if prove else Proofs()
+    asked = [content.properties[p] for p in group.properties if p not in proofs.certificates]
+    searched: list[Any] = asked + [s for s in sometimes if s.name not in proofs.never]
+    system = build(machine, searched, SolverFeasibility)
+    needed = {name for c in cells for name in content.properties[c.property].needs}
+    loose = [s.name for s in sometimes if s.name not in needed]
+    found = search(system, [m.name for m in searched], depth, any_witness=loose)
     reached = []
     for s in sometimes:
         witness = found.witnesses.get(s.name)
         if witness is not None:
-            check_reached(content, group.cells()[0], s, witness)
-        none = 0 if s.name in found.never else None
+            check_reached(content, cells[0], s, witness)
+        none = 0 if s.name in found.never or s.name in proofs.never else None
         reached.append(Reached(s.name, len(witness.calls) if witness else none))
-    for cell in group.cells():
-        yield _verdict(content, cell, found, tuple(reached))
+    for cell in cells:
+        yield _verdict(content, cell, _Found(proofs, found, tuple(reached)))
 
 
-def _verdict(content: Content, cell: Cell, found: Any, reached: tuple[Reached, ...]) -> Result:
+def _verdict(content: Content, cell: Cell, found: _Found) -> Result:
+    result = Result(cell, Status.BOUNDED, found.search.depth, "bmc", 0.0, sometimes=found.reached)
+    if cell.property in found.search.witnesses:
+        return _violated(content, result, found.search.witnesses[cell.property])
+    certificate = found.proofs.certificates.get(cell.property)
+    if certificate is None and found.search.reason:
+        return replace(result, status=Status.UNKNOWN, reason=found.search.reason)
+    known = {r.name: r.depth for r in found.reached}
+    needs = [n for n in content.properties[cell.property].needs if n in known]
+    missing = [name for name in needs if not known[name]]
+    if missing:
+        reason = f"{missing[0]} is not reached within {found.search.depth} steps"
+        return replace(result, status=Status.VACUOUS, reason=reason)
+    if certificate is None:
+        return result
+    return replace(result, status=Status.PROVED, depth=0, engine="lemmas", certificate=certificate)
+
+
+def _violated(content: Content, result: Result, witness: Any) -> Result:
     from vtsc.replay import explain, replay, trace_of
 
-    witness = found.witnesses.get(cell.property)
-    result = Result(cell, Status.BOUNDED, found.depth, "bmc", 0.0, sometimes=reached)
-    if witness is not None:
-        try:
-            trace = trace_of(content, cell, witness)
-        except EvidenceError as error:
-            return _failed(cell, str(error), error)
-        run = explain(content, trace, replay(content, trace))
-        return replace(
-            result, status=Status.VIOLATED, depth=trace.violated_at, trace=trace, run=run
-        )
-    if found.reason:
-        return replace(result, status=Status.UNKNOWN, reason=found.reason)
-    known = {r.name: r.depth for r in reached}
-    missing = [name for name in content.properties[cell.property].needs if not known.get(name)]
-    if missing:
-        reason = f"{missing[0]} is not reached within {found.depth} steps"
-        return replace(result, status=Status.VACUOUS, reason=reason)
-    return result
+    try:
+        trace = trace_of(content, result.cell, witness)
+    except EvidenceError as error:
+        return _failed(result.cell, str(error), error)
+    run = explain(content, trace, replay(content, trace))
+    return replace(result, status=Status.VIOLATED, depth=trace.violated_at, trace=trace, run=run)

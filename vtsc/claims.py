@@ -1,11 +1,12 @@
 """Claims: what must hold, and what must sometimes happen, as a properties folder states them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from vtsc.actions import Step
 from vtsc.errors import BadFileError
+from vtsc.lemmas import Lemma
 from vtsc.records import Record
 
 HOLDS = "holds"
@@ -33,6 +34,10 @@ class Watch:
         """Whether this step violates (or reaches) it; updates the ghosts."""
         raise BadFileError(f"{type(self).__name__} has no observe")
 
+    def lemmas(self, machine: Any) -> Sequence[Lemma]:
+        """What may be true of every reachable state and the monitor's own ghosts."""
+        return ()
+
     def terms(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> list[Term]:
         """The claim's values at a violating step, the ghosts as they were before it. Native."""
         return []
@@ -54,6 +59,8 @@ class Property(Watch):
     """One sentence with the fields of `vtsc.report.story`."""
     needs: ClassVar[tuple[str, ...]] = ()
     """The "sometimes" without which the claim is vacuous."""
+    subjects: ClassVar[int] = 1
+    """How many instances of a kind the claim relates to each other."""
     defaults: ClassVar[Mapping[str, str]] = {}
     """Parameters whose default differs for this property."""
     recorded: ClassVar[Mapping[str, str]] = {}
@@ -62,6 +69,10 @@ class Property(Watch):
 
 class Sometimes(Watch):
     """Something good that must be reachable, or a verdict about it means nothing."""
+
+    def applies(self, machine: Any) -> bool:
+        """Whether it can be asked of a machine at all."""
+        return True
 
 
 class ActionTaken(Sometimes):

@@ -26,5 +26,9 @@ class Domain:
     """Path prefixes, below the root, of the files whose lines traces show."""
     shared_rules: tuple[str, ...]
     """Names of files among them that hold what all designs share, and are not shown."""
+    kinds: Mapping[str, str]
+    """The kinds of instance, with the parameter that says how many there are."""
+    spare: Mapping[str, int]
+    """How many instances of each kind, beyond those a claim speaks of, a step can have to do with."""
     build: Callable[[str, str, Settings], Any]
     """Design, host and settings to a `vtsc.actions.Machine`."""

@@ -47,7 +47,8 @@ class Content:
     def witnesses(self, machine: Any) -> list[Any]:
         """Every "sometimes" of a machine, those of its actions included."""
         actions = dict.fromkeys(call.name for call in machine.calls())
-        return [*self.sometimes, *(ActionTaken(a) for a in actions)]
+        asked = [s for s in self.sometimes if s.applies(machine)]
+        return [*asked, *(ActionTaken(a) for a in actions)]
 
 
 def is_root(folder: Path) -> bool:

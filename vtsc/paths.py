@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Any, Generic, Protocol, TypeVar
 
-from vtsc.symbolic import Runs
+from vtsc.symbolic import merge
 from vtsc.terms import Arena, Condition, Constant
-from vtsc.words import Illegal
+from vtsc.words import Illegal, Runs
 
 T = TypeVar("T")
 Line = tuple[str, int]
@@ -66,6 +66,39 @@ def leaves(
         return
     yield from leaves(arena, tree.then, (*above, tree.test))
     yield from leaves(arena, tree.otherwise, (*above, arena.negation(tree.test)))
+
+
+def joined(
+    arena: Arena, tree: Tree[dict[str, Any]], default: Callable[[str], Any]
+) -> tuple[Condition, dict[str, Any]]:
+    """Where a tree's function is legal, and its outcome as if-then-elses along the forks.
+
+    ``default`` gives the value of what an outcome does not mention.
+    """
+    if isinstance(tree, Leaf):
+        if tree.outcome is None:
+            return arena.false, {}
+        return arena.conjunction(tree.assumptions), tree.outcome
+    yes, then = joined(arena, tree.then, default)
+    no, otherwise = joined(arena, tree.otherwise, default)
+    legal = arena.branch(tree.test, yes, no)
+    if yes is arena.false or no is arena.false:
+        return legal, otherwise if yes is arena.false else then
+    names = dict.fromkeys((*then, *otherwise))
+    return legal, {
+        n: merge(
+            arena,
+            tree.test,
+            then[n] if n in then else default(n),
+            otherwise[n] if n in otherwise else default(n),
+        )
+        for n in names
+    }
+
+
+def _at(contents: Sequence[dict[str, Any]], key: str) -> Any:
+    n, _, name = key.partition(".")
+    return contents[int(n)][name]
 
 
 class LineRecorder:
@@ -169,6 +202,30 @@ class _Run:
         self.forks.append((condition, taken))
         self._learn(condition if taken else opposite)
         return taken
+
+    def apart(self, run: Callable[[], None], records: Sequence[object]) -> None:
+        """See `vtsc.words.apart`: the piece is explored from here, and its outcomes are merged."""
+        before = [dict(vars(record)) for record in records]
+
+        def piece() -> dict[str, Any]:
+            for record, contents in zip(records, before, strict=True):
+                vars(record).update(contents)
+            run()
+            return {
+                f"{n}.{name}": value
+                for n, record in enumerate(records)
+                for name, value in vars(record).items()
+                if value is not before[n][name]
+            }
+
+        tree = explore(self._arena, piece, self._feasibility, self._facts)
+        legal, outcome = joined(self._arena, tree, lambda key: _at(before, key))
+        self.require(legal)
+        for n, record in enumerate(records):
+            vars(record).update(before[n])
+        for key, value in outcome.items():
+            number, _, name = key.partition(".")
+            setattr(records[int(number)], name, value)
 
     def require(self, condition: Condition) -> None:
         if isinstance(condition, Constant):

@@ -1,14 +1,17 @@
 """Simplifying a system before any engine sees it; each pass keeps its runs and targets.
 
-In order: fields that never change become constants, fields that move with another become sums,
-fields that only live within a step are inlined, ranges are inferred, and what no guard and no
-target depends on is dropped.
+Where calls stand for others (`System.kin`), only what holds of those as well is concluded. Where
+lemmas are stated, they are to say themselves what they rely on, and the last two are left out.
+
+In order: fields that never change become constants, fields that move with another become sums, fields
+that only live within a step are inlined, ranges are inferred, and what no guard and no target
+depends on is dropped.
 """
 
 from collections.abc import Iterable, Mapping
 
 from vtsc.symbolic import Index, Truth, Value, Word, parts, same
-from vtsc.system import MID, Rule, System
+from vtsc.system import MID, Fact, Rule, System
 from vtsc.terms import Condition, Interval, Linear, Substitution, unknowns
 
 SAME_PASSES = 20
@@ -20,8 +23,9 @@ def simplify(system: System) -> None:
     freeze(system)
     tie(system)
     inline(system)
-    tighten(system)
-    slice_away(system)
+    if not system.facts:
+        tighten(system)
+        slice_away(system)
 
 
 def freeze(system: System) -> None:
@@ -30,7 +34,7 @@ def freeze(system: System) -> None:
     Optimistic: suppose all fields keep it, drop those that some possible rule then changes,
     repeat until none is dropped. What remains is an inductive invariant.
     """
-    kept = set(system.slots)
+    kept = {n for n, s in system.slots.items() if not (system.kin and s.field.of)}
     while True:
         substitution = _initial_values(system, kept)
         passing = {n: replace(substitution, v) for n, v in system.passing.items()}
@@ -44,10 +48,11 @@ def freeze(system: System) -> None:
         }
         if not changed:
             break
-        kept -= changed
+        kept -= system.with_kin(changed)
     system.slots = {n: s for n, s in system.slots.items() if n not in kept}
     system.passing = {n: v for n, v in passing.items() if n not in kept}
     system.passable = substitution.condition(system.passable)
+    system.facts = [_restated(fact, substitution) for fact in system.facts]
     system.rules = rules
     for rule in system.rules:
         rule.updates = {n: v for n, v in rule.updates.items() if n not in kept}
@@ -79,17 +84,22 @@ def _substituted(rule: Rule, substitution: Substitution) -> Rule:
     )
 
 
+def _restated(fact: Fact, substitution: Substitution) -> Fact:
+    return Fact(fact.lemma, fact.args, substitution.condition(fact.condition))
+
+
 def _everywhere(system: System, substitution: Substitution) -> None:
     """Apply a substitution to the passing of time and to every rule."""
     system.passing = {n: replace(substitution, v) for n, v in system.passing.items()}
     system.passable = substitution.condition(system.passable)
+    system.facts = [_restated(fact, substitution) for fact in system.facts]
     rules = (_substituted(rule, substitution) for rule in system.rules)
     system.rules = [r for r in rules if r.condition is not system.arena.false]
 
 
 def tie(system: System) -> None:
     """Replace fields that only time moves, and all by the same amount, by one of them and a sum."""
-    ruled = {name for rule in system.rules for name in rule.updates}
+    ruled = system.with_kin({name for rule in system.rules for name in rule.updates})
     leaders: dict[object, str] = {}
     words: dict[str, Linear] = {}
     for name, slot in system.slots.items():
@@ -196,6 +206,7 @@ def slice_away(system: System) -> None:
             owners |= dict.fromkeys(unknowns(parts(values[name])), name)
     needed = {system.passable, *(r.condition for r in system.rules)}
     needed |= {c for r in system.rules for c in r.targets.values()}
+    needed |= {fact.condition for fact in system.facts}
     open_terms: list[Linear | Condition] = list(needed)
     kept: set[str] = set()
     while open_terms:

@@ -6,30 +6,12 @@ everything that would need one concrete value raises `TypeError`.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NoReturn, Protocol, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from vtsc.terms import Arena, Condition, Constant, Interval, Linear
-from vtsc.words import MASK, MODULUS, SIGN
+from vtsc.words import MASK, MODULUS, SIGN, Decider, Runs
 
 T = TypeVar("T")
-
-
-class Decider(Protocol):
-    """Who answers when a run asks a symbolic condition for its truth."""
-
-    def decide(self, condition: Condition) -> bool:
-        """The truth of ``condition`` on the path being run."""
-        ...
-
-    def require(self, condition: Condition) -> None:
-        """Continue only where ``condition`` holds."""
-        ...
-
-
-class Runs:
-    """The run in progress; one at a time in a process."""
-
-    current: Decider | None = None
 
 
 def _run() -> Decider:
@@ -180,6 +162,10 @@ class Word(_Symbolic):
         shifted = self.form.plus(Linear((), -lo))
         quotient = self.arena.quotient(shifted, MODULUS)
         return Word(self.arena, self.form.plus(quotient, -MODULUS), False, Interval(lo, hi))
+
+    def integer(self) -> "Word":
+        """The integer that stands for this word, no longer a mere residue."""
+        return Word(self.arena, self.form, False, self.interval)
 
     def bounded(self, limit: int) -> "Word":
         """This word, assumed to lie in [0, limit)."""

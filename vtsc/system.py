@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from vtsc.actions import Call
 from vtsc.inputs import Unknowns
+from vtsc.lemmas import Lemma
 from vtsc.paths import Line
 from vtsc.records import Field
 from vtsc.symbolic import Value
@@ -38,6 +39,21 @@ class Rule:
     lines: tuple[Line, ...]
 
 
+@dataclass(frozen=True)
+class Fact:
+    """A lemma for certain instances, as a condition on the state before a step."""
+
+    lemma: Lemma
+    args: tuple[int, ...]
+    condition: Condition
+
+    @property
+    def name(self) -> str:
+        """The lemma with its owner and its instances: unique in a system."""
+        owner = f"{self.lemma.owner}." if self.lemma.owner else ""
+        return f"{owner}{self.lemma.name}({', '.join(map(str, self.args))})"
+
+
 @dataclass
 class System:
     """See the module. Slots not in ``slots`` were found constant or irrelevant."""
@@ -55,6 +71,16 @@ class System:
     targets: tuple[str, ...]
     inputs: Unknowns
     initial_inputs: Unknowns
+    facts: list[Fact] = field(default_factory=list)
+    """Candidate lemmas for all instances."""
+    kin: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """For each field, the same field of all instances that it stands for; empty: for itself alone.
+
+    Where only some calls were explored, which stand for all others, so do their fields."""
     uses: dict[Call, tuple[tuple[str, int], ...]] = field(default_factory=dict)
     """The symmetric instances that each call names."""
     symmetric: dict[str, tuple[int, ...]] = field(default_factory=dict)
+
+    def with_kin(self, names: set[str]) -> set[str]:
+        """``names`` and the same fields of the instances that these stand for."""
+        return {k for name in names for k in self.kin.get(name, (name,))}

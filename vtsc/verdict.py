@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from vtsc.claims import HOLDS
 from vtsc.errors import Exit
 from vtsc.interpreter import Run
 from vtsc.parameters import Settings
 from vtsc.trace import Trace
+
+if TYPE_CHECKING:  # it imports z3
+    from vtsc.certificate import Certificate
 
 
 class Status(StrEnum):
@@ -51,6 +55,8 @@ class Result:
     seconds: float
     reason: str = ""
     trace: Trace | None = None
+    certificate: "Certificate | None" = None
+    """The checked proof of a cell that is proved."""
     run: Run | None = None
     """The trace played again with the property's measures, for the story."""
     sometimes: tuple[Reached, ...] = field(default=())

@@ -6,8 +6,8 @@ expression depends on which representative is taken (compare, shift right, divid
 over to the word itself. Nothing here imports a solver.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Protocol, TypeVar
 
 WIDTH = 64
 MODULUS = 1 << WIDTH
@@ -17,6 +17,28 @@ INPUT_LIMIT = 1 << 62
 """Inputs stay below this; the only range ever assumed."""
 
 T = TypeVar("T")
+
+
+class Decider(Protocol):
+    """Who answers when a symbolic run asks a question that a native one decides by itself."""
+
+    def decide(self, condition: Any) -> bool:
+        """The truth of ``condition`` on the path being run."""
+        ...
+
+    def require(self, condition: Any) -> None:
+        """Continue only where ``condition`` holds."""
+        ...
+
+    def apart(self, run: Callable[[], None], records: Sequence[object]) -> None:
+        """Run a piece of a rule for its effect on ``records``, its paths merged."""
+        ...
+
+
+class Runs:
+    """The symbolic run in progress; one at a time in a process."""
+
+    current: Decider | None = None
 
 
 class Illegal(Exception):
@@ -31,6 +53,15 @@ def u64(x: int) -> int:
 def s64(x: int) -> int:
     """The representative of ``x`` mod 2^64 in [-2^63, 2^63)."""
     return ((x + SIGN) & MASK) - SIGN if isinstance(x, int) else x.s64()
+
+
+def integer(x: int) -> int:
+    """The very integer that stands for a counter, not only its residue; for lemmas, never for rules.
+
+    A 64-bit counter is held as any integer of the right residue, and every arithmetic that holds it
+    so goes through the same integers. What is true of them mod 2^64 is true of the counter.
+    """
+    return x if isinstance(x, int) else x.integer()
 
 
 def require(condition: bool) -> None:
@@ -81,6 +112,18 @@ def negation(a: bool) -> bool:
 def implies(a: bool, b: bool) -> bool:
     """``not a or b`` without forking the path; evaluates both."""
     return either((negation(a), b))
+
+
+def apart(run: Callable[[], None], *records: object) -> None:
+    """Run a piece of a rule whose effect on ``records`` is all that the rest needs of it.
+
+    Natively this is a plain call. Symbolically its paths are merged where it ends, so that pieces run
+    one after another do not multiply.
+    """
+    if Runs.current is None:
+        run()
+    else:
+        Runs.current.apart(run, records)
 
 
 def select(items: Sequence[T], index: int) -> T:

@@ -7,6 +7,7 @@ Mirrors the part of arch/x86/kvm/x86.c around vcpu_enter_guest that no patch of 
 from typing import Any, ClassVar
 
 from model.host import Host
+from model.standings import USUAL, Standing
 from model.state import CLOCK_UPDATE, MIGRATE_TIMER, VcpuFields, VmFields
 from vtsc.errors import BadFileError
 
@@ -49,6 +50,10 @@ class Design:
     """Whether the trapping of semantics.md 8.3 can be put on top."""
     guarded: ClassVar[bool] = False
     """Whether the parameter catchup_guard has a meaning."""
+    saved_tsc: ClassVar[str] = "last_host_tsc"
+    """The vCPU's field that notes the host TSC to compensate from."""
+    standings: ClassVar[tuple[Standing, ...]] = USUAL
+    """The situations in which the design keeps track of a guest's TSC."""
 
     def __init__(self, settings: Any) -> None:
         self.settings = settings

@@ -4,8 +4,11 @@ Mirrors kvm_arch_vcpu_load, kvm_arch_vcpu_put and kvm_write_tsc (semantics.md se
 f38e098f, 8cfdc000, e48672fa). Left out: guest TSC writes, cpu_tsc_khz = 0 and its retry.
 """
 
+from typing import ClassVar
+
 from model.designs.base import CLOCK_UPDATE, MIGRATE_TIMER, Design, Vcpu
 from model.host import Host
+from model.standings import USUAL, Standing, away, is_away
 from vtsc.words import s64, u64
 
 MATCH_NS = 5 * 10**9
@@ -16,6 +19,10 @@ class E48672fa(Design):
     """e48672fa."""
 
     name = "e48672fa"
+    standings: ClassVar[tuple[Standing, ...]] = (
+        *USUAL,
+        away("away", "while a vCPU is off its pCPU", "last_host_tsc", is_away),
+    )
     title = "e48672fa, unified vendor TSC logic: compensate migrations, notice backwards TSCs"
 
     def vcpu_create(self, host: Host, vcpu: Vcpu) -> None:

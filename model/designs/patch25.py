@@ -4,12 +4,32 @@ Mirrors kvm_arch_vcpu_load and kvm_arch_vcpu_put as quoted in the mail, and kvm_
 reconstructed in semantics.md 8.2. Trapping (8.3) comes on top through `model.trapping`.
 """
 
+from typing import ClassVar
+
 from model.arithmetic import scale
 from model.designs.base import CLOCK_UPDATE, MIGRATE_TIMER, Vcpu
 from model.designs.pre25 import Pre25
 from model.host import Host
+from model.standings import Standing, guest_tsc, is_away, stays_on
 from model.trapping import follow_mode, passthrough_resumes
-from vtsc.words import s64, u64
+from vtsc.words import both, integer, negation, s64, u64
+
+STAYS_AS_IT_IS = Standing(
+    "stays_as_it_is",
+    "while a vCPU is off the pCPU it ran on last, and not to be rebased",
+    "that pCPU's TSC plus its offset",
+    lambda host, vcpu, c: both(stays_on(host, vcpu, c), negation(vcpu.tsc_rebase)),
+    guest_tsc,
+)
+
+OFFSET_AS_IT_IS = Standing(
+    "offset_as_it_is",
+    "while a vCPU is off its pCPU and not to be rebased",
+    "its offset",
+    lambda host, vcpu, c: both(is_away(vcpu), negation(vcpu.tsc_rebase)),
+    lambda host, vcpu, c: integer(vcpu.tsc_offset),
+    anywhere=True,
+)
 
 
 class Patch25(Pre25):
@@ -19,6 +39,11 @@ class Patch25(Pre25):
     title = 'patch 25/35 as posted, "Add clock catchup mode"'
     traps = True
     guarded = True
+    standings: ClassVar[tuple[Standing, ...]] = (
+        *Pre25.standings,
+        STAYS_AS_IT_IS,
+        OFFSET_AS_IT_IS,
+    )
 
     def vcpu_load(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
         """kvm_arch_vcpu_load. [quoted]"""

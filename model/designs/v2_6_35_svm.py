@@ -4,8 +4,11 @@ Mirrors svm_vcpu_load, svm_vcpu_put and the kvmclock code of x86.c (semantics.md
 per-pCPU khz of the load rule (cpu_tsc_khz is constant here), INIT/SIPI, guest TSC writes.
 """
 
+from typing import ClassVar
+
 from model.designs.base import CLOCK_UPDATE, MIGRATE_TIMER, Design, Vcpu
 from model.host import Host
+from model.standings import USUAL, Standing, away, is_away
 
 
 class V2635Svm(Design):
@@ -14,6 +17,11 @@ class V2635Svm(Design):
     name = "2.6.35-svm"
     title = "Linux 2.6.35, SVM: compensate migrations once TSC is unstable"
     vendors = ("svm",)
+    saved_tsc = "host_tsc"
+    standings: ClassVar[tuple[Standing, ...]] = (
+        *USUAL,
+        away("away", "while a vCPU is off its pCPU", "host_tsc", is_away),
+    )
 
     def vcpu_create(self, host: Host, vcpu: Vcpu) -> None:
         """init_vmcb: the guest TSC starts at 0. [source 47008cd8, f4e1b3c8]"""

@@ -3,10 +3,13 @@
 Mirrors vmx_vcpu_load, __vcpu_clear and guest_write_tsc's base at creation (semantics.md section 6).
 """
 
+from typing import ClassVar
+
 from model.arithmetic import lesser
 from model.designs.base import MIGRATE_TIMER, Vcpu, Vm
 from model.designs.v2_6_35_svm import V2635Svm
 from model.host import Host
+from model.standings import USUAL, Standing, away
 
 
 class V2635Vmx(V2635Svm):
@@ -15,6 +18,12 @@ class V2635Vmx(V2635Svm):
     name = "2.6.35-vmx"
     title = "Linux 2.6.35, VMX: raise the offset when a migration would go back"
     vendors = ("vmx",)
+    standings: ClassVar[tuple[Standing, ...]] = (
+        *USUAL,
+        away(
+            "cleared", "while a vCPU is bound to no pCPU", "host_tsc", lambda vcpu: vcpu.cpu == -1
+        ),
+    )
 
     def vm_create(self, host: Host, vm: Vm) -> None:
         """vm_init_tsc. [source 2.6.35-era]"""

@@ -5,7 +5,7 @@ from typing import Any
 
 import z3
 
-from vtsc.symbolic import Word
+from vtsc.symbolic import Truth, Word
 from vtsc.terms import (
     Arena,
     Choice,
@@ -57,6 +57,12 @@ class Lowering:
         if form.constant or not summands:
             summands.append(z3.IntVal(form.constant))
         return summands[0] if len(summands) == 1 else z3.Sum(summands)
+
+    def value(self, value: Word | Truth) -> Any:
+        """A word or a truth as a Z3 expression."""
+        if isinstance(value, Word):
+            return self.linear(value.form)
+        return self.condition(value.condition)
 
     def equal(self, unknown: Any, word: Word) -> Any:
         """That a state variable holds ``word``."""

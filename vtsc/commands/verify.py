@@ -63,11 +63,11 @@ def _decided(
     import os
 
     jobs = min(arguments.jobs or os.cpu_count() or 1, len(groups))
-    work = [(content.root, group, arguments.depth) for group in groups]
+    work = [(group, arguments.depth, not arguments.bounded) for group in groups]
     if jobs <= 1:
         for done, group in enumerate(groups):
             _progress(done, len(groups))
-            yield decide(content, group, arguments.depth)
+            yield decide(content, group, arguments.depth, not arguments.bounded)
         _progress(len(groups), len(groups))
         return
     Worker.content = content
@@ -83,9 +83,9 @@ class Worker:
     content: Content
 
 
-def _decide(work: tuple[Path, Group, int]) -> list[Result]:
-    _, group, depth = work
-    return decide(Worker.content, group, depth)
+def _decide(work: tuple[Group, int, bool]) -> list[Result]:
+    group, depth, prove = work
+    return decide(Worker.content, group, depth, prove)
 
 
 def _progress(done: int, of: int) -> None:

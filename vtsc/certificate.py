@@ -1,0 +1,162 @@
+"""Certificates: lemmas and the questions that show them, as a folder that other code can check again.
+
+``manifest.json`` says what is claimed of which cell and lists the lemmas; each question is an SMT-LIB file
+next to it that has to be unsatisfiable; ``witness.json`` is a run that keeps the claim from being empty.
+To check a certificate means: make all of it anew from model and lemmas, compare, and solve every question
+with a solver that has seen nothing else.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vtsc import __version__
+from vtsc.errors import EvidenceError
+from vtsc.files import write_whole
+from vtsc.formula import formula
+from vtsc.lemmas import ONE_VALUE, Lemma
+from vtsc.loader import Content
+from vtsc.proofsystem import candidates, generic_sizes, own_sizes, proof_system, resized
+from vtsc.queries import bystander, queries
+from vtsc.system import System
+from vtsc.terms import Condition
+from vtsc.verdict import Cell
+
+SCHEMA = "vtsc.certificate/1"
+MANIFEST = "manifest.json"
+Key = tuple[str, str]
+"""A lemma's owner and name."""
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """A proof of a cell: its lemmas with their formulas, and its questions.
+
+    The questions are about the cell's own machine, and where ``any_number`` also about one that
+    stands for any number of instances.
+    """
+
+    cell: Cell
+    digest: str
+    any_number: bool
+    lemmas: tuple[Lemma, ...]
+    formulas: tuple[str, ...]
+    queries: Mapping[str, str]
+
+    def manifest(self) -> dict[str, Any]:
+        """What `MANIFEST` says."""
+        return {
+            "schema": SCHEMA,
+            "tool": f"vtsc {__version__}",
+            "model_digest": self.digest,
+            "design": self.cell.design,
+            "host": self.cell.host,
+            "property": self.cell.property,
+            "params": self.cell.settings.texts(),
+            "any_number": self.any_number,
+            "lemmas": [
+                {"owner": x.owner, "name": x.name, "sentence": x.sentence, "formula": f}
+                for x, f in zip(self.lemmas, self.formulas, strict=True)
+            ],
+            "queries": [f"{name}.smt2" for name in self.queries],
+        }
+
+    def files(self) -> dict[str, str]:
+        """The certificate's files by name."""
+        found = {f"{name}.smt2": text for name, text in self.queries.items()}
+        return {MANIFEST: json.dumps(self.manifest(), indent=1) + "\n", **found}
+
+    def folder(self, changed: Mapping[str, int | str]) -> Path:
+        """Where it belongs below a folder of certificates: design, host, property and parameters."""
+        own = "".join(f".{k}={str(v).replace('/', '-')}" for k, v in changed.items())
+        return Path(self.cell.design) / self.cell.host / f"{self.cell.property}{own}"
+
+    def save(self, folder: Path) -> None:
+        """Write all files; the manifest comes last, so that without it there is no certificate."""
+        for name, text in sorted(self.files().items(), key=lambda item: item[0] == MANIFEST):
+            write_whole(folder / name, text)
+
+
+def key(lemma: Lemma) -> Key:
+    """What a lemma is found by."""
+    return lemma.owner, lemma.name
+
+
+def make(content: Content, cell: Cell, keys: Sequence[Key], any_number: bool) -> Certificate:
+    """The certificate that shows ``cell`` by the lemmas of these names, unchecked.
+
+    Raises `EvidenceError` for a lemma that neither the model nor the property has.
+    """
+    own = own_sizes(content, cell)
+    lemmas = chosen(content, cell, own, keys, frame=any_number)
+    system = proof_system(content, cell, own, lemmas, every_call=True)
+    found = queries(system, cell.property)
+    if any_number:
+        sizes = generic_sizes(content, cell)
+        stated = chosen(content, cell, sizes, keys, frame=True)
+        generic = queries(proof_system(content, cell, sizes, stated), cell.property)
+        found |= {f"any-{name}": text for name, text in generic.items()}
+        found["any-bystander"] = _bystander(content, cell, keys)
+    listed = (ONE_VALUE, *lemmas)
+    return Certificate(cell, content.digest, any_number, listed, _formulas(system, listed), found)
+
+
+def chosen(
+    content: Content, cell: Cell, sizes: dict[str, int], keys: Sequence[Key], frame: bool
+) -> list[Lemma]:
+    """The lemmas of these names, with those that leaving out instances relies on if ``frame``."""
+    wanted = set(keys) - {key(ONE_VALUE)}
+    known = candidates(content, cell, resized(content, cell, sizes))
+    missing = sorted(wanted - {key(x) for x in known})
+    if missing:
+        raise EvidenceError(f"no lemma {'.'.join(part for part in missing[0] if part)}")
+    return [x for x in known if key(x) in wanted or (frame and x.frame)]
+
+
+def _bystander(content: Content, cell: Cell, keys: Sequence[Key]) -> str:
+    """The question whether an instance that has no part in a step can be left out."""
+    subjects = content.properties[cell.property].subjects
+    small = dict.fromkeys(content.model.kinds, subjects + 1)
+    large = {kind: n + 1 for kind, n in small.items()}
+    lemmas = chosen(content, cell, large, keys, frame=True)
+    return bystander(
+        proof_system(content, cell, large, lemmas), proof_system(content, cell, small, [])
+    )
+
+
+def _formulas(system: System, lemmas: Sequence[Lemma]) -> tuple[str, ...]:
+    """Each lemma for its first instances."""
+    first: dict[Key, Condition] = {}
+    for fact in system.facts:
+        first.setdefault(key(fact.lemma), fact.condition)
+    return tuple(formula(first[key(x)]) if key(x) in first else "true" for x in lemmas)
+
+
+# checking
+
+
+def solve(name: str, text: str) -> None:
+    """That a question is unsatisfiable, by a fresh plain Z3; raises `EvidenceError`."""
+    import z3
+
+    solver = z3.Solver(ctx=z3.Context())
+    solver.set("rlimit", BUDGET)
+    try:
+        solver.from_string(text)
+    except z3.Z3Exception:
+        raise EvidenceError(f"{name}.smt2 is not SMT-LIB") from None
+    answer = solver.check()
+    if answer != z3.unsat:
+        raise EvidenceError(f"{name}.smt2 is {answer}, not unsat")
+
+
+BUDGET = 400_000_000
+"""Z3 resource units that re-checking one question may cost."""
+
+
+def check(certificate: Certificate) -> None:
+    """That every question is unsatisfiable; raises `EvidenceError` naming the first that is not."""
+    for name, text in certificate.queries.items():
+        solve(name, text)
