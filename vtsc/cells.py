@@ -98,58 +98,86 @@ def _model_error(content: Content, error: Exception) -> Exception:
 
 @dataclass
 class _Found:
-    """What is known of a group so far."""
+    """What is known of a group: proofs, what was reached, and a search for each open property."""
 
     proofs: "Proofs"
-    search: "Search"
-    reached: tuple[Reached, ...] = ()
+    reached: tuple[Reached, ...]
+    searches: dict[str, "Search"]
 
 
 def _decide(content: Content, group: Group, depth: int, prove: bool) -> Iterator[Result]:
-    from vtsc.arithmetics.integers import SolverFeasibility
-    from vtsc.builder import build
-    from vtsc.engines.bmc import search
     from vtsc.proving import Proofs
     from vtsc.proving import prove as by_lemmas
-    from vtsc.replay import check_reached
 
     cells = group.cells()
     machine = content.model.build(group.design, group.host, group.settings)
     sometimes = content.witnesses(machine)
     proofs = by_lemmas(content, cells, sometimes) if prove else Proofs()
-    asked = [content.properties[p] for p in group.properties if p not in proofs.certificates]
-    searched: list[Any] = asked + [s for s in sometimes if s.name not in proofs.never]
-    system = build(machine, searched, SolverFeasibility)
+    reached = _reach(content, cells, sometimes, proofs, depth)
+    searches = {
+        c.property: _search(content, group, [content.properties[c.property]], depth)
+        for c in cells
+        if c.property not in proofs.certificates
+    }
+    for cell in cells:
+        yield _verdict(content, cell, _Found(proofs, reached, searches))
+
+
+def _search(
+    content: Content, group: Group, monitors: Sequence[Any], depth: int, loose: Sequence[str] = ()
+) -> "Search":
+    """Search for the targets of ``monitors``; witnesses of ``loose`` need not be canonical."""
+    from vtsc.arithmetics.integers import SolverFeasibility
+    from vtsc.builder import build
+    from vtsc.engines.bmc import search
+
+    machine = content.model.build(group.design, group.host, group.settings)
+    system = build(machine, monitors, SolverFeasibility)
+    return search(system, [m.name for m in monitors], depth, any_witness=loose)
+
+
+def _reach(
+    content: Content, cells: list[Cell], sometimes: Sequence[Any], proofs: "Proofs", depth: int
+) -> tuple[Reached, ...]:
+    """Every "sometimes" of a group: reached by a replayed run, never, or neither."""
+    from vtsc.replay import check_reached
+
+    first = cells[0]
+    group = Group(first.design, first.host, first.settings, ())
     needed = {name for c in cells for name in content.properties[c.property].needs}
     loose = [s.name for s in sometimes if s.name not in needed]
-    found = search(system, [m.name for m in searched], depth, any_witness=loose)
+    asked = [s for s in sometimes if s.name not in proofs.never]
+    found = _search(content, group, asked, depth, loose)
     reached = []
     for s in sometimes:
         witness = found.witnesses.get(s.name)
         if witness is not None:
-            check_reached(content, cells[0], s, witness)
+            check_reached(content, first, s, witness)
         none = 0 if s.name in found.never or s.name in proofs.never else None
-        reached.append(Reached(s.name, len(witness.calls) if witness else none))
-    for cell in cells:
-        yield _verdict(content, cell, _Found(proofs, found, tuple(reached)))
+        reached.append(Reached(s.name, len(witness.calls) if witness else none, found.depth))
+    return tuple(reached)
 
 
 def _verdict(content: Content, cell: Cell, found: _Found) -> Result:
-    result = Result(cell, Status.BOUNDED, found.search.depth, "bmc", 0.0, sometimes=found.reached)
-    if cell.property in found.search.witnesses:
-        return _violated(content, result, found.search.witnesses[cell.property])
-    certificate = found.proofs.certificates.get(cell.property)
-    if certificate is None and found.search.reason:
-        return replace(result, status=Status.UNKNOWN, reason=found.search.reason)
-    known = {r.name: r.depth for r in found.reached}
-    needs = [n for n in content.properties[cell.property].needs if n in known]
-    missing = [name for name in needs if not known[name]]
+    search, certificate = (
+        found.searches.get(cell.property),
+        found.proofs.certificates.get(cell.property),
+    )
+    depth = search.depth if search else 0
+    result = Result(cell, Status.BOUNDED, depth, "bmc", 0.0, sometimes=found.reached)
+    if search and cell.property in search.witnesses:
+        return _violated(content, result, search.witnesses[cell.property])
+    if search and search.reason:
+        return replace(result, status=Status.UNKNOWN, reason=search.reason)
+    known = {r.name: r for r in found.reached}
+    needs = [known[n] for n in content.properties[cell.property].needs if n in known]
+    missing = [r for r in needs if not r.depth]
     if missing:
-        reason = f"{missing[0]} is not reached within {found.search.depth} steps"
+        reason = f"{missing[0].name} is not reached within {missing[0].searched} steps"
         return replace(result, status=Status.VACUOUS, reason=reason)
     if certificate is None:
         return result
-    return replace(result, status=Status.PROVED, depth=0, engine="lemmas", certificate=certificate)
+    return replace(result, status=Status.PROVED, engine="lemmas", certificate=certificate)
 
 
 def _violated(content: Content, result: Result, witness: Any) -> Result:

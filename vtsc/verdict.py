@@ -42,6 +42,8 @@ class Reached:
 
     name: str
     depth: int | None
+    searched: int
+    """How deep was searched."""
 
 
 @dataclass(frozen=True)

@@ -37,14 +37,14 @@ def _result(result: Result) -> dict[str, Any]:
         "trace": result.trace.as_json() if result.trace else None,
         "certificate": None,
         "reason": result.reason,
-        "sometimes": {s.name: _reached(s, result.depth) for s in result.sometimes},
+        "sometimes": {s.name: _reached(s) for s in result.sometimes},
         "recorded": result.recorded,
     }
 
 
-def _reached(reached: Reached, depth: int) -> dict[str, Any]:
+def _reached(reached: Reached) -> dict[str, Any]:
     if reached.depth is None:
-        return {"status": "not_reached", "depth": depth}
+        return {"status": "not_reached", "depth": reached.searched}
     if reached.depth == 0:
         return {"status": "never", "depth": 0}
     return {"status": "reached", "depth": reached.depth}
