@@ -140,7 +140,7 @@ def _reach(
     content: Content, cells: list[Cell], sometimes: Sequence[Any], proofs: "Proofs", depth: int
 ) -> tuple[Reached, ...]:
     """Every "sometimes" of a group: reached by a replayed run, never, or neither."""
-    from vtsc.replay import check_reached
+    from vtsc.replay import trace_of
 
     first = cells[0]
     group = Group(first.design, first.host, first.settings, ())
@@ -151,10 +151,10 @@ def _reach(
     reached = []
     for s in sometimes:
         witness = found.witnesses.get(s.name)
-        if witness is not None:
-            check_reached(content, first, s, witness)
-        none = 0 if s.name in found.never or s.name in proofs.never else None
-        reached.append(Reached(s.name, len(witness.calls) if witness else none, found.depth))
+        cell = replace(first, property=s.name)
+        trace = trace_of(content, cell, witness) if witness is not None else None
+        never = s.name in found.never or s.name in proofs.never
+        reached.append(Reached(s.name, never, found.depth, trace))
     return tuple(reached)
 
 
@@ -171,12 +171,14 @@ def _verdict(content: Content, cell: Cell, found: _Found) -> Result:
         return replace(result, status=Status.UNKNOWN, reason=search.reason)
     known = {r.name: r for r in found.reached}
     needs = [known[n] for n in content.properties[cell.property].needs if n in known]
-    missing = [r for r in needs if not r.depth]
+    missing = [r for r in needs if r.trace is None]
     if missing:
         reason = f"{missing[0].name} is not reached within {missing[0].searched} steps"
         return replace(result, status=Status.VACUOUS, reason=reason)
     if certificate is None:
         return result
+    shown = tuple((r.name, r.trace) for r in needs if r.trace is not None)
+    certificate = replace(certificate, witnesses=shown)
     return replace(result, status=Status.PROVED, engine="lemmas", certificate=certificate)
 
 

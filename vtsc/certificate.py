@@ -1,14 +1,14 @@
 """Certificates: lemmas and the questions that show them, as a folder that other code can check again.
 
 ``manifest.json`` says what is claimed of which cell and lists the lemmas; each question is an SMT-LIB file
-next to it that has to be unsatisfiable; ``witness.json`` is a run that keeps the claim from being empty.
+next to it that has to be unsatisfiable; each other file is a run that keeps the claim from being empty.
 To check a certificate means: make all of it anew from model and lemmas, compare, and solve every question
 with a solver that has seen nothing else.
 """
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from vtsc.proofsystem import candidates, generic_sizes, own_sizes, proof_system,
 from vtsc.queries import bystander, queries
 from vtsc.system import System
 from vtsc.terms import Condition
+from vtsc.trace import Trace
 from vtsc.verdict import Cell
 
 SCHEMA = "vtsc.certificate/1"
@@ -31,8 +32,18 @@ Key = tuple[str, str]
 
 
 @dataclass(frozen=True)
+class Stated:
+    """A lemma as a certificate lists it; ``formula`` is for its first instances."""
+
+    owner: str
+    name: str
+    sentence: str
+    formula: str
+
+
+@dataclass(frozen=True)
 class Certificate:
-    """A proof of a cell: its lemmas with their formulas, and its questions.
+    """A proof of a cell: its lemmas and its questions.
 
     The questions are about the cell's own machine, and where ``any_number`` also about one that
     stands for any number of instances.
@@ -41,9 +52,10 @@ class Certificate:
     cell: Cell
     digest: str
     any_number: bool
-    lemmas: tuple[Lemma, ...]
-    formulas: tuple[str, ...]
+    lemmas: tuple[Stated, ...]
     queries: Mapping[str, str]
+    witnesses: tuple[tuple[str, Trace], ...] = ()
+    """Runs that reach what keeps the claim from being empty."""
 
     def manifest(self) -> dict[str, Any]:
         """What `MANIFEST` says."""
@@ -56,16 +68,14 @@ class Certificate:
             "property": self.cell.property,
             "params": self.cell.settings.texts(),
             "any_number": self.any_number,
-            "lemmas": [
-                {"owner": x.owner, "name": x.name, "sentence": x.sentence, "formula": f}
-                for x, f in zip(self.lemmas, self.formulas, strict=True)
-            ],
+            "lemmas": [asdict(lemma) for lemma in self.lemmas],
             "queries": [f"{name}.smt2" for name in self.queries],
         }
 
     def files(self) -> dict[str, str]:
         """The certificate's files by name."""
         found = {f"{name}.smt2": text for name, text in self.queries.items()}
+        found |= {f"{name}.json": trace.text() for name, trace in self.witnesses}
         return {MANIFEST: json.dumps(self.manifest(), indent=1) + "\n", **found}
 
     def folder(self, changed: Mapping[str, int | str]) -> Path:
@@ -99,8 +109,7 @@ def make(content: Content, cell: Cell, keys: Sequence[Key], any_number: bool) ->
         generic = queries(proof_system(content, cell, sizes, stated), cell.property)
         found |= {f"any-{name}": text for name, text in generic.items()}
         found["any-bystander"] = _bystander(content, cell, keys)
-    listed = (ONE_VALUE, *lemmas)
-    return Certificate(cell, content.digest, any_number, listed, _formulas(system, listed), found)
+    return Certificate(cell, content.digest, any_number, _stated(system, lemmas), found)
 
 
 def chosen(
@@ -126,12 +135,15 @@ def _bystander(content: Content, cell: Cell, keys: Sequence[Key]) -> str:
     )
 
 
-def _formulas(system: System, lemmas: Sequence[Lemma]) -> tuple[str, ...]:
-    """Each lemma for its first instances."""
+def _stated(system: System, lemmas: Sequence[Lemma]) -> tuple[Stated, ...]:
+    """The lemmas as they are listed."""
     first: dict[Key, Condition] = {}
     for fact in system.facts:
         first.setdefault(key(fact.lemma), fact.condition)
-    return tuple(formula(first[key(x)]) if key(x) in first else "true" for x in lemmas)
+    return tuple(
+        Stated(x.owner, x.name, x.sentence, formula(first[key(x)]) if key(x) in first else "")
+        for x in (ONE_VALUE, *lemmas)
+    )
 
 
 # checking

@@ -59,7 +59,12 @@ def parser() -> argparse.ArgumentParser:
     simulate.add_argument("--set", action="append", default=[], metavar="NAME=VALUE")
     simulate.add_argument("--steps", type=int, default=10_000, metavar="N", help="default 10000")
     simulate.add_argument("--seed", type=int, default=1, metavar="N", help="default 1")
-    for command in (verify, show, replay, listing, simulate):
+    certify = commands.add_parser("certify", help="check saved certificates again")
+    certify.add_argument("path", metavar="PATH", help="a certificate, or a folder of them")
+    certify.add_argument(
+        "-j", "--jobs", type=int, default=0, metavar="N", help="default: all cores"
+    )
+    for command in (certify, verify, show, replay, listing, simulate):
         command.add_argument("--root", metavar="DIR", help="where model and properties are")
     return top
 

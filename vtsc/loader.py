@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from vtsc.claims import ActionTaken, Property, Sometimes
+from vtsc.claims import ActionTaken, Property, Sometimes, Watch
 from vtsc.domain import Domain
 from vtsc.errors import BadFileError, UsageError
 from vtsc.parameters import Settings, near
@@ -43,6 +43,13 @@ class Content:
         """The settings that differ from what the property's cell of that design starts from."""
         usual = self.model.resolve(design, {}, self.properties[prop].defaults).texts()
         return {k: v for k, v in settings.texts().items() if usual[k] != v}
+
+    def watch(self, name: str) -> Watch:
+        """The property or "sometimes" of that name; that an action is taken is one for each action."""
+        if name in self.properties:
+            return self.properties[name]
+        named = {s.name: s for s in self.sometimes}
+        return named.get(name) or ActionTaken(name.removeprefix("can_"))
 
     def witnesses(self, machine: Any) -> list[Any]:
         """Every "sometimes" of a machine, those of its actions included."""

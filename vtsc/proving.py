@@ -3,10 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from vtsc.certificate import Certificate, Key, check, key, make
+from vtsc.arithmetics.integers import SolverFeasibility
+from vtsc.builder import build
+from vtsc.cache import Hint, Key, load_hint, save_hint
+from vtsc.certificate import Certificate, check, key, make
 from vtsc.claims import Watch
 from vtsc.engines.induction import Induction
 from vtsc.errors import EvidenceError
+from vtsc.lemmas import ONE_VALUE, Lemma
 from vtsc.loader import Content
 from vtsc.verdict import Cell
 
@@ -21,32 +25,68 @@ class Proofs:
 
 def prove(content: Content, cells: Sequence[Cell], sometimes: Sequence[Watch]) -> Proofs:
     """Try to prove each cell, and that "sometimes" never happen; cells differ in property only."""
-    from vtsc.arithmetics.integers import SolverFeasibility
-    from vtsc.builder import build
+    hint = load_hint(content, cells)
+    if hint is not None:
+        attempt = _Attempt(content, cells, sometimes, hint)
+        if attempt.confirmed(hint):
+            return attempt.proofs
+    attempt = _Attempt(content, cells, sometimes, None)
+    save_hint(content, cells, attempt.hint())
+    return attempt.proofs
 
-    cell = cells[0]
-    machine = content.model.build(cell.design, cell.host, cell.settings)
-    monitors = [content.properties[c.property] for c in cells]
-    lemmas = machine.lemmas()
-    lemmas += [x for c in cells for x in content.properties[c.property].lemmas(machine)]
-    watches = [*monitors, *sometimes]
-    system = build(machine, watches, SolverFeasibility, lemmas=lemmas)
-    induction = Induction(system)
-    proofs = Proofs()
-    proofs.never = {s.name for s in sometimes if induction.proves(s.name)}
-    for c in cells:
-        if induction.proves(c.property):
-            certificate = certify(content, c, [key(x) for x in induction.proof(c.property).lemmas])
-            if certificate is not None:
-                proofs.certificates[c.property] = certificate
-    return proofs
+
+class _Attempt:
+    """One attempt, with all candidate lemmas or only those of a hint."""
+
+    def __init__(
+        self, content: Content, cells: Sequence[Cell], sometimes: Sequence[Watch], hint: Hint | None
+    ) -> None:
+        self._content = content
+        first = cells[0]
+        machine = content.model.build(first.design, first.host, first.settings)
+        monitors = [content.properties[c.property] for c in cells]
+        lemmas = [*machine.lemmas(), *(x for m in monitors for x in m.lemmas(machine))]
+        if hint is not None:
+            lemmas = [x for x in lemmas if key(x) in hint.lemmas()]
+        system = build(machine, [*monitors, *sometimes], SolverFeasibility, lemmas=lemmas)
+        self._induction = Induction(system)
+        self._needed: dict[str, tuple[Key, ...]] = {}
+        self.proofs = Proofs()
+        self.proofs.never = {s.name for s in sometimes if self._induction.proves(s.name)}
+        for cell in cells:
+            self._prove(cell, hint)
+
+    def _prove(self, cell: Cell, hint: Hint | None) -> None:
+        if hint is not None:
+            keys = hint.proofs.get(cell.property)
+        elif self._induction.proves(cell.property):
+            keys = _keys(self._induction.proof(cell.property).lemmas)
+        else:
+            keys = None
+        certificate = certify(self._content, cell, keys) if keys is not None else None
+        if keys is not None and certificate is not None:
+            self._needed[cell.property] = keys
+            self.proofs.certificates[cell.property] = certificate
+
+    def hint(self) -> Hint:
+        """What another attempt needs to get here at once."""
+        never = {k for name in self.proofs.never for k in _keys(self._induction.proof(name).lemmas)}
+        return Hint(self._needed, tuple(sorted(never)))
+
+    def confirmed(self, hint: Hint) -> bool:
+        """Whether every proof of the hint has been found again."""
+        return hint.proofs.keys() == self.proofs.certificates.keys()
+
+
+def _keys(lemmas: Sequence[Lemma]) -> tuple[Key, ...]:
+    return tuple(key(x) for x in lemmas if x is not ONE_VALUE)
 
 
 def certify(content: Content, cell: Cell, keys: Sequence[Key]) -> Certificate | None:
     """A checked certificate by these lemmas: for any number of instances, else for the cell's own."""
     for any_number in (True, False):
-        certificate = make(content, cell, keys, any_number)
         try:
+            certificate = make(content, cell, keys, any_number)
             check(certificate)
         except EvidenceError:
             continue

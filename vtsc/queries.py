@@ -5,38 +5,10 @@ lemmas leads to one that does not. property: such a step violates the property. 
 machine is none of the smaller one, once an instance that has no part in it is left out.
 """
 
-from collections.abc import Sequence
-from typing import Any
-
-import z3
-
-from vtsc.arithmetics.integers import Lowering
+from vtsc.smtlib import Script, Writer, conjunction, disjunction, negation
 from vtsc.step import Consequences, StepTerms, step_of
 from vtsc.symbolic import Index, Value
 from vtsc.system import Rule, System
-
-LOGIC = "QF_LIA"
-
-
-class _Names:
-    """Constants by name; quotients are numbered as they come, whatever else the system has."""
-
-    def __init__(self, quotient: str = "quotient") -> None:
-        self._quotient = quotient
-        self._quotients: dict[str, str] = {}
-
-    def __call__(self, name: str, sort: Any) -> Any:
-        if name.startswith("quotient"):
-            name = self._quotients.setdefault(name, f"{self._quotient}{len(self._quotients)}")
-        return z3.Const(name, sort)
-
-
-def text(title: str, constraints: Sequence[Any]) -> str:
-    """An SMT-LIB script that asserts ``constraints`` and asks whether they can hold."""
-    solver = z3.Solver()
-    solver.add(*constraints)
-    body = solver.to_smt2().split("\n", 2)[-1]
-    return f"; {title}\n(set-logic {LOGIC})\n{body}"
 
 
 def queries(system: System, target: str) -> dict[str, str]:
@@ -50,44 +22,45 @@ def queries(system: System, target: str) -> dict[str, str]:
 
 
 def _initial(system: System) -> str:
-    low, follow = Lowering(_Names()), Consequences(system)
-    constraints = [low.condition(system.initially)]
-    broken = [z3.Not(low.condition(follow.initially(fact))) for fact in system.facts]
-    constraints.append(z3.Or(broken))
-    title = "An initial state that does not satisfy every lemma."
-    return text(title, [*constraints, *low.definitions, *low.ranges.values()])
+    script = Script("An initial state that does not satisfy every lemma.")
+    write, follow = Writer(script), Consequences(system)
+    script.require(write.condition(system.initially))
+    kept = [write.condition(follow.initially(fact)) for fact in system.facts]
+    script.require(disjunction([negation(c) for c in dict.fromkeys(kept)]))
+    return script.text()
 
 
-def _before(low: Lowering, system: System, step: StepTerms) -> tuple[list[Any], list[Any]]:
-    """A state that satisfies the lemmas, in which time passes; and each rule's literal."""
-    constraints = [low.condition(fact.condition) for fact in system.facts]
-    constraints.append(low.condition(step.passable))
-    rules = [z3.Bool(f"rule{n}") for n in range(len(step.rules))]
-    constraints += [
-        z3.Implies(chosen, low.condition(condition))
-        for chosen, condition in zip(rules, step.rules, strict=True)
-    ]
-    return constraints, rules
+def _before(script: Script, write: Writer, system: System, step: StepTerms) -> list[str]:
+    """A state that satisfies the lemmas, in which time passes; returns each rule's symbol."""
+    for fact in system.facts:
+        script.require(write.condition(fact.condition))
+    script.require(write.condition(step.passable))
+    rules = []
+    for number, condition in enumerate(step.rules):
+        rules.append(script.declare(f"rule{number}", "Bool"))
+        script.require(f"(=> {rules[-1]} {write.condition(condition)})")
+    return rules
 
 
 def _step(system: System, step: StepTerms) -> str:
-    low = Lowering(_Names())
-    constraints, rules = _before(low, system, step)
+    script = Script("A step from a state that satisfies the lemmas to one that does not.")
+    write = Writer(script)
+    rules = _before(script, write, system, step)
     broken = []
     for _, after, causes in step.outcomes:
-        failed = z3.Not(low.condition(after))
-        taken = [] if causes is None else [z3.Or([rules[n] for n in causes])]
-        broken.append(z3.And(failed, *taken))
-    title = "A step from a state that satisfies the lemmas to one that does not."
-    return text(title, [*constraints, z3.Or(broken), *low.definitions, *low.ranges.values()])
+        taken = "true" if causes is None else disjunction([rules[n] for n in causes])
+        broken.append(conjunction([negation(write.condition(after)), taken]))
+    script.require(disjunction(broken))
+    return script.text()
 
 
 def _property(system: System, step: StepTerms, target: str) -> str:
-    low = Lowering(_Names())
-    constraints, rules = _before(low, system, step)
-    hits = [z3.And(rules[n], low.condition(hit)) for n, hit in step.hits[target]]
-    title = f"A step from a state that satisfies the lemmas that violates {target}."
-    return text(title, [*constraints, z3.Or(hits), *low.definitions, *low.ranges.values()])
+    script = Script(f"A step from a state that satisfies the lemmas that violates {target}.")
+    write = Writer(script)
+    rules = _before(script, write, system, step)
+    hits = [conjunction([rules[n], write.condition(hit)]) for n, hit in step.hits[target]]
+    script.require(disjunction(hits))
+    return script.text()
 
 
 # leaving out a bystander
@@ -96,20 +69,19 @@ def _property(system: System, step: StepTerms, target: str) -> str:
 class _Side:
     """One of two systems that share the names of their fields and inputs."""
 
-    def __init__(self, system: System, quotient: str) -> None:
+    def __init__(self, system: System, script: Script, quotient: str) -> None:
         self.system = system
-        self.low = Lowering(_Names(quotient))
+        self.write = Writer(script, quotient)
         self._follow = Consequences(system)
 
-    def applies(self, rule: Rule) -> Any:
+    def applies(self, rule: Rule) -> str:
         """When a rule applies, seen from the start of the step."""
-        return self.low.condition(self._follow.passed(rule.condition))
+        return self.write.condition(self._follow.passed(rule.condition))
 
-    def hits(self, rule: Rule, target: str) -> Any:
+    def hits(self, rule: Rule, target: str) -> str:
         """When it hits a target."""
-        return self.low.condition(
-            self._follow.passed(rule.targets.get(target, self.system.arena.false))
-        )
+        hit = rule.targets.get(target, self.system.arena.false)
+        return self.write.condition(self._follow.passed(hit))
 
     def passed(self, name: str) -> Value:
         """A field when time has passed."""
@@ -119,68 +91,61 @@ class _Side:
         """A field after a rule."""
         return self._follow.passed_value(rule.updates.get(name, self.system.mid[name]))
 
-    def value(self, value: Value) -> list[Any]:
-        """A field's value as expressions: one, or one for each member of an index."""
-        if isinstance(value, Index):
-            return [self.low.condition(c) for c in value.members.values()]
-        return [self.low.value(value)]
-
-    def closure(self) -> list[Any]:
-        """What goes with the expressions made so far."""
-        return [*self.low.definitions, *self.low.ranges.values()]
-
 
 def bystander(large: System, small: System) -> str:
     """A step of ``large`` that is none of ``small``, though it names no instance beyond it.
 
     Both have the same calls. The facts of ``large`` hold, and every index of a field of ``small`` has a
-    value that it has there. Fields of ``small`` must come out alike, and targets too.
+    value that it has there. Fields of ``small`` must come out alike, targets too.
     """
-    one, other = _Side(large, "quotient"), _Side(small, "alone")
-    given = [one.low.condition(fact.condition) for fact in large.facts]
-    given += [one.low.condition(large.passable), *_indices_fit(one, small)]
-    alone = [other.low.condition(small.passable)]
-    alone += [
-        a == b
-        for name in small.slots
-        for a, b in _paired(one, one.passed(name), other, other.passed(name))
-    ]
-    ways = [z3.Not(z3.And(alone))]
+    script = Script("A step that is none any more once a bystander is left out.")
+    one, other = _Side(large, script, "quotient"), _Side(small, script, "alone")
+    for fact in large.facts:
+        script.require(one.write.condition(fact.condition))
+    script.require(one.write.condition(large.passable))
+    for fits in _indices_fit(one, small):
+        script.require(fits)
+    alone = [other.write.condition(small.passable)]
+    for name in small.slots:
+        alone += _alike(one, one.passed(name), other, other.passed(name))
+    ways = [negation(conjunction(alone))]
     for rule in large.rules:
         call = large.calls[rule.call]
         same = [_same(one, rule, other, r) for r in small.rules if small.calls[r.call] == call]
-        ways.append(z3.And(one.applies(rule), z3.Not(z3.Or(same))))
-    title = "A step that is none any more once a bystander is left out."
-    return text(title, [*given, z3.Or(ways), *one.closure(), *other.closure()])
+        ways.append(conjunction([one.applies(rule), negation(disjunction(same))]))
+    script.require(disjunction(ways))
+    return script.text()
 
 
-def _indices_fit(side: _Side, small: System) -> list[Any]:
+def _indices_fit(side: _Side, small: System) -> list[str]:
+    """That every index of the small system's fields has exactly one of its values there."""
     fit = []
     for name in small.slots:
         value = side.system.pre[name]
         if isinstance(value, Index):
-            members = side.value(value)
-            fit.append(
-                z3.Or([side.low.condition(value.members[i]) for i in small.pre[name].members])
-            )
-            fit += [z3.Not(z3.And(a, b)) for i, a in enumerate(members) for b in members[:i]]
+            members = side.write.value(value)
+            kept = small.pre[name].members
+            fit.append(disjunction([side.write.condition(value.members[i]) for i in kept]))
+            pairs = ((a, b) for i, a in enumerate(members) for b in members[:i])
+            fit += [negation(conjunction(pair)) for pair in pairs]
     return fit
 
 
-def _paired(one: _Side, a: Value, other: _Side, b: Value) -> list[tuple[Any, Any]]:
-    """The expressions of two values that have to be equal."""
+def _alike(one: _Side, a: Value, other: _Side, b: Value) -> list[str]:
+    """That two values are equal."""
     if isinstance(a, Index):
         a = Index(a.arena, {i: a.members[i] for i in b.members})
-    return list(zip(one.value(a), other.value(b), strict=True))
+    pairs = zip(one.write.value(a), other.write.value(b), strict=True)
+    return [f"(= {x} {y})" for x, y in pairs if x != y]
 
 
-def _same(one: _Side, rule: Rule, other: _Side, alone: Rule) -> Any:
+def _same(one: _Side, rule: Rule, other: _Side, alone: Rule) -> str:
     """That ``alone`` applies and does what ``rule`` does to the fields and targets of its system."""
     parts = [other.applies(alone)]
     for name in other.system.slots:
         if name in rule.updates or name in alone.updates:
-            pairs = _paired(one, one.after(rule, name), other, other.after(alone, name))
-            parts += [a == b for a, b in pairs]
+            parts += _alike(one, one.after(rule, name), other, other.after(alone, name))
     for target in sorted(rule.targets.keys() | alone.targets.keys()):
-        parts.append(one.hits(rule, target) == other.hits(alone, target))
-    return z3.And(parts)
+        x, y = one.hits(rule, target), other.hits(alone, target)
+        parts += [f"(= {x} {y})"] if x != y else []
+    return conjunction(parts)

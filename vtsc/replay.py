@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from vtsc.claims import Watch
 from vtsc.errors import BadFileError, EvidenceError
 from vtsc.inputs import Inputs, Recorded, Solved
 from vtsc.interpreter import NotARun, Player, Run
@@ -18,9 +17,12 @@ def settings_of(content: Content, trace: Trace) -> Settings:
     try:
         known("design", trace.design, content.model.designs)
         known("host", trace.host, content.model.hosts)
-        known("property", trace.property, content.properties)
         given = {name: str(value) for name, value in trace.params.items()}
-        return content.model.check(trace.design, given)
+        settings = content.model.check(trace.design, given)
+        machine = content.model.build(trace.design, trace.host, settings)
+        names = [*content.properties, *(s.name for s in content.witnesses(machine))]
+        known("property", trace.property, names)
+        return settings
     except Exception as error:
         raise BadFileError(f"not a trace of this model: {error}") from None
 
@@ -62,9 +64,9 @@ def explain(content: Content, trace: Trace, run: Run) -> Run:
     return player.play([step.call for step in trace.steps], source, run.observed)
 
 
-def _player(content: Content, cell: Cell, prop: Watch | None = None) -> Player:
+def _player(content: Content, cell: Cell) -> Player:
     machine = content.model.build(cell.design, cell.host, cell.settings)
-    return Player(machine, prop or content.properties[cell.property], content.wanted)
+    return Player(machine, content.watch(cell.property), content.wanted)
 
 
 def _compare(number: int, recorded: Snapshot, played: Snapshot) -> None:
@@ -82,9 +84,10 @@ def _compare(number: int, recorded: Snapshot, played: Snapshot) -> None:
 
 
 def trace_of(content: Content, cell: Cell, witness: object) -> Trace:
-    """A solver's witness as a trace, once the plain interpreter has seen the violation.
+    """A solver's witness as a trace, once the plain interpreter has seen what it shows.
 
-    Raises `EvidenceError` where the run is not legal or violates nothing at its last step.
+    The cell's property may be a "sometimes", which is then reached. Raises `EvidenceError` where the
+    run is not legal or hits nothing at its last step.
     """
     calls: Sequence = witness.calls  # type: ignore[attr-defined,type-arg]
 
@@ -97,7 +100,7 @@ def trace_of(content: Content, cell: Cell, witness: object) -> Trace:
     except NotARun as error:
         raise EvidenceError(f"replay: the solver's step {error.step} is not legal") from None
     if run.violated_at != len(calls):
-        raise EvidenceError(f"replay: violated at step {run.violated_at}, not {len(calls)}")
+        raise EvidenceError(f"replay: hit at step {run.violated_at}, not {len(calls)}")
     steps = tuple(
         TraceStep(
             played.call,
@@ -123,21 +126,5 @@ def trace_of(content: Content, cell: Cell, witness: object) -> Trace:
     except BadFileError as error:
         raise EvidenceError(f"replay: {error}") from None
     if again.violated_at != trace.violated_at:
-        raise EvidenceError("replay: the saved trace does not violate the property")
+        raise EvidenceError("replay: the saved trace does not show what it is for")
     return trace
-
-
-def check_reached(content: Content, cell: Cell, sometimes: Watch, witness: object) -> None:
-    """That a witness reaches a "sometimes"; raises `EvidenceError`."""
-    calls = witness.calls  # type: ignore[attr-defined]
-
-    def source(step: int) -> Inputs:
-        values = witness.initial if step < 0 else witness.inputs[step]  # type: ignore[attr-defined]
-        return Solved(values)
-
-    try:
-        run = _player(content, cell, sometimes).play(calls, source)
-    except NotARun as error:
-        raise EvidenceError(f"{sometimes.name}: step {error.step} is not legal") from None
-    if not run.steps[-1].violated:
-        raise EvidenceError(f"{sometimes.name}: the witness does not reach it")

@@ -75,7 +75,11 @@ class Trace:
 
     def save(self, path: Path) -> None:
         """Write the trace; the file is whole or not there."""
-        write_whole(path, json.dumps(self.as_json(), indent=1) + "\n")
+        write_whole(path, self.text())
+
+    def text(self) -> str:
+        """The trace as its file has it."""
+        return json.dumps(self.as_json(), indent=1) + "\n"
 
 
 def _out(value: Any) -> Any:

@@ -38,12 +38,18 @@ class Cell:
 
 @dataclass(frozen=True)
 class Reached:
-    """A "sometimes" of a cell: the depth of a replayed witness; 0: no rule can reach it; else None."""
+    """A "sometimes" of a cell: reached by a replayed run, or proved never to happen, or neither."""
 
     name: str
-    depth: int | None
+    never: bool
     searched: int
     """How deep was searched."""
+    trace: Trace | None = None
+
+    @property
+    def depth(self) -> int | None:
+        """The steps of the run that reaches it."""
+        return self.trace.violated_at if self.trace else None
 
 
 @dataclass(frozen=True)

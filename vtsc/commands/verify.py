@@ -10,6 +10,7 @@ from vtsc.commands.selection import selected
 from vtsc.errors import Exit, UsageError, worst
 from vtsc.files import check_writable, write_whole
 from vtsc.loader import Content, load
+from vtsc.parallel import in_order
 from vtsc.report.counterexample import counterexample
 from vtsc.report.documents import as_json, as_junit
 from vtsc.report.matrix import matrix, sometimes
@@ -44,12 +45,15 @@ def run(arguments: argparse.Namespace) -> Exit:
 
 
 def save(content: Content, results: Sequence[Result], folder: Path) -> list[Path]:
-    """Save every counterexample in ``folder``; returns the files."""
+    """Save every counterexample and certificate in ``folder``; returns their paths."""
     files = []
     for result in results:
+        cell = result.cell
+        changed = content.changed(cell.design, cell.property, cell.settings)
+        if result.certificate is not None:
+            files.append(folder / result.certificate.folder(changed))
+            result.certificate.save(files[-1])
         if result.trace is not None:
-            cell = result.cell
-            changed = content.changed(cell.design, cell.property, cell.settings)
             files.append(folder / result.trace.file_name(changed))
             result.trace.save(files[-1])
     return files
@@ -59,33 +63,14 @@ def _decided(
     content: Content, groups: Sequence[Group], arguments: argparse.Namespace
 ) -> Iterator[list[Result]]:
     """Each group's results in order; groups run on several cores, progress shows on a terminal."""
-    import multiprocessing
-    import os
 
-    jobs = min(arguments.jobs or os.cpu_count() or 1, len(groups))
-    work = [(group, arguments.depth, not arguments.bounded) for group in groups]
-    if jobs <= 1:
-        for done, group in enumerate(groups):
-            _progress(done, len(groups))
-            yield decide(content, group, arguments.depth, not arguments.bounded)
-        _progress(len(groups), len(groups))
-        return
-    Worker.content = content
-    with multiprocessing.get_context("fork").Pool(jobs) as pool:
-        for done, found in enumerate(pool.imap(_decide, work), 1):
-            _progress(done, len(groups))
-            yield found
+    def work(group: Group) -> list[Result]:
+        return decide(content, group, arguments.depth, not arguments.bounded)
 
-
-class Worker:
-    """What a forked worker inherits."""
-
-    content: Content
-
-
-def _decide(work: tuple[Group, int, bool]) -> list[Result]:
-    group, depth, prove = work
-    return decide(Worker.content, group, depth, prove)
+    _progress(0, len(groups))
+    for done, found in enumerate(in_order(groups, work, arguments.jobs), 1):
+        _progress(done, len(groups))
+        yield found
 
 
 def _progress(done: int, of: int) -> None:

@@ -18,12 +18,21 @@ def as_json(content: Content, results: Sequence[Result]) -> str:
         "schema": SCHEMA,
         "tool": f"vtsc {__version__}",
         "model_digest": content.digest,
-        "results": [_result(r) for r in results],
+        "results": [_result(content, r) for r in results],
     }
     return json.dumps(document, indent=1) + "\n"
 
 
-def _result(result: Result) -> dict[str, Any]:
+def _certificate(content: Content, result: Result) -> str | None:
+    """Where the certificate lies below the folder of ``--save``."""
+    if result.certificate is None:
+        return None
+    cell = result.cell
+    changed = content.changed(cell.design, cell.property, cell.settings)
+    return result.certificate.folder(changed).as_posix()
+
+
+def _result(content: Content, result: Result) -> dict[str, Any]:
     cell = result.cell
     return {
         "design": cell.design,
@@ -35,7 +44,7 @@ def _result(result: Result) -> dict[str, Any]:
         "engine": result.engine,
         "seconds": round(result.seconds, 3),
         "trace": result.trace.as_json() if result.trace else None,
-        "certificate": None,
+        "certificate": _certificate(content, result),
         "reason": result.reason,
         "sometimes": {s.name: _reached(s) for s in result.sometimes},
         "recorded": result.recorded,
@@ -43,10 +52,10 @@ def _result(result: Result) -> dict[str, Any]:
 
 
 def _reached(reached: Reached) -> dict[str, Any]:
+    if reached.never:
+        return {"status": "never", "depth": 0}
     if reached.depth is None:
         return {"status": "not_reached", "depth": reached.searched}
-    if reached.depth == 0:
-        return {"status": "never", "depth": 0}
     return {"status": "reached", "depth": reached.depth}
 
 

@@ -56,7 +56,7 @@ def sometimes(results: Sequence[Result]) -> str:
         words = [
             f"{s.name} REACHED({s.depth})"
             if s.depth
-            else f"{s.name} {'NEVER' if s.depth == 0 else f'not to depth {s.searched}'}"
+            else f"{s.name} {'NEVER' if s.never else f'not to depth {s.searched}'}"
             for s in r.sometimes
         ]
         head = f"{r.cell.design} {r.cell.host}: "

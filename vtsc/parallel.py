@@ -1,0 +1,56 @@
+"""Running independent pieces of work side by side; results come in the order of the work."""
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator, Sequence
+from multiprocessing.connection import Connection, wait
+from typing import Any, TypeVar
+
+W = TypeVar("W")
+R = TypeVar("R")
+
+
+def in_order(items: Sequence[W], run: Callable[[W], R], jobs: int = 0) -> Iterator[R]:
+    """``run`` of each item, on ``jobs`` processes (0: one for each core).
+
+    Every item gets a process of its own, forked from the same state, so that what a solver makes of it
+    does not depend on what was done before, nor on how many run at once. ``run`` must not raise.
+    """
+    count = jobs or os.cpu_count() or 1
+    running: dict[Any, tuple[int, Any]] = {}
+    done: dict[int, R] = {}
+    begun = 0
+    try:
+        for number in range(len(items)):
+            while number not in done:
+                while begun < len(items) and len(running) < count:
+                    reader, process = _begin(run, items[begun])
+                    running[reader] = (begun, process)
+                    begun += 1
+                for reader in list(wait(list(running))):
+                    which, process = running.pop(reader)
+                    done[which] = _result(reader, process)  # type: ignore[arg-type]
+            yield done.pop(number)
+    finally:
+        for _, process in running.values():
+            process.kill()
+
+
+def _begin(run: Callable[[W], R], item: W) -> tuple[Connection, Any]:
+    context = multiprocessing.get_context("fork")
+    reader, writer = context.Pipe(duplex=False)
+    process = context.Process(target=lambda: writer.send(run(item)), daemon=True)
+    process.start()
+    writer.close()
+    return reader, process
+
+
+def _result(reader: Connection, process: Any) -> Any:
+    try:
+        return reader.recv()
+    except EOFError:
+        process.join()
+        raise RuntimeError(f"a worker died, status {process.exitcode}") from None
+    finally:
+        reader.close()
+        process.join()

@@ -1,0 +1,121 @@
+"""Checking a saved certificate: everything is made anew, compared with the files, and solved again."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from vtsc.cache import Key
+from vtsc.certificate import MANIFEST, SCHEMA, Certificate, check, make
+from vtsc.errors import BadFileError, EvidenceError, UsageError
+from vtsc.loader import Content
+from vtsc.replay import replay
+from vtsc.trace import load_trace
+from vtsc.verdict import Cell
+
+
+def recheck(content: Content, folder: Path) -> tuple[Certificate, list[str]]:
+    """The certificate in ``folder`` and the solvers that confirmed it.
+
+    Raises `EvidenceError` naming the file that is missing, differs or does not hold.
+    """
+    manifest = _manifest(folder)
+    cell = _cell(content, manifest)
+    if manifest["model_digest"] != content.digest:
+        raise EvidenceError(
+            f"{MANIFEST}: made with model {manifest['model_digest']}, this is {content.digest}"
+        )
+    keys: list[Key] = [(x["owner"], x["name"]) for x in manifest["lemmas"]]
+    certificate = make(content, cell, keys, manifest["any_number"])
+    _compare(certificate, manifest, folder)
+    _compare_place(content, certificate, folder)
+    _replay_witnesses(content, cell, folder)
+    check(certificate)
+    return certificate, ["z3", *_cross(certificate)]
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    """The manifest with the keys that are read here, of the right types."""
+    try:
+        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise EvidenceError(f"{MANIFEST}: {error.strerror}") from None
+    except ValueError as error:
+        raise EvidenceError(f"{MANIFEST} is not JSON: {error}") from None
+    if not isinstance(found, dict) or found.get("schema") != SCHEMA:
+        raise EvidenceError(f"{MANIFEST}: schema: expected {SCHEMA}")
+    kinds = {"params": dict, "lemmas": list, "any_number": bool}
+    texts = dict.fromkeys(("design", "host", "property", "model_digest"), str)
+    for name, kind in {**texts, **kinds}.items():
+        if not isinstance(found.get(name), kind):
+            raise EvidenceError(f"{MANIFEST}: {name}: expected a {kind.__name__}")
+    for lemma in found["lemmas"]:
+        if not isinstance(lemma, dict) or not {"owner", "name"} <= lemma.keys():
+            raise EvidenceError(f"{MANIFEST}: lemmas: expected objects with owner and name")
+    return found
+
+
+def _cell(content: Content, manifest: dict[str, Any]) -> Cell:
+    design, host, prop = manifest["design"], manifest["host"], manifest["property"]
+    names = (content.model.designs, design), (content.model.hosts, host), (content.properties, prop)
+    for known, name in names:
+        if name not in known:
+            raise EvidenceError(f"{MANIFEST}: unknown {name}")
+    try:
+        given = {k: str(v) for k, v in manifest["params"].items()}
+        return Cell(design, host, prop, content.model.check(design, given))
+    except UsageError as error:
+        raise EvidenceError(f"{MANIFEST}: {error}") from None
+
+
+def _compare(certificate: Certificate, manifest: dict[str, Any], folder: Path) -> None:
+    """That every file says what it would if it were made now."""
+    fresh = certificate.manifest()
+    for name, value in fresh.items():
+        if name != "tool" and manifest.get(name) != value:
+            raise EvidenceError(f"{MANIFEST}: {name} is not what the model gives")
+    for name, text in certificate.queries.items():
+        try:
+            saved = (folder / f"{name}.smt2").read_text(encoding="utf-8")
+        except OSError as error:
+            raise EvidenceError(f"{name}.smt2: {error.strerror}") from None
+        if saved != text:
+            raise EvidenceError(f"{name}.smt2 is not what model and lemmas give")
+
+
+def _compare_place(content: Content, certificate: Certificate, folder: Path) -> None:
+    """That a certificate that lies in a folder named after a cell is of that cell."""
+    cell = certificate.cell
+    wanted = certificate.folder(content.changed(cell.design, cell.property, cell.settings))
+    parts = folder.resolve().parts[-3:]
+    if len(parts) == 3 and parts[0] in content.model.designs and parts != wanted.parts:
+        raise EvidenceError(f"{MANIFEST} is of {wanted}, which is not where it lies")
+
+
+def _replay_witnesses(content: Content, cell: Cell, folder: Path) -> None:
+    """That the runs that keep the claim from being empty are there and do what they are for."""
+    machine = content.model.build(cell.design, cell.host, cell.settings)
+    asked = {s.name for s in content.witnesses(machine)}
+    for name in content.properties[cell.property].needs:
+        if name not in asked:
+            continue
+        try:
+            trace = load_trace(folder / f"{name}.json")
+            fine = replay(content, trace).violated_at == trace.violated_at
+        except BadFileError as error:
+            raise EvidenceError(f"{name}.json: {error}") from None
+        own = (trace.design, trace.host, trace.property, trace.params)
+        if not fine or own != (cell.design, cell.host, name, cell.settings.texts()):
+            raise EvidenceError(f"{name}.json does not show {name}")
+
+
+def _cross(certificate: Certificate) -> list[str]:
+    """The other solvers that are installed and confirm the certificate."""
+    try:
+        import cvc5  # noqa: F401
+    except ImportError:
+        return []
+    from vtsc.cross import solve
+
+    for name, text in certificate.queries.items():
+        solve(name, text)
+    return ["cvc5"]
