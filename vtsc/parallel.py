@@ -27,9 +27,10 @@ def in_order(items: Sequence[W], run: Callable[[W], R], jobs: int = 0) -> Iterat
                     reader, process = _begin(run, items[begun])
                     running[reader] = (begun, process)
                     begun += 1
-                for reader in list(wait(list(running))):
+                ready: list[Any] = list(wait(list(running)))
+                for reader in ready:
                     which, process = running.pop(reader)
-                    done[which] = _result(reader, process)  # type: ignore[arg-type]
+                    done[which] = _result(reader, process)
             yield done.pop(number)
     finally:
         for _, process in running.values():

@@ -1,4 +1,4 @@
-"""Shortcuts: pairs of calls that undo each other, so that no shortest run to a target has them inside.
+"""Shortcuts: pairs of rules that undo each other, so that no shortest run to a target has them inside.
 
 ``first`` then ``second`` leaves every field as it was but for the passing of time, and time can just
 as well pass in a later step. A run that has the pair before its last step is therefore two steps
@@ -7,34 +7,58 @@ longer than need be. Recognised only in its plainest form: each sets one flag th
 
 from vtsc.symbolic import Truth, Word
 from vtsc.system import MID, Rule, System
-from vtsc.terms import Condition, Constant, Flag, Junction, Negation, unknowns
+from vtsc.terms import (
+    Choice,
+    Comparison,
+    Condition,
+    Constant,
+    Flag,
+    Junction,
+    Linear,
+    Negation,
+    unknowns,
+    walk,
+)
 
 
 def undoing_pairs(system: System) -> list[tuple[int, int]]:
-    """The numbers of all such pairs of calls; none where time does not simply add up."""
+    """The numbers of all such pairs of rules; none where time does not simply add up."""
     if not _time_adds_up(system):
         return []
-    rules: dict[int, list[Rule]] = {}
-    for rule in system.rules:
-        rules.setdefault(rule.call, []).append(rule)
-    return [
-        (a, b)
-        for a in rules
-        for b in rules
-        if a != b and all(_undone(x, y) for x in rules[a] for y in rules[b])
-    ]
+    timed = _governs_time(system)
+    rules = [(n, r) for n, r in enumerate(system.rules) if not r.updates.keys() & timed]
+    return [(a, b) for a, x in rules for b, y in rules if _undone(x, y)]
 
 
 def _time_adds_up(system: System) -> bool:
-    """Whether passing time adds inputs to fields, and nothing else."""
-    inputs = set(system.inputs.words)
+    """Whether passing time adds inputs to fields, so that two passings make one.
+
+    What is demanded of inputs alone must hold of sums as well: it has no constant part.
+    """
+    inputs = {*system.inputs.words, *system.inputs.flags}
     for name, value in system.passing.items():
-        if not isinstance(value, Word):
+        if not isinstance(value, Word) or name in unknowns(_added(value.form, system.pre[name])):
             return False
-        step = value.form.plus(system.pre[name].form, -1)
-        if not unknowns([step]) <= inputs:
-            return False
-    return True
+    demands = (c for c in walk([system.passable]) if isinstance(c, Comparison))
+    return all(c.form.constant == 0 for c in demands if unknowns([c]) <= inputs)
+
+
+def _added(form: Linear, field: Word) -> list[Linear | Condition]:
+    """What passing time adds to a field in each case, and what the cases depend on."""
+    if len(form.terms) == 1 and not form.constant:
+        ((atom, c),) = form.terms
+        if isinstance(atom, Choice) and c == 1:
+            cases = _added(atom.then, field) + _added(atom.otherwise, field)
+            return [atom.condition, *cases]
+    return [form.plus(field.form, -1)]
+
+
+def _governs_time(system: System) -> set[str]:
+    """The fields on which it depends how time passes."""
+    values = ((n, v) for n, v in system.passing.items() if isinstance(v, Word))
+    found = unknowns([x for n, v in values for x in _added(v.form, system.pre[n])])
+    found |= {c.name for c in walk([system.passable]) if isinstance(c, Flag)}
+    return {name.split("=")[0] for name in found}
 
 
 def _undone(first: Rule, second: Rule) -> bool:

@@ -68,6 +68,7 @@ class Depth:
     """The constants of one step that an engine asks about."""
 
     calls: dict[Call, Any]
+    rules: list[Any]
     targets: dict[str, Any]
     inputs: dict[str, Any]
 
@@ -140,9 +141,10 @@ class StepTemplate:
         constraints = [z3.substitute_vars(self._whole, *values)]
         calls = {call: constants[f"call{n}"] for n, call in enumerate(system.calls)}
         targets = {name: constants[f"hit.{name}"] for name in system.targets}
+        rules = [constants[f"rule{n}"] for n in range(len(system.rules))]
         names = (*system.inputs.words, *system.inputs.flags)
         return constraints, Depth(
-            calls, targets, {n: constants[n] for n in names if n in constants}
+            calls, rules, targets, {n: constants[n] for n in names if n in constants}
         )
 
 

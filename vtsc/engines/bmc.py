@@ -130,7 +130,7 @@ class _Checker:
 
     def _no_detour(self, depth: int) -> list[Any]:
         """That the two steps from ``depth``, which are not the last, do not undo each other."""
-        first, second = (list(d.calls.values()) for d in self.depths[depth : depth + 2])
+        first, second = (d.rules for d in self.depths[depth : depth + 2])
         return [z3.Not(z3.And(first[a], second[b])) for a, b in self.undoing]
 
 
