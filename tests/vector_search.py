@@ -27,19 +27,24 @@ from vtsc.words import INPUT_LIMIT
 Control = tuple[frozenset[str], frozenset[tuple[str, int]]]
 """The flags that hold, and the symmetric instances that a call has named so far."""
 
+PATIENCE = 500
+"""Milliseconds for a part of a conjunction; a part not refuted by then is left to the whole."""
+
 Words = Mapping[str, Any]
 """The 64 bits of each word field, in terms of the inputs."""
 
 
-def satisfiable(constraints: Iterable[Any]) -> bool:
-    """Whether bitwuzla finds values that make all constraints true."""
+def refuted(constraints: Iterable[Any], patience: int) -> bool:
+    """Whether bitwuzla shows, within so many ms (0: in the end), that the constraints exclude each other."""
     solver = z3.Solver()
     solver.add(*constraints)
-    parser = bitwuzla.Parser(bitwuzla.TermManager(), bitwuzla.Options())
+    options = bitwuzla.Options()
+    options.set(bitwuzla.Option.TIME_LIMIT_PER, patience)
+    parser = bitwuzla.Parser(bitwuzla.TermManager(), options)
     parser.parse(solver.to_smt2().replace("(check-sat)", ""), True, False)
     result = parser.bitwuzla().check_sat()
-    assert result != bitwuzla.Result.UNKNOWN
-    return result == bitwuzla.Result.SAT
+    assert patience or result != bitwuzla.Result.UNKNOWN
+    return result == bitwuzla.Result.UNSAT
 
 
 class OpenRanges(VectorLowering):
@@ -157,25 +162,25 @@ class Search:
     def _possible(self, hit: list[Any], guards: Iterable[Lazy], times: Iterable[Lazy]) -> bool:
         """Whether the conditions of a run to the target can all hold."""
         demands = list(hit)
-        for more in ((), guards, times):
+        for more, patience in (((), PATIENCE), (guards, PATIENCE), (times, 0)):
             demands += [c for later in more for c in later()]
-            if not self._ask(demands):
+            if self._refuted(demands, patience):
                 return False
         return True
 
-    def _ask(self, constraints: list[Any]) -> bool:
-        """`satisfiable`, with the inputs kept below their limit and renamed in their order."""
+    def _refuted(self, constraints: list[Any], patience: int) -> bool:
+        """`refuted`, with the inputs kept below their limit and renamed in their order."""
         constraints = [c for c in dict.fromkeys(constraints) if not z3.is_true(c)]
         if any(z3.is_false(c) for c in constraints):
-            return False
+            return True
         inputs = sorted(_constants(constraints), key=_place)
         renamed = [(x, z3.Const(f"{_base(x)}#{i}", x.sort())) for i, x in enumerate(inputs)]
         own = [z3.substitute(c, *renamed) for c in constraints]
-        key = tuple(c.get_id() for c in own)
+        key = (patience, *(c.get_id() for c in own))
         if key not in self._answers:
             self.questions += 1
             limits = [z3.ULT(y, INPUT_LIMIT) for x, y in renamed if self._is_word(_base(x))]
-            self._answers[key] = satisfiable([*own, *limits]), own
+            self._answers[key] = refuted([*own, *limits], patience), own
         return self._answers[key][0]
 
     def _is_word(self, name: str) -> bool:
