@@ -1,9 +1,10 @@
-"""64-bit vectors confirm the saved counterexamples: the same calls and inputs hit the same target."""
+"""64-bit vectors confirm the saved counterexamples: they hit their target, and no shorter run does."""
 
 from pathlib import Path
 
 import pytest
 import z3
+from vector_search import Search
 
 from vtsc.arithmetics.integers import SolverFeasibility
 from vtsc.arithmetics.vectors import VectorLowering
@@ -16,6 +17,19 @@ from vtsc.unroll import Unrolling
 pytestmark = pytest.mark.slow
 FOLDER = Path(__file__).resolve().parent.parent / "counterexamples"
 FILES = sorted(FOLDER.glob("*.json"))
+DEEPEST = 10
+"""No search of all vector runs is made for counterexamples longer than this."""
+LARGE = ("patch25.cstate.monotonic_smp", "bump-vcpu", "bump-vm")
+"""Ends of the names of cells with too many runs to be walked one by one."""
+SHALLOW = [path for path in FILES if load_trace(path).violated_at <= DEEPEST]
+FOUND = (
+    "2.6.35-svm.resetting.monotonic",
+    "2.6.35-svm.skewed.monotonic",
+    "patch25.cstate.bounded_lead",
+    "pre25.cstate.bounded_lag",
+)
+"""Counterexamples that the search has to find where it may look deep enough."""
+WALKED = [path for path in SHALLOW if not path.stem.endswith(LARGE)]
 
 
 def fixed(constant, value):
@@ -25,13 +39,17 @@ def fixed(constant, value):
     return constant == z3.BitVecVal(value, 64)
 
 
+def loaded(content, path):
+    """A saved trace, and the system of its cell."""
+    trace = load_trace(path)
+    machine = content.model.build(trace.design, trace.host, settings_of(content, trace))
+    return trace, build(machine, [content.properties[trace.property]], SolverFeasibility)
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
 def test_vectors_confirm_the_trace_and_nothing_earlier(content, path):
     """With calls and inputs fixed, the target is hit at the last step and at no step before."""
-    trace = load_trace(path)
-    settings = settings_of(content, trace)
-    machine = content.model.build(trace.design, trace.host, settings)
-    system = build(machine, [content.properties[trace.property]], SolverFeasibility)
+    trace, system = loaded(content, path)
     unrolling = Unrolling(system, VectorLowering, symmetry=False)
     solver = z3.SolverFor("QF_BV")
     solver.add(*unrolling.initial)
@@ -51,3 +69,17 @@ def test_vectors_confirm_the_trace_and_nothing_earlier(content, path):
         hits.append(depth.targets[trace.property])
     assert solver.check(hits[-1]) == z3.sat
     assert solver.check(z3.Or(hits[:-1])) == z3.unsat
+
+
+@pytest.mark.parametrize("path", WALKED, ids=lambda p: p.stem)
+def test_no_shorter_run_violates_over_vectors(content, path):
+    """Whatever the calls and inputs, no run of fewer steps than the trace's hits the target."""
+    trace, system = loaded(content, path)
+    assert not Search(system, trace.property).hits_within(trace.violated_at - 1)
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_the_search_over_vectors_finds_what_is_there(content, name):
+    """With as many steps as the trace's, the same search does hit the target."""
+    trace, system = loaded(content, FOLDER / f"{name}.json")
+    assert Search(system, trace.property).hits_within(trace.violated_at)

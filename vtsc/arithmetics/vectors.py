@@ -4,6 +4,7 @@ Every term carries its range, so that no operation inside an expression overflow
 into a 64-bit field truncates. That makes this lowering bit-exact, and slow.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,7 @@ import z3
 from vtsc.arithmetics.integers import Lowering
 from vtsc.symbolic import Word
 from vtsc.terms import Choice, Comparison, Linear, Quotient, Variable
-from vtsc.words import MASK, WIDTH
+from vtsc.words import MASK, MODULUS, SIGN, WIDTH
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,14 @@ def width_of(lo: int, hi: int) -> int:
     return max(lo.bit_length() if lo >= 0 else (~lo).bit_length(), hi.bit_length(), 1) + 1
 
 
+def _sum(parts: Sequence[tuple[Any, int]], constant: int, width: int) -> Any:
+    """``constant`` and the vectors times their coefficients, all of ``width`` bits."""
+    total = z3.BitVecVal(constant, width)
+    for bits, c in parts:
+        total = total + (bits if c == 1 else bits * z3.BitVecVal(c, width))
+    return total
+
+
 class VectorLowering(Lowering):
     """Terms as bit vectors; see the module."""
 
@@ -51,26 +60,34 @@ class VectorLowering(Lowering):
         return z3.ULE(unknown, limit)
 
     def equal(self, unknown: Any, word: Word) -> Any:
-        return unknown == self._vector(word.form).resized(WIDTH)
+        return unknown == self.low_bits(word.form)
+
+    def low_bits(self, form: Linear) -> Any:
+        """The low 64 bits of a linear form; nothing above them is computed."""
+        parts = [(self._atom(a).resized(WIDTH), c % MODULUS) for a, c in form.terms if c % MODULUS]
+        return _sum(parts, form.constant % MODULUS, WIDTH)
 
     def _vector(self, form: Linear) -> _Vector:
-        atoms = [(self._atom(a), c) for a, c in form.terms]
-        lo = form.constant + sum(min(v.lo * c, v.hi * c) for v, c in atoms)
-        hi = form.constant + sum(max(v.lo * c, v.hi * c) for v, c in atoms)
+        atoms, constant = self._summands(form)
+        lo = constant + sum(min(v.lo * c, v.hi * c) for v, c in atoms)
+        hi = constant + sum(max(v.lo * c, v.hi * c) for v, c in atoms)
         width = width_of(lo, hi)
-        total = None
-        for v, c in atoms:
-            bits = v.resized(width)
-            part = bits if c in (1, -1) else bits * z3.BitVecVal(abs(c), width)
-            if total is None:
-                total = part if c > 0 else -part
-            else:
-                total = total + part if c > 0 else total - part
-        if total is None:
-            total = z3.BitVecVal(form.constant, width)
-        elif form.constant:
-            total = total + z3.BitVecVal(form.constant, width)
-        return _Vector(total, lo, hi)
+        return _Vector(_sum([(v.resized(width), c) for v, c in atoms], constant, width), lo, hi)
+
+    def _summands(self, form: Linear) -> tuple[list[tuple[_Vector, int]], int]:
+        """Vectors with coefficients, and a constant; ``x - 2^64 * (x // 2^64)`` is one vector."""
+        found = []
+        for atom, c in form.terms:
+            if isinstance(atom, Quotient) and atom.divisor == MODULUS and c % MODULUS == 0:
+                times = -c // MODULUS
+                form = form.plus(Linear(((atom, 1),), 0), -c).plus(atom.numerator, -times)
+                signed = form.constant == -SIGN * times
+                start = SIGN if signed else 0
+                form = form.plus(Linear((), start * times))
+                bits = self.low_bits(atom.numerator.plus(Linear((), -start)))
+                wide = z3.SignExt(1, bits) if signed else z3.ZeroExt(1, bits)
+                found.append((_Vector(wide, -start, MASK - start), times))
+        return [*found, *((self._atom(a), c) for a, c in form.terms)], form.constant
 
     def _lower(self, atom: Any) -> _Vector:
         if isinstance(atom, Variable):
@@ -110,5 +127,12 @@ class VectorLowering(Lowering):
         return q
 
     def _compare(self, c: Comparison) -> Any:
-        total = self._vector(c.form)
-        return total.bits == 0 if c.equation else total.bits <= 0
+        atoms, constant = self._summands(c.form)
+        left = [(v, k) for v, k in atoms if k > 0]
+        right = [(v, -k) for v, k in atoms if k < 0]
+        ends = [(max(constant, 0), left), (max(-constant, 0), right)]
+        lo = [k + sum(v.lo * c for v, c in vs) for k, vs in ends]
+        hi = [k + sum(v.hi * c for v, c in vs) for k, vs in ends]
+        width = width_of(min(lo), max(hi))
+        a, b = (_sum([(v.resized(width), c) for v, c in vs], k, width) for k, vs in ends)
+        return a == b if c.equation else a <= b
