@@ -1,7 +1,7 @@
 # Everything sets itself up: the first call of any target makes .venv.
 PYTHON ?= python3
 BIN := .venv/bin
-VERIFY := $(BIN)/vtsc verify --bounded --expect
+VERIFY := $(BIN)/vtsc verify --prove --expect
 NEW := e48672fa pre25 patch25 2.6.37
 CATCHUP := pre25 patch25 2.6.37
 TRAP := --set vcpus=2 --set trapping=unstable --set clock_resolution=10ms
@@ -9,13 +9,13 @@ TRAP := --set vcpus=2 --set trapping=unstable --set clock_resolution=10ms
 .PHONY: verify test check slow bench counterexamples clean
 
 verify: .venv/ready
-	$(VERIFY) -p monotonic --host stable --host skewed --host cstate --host resetting --depth 11
-	$(VERIFY) $(NEW) -p monotonic --host resetting --set vendor=vmx --depth 11
-	$(VERIFY) $(CATCHUP) -p monotonic_smp --host stable --host skewed --host cstate --depth 10
-	$(VERIFY) patch25 -p nonzero_delta --host cstate $(TRAP) --depth 9
-	$(VERIFY) patch25 -p nonzero_delta --host cstate $(TRAP) --set rdtsc_emulation=bump-vcpu --depth 9
-	$(VERIFY) patch25 -p nonzero_delta --host cstate $(TRAP) --set rdtsc_emulation=bump-vm --depth 9
-	$(VERIFY) $(CATCHUP) -p bounded_lag -p bounded_lead --host cstate --host slow --host fast --depth 10
+	$(VERIFY) -p monotonic --host stable --host skewed --host cstate --host resetting
+	$(VERIFY) $(NEW) -p monotonic --host resetting --set vendor=vmx
+	$(VERIFY) $(CATCHUP) -p monotonic_smp --host stable --host skewed --host cstate
+	$(VERIFY) patch25 -p nonzero_delta --host cstate $(TRAP)
+	$(VERIFY) patch25 -p nonzero_delta --host cstate $(TRAP) --set rdtsc_emulation=bump-vcpu
+	$(VERIFY) patch25 -p nonzero_delta --host cstate $(TRAP) --set rdtsc_emulation=bump-vm
+	$(VERIFY) $(CATCHUP) -p bounded_lag -p bounded_lead --host cstate --host slow --host fast
 
 test: .venv/ready
 	$(BIN)/pytest

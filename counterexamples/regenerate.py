@@ -1,16 +1,20 @@
-"""Writes every file of this folder anew: a trace for each violated cell of the main job, and the table.
+"""Writes this folder and ``certificates/`` anew: the evidence for every cell of the main job.
 
-The cells are those that the Makefile's ``verify`` target names.
+A trace for each violated cell, with a table of them, and a certificate for each proved one. The
+cells are those that the Makefile's ``verify`` target names.
 """
 
 import re
 import shlex
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
+CERTIFICATES = ROOT / "certificates"
 
 
 def commands() -> list[list[str]]:
@@ -48,24 +52,29 @@ HEAD = """# Counterexamples
 
 One saved trace for each violated cell of `make verify`: the shortest there is, replayed by the plain
 interpreter before it was saved. `vtsc show FILE` prints one, `vtsc replay FILE` re-executes it.
-`make counterexamples` writes this folder anew.
+`make counterexamples` writes this folder anew, and `certificates/` with it.
 
 """
 
 
 def main() -> None:
-    """Regenerate traces, then the table."""
-    for path in HERE.glob("*.json"):
-        path.unlink()
-    for arguments in commands():
-        done = subprocess.run(
-            [sys.executable, "-m", "vtsc", *arguments, "--save", str(HERE)],
-            cwd=ROOT,
-            stdout=subprocess.DEVNULL,
-            check=False,
-        )
-        if done.returncode:
-            sys.exit(f"vtsc {' '.join(arguments)}: exit status {done.returncode}")
+    """Regenerate traces and certificates, then the table."""
+    with tempfile.TemporaryDirectory() as scratch:
+        for arguments in commands():
+            done = subprocess.run(
+                [sys.executable, "-m", "vtsc", *arguments, "--save", scratch],
+                cwd=ROOT,
+                stdout=subprocess.DEVNULL,
+                check=False,
+            )
+            if done.returncode:
+                sys.exit(f"vtsc {' '.join(arguments)}: exit status {done.returncode}")
+        shutil.rmtree(CERTIFICATES, ignore_errors=True)
+        CERTIFICATES.mkdir()
+        for path in HERE.glob("*.json"):
+            path.unlink()
+        for path in Path(scratch).iterdir():
+            shutil.move(path, CERTIFICATES if path.is_dir() else HERE)
     (HERE / "README.md").write_text(HEAD + table(), encoding="utf-8")
 
 

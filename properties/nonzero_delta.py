@@ -24,6 +24,16 @@ class NonzeroDelta(Property):
     story = "vCPU {subject} read {this} twice: count/(t2-t1) divides by zero; {culprit}"
     needs = ("can_read_tsc_twice", "can_load_on_another_pcpu")
     recorded = {
+        "": """
+            design      stable  skewed  cstate  slow   fast   resetting
+            2.6.35-vmx  holds   26      11      .      .      holds
+            2.6.35-svm  holds   10      11      holds  holds  10
+            e48672fa    holds   holds   11      holds  holds  10
+            pre25       holds   holds   holds   holds  holds  10
+            patch25     holds   holds   11      holds  holds  11
+            2.6.37      holds   holds   holds   holds  holds  11
+        """,
+    } | {
         f"vcpus=2 clock_resolution=10ms trapping=unstable{how}": f"""
             design      cstate
             patch25     {depth}

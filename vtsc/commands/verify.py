@@ -96,5 +96,10 @@ def _report(
     for result in results:
         if result.status is Status.VIOLATED and result.trace and result.run:
             parts.append(counterexample(content, result.trace, result.run))
+    if arguments.prove:
+        from vtsc.report.proof import proof
+
+        proved = [r.certificate for r in results if r.certificate is not None]
+        parts += [proof(certificate, content.model.assumed) for certificate in proved]
     parts.append(summary(results, statuses))
     return "\n".join(part for part in parts if part)

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from vtsc.claims import HOLDS
 from vtsc.errors import Exit
-from vtsc.verdict import Result
+from vtsc.verdict import Result, Status
 
 
 def summary(results: Sequence[Result], statuses: Sequence[Exit]) -> str:
@@ -11,10 +12,11 @@ def summary(results: Sequence[Result], statuses: Sequence[Exit]) -> str:
     lines = []
     for result, status in zip(results, statuses, strict=True):
         cell = result.cell
-        line = f"{cell.design} {cell.host} {cell.property}: {result.text}"
+        line = f"{cell.design} {cell.host} {cell.property}: {result.text} by {result.engine}"
         if status is not Exit.OK:
             line += f" [{status.name.lower()}]"
-        if result.recorded not in (None, str(result.depth)) and status is not Exit.OK:
+        found = str(result.depth) if result.status is Status.VIOLATED else HOLDS
+        if result.recorded not in (None, found) and status is not Exit.OK:
             line += f" recorded: {result.recorded}"
         lines.append(f"{line} {result.reason}".rstrip())
     fine = sum(status is Exit.OK for status in statuses)
