@@ -4,6 +4,7 @@ import json
 import shutil
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from vtsc.cells import decide, groups
@@ -166,3 +167,12 @@ def test_a_violated_cell_has_no_certificate(content):
 def test_each_shipped_certificate_holds(content, folder):
     """Made anew, compared, solved again."""
     recheck(content, folder)
+
+
+def test_manifests_follow_their_schema(saved):
+    """What is saved, and what is shipped, is a vtsc.certificate/1; its questions are its files."""
+    schema = json.loads((ROOT / "docs/schemas/certificate.schema.json").read_text(encoding="utf-8"))
+    for folder in (saved, *SHIPPED):
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        jsonschema.validate(manifest, schema)
+        assert sorted(manifest["queries"]) == sorted(p.name for p in folder.glob("*.smt2"))
