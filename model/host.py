@@ -222,7 +222,7 @@ class Host(HostFields):
             if varying:
                 d = self._cycles_in(f"{prefix}d{c}", dt)
             pcpu.tsc = bounded(pcpu.tsc + d)
-            pcpu.elapsed += d
+            pcpu.elapsed = bounded(pcpu.elapsed + d)  # no more than its TSC
             moved.append(d)
             if self.ticks_matter:
                 pcpu.tick_age += d
