@@ -41,9 +41,7 @@ class Every:
 
     def word(self, name: str, lo: int, *his: int, multiple_of: int = 1) -> int:
         least = max(-(-lo // multiple_of), 0)
-        most = (
-            min(INPUT_LIMIT - 1, *his) // multiple_of if his else (INPUT_LIMIT - 1) // multiple_of
-        )
+        most = min((INPUT_LIMIT - 1, *his)) // multiple_of
         return (least + self._pick(most - least + 1)) * multiple_of
 
     def between(self, name: str, low: Ratio, high: Ratio) -> int:
