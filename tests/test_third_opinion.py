@@ -55,6 +55,19 @@ def test_different_answers_are_a_disagreement():
     """The comparison is of every property, and only of what was compared."""
     assert not Answer("compared", {"p": 3, "q": None}, {"p": 3, "q": 4}).agrees
     assert Answer("compared", {"p": 3}, {"p": 3}).agrees
+    assert Answer("refused").agrees
+    assert not Answer("failed").agrees
+
+
+def test_code_that_only_exploration_gets_through_is_a_disagreement():
+    """Plain Python that raises where exploration did not is no agreement, and says why."""
+    file = "model/designs/pre25.py"
+    source = (third_opinion.ROOT / file).read_text(encoding="utf-8")
+    source += "\nPre25.vcpu_put = lambda self, host, vcpu: host.tsc(vcpu.cpu).form and None\n"
+    mutant = third_opinion.Mutant(1, 0, "no integer has a form", source)
+    (answer,) = ask_mutated(Mistake(file, mutant), [Question("pre25", "stable", OWN, 2)])
+    assert (answer.outcome, answer.agrees) == ("failed", False)
+    assert "form" in answer.reason
 
 
 def test_mutants_are_drawn_the_same_each_time():

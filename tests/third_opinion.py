@@ -95,7 +95,7 @@ class Answer:
     """The least depth of each property's violation by either engine; None: none to the depth.
 
     ``outcome``: ``compared``; ``refused`` where exploration or the model itself calls the model bad;
-    ``unknown`` where somebody gave up.
+    ``failed`` where only plain Python stumbles over it; ``unknown`` where somebody gave up.
     """
 
     outcome: str
@@ -108,7 +108,9 @@ class Answer:
     @property
     def agrees(self) -> bool:
         """Whether the two engines say the same of every property."""
-        return self.outcome != "compared" or self.explicit == self.symbolic
+        if self.outcome == "compared":
+            return self.explicit == self.symbolic
+        return self.outcome != "failed"
 
 
 # what the child does
@@ -125,7 +127,10 @@ def answer(content: Any, question: Question) -> Answer:
         outcome = "unknown" if symbolic.startswith("solver") else "refused"
         return Answer(outcome, reason=symbolic)
     between = time.monotonic()
-    explicit, states = by_census(machine, properties, question)
+    try:
+        explicit, states = by_census(machine, properties, question)
+    except Exception as error:
+        return Answer("failed", reason=f"{type(error).__name__}: {error}")
     seconds = between - started, time.monotonic() - between
     return Answer("compared", explicit, symbolic, states, seconds)
 
@@ -289,15 +294,16 @@ def main(arguments: Sequence[str]) -> int:
 def report_cells(pool: ThreadPoolExecutor) -> int:
     """The table of all cells."""
     questions = cells()
-    compared = violated = wrong = 0
+    compared = violated = wrong = left = 0
     print(f"{'cells':<42} {'states':>8} {'solver':>7} {'explicit':>8}  violated at")
     for q, a in zip(questions, pool.map(lambda q: next(ask([q])), questions), strict=True):
         compared += len(a.explicit)
         violated += sum(depth is not None for depth in a.explicit.values())
         wrong += sum(a.explicit[p] != a.symbolic[p] for p in a.explicit)
+        left += a.outcome != "compared"
         print(row(q, a), flush=True)
     print(f"{compared} cells compared, {violated} violated, {wrong} disagreements")
-    return 1 if wrong else 0
+    return 1 if wrong or left else 0
 
 
 def report_mutants(
