@@ -11,8 +11,9 @@ from model.designs import DESIGNS
 from model.designs.patch25 import Patch25
 from model.host import CONTRACTS
 from model.machine import Machine
+from vtsc.certificate import MANIFEST
 from vtsc.errors import EvidenceError
-from vtsc.evidence import MANIFEST, check
+from vtsc.evidence import check
 from vtsc.inputs import Drawn
 from vtsc.lemmas import Lemma
 from vtsc.liveness import Place, asked, make, missing, recheck, stuck
