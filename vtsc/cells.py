@@ -101,6 +101,8 @@ class _Found:
     """What is known of a group: proofs, what was reached, and a search for each open property."""
 
     proofs: "Proofs"
+    stuck: str | None
+    """What is missing for every state to lead on; asked where something is proved."""
     reached: tuple[Reached, ...]
     searches: dict[str, "Search"]
 
@@ -119,8 +121,15 @@ def _decide(content: Content, group: Group, depth: int, prove: bool) -> Iterator
         for c in cells
         if c.property not in proofs.certificates
     }
+    why = _stuck(content, group) if proofs.certificates else None
     for cell in cells:
-        yield _verdict(content, cell, _Found(proofs, reached, searches))
+        yield _verdict(content, cell, _Found(proofs, why, reached, searches))
+
+
+def _stuck(content: Content, group: Group) -> str | None:
+    from vtsc.liveness import Place, stuck
+
+    return stuck(content, Place(group.design, group.host, group.settings))
 
 
 def _search(
@@ -177,6 +186,8 @@ def _verdict(content: Content, cell: Cell, found: _Found) -> Result:
         return replace(result, status=Status.VACUOUS, reason=reason)
     if certificate is None:
         return result
+    if found.stuck:
+        return replace(result, status=Status.VACUOUS, reason=found.stuck)
     shown = tuple((r.name, r.trace) for r in needs if r.trace is not None)
     certificate = replace(certificate, witnesses=shown)
     return replace(result, status=Status.PROVED, engine="lemmas", certificate=certificate)

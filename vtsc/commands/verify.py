@@ -15,7 +15,7 @@ from vtsc.report.counterexample import counterexample
 from vtsc.report.documents import as_json, as_junit
 from vtsc.report.matrix import matrix, sometimes
 from vtsc.report.notes import say
-from vtsc.verdict import Result, Status, status_of
+from vtsc.verdict import Cell, Result, Status, status_of
 
 MAX_DEPTH = 1000
 
@@ -47,6 +47,8 @@ def run(arguments: argparse.Namespace) -> Exit:
 def save(content: Content, results: Sequence[Result], folder: Path) -> list[Path]:
     """Save every counterexample and certificate in ``folder``; returns their paths."""
     files = []
+    proved = [r.cell for r in results if r.certificate is not None]
+    files += [_save_liveness(content, cell, folder) for cell in _one_each(proved)]
     for result in results:
         cell = result.cell
         changed = content.changed(cell.design, cell.property, cell.settings)
@@ -57,6 +59,21 @@ def save(content: Content, results: Sequence[Result], folder: Path) -> list[Path
             files.append(folder / result.trace.file_name(changed))
             result.trace.save(files[-1])
     return files
+
+
+def _one_each(cells: Sequence[Cell]) -> list[Cell]:
+    """A cell for each design, host and settings."""
+    return list({(c.design, c.host, c.settings): c for c in cells}.values())
+
+
+def _save_liveness(content: Content, cell: Cell, folder: Path) -> Path:
+    """Save the evidence that no state of a cell is stuck; returns its folder."""
+    from vtsc.liveness import Place, make
+
+    place = Place(cell.design, cell.host, cell.settings)
+    path = folder / place.folder(content)
+    make(content, place).save(path)
+    return path
 
 
 def _decided(
