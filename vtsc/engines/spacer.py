@@ -1,0 +1,65 @@
+"""Spacer as a source of lemmas: its invariant is split, and what it is worth is for induction to say.
+
+It runs in a process of its own (`vtsc.engines.spacer_child`) under a budget in resource units, with a
+wall clock behind it. No answer, an odd answer and a crash are all the same: no lemmas.
+
+What it cannot do: it speaks of the very fields of one machine, so that what it finds holds for the cell's
+own number of instances only; and beyond a handful of fields it seldom comes back at all.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from vtsc.errors import EvidenceError
+from vtsc.expression import conjuncts, inlined, read, symbols, written
+from vtsc.horn import horn, rigid_terms
+from vtsc.system import INITIAL, Fact, System
+
+BUDGET = 200_000_000
+"""Z3 resource units that Spacer may use up."""
+SECONDS = 300
+"""When it is stopped whatever it has used: a backstop, far beyond what the budget allows."""
+
+
+def invariant(
+    system: System,
+    target: str,
+    known: Sequence[Fact] = (),
+    budget: int = BUDGET,
+    seconds: float = SECONDS,
+) -> list[str]:
+    """Lemmas, as texts of `vtsc.expression`, that may show ``target`` is never hit; none where in doubt.
+
+    ``known`` facts are true of every reachable state.
+    """
+    question = {**horn(system, target, known).document(), "rlimit": budget}
+    answer = ask(json.dumps(question), seconds)
+    try:
+        found = json.loads(answer)
+        texts = found["invariant"] if found["answer"] == "unsat" else []
+        terms = rigid_terms(system)
+        split = [part for text in texts for part in conjuncts(inlined(read(text), terms))]
+    except (ValueError, KeyError, TypeError, EvidenceError):
+        return []
+    fields = [x for x in split if not any(n.startswith(INITIAL) for n in symbols(x))]
+    return list(dict.fromkeys(map(written, fields)))
+
+
+def ask(question: str, seconds: float) -> str:
+    """What the child says; nothing where it fails or takes longer than ``seconds``."""
+    child = Path(__file__).with_name("spacer_child.py")
+    try:
+        done = subprocess.run(
+            [sys.executable, "-P", str(child)],
+            input=question,
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+            check=False,
+        )
+    except (subprocess.TimeoutExpired, OSError):
+        return ""
+    return done.stdout if done.returncode == 0 else ""
