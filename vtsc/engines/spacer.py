@@ -30,8 +30,8 @@ def invariant(
     known: Sequence[Fact] = (),
     budget: int = BUDGET,
     seconds: float = SECONDS,
-) -> list[str]:
-    """Lemmas, as texts of `vtsc.expression`, that may show ``target`` is never hit; none where in doubt.
+) -> list[str] | None:
+    """Lemmas, as texts of `vtsc.expression`, that may show ``target`` is never hit; None for no answer.
 
     ``known`` facts are true of every reachable state.
     """
@@ -39,11 +39,13 @@ def invariant(
     answer = ask(json.dumps(question), seconds)
     try:
         found = json.loads(answer)
-        texts = found["invariant"] if found["answer"] == "unsat" else []
+        if found["answer"] != "unsat":
+            return None
+        texts = found["invariant"]
         terms = rigid_terms(system)
         split = [part for text in texts for part in conjuncts(inlined(read(text), terms))]
     except (ValueError, KeyError, TypeError, EvidenceError):
-        return []
+        return None
     fields = [x for x in split if not any(n.startswith(INITIAL) for n in symbols(x))]
     return list(dict.fromkeys(map(written, fields)))
 
