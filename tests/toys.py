@@ -171,9 +171,7 @@ def _both(toy: Any, inputs: Any) -> bool:
 def twins(with_lemma: bool) -> Toy:
     """Two counters that move together, however far; wherever they wrap, both do."""
     lemma = said("twins", lambda toy: integer(toy.left) == integer(toy.right))
-    look = act(
-        "look", lambda toy: toy.on, lambda toy, inputs: u64(toy.left) != u64(toy.right)
-    )
+    look = act("look", lambda toy: toy.on, lambda toy, inputs: u64(toy.left) != u64(toy.right))
     return Toy(_nearly_both, [act("both", always, _both), look], [lemma] if with_lemma else [])
 
 

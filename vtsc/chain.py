@@ -78,7 +78,7 @@ class Chain:
         self._unknowns = [x for x in walk(parts) if isinstance(x, (Variable, Flag))]
 
     def _pre_terms(self) -> Iterator[Linear | Condition]:
-        """The terms of every field's unknown before a step."""
+        """The terms of every field before a step."""
         for name in self.system.slots:
             value = self.system.pre[name]
             if isinstance(value, Word):
@@ -87,6 +87,7 @@ class Chain:
                 yield value.condition
             else:
                 yield from value.members.values()
+        yield from self.system.known.values()
 
     def _conditions(self) -> Iterator[Condition]:
         """What a step is: time passes, one call is made by one of its rules, all else stays."""
@@ -160,6 +161,12 @@ class Chain:
     def facts(self, depth: int) -> list[Condition]:
         """That the state at ``depth`` satisfies every fact of the system."""
         return [self.at(fact.condition, depth) for fact in self.system.facts]
+
+    def known(self, depth: int) -> dict[str, Word]:
+        """The fields of the state at ``depth`` that are no slots and not constant either."""
+        naming = self._naming(depth)
+        forms = {n: naming.linear(form) for n, form in self.system.known.items() if form.terms}
+        return {name: Word(self._arena, form) for name, form in forms.items()}
 
     def value(self, name: str, depth: int) -> Value:
         """A field of the state at ``depth``."""

@@ -81,7 +81,7 @@ def inlined(tree: Tree, bound: Mapping[str, Tree] | None = None) -> Tree:
         return known.get(tree, tree)
     if tree[0] == "let":
         _, pairs, body = tree
-        own = {str(name): inlined(value, known) for name, value in pairs}
+        own = {str(pair[0]): inlined(pair[1], known) for pair in pairs}
         return inlined(body, {**known, **own})
     return [inlined(part, known) for part in tree]
 

@@ -29,9 +29,7 @@ def recheck(content: Content, folder: Path) -> tuple[Certificate, list[str]]:
         )
     k, texts = _harder(manifest)
     own = {f"spacer_{n}" for n, _ in enumerate(texts, 1)}
-    keys: list[Key] = [
-        (x["owner"], x["name"]) for x in manifest["lemmas"] if x["name"] not in own
-    ]
+    keys: list[Key] = [(x["owner"], x["name"]) for x in manifest["lemmas"] if x["name"] not in own]
     certificate = make(content, cell, keys, manifest["any_number"], k, texts)
     _compare(certificate, manifest, folder)
     _compare_place(content, certificate, folder)

@@ -20,7 +20,7 @@ class Entry:
     function: str
     rank: int
     budget: int
-    """Z3 resource units that one of its questions may cost."""
+    """What one of its questions may cost: Z3 resource units; for Spacer, levels."""
 
     @property
     def engine(self) -> Engine:
@@ -33,7 +33,7 @@ ENGINES: Mapping[str, Entry] = {
     "lemmas": Entry("by_lemmas", 1, 2_000_000),
     "bmc": Entry("by_search", 2, 400_000_000),
     "kinduction": Entry("by_kinduction", 3, 10_000_000),
-    "spacer": Entry("by_spacer", 4, 200_000_000),
+    "spacer": Entry("by_spacer", 4, 12),
 }
 """Search comes before what takes longer and decides less; it gives the depth where nothing decides."""
 

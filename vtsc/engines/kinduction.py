@@ -15,6 +15,7 @@ from vtsc.chain import Chain
 from vtsc.engines.bmc import search
 from vtsc.engines.induction import Induction
 from vtsc.lemmas import Lemma
+from vtsc.symbolic import Index
 from vtsc.terms import Condition
 
 BUDGET = 10_000_000
@@ -51,6 +52,12 @@ class Question:
         self._ranged = len(self._low.ranges)
         return lowered
 
+    def term(self, value: Any) -> Any:
+        """A word's expression; its range is asserted."""
+        expression = self._low.value(value)
+        self.lowered(value.arena.true)
+        return expression
+
     def require(self, *conditions: Condition) -> None:
         """Assert conditions."""
         for condition in conditions:
@@ -58,15 +65,13 @@ class Question:
 
     def value(self, model: Any, value: Any) -> int | bool:
         """A field's value in a model."""
-        return _plain(model, self._low, value)
-
-
-def _plain(model: Any, low: Lowering, value: Any) -> int | bool:
-    members = getattr(value, "members", None)
-    if members is not None:
-        return next(i for i, c in members.items() if z3.is_true(model.eval(low.condition(c), True)))
-    found = model.eval(low.value(value), True)
-    return z3.is_true(found) if z3.is_bool(found) else int(found.as_long())
+        if isinstance(value, Index):
+            members = value.members.items()
+            return next(i for i, c in members if z3.is_true(model.eval(self.lowered(c), True)))
+        found = model.eval(self._low.value(value), True)
+        if z3.is_bool(found):
+            return bool(z3.is_true(found))
+        return int(found.as_long())
 
 
 @dataclass

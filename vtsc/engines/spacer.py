@@ -1,7 +1,8 @@
 """Spacer as a source of lemmas: its invariant is split, and what it is worth is for induction to say.
 
-It runs in a process of its own (`vtsc.engines.spacer_child`) under a budget in resource units, with a
-wall clock behind it. No answer, an odd answer and a crash are all the same: no lemmas.
+It runs in a process of its own (`vtsc.engines.spacer_child`) with a wall clock behind it. No answer, an
+odd answer and a crash are all the same: no lemmas. Its budget is how many steps deep it may look, since
+Z3's resource units do not stop it (5.4, measured).
 
 What it cannot do: it speaks of the very fields of one machine, so that what it finds holds for the cell's
 own number of instances only; and beyond a handful of fields it seldom comes back at all.
@@ -18,10 +19,10 @@ from vtsc.expression import conjuncts, inlined, read, symbols, written
 from vtsc.horn import horn, rigid_terms
 from vtsc.system import INITIAL, Fact, System
 
-BUDGET = 200_000_000
-"""Z3 resource units that Spacer may use up."""
-SECONDS = 300
-"""When it is stopped whatever it has used: a backstop, far beyond what the budget allows."""
+BUDGET = 12
+"""The levels, which are steps back from the target, that Spacer may reach."""
+SECONDS = 120
+"""When it is stopped whatever its level: the backstop."""
 
 
 def invariant(
@@ -35,15 +36,13 @@ def invariant(
 
     ``known`` facts are true of every reachable state.
     """
-    question = {**horn(system, target, known).document(), "rlimit": budget}
+    question = {**horn(system, target, known).document(), "levels": budget}
     answer = ask(json.dumps(question), seconds)
     try:
         found = json.loads(answer)
         if found["answer"] != "unsat":
             return None
-        texts = found["invariant"]
-        terms = rigid_terms(system)
-        split = [part for text in texts for part in conjuncts(inlined(read(text), terms))]
+        split = conjuncts(inlined(read(found["invariant"]), rigid_terms(system)))
     except (ValueError, KeyError, TypeError, EvidenceError):
         return None
     fields = [x for x in split if not any(n.startswith(INITIAL) for n in symbols(x))]

@@ -15,11 +15,11 @@ import z3
 
 
 def answer(document: dict[str, Any]) -> dict[str, Any]:
-    """``unsat`` with an invariant, as conjuncts over the columns; ``sat``; or ``unknown``."""
+    """``unsat`` with an invariant over the columns; ``sat``; or ``unknown``."""
     columns = [z3.Const(name, _sort(sort)) for name, sort in document["columns"]]
     reached = z3.Function("Reached", *(c.sort() for c in columns), z3.BoolSort())
     hit = z3.Function("Hit", z3.BoolSort())
-    fixedpoint = _fixedpoint(document["rlimit"])
+    fixedpoint = _fixedpoint(document["levels"])
     fixedpoint.register_relation(reached, hit)
     for clause in document["clauses"]:
         body, defined = _split(clause)
@@ -30,13 +30,13 @@ def answer(document: dict[str, Any]) -> dict[str, Any]:
             head = reached(*(defined.get(name, z3.Const(name, sort)) for name, sort in symbols))
         if clause["before"]:
             body.append(reached(*columns))
-        rule = z3.Implies(z3.And(body), head)
-        variables = [c for c in _constants(rule) if not c.decl().eq(hit)]
+        rule = z3.Implies(z3.And(z3.BoolVal(True), *body), head)
+        variables = [c for c in _constants(rule) if c.decl().name() != hit.name()]
         fixedpoint.add_rule(z3.ForAll(variables, rule) if variables else rule)
     found = fixedpoint.query(hit)
     if found != z3.unsat:
         return {"answer": str(found)}
-    return {"answer": "unsat", "invariant": _conjuncts(fixedpoint, reached, columns)}
+    return {"answer": "unsat", "invariant": _invariant(fixedpoint, reached, columns)}
 
 
 def _sort(name: str) -> Any:
@@ -48,7 +48,8 @@ def _split(clause: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
     body, defined = [], {}
     wanted = clause["after"] or ()
     for assertion in z3.parse_smt2_string(clause["text"]):
-        name = assertion.arg(0).decl().name() if z3.is_eq(assertion) else ""
+        is_equation = assertion.decl().name() == "="
+        name = assertion.arg(0).decl().name() if is_equation else ""
         if name.endswith("!") and name in wanted:
             defined[name] = assertion.arg(1)
         else:
@@ -56,10 +57,11 @@ def _split(clause: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
     return body, defined
 
 
-def _fixedpoint(rlimit: int) -> Any:
+def _fixedpoint(levels: int) -> Any:
     """Spacer, told to keep the relation as it is, so that its invariant can be read."""
     fixedpoint = z3.Fixedpoint()
-    fixedpoint.set(engine="spacer", rlimit=rlimit)
+    fixedpoint.set("engine", "spacer")
+    fixedpoint.set("spacer.max_level", levels)
     for name in ("inline_linear", "inline_eager", "slice"):
         fixedpoint.set(f"xform.{name}", False)
     return fixedpoint
@@ -75,19 +77,18 @@ def _constants(term: Any) -> list[Any]:
         if term.get_id() in seen:
             continue
         seen.add(term.get_id())
-        if z3.is_const(term) and term.decl().kind() == z3.Z3_OP_UNINTERPRETED:
+        literal = z3.is_int_value(term) or z3.is_true(term) or z3.is_false(term)
+        if not term.children() and not literal:
             found.append(term)
         stack += term.children()[::-1]
     return found
 
 
-def _conjuncts(fixedpoint: Any, reached: Any, columns: list[Any]) -> list[str]:
-    """The invariant without what its conjuncts have in common with each other."""
+def _invariant(fixedpoint: Any, reached: Any, columns: list[Any]) -> str:
+    """What Spacer has found to be true of every reached state."""
     cover = z3.substitute_vars(fixedpoint.get_cover_delta(-1, reached), *columns)
-    goal = z3.Goal()
-    goal.add(cover)
-    (simpler,) = z3.Then("simplify", "propagate-values", "simplify")(goal)
-    return [conjunct.sexpr() for conjunct in simpler]
+    text: str = z3.simplify(cover).sexpr()
+    return text
 
 
 def _end_with(parent: int) -> None:

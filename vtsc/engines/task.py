@@ -85,7 +85,7 @@ class Task:
 
 
 class Engine(Protocol):
-    """A way to decide a task within a budget of Z3 resource units a question."""
+    """A way to decide a task within a budget for each of its questions."""
 
     def __call__(self, task: Task, budget: int) -> Answer:
         """The answer; `Finding.OPEN` when in doubt."""
