@@ -210,5 +210,6 @@ TOYS = {
     "climb": Known(climb, 4, frozenset({"bmc"})),
     "wrap": Known(wrap, 2, frozenset({"bmc"})),
     "twins": Known(lambda: twins(True), None, frozenset({"lemmas", "kinduction"})),
+    "twins-bare": Known(lambda: twins(False), None, frozenset()),
     "broken-lemma": Known(broken_lemma, None, frozenset({"spacer"})),
 }
