@@ -1,5 +1,6 @@
 """The time a KVM guest sees: everything the checker knows of it comes from `MODEL`."""
 
+from model.arithmetic_claims import all_claims
 from model.designs import DESIGNS
 from model.host import CONTRACTS
 from model.machine import Machine
@@ -27,4 +28,5 @@ MODEL = Domain(
     # whoever acts; where it is, where it goes, and one more that a lemma speaks of
     spare={"vcpu": 1, "pcpu": 3},
     build=build,
+    functions=all_claims(),
 )

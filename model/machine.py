@@ -14,15 +14,19 @@ from model.designs.base import Design, Vcpu, Vm
 from model.guest import Read, ideal_tsc, rdtsc
 from model.host import Contract, Host
 from model.lemmas import LEMMAS
+from model.progress import progress
 from model.standings import lemmas
 from model.trapping import update_trapping
 from vtsc.actions import Action, Call, Step
 from vtsc.inputs import Inputs
 from vtsc.lemmas import Lemma
 from vtsc.records import State
+from vtsc.situations import Progress
 from vtsc.words import Illegal, apart, both, either, implies, negation, require, select
 
 KHZ = 1000
+UNUSED_WHEN_OFF = {"trapping": ("tsc_trapping", "tsc_mode"), "kvmclock": ("time_page",)}
+"""Fields that keep their start value while a parameter is off."""
 
 
 class MachineState(State):
@@ -51,6 +55,12 @@ class Machine:
             "vcpu": tuple(range(self.sizes["vcpu"])),
             "pcpu": tuple(range(1, self.sizes["pcpu"])),
         }
+        self.constants = frozenset(
+            field
+            for parameter, fields in UNUSED_WHEN_OFF.items()
+            if settings[parameter] == "off"
+            for field in fields
+        )
         self._actions = {action.name: action for action in self.table()}
 
     def table(self) -> list[Action[MachineState]]:
@@ -281,6 +291,10 @@ class Machine:
     def lemmas(self) -> list[Lemma]:
         """What may be true of every reachable state, whatever is watched."""
         return [*LEMMAS, *lemmas(self.design.standings, BOUNDS)]
+
+    def progress(self) -> Progress:
+        """How each vCPU gets to read its TSC, whatever state it is in."""
+        return progress(self.settings)
 
     def ideal(self, state: MachineState, v: int) -> int:
         """What vCPU ``v`` should read now (a u64); ideal of design.md section 5."""

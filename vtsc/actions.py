@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from vtsc.inputs import Inputs
 from vtsc.lemmas import Lemma
 from vtsc.records import Record, State
+
+if TYPE_CHECKING:  # it imports this module
+    from vtsc.situations import Progress
 
 S = TypeVar("S", bound=State)
 
@@ -54,6 +57,9 @@ class Machine(Protocol):
     symmetric: dict[str, tuple[int, ...]]
     """For each kind, instances that start out alike and that the rules treat alike."""
 
+    constants: frozenset[str]
+    """Names of fields that, with these parameters, keep their declared start for ever; checked."""
+
     def state(self) -> State:
         """A fresh state with every field at its declared start."""
         ...
@@ -68,6 +74,10 @@ class Machine(Protocol):
 
     def lemmas(self) -> Sequence[Lemma]:
         """What may be true of every reachable state: candidates for proofs."""
+        ...
+
+    def progress(self) -> "Progress":
+        """How each instance of a kind reaches its goal, so that no state is stuck."""
         ...
 
     def advance(self, state: Any, inputs: Inputs) -> None:

@@ -19,7 +19,14 @@ from vtsc.files import write_whole
 from vtsc.formula import formula
 from vtsc.lemmas import ONE_VALUE, Lemma
 from vtsc.loader import Content
-from vtsc.proofsystem import candidates, generic_sizes, own_sizes, proof_system, resized
+from vtsc.proofsystem import (
+    candidates,
+    generic_sizes,
+    own_sizes,
+    proof_system,
+    resized,
+    watched_system,
+)
 from vtsc.queries import bystander, queries
 from vtsc.system import System
 from vtsc.terms import Condition
@@ -126,7 +133,7 @@ def make(
         stated = chosen(content, cell, sizes, keys, frame=True)
         generic = queries(proof_system(content, cell, sizes, stated), cell.property)
         found |= {f"any-{name}": text for name, text in generic.items()}
-        found["any-bystander"] = _bystander(content, cell, keys)
+        found["any-bystander"] = _bystander(content, cell)
     return Certificate(
         cell,
         content.digest,
@@ -150,15 +157,26 @@ def chosen(
     return [x for x in known if key(x) in wanted or (frame and x.frame)]
 
 
-def _bystander(content: Content, cell: Cell, keys: Sequence[Key]) -> str:
-    """The question whether an instance that has no part in a step can be left out."""
+_bystanders: dict[object, str] = {}
+
+
+def _bystander(content: Content, cell: Cell) -> str:
+    """The question whether an instance that has no part in a step can be left out.
+
+    It is asked with all properties watching that speak of as many instances, so that they share it.
+    """
     subjects = content.properties[cell.property].subjects
-    small = dict.fromkeys(content.model.kinds, subjects + 1)
-    large = {kind: n + 1 for kind, n in small.items()}
-    lemmas = chosen(content, cell, large, keys, frame=True)
-    return bystander(
-        proof_system(content, cell, large, lemmas), proof_system(content, cell, small, [])
-    )
+    known_as = (content.digest, cell.design, cell.host, cell.settings, subjects)
+    if known_as not in _bystanders:
+        small = dict.fromkeys(content.model.kinds, subjects + 1)
+        large = {kind: n + 1 for kind, n in small.items()}
+        frame = chosen(content, cell, large, (), frame=True)
+        _bystanders[known_as] = bystander(
+            watched_system(content, cell, large, frame),
+            watched_system(content, cell, small, []),
+            targets=subjects == 1,
+        )
+    return _bystanders[known_as]
 
 
 def _stated(system: System, lemmas: Sequence[Lemma]) -> tuple[Stated, ...]:
@@ -194,7 +212,15 @@ BUDGET = 400_000_000
 """Z3 resource units that re-checking one question may cost."""
 
 
+_solved: set[str] = set()
+
+
 def check(certificate: Certificate) -> None:
-    """That every question is unsatisfiable; raises `EvidenceError` naming the first that is not."""
+    """That every question is unsatisfiable; raises `EvidenceError` naming the first that is not.
+
+    A text that this process has solved already is not solved twice.
+    """
     for name, text in certificate.queries.items():
-        solve(name, text)
+        if text not in _solved:
+            solve(name, text)
+            _solved.add(text)

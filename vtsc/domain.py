@@ -1,9 +1,10 @@
 """What a model tells the checker about its domain, in one object."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from vtsc.functions import Claims
 from vtsc.parameters import Parameter, Settings
 
 
@@ -32,3 +33,5 @@ class Domain:
     """How many instances of each kind, beyond those a claim speaks of, a step can have to do with."""
     build: Callable[[str, str, Settings], Any]
     """Design, host and settings to a `vtsc.actions.Machine`."""
+    functions: Mapping[str, Claims] = field(default_factory=dict)
+    """Claims about the model's plain functions, by name."""

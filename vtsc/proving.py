@@ -26,7 +26,7 @@ class Proofs:
 def prove(content: Content, cells: Sequence[Cell], sometimes: Sequence[Watch]) -> Proofs:
     """Try to prove each cell, and that "sometimes" never happen; cells differ in property only."""
     hint = load_hint(content, cells)
-    if hint is not None:
+    if hint is not None and all(c.property in hint.proofs for c in cells):  # no proof is no news
         attempt = _Attempt(content, cells, sometimes, hint)
         if attempt.confirmed(hint):
             return attempt.proofs
@@ -70,7 +70,11 @@ class _Attempt:
 
     def hint(self) -> Hint:
         """What another attempt needs to get here at once."""
-        never = {k for name in self.proofs.never for k in _keys(self._induction.proof(name).lemmas)}
+        never = {
+            k
+            for name in sorted(self.proofs.never)
+            for k in _keys(self._induction.proof(name).lemmas)
+        }
         return Hint(self._needed, tuple(sorted(never)))
 
     def confirmed(self, hint: Hint) -> bool:

@@ -25,6 +25,11 @@ def queries(system: System, target: str, k: int = 1) -> dict[str, str]:
     return {**found, "base": _base(chain, target, k), "property": _k_steps(chain, target, k)}
 
 
+def kept(system: System) -> dict[str, str]:
+    """The questions ``initial`` and ``step`` alone: that the lemmas hold, whatever they are for."""
+    return {"initial": _initial(system), "step": _step(system, step_of(system, system.facts))}
+
+
 def _initial(system: System) -> str:
     script = Script("An initial state that does not satisfy every lemma.")
     write, follow = Writer(script), Consequences(system)
@@ -123,11 +128,12 @@ class _Side:
         return self._follow.passed_value(rule.updates.get(name, self.system.mid[name]))
 
 
-def bystander(large: System, small: System) -> str:
+def bystander(large: System, small: System, targets: bool) -> str:
     """A step of ``large`` that is none of ``small``, though it names no instance beyond it.
 
     Both have the same calls. The facts of ``large`` hold, and every index of a field of ``small`` has a
-    value that it has there. Fields of ``small`` must come out alike, targets too.
+    value that it has there. Fields of ``small`` must come out alike, and if ``targets``, targets too: what
+    a single instance does wrong, it does wrong alone. A claim about several finds them among those kept.
     """
     script = Script("A step that is none any more once a bystander is left out.")
     one, other = _Side(large, script, "quotient"), _Side(small, script, "alone")
@@ -142,7 +148,8 @@ def bystander(large: System, small: System) -> str:
     ways = [negation(conjunction(alone))]
     for rule in large.rules:
         call = large.calls[rule.call]
-        same = [_same(one, rule, other, r) for r in small.rules if small.calls[r.call] == call]
+        alike = [r for r in small.rules if small.calls[r.call] == call]
+        same = [_same(one, rule, other, r, targets) for r in alike]
         ways.append(conjunction([one.applies(rule), negation(disjunction(same))]))
     script.require(disjunction(ways))
     return script.text()
@@ -170,13 +177,13 @@ def _alike(one: _Side, a: Value, other: _Side, b: Value) -> list[str]:
     return [f"(= {x} {y})" for x, y in pairs if x != y]
 
 
-def _same(one: _Side, rule: Rule, other: _Side, alone: Rule) -> str:
+def _same(one: _Side, rule: Rule, other: _Side, alone: Rule, targets: bool) -> str:
     """That ``alone`` applies and does what ``rule`` does to the fields and targets of its system."""
     parts = [other.applies(alone)]
     for name in other.system.slots:
         if name in rule.updates or name in alone.updates:
             parts += _alike(one, one.after(rule, name), other, other.after(alone, name))
-    for target in sorted(rule.targets.keys() | alone.targets.keys()):
+    for target in sorted(rule.targets.keys() | alone.targets.keys()) if targets else ():
         x, y = one.hits(rule, target), other.hits(alone, target)
         parts += [f"(= {x} {y})"] if x != y else []
     return conjunction(parts)

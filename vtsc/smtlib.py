@@ -27,8 +27,8 @@ LOGIC = "QF_LIA"
 class Script:
     """An SMT-LIB script in the making; `Writer` puts terms into it."""
 
-    def __init__(self, title: str) -> None:
-        self._lines = [f"; {title}", f"(set-logic {LOGIC})"]
+    def __init__(self, title: str, logic: str = LOGIC) -> None:
+        self._lines = [f"; {title}", f"(set-logic {logic})"]
         self._declared: dict[str, str] = {}
         self._defined = 0
 

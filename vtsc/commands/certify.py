@@ -14,10 +14,18 @@ def run(arguments: argparse.Namespace) -> Exit:
     """0: all certificates below the path hold; 71: one does not, which is named with what fails."""
     content = load(arguments.root)
     folders = found(Path(arguments.path))
+    together: dict[Path, list[Path]] = {}
+    for folder in folders:
+        together.setdefault(folder.parent, []).append(folder)
+
+    def work(group: list[Path]) -> list[tuple[str, bool]]:
+        return [_certify(content, folder) for folder in group]
+
     status = Exit.OK
-    for line, fine in in_order([(content, folder) for folder in folders], _certify, arguments.jobs):
-        say(line)
-        status = status if fine else Exit.EVIDENCE
+    for lines in in_order(list(together.values()), work, arguments.jobs):
+        for line, fine in lines:
+            say(line)
+            status = status if fine else Exit.EVIDENCE
     say(f"{len(folders)} certificate{'s' * (len(folders) != 1)} checked")
     return status
 
@@ -37,10 +45,9 @@ def _files(path: Path) -> Iterator[Path]:
     yield from path.rglob("*.smt2")
 
 
-def _certify(work: tuple[Content, Path]) -> tuple[str, bool]:
+def _certify(content: Content, folder: Path) -> tuple[str, bool]:
     from vtsc.recheck import recheck
 
-    content, folder = work
     try:
         certificate, solvers = recheck(content, folder)
     except EvidenceError as error:

@@ -63,6 +63,7 @@ def _decided(
     content: Content, groups: Sequence[Group], arguments: argparse.Namespace
 ) -> Iterator[list[Result]]:
     """Each group's results in order; groups run on several cores, progress shows on a terminal."""
+    import vtsc.proving  # noqa: F401  # every worker starts with the solver loaded, and nothing else
 
     def work(group: Group) -> list[Result]:
         return decide(content, group, arguments.depth, not arguments.bounded)
