@@ -14,6 +14,7 @@ from typing import Any
 
 from vtsc import __version__
 from vtsc.errors import EvidenceError
+from vtsc.expression import found_lemmas
 from vtsc.files import write_whole
 from vtsc.formula import formula
 from vtsc.lemmas import ONE_VALUE, Lemma
@@ -63,9 +64,15 @@ class Certificate:
     queries: Mapping[str, str]
     witnesses: tuple[tuple[str, Trace], ...] = ()
     """Runs that reach what keeps the claim from being empty."""
+    k: int = 1
+    """From 2 on the lemmas alone do not do, and the property is shown by k-induction."""
+    found: tuple[str, ...] = ()
+    """Lemmas that neither the model nor the property states, as texts of `vtsc.expression`."""
 
     def manifest(self) -> dict[str, Any]:
         """What `MANIFEST` says."""
+        harder: dict[str, Any] = {"k": self.k} if self.k > 1 else {}
+        harder |= {"found": list(self.found)} if self.found else {}
         return {
             "schema": SCHEMA,
             "tool": f"vtsc {__version__}",
@@ -77,6 +84,7 @@ class Certificate:
             "any_number": self.any_number,
             "lemmas": [asdict(lemma) for lemma in self.lemmas],
             "queries": [f"{name}.smt2" for name in self.queries],
+            **harder,
         }
 
     def files(self) -> dict[str, str]:
@@ -101,22 +109,40 @@ def key(lemma: Lemma) -> Key:
     return lemma.owner, lemma.name
 
 
-def make(content: Content, cell: Cell, keys: Sequence[Key], any_number: bool) -> Certificate:
+def make(
+    content: Content,
+    cell: Cell,
+    keys: Sequence[Key],
+    any_number: bool,
+    k: int = 1,
+    texts: Sequence[str] = (),
+) -> Certificate:
     """The certificate that shows ``cell`` by the lemmas of these names, unchecked.
 
+    ``texts`` are lemmas that a solver found; like k-induction they speak of the cell's own machine only.
     Raises `EvidenceError` for a lemma that neither the model nor the property has.
     """
     own = own_sizes(content, cell)
-    lemmas = chosen(content, cell, own, keys, frame=any_number)
+    lemmas = [*chosen(content, cell, own, keys, any_number), *found_lemmas(texts, cell.property)]
     system = proof_system(content, cell, own, lemmas, every_call=True)
-    found = queries(system, cell.property)
+    found = queries(system, cell.property, k)
+    if k > 1 or texts:
+        any_number = False
     if any_number:
         sizes = generic_sizes(content, cell)
         stated = chosen(content, cell, sizes, keys, frame=True)
         generic = queries(proof_system(content, cell, sizes, stated), cell.property)
         found |= {f"any-{name}": text for name, text in generic.items()}
         found["any-bystander"] = _bystander(content, cell)
-    return Certificate(cell, content.digest, any_number, _stated(system, lemmas), found)
+    return Certificate(
+        cell,
+        content.digest,
+        any_number,
+        _stated(system, lemmas),
+        found,
+        k=k,
+        found=tuple(texts),
+    )
 
 
 def chosen(

@@ -86,11 +86,13 @@ def _keys(lemmas: Sequence[Lemma]) -> tuple[Key, ...]:
     return tuple(key(x) for x in lemmas if x is not ONE_VALUE)
 
 
-def certify(content: Content, cell: Cell, keys: Sequence[Key]) -> Certificate | None:
+def certify(
+    content: Content, cell: Cell, keys: Sequence[Key], k: int = 1, texts: Sequence[str] = ()
+) -> Certificate | None:
     """A checked certificate by these lemmas: for any number of instances, else for the cell's own."""
-    for any_number in (True, False):
+    for any_number in (False,) if k > 1 or texts else (True, False):
         try:
-            certificate = make(content, cell, keys, any_number)
+            certificate = make(content, cell, keys, any_number, k, texts)
             check(certificate)
         except EvidenceError:
             continue

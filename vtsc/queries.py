@@ -3,22 +3,26 @@
 initial: some initial state does not satisfy the lemmas. step: one step from a state that satisfies the
 lemmas leads to one that does not. property: such a step violates the property. bystander: a step of a larger
 machine is none of the smaller one, once an instance that has no part in it is left out.
+
+By k-induction, two other questions take the place of property. base: fewer than k steps from an initial
+state violate it. property: of k steps through states that satisfy the lemmas, the last one is the first to.
 """
 
+from vtsc.chain import Chain
 from vtsc.smtlib import Script, Writer, conjunction, disjunction, negation
 from vtsc.step import Consequences, StepTerms, step_of
 from vtsc.symbolic import Index, Value
 from vtsc.system import Rule, System
 
 
-def queries(system: System, target: str) -> dict[str, str]:
-    """The questions ``initial``, ``step`` and ``property``, in this order."""
+def queries(system: System, target: str, k: int = 1) -> dict[str, str]:
+    """The questions ``initial``, ``step`` and ``property``, in this order; from k = 2 on also ``base``."""
     step = step_of(system, system.facts)
-    return {
-        "initial": _initial(system),
-        "step": _step(system, step),
-        "property": _property(system, step, target),
-    }
+    found = {"initial": _initial(system), "step": _step(system, step)}
+    if k == 1:
+        return {**found, "property": _property(system, step, target)}
+    chain = Chain(system)
+    return {**found, "base": _base(chain, target, k), "property": _k_steps(chain, target, k)}
 
 
 def kept(system: System) -> dict[str, str]:
@@ -65,6 +69,33 @@ def _property(system: System, step: StepTerms, target: str) -> str:
     rules = _before(script, write, system, step)
     hits = [conjunction([rules[n], write.condition(hit)]) for n, hit in step.hits[target]]
     script.require(disjunction(hits))
+    return script.text()
+
+
+def _base(chain: Chain, target: str, k: int) -> str:
+    """Whether one of the first k - 1 steps hits the target."""
+    script = Script(f"A run of fewer than {k} steps that violates {target}.")
+    write = Writer(script)
+    for condition in chain.initially():
+        script.require(write.condition(condition))
+    hits = []
+    taken: list[str] = []
+    for depth in range(k - 1):
+        taken.append(conjunction(write.condition(c) for c in chain.step(depth)))
+        hits.append(conjunction([*taken, write.condition(chain.hit(target, depth))]))
+    script.require(disjunction(hits))
+    return script.text()
+
+
+def _k_steps(chain: Chain, target: str, k: int) -> str:
+    """Whether k steps through states that satisfy the lemmas hit the target with the last one first."""
+    script = Script(f"Of {k} steps from states that satisfy the lemmas the last violates {target}.")
+    write = Writer(script)
+    for depth in range(k):
+        for condition in [*chain.facts(depth), *chain.step(depth)]:
+            script.require(write.condition(condition))
+        hit = write.condition(chain.hit(target, depth))
+        script.require(hit if depth == k - 1 else negation(hit))
     return script.text()
 
 

@@ -119,5 +119,9 @@ def _report(
 
         proved = [r.certificate for r in results if r.certificate is not None]
         parts += [proof(certificate, content.model.assumed) for certificate in proved]
+    if arguments.show_cti:
+        from vtsc.report.cti import ctis
+
+        parts += ctis(content, results)
     parts.append(summary(results, statuses))
     return "\n".join(part for part in parts if part)
