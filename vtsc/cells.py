@@ -61,11 +61,16 @@ def recorded_verdict(content: Content, cell: Cell) -> str | None:
     return None
 
 
-def decide(content: Content, group: Group, depth: int, prove: bool) -> list[Result]:
-    """Decide a group: by proof, if ``prove``, else by search to ``depth``; evidence is re-checked."""
+def decide(
+    content: Content, group: Group, depth: int, prove: bool, harder: bool = False
+) -> list[Result]:
+    """Decide a group: by lemmas, if ``prove``, else by search to ``depth``; evidence is re-checked.
+
+    ``harder``: where both leave a cell open, ask the engines that need no lemma and take long.
+    """
     started = time.monotonic()
     try:
-        results = list(_decide(content, group, depth, prove))
+        results = list(_decide(content, group, depth, prove, harder))
     except VtscError as error:
         results = [_failed(cell, str(error), error) for cell in group.cells()]
     except Exception as error:
@@ -105,9 +110,13 @@ class _Found:
     """What is missing for every state to lead on; asked where something is proved."""
     reached: tuple[Reached, ...]
     searches: dict[str, "Search"]
+    engines: dict[str, str]
+    """By which engine each property with a certificate was proved."""
 
 
-def _decide(content: Content, group: Group, depth: int, prove: bool) -> Iterator[Result]:
+def _decide(
+    content: Content, group: Group, depth: int, prove: bool, harder: bool
+) -> Iterator[Result]:
     from vtsc.proving import Proofs
     from vtsc.proving import prove as by_lemmas
 
@@ -121,9 +130,25 @@ def _decide(content: Content, group: Group, depth: int, prove: bool) -> Iterator
         for c in cells
         if c.property not in proofs.certificates
     }
+    engines = dict.fromkeys(proofs.certificates, "lemmas")
+    for cell in cells:
+        search = searches.get(cell.property)
+        if harder and search and not search.witnesses and not search.reason:
+            engines |= _harder(content, cell, proofs)
     why = _stuck(content, group) if proofs.certificates else None
     for cell in cells:
-        yield _verdict(content, cell, _Found(proofs, why, reached, searches))
+        yield _verdict(content, cell, _Found(proofs, why, reached, searches, engines))
+
+
+def _harder(content: Content, cell: Cell, proofs: "Proofs") -> dict[str, str]:
+    """Ask the engines that need no hand-written lemma; what they prove is added to ``proofs``."""
+    from vtsc.harder import prove_harder
+
+    answer = prove_harder(content, cell)
+    if answer is None:
+        return {}
+    engine, proofs.certificates[cell.property] = answer
+    return {cell.property: engine}
 
 
 def _stuck(content: Content, group: Group) -> str | None:
@@ -190,7 +215,9 @@ def _verdict(content: Content, cell: Cell, found: _Found) -> Result:
         return replace(result, status=Status.VACUOUS, reason=found.stuck)
     shown = tuple((r.name, r.trace) for r in needs if r.trace is not None)
     certificate = replace(certificate, witnesses=shown)
-    return replace(result, status=Status.PROVED, engine="lemmas", certificate=certificate)
+    return replace(
+        result, status=Status.PROVED, engine=found.engines[cell.property], certificate=certificate
+    )
 
 
 def _violated(content: Content, result: Result, witness: Any) -> Result:
