@@ -61,11 +61,16 @@ def recorded_verdict(content: Content, cell: Cell) -> str | None:
     return None
 
 
-def decide(content: Content, group: Group, depth: int, prove: bool) -> list[Result]:
-    """Decide a group: by proof, if ``prove``, else by search to ``depth``; evidence is re-checked."""
+def decide(
+    content: Content, group: Group, depth: int, prove: bool, harder: bool = False
+) -> list[Result]:
+    """Decide a group: by proof, if ``prove``, else by search to ``depth``; evidence is re-checked.
+
+    ``harder``: what both leave open is tried by the engines that take longer.
+    """
     started = time.monotonic()
     try:
-        results = list(_decide(content, group, depth, prove))
+        results = list(_decide(content, group, depth, prove, harder))
     except VtscError as error:
         results = [_failed(cell, str(error), error) for cell in group.cells()]
     except Exception as error:
@@ -105,7 +110,9 @@ class _Found:
     searches: dict[str, "Search"]
 
 
-def _decide(content: Content, group: Group, depth: int, prove: bool) -> Iterator[Result]:
+def _decide(
+    content: Content, group: Group, depth: int, prove: bool, harder: bool
+) -> Iterator[Result]:
     from vtsc.proving import Proofs
     from vtsc.proving import prove as by_lemmas
 
@@ -119,8 +126,24 @@ def _decide(content: Content, group: Group, depth: int, prove: bool) -> Iterator
         for c in cells
         if c.property not in proofs.certificates
     }
+    if harder:
+        _prove_harder(content, cells, proofs, searches)
     for cell in cells:
         yield _verdict(content, cell, _Found(proofs, reached, searches))
+
+
+def _prove_harder(
+    content: Content, cells: list[Cell], proofs: "Proofs", searches: Mapping[str, "Search"]
+) -> None:
+    """Try to prove what lemmas leave open and in which search finds nothing."""
+    from vtsc.harder import prove_harder
+
+    for cell in cells:
+        search = searches.get(cell.property)
+        if search is not None and not search.reason and cell.property not in search.witnesses:
+            found = prove_harder(content, cell)
+            if found is not None:
+                proofs.engines[cell.property], proofs.certificates[cell.property] = found
 
 
 def _search(
@@ -179,7 +202,8 @@ def _verdict(content: Content, cell: Cell, found: _Found) -> Result:
         return result
     shown = tuple((r.name, r.trace) for r in needs if r.trace is not None)
     certificate = replace(certificate, witnesses=shown)
-    return replace(result, status=Status.PROVED, engine="lemmas", certificate=certificate)
+    engine = found.proofs.engines.get(cell.property, "lemmas")
+    return replace(result, status=Status.PROVED, engine=engine, certificate=certificate)
 
 
 def _violated(content: Content, result: Result, witness: Any) -> Result:

@@ -66,7 +66,8 @@ def _decided(
     import vtsc.proving  # noqa: F401  # every worker starts with the solver loaded, and nothing else
 
     def work(group: Group) -> list[Result]:
-        return decide(content, group, arguments.depth, not arguments.bounded)
+        prove = not arguments.bounded
+        return decide(content, group, arguments.depth, prove, arguments.prove)
 
     _progress(0, len(groups))
     for done, found in enumerate(in_order(groups, work, arguments.jobs), 1):
