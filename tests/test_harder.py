@@ -2,13 +2,15 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
+import jsonschema
 import pytest
 from toys import TOYS, Bad
 
 from vtsc.arithmetics.integers import SolverFeasibility
 from vtsc.builder import build
-from vtsc.cells import groups
+from vtsc.cells import decide, groups
 from vtsc.certificate import MANIFEST, make, solve
 from vtsc.engines import ask
 from vtsc.engines.task import Answer, Finding, Task
@@ -16,7 +18,10 @@ from vtsc.errors import EvidenceError
 from vtsc.harder import certified, task_of
 from vtsc.queries import queries
 from vtsc.recheck import recheck
+from vtsc.report.proof import proof
 from vtsc.verdict import Cell
+
+SCHEMAS = Path(__file__).resolve().parent.parent / "docs" / "schemas"
 
 
 def cell_of(content, design, host, **settings) -> Cell:
@@ -155,3 +160,42 @@ def test_a_wrong_answer_gets_no_certificate(content):
     """What an engine claims without reason does not survive the check."""
     cell = cell_of(content, "pre25", "stable")
     assert certified(content, cell, Answer(Finding.PROVED, k=3)) is None
+
+
+# the command's way
+
+
+@pytest.fixture
+def unlemmaed(content, monkeypatch, tmp_path):
+    """The content with no lemma about the last value read, and a cache of its own."""
+    prop = content.properties["monotonic"]
+    monkeypatch.setattr(prop, "lemmas", lambda machine: (), raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    return content
+
+
+@pytest.mark.parametrize(
+    ("harder", "text", "engine"), [(True, "PROVED", "spacer"), (False, "HOLDS_TO(6)", "bmc")]
+)
+def test_what_lemmas_leave_open_is_tried_harder_where_asked(unlemmaed, harder, text, engine):
+    """The verdict names who proved it, and has a certificate with the runs that keep it from being empty."""
+    (group,) = groups(unlemmaed, ["2.6.35-svm"], ["stable"], ["monotonic"], {})
+    (result,) = decide(unlemmaed, group, 6, prove=True, harder=harder)
+    assert (result.text, result.engine) == (text, engine)
+    assert (result.certificate is not None) == harder
+    if harder:
+        assert result.certificate.found and result.certificate.witnesses
+        needs = unlemmaed.properties["monotonic"].needs
+        assert tuple(name for name, _ in result.certificate.witnesses) == needs
+
+
+def test_its_saved_certificate_holds_and_fits_the_schema(unlemmaed, tmp_path):
+    """The whole way: save, read, make anew, compare, replay, solve."""
+    (group,) = groups(unlemmaed, ["2.6.35-svm"], ["stable"], ["monotonic"], {})
+    (result,) = decide(unlemmaed, group, 6, prove=True, harder=True)
+    result.certificate.save(tmp_path / "saved")
+    certificate, solvers = recheck(unlemmaed, tmp_path / "saved")
+    assert (certificate.found, solvers[0]) == (result.certificate.found, "z3")
+    schema = json.loads((SCHEMAS / "certificate.schema.json").read_text(encoding="utf-8"))
+    jsonschema.validate(certificate.manifest(), schema)
+    assert "spacer_1: found by Spacer" in proof(certificate, "inputs")

@@ -42,6 +42,7 @@ class Toy:
 
     sizes = {"toy": 1}
     symmetric = {}
+    constants = frozenset()
 
     def state(self) -> ToyState:
         """A fresh state."""

@@ -157,6 +157,20 @@ def _stuck(content: Content, group: Group) -> str | None:
     return stuck(content, Place(group.design, group.host, group.settings))
 
 
+def _prove_harder(
+    content: Content, cells: list[Cell], proofs: "Proofs", searches: Mapping[str, "Search"]
+) -> None:
+    """Try to prove what lemmas leave open and in which search finds nothing."""
+    from vtsc.harder import prove_harder
+
+    for cell in cells:
+        search = searches.get(cell.property)
+        if search is not None and not search.reason and cell.property not in search.witnesses:
+            found = prove_harder(content, cell)
+            if found is not None:
+                proofs.engines[cell.property], proofs.certificates[cell.property] = found
+
+
 def _search(
     content: Content, group: Group, monitors: Sequence[Any], depth: int, loose: Sequence[str] = ()
 ) -> "Search":

@@ -21,6 +21,8 @@ class Proofs:
 
     certificates: dict[str, Certificate] = field(default_factory=dict)
     never: set[str] = field(default_factory=set)
+    engines: dict[str, str] = field(default_factory=dict)
+    """Who proved a property, where it was not the lemmas."""
 
 
 def prove(content: Content, cells: Sequence[Cell], sometimes: Sequence[Watch]) -> Proofs:

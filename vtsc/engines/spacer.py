@@ -19,7 +19,7 @@ from vtsc.expression import conjuncts, inlined, read, symbols, written
 from vtsc.horn import horn, rigid_terms
 from vtsc.system import INITIAL, Fact, System
 
-BUDGET = 12
+BUDGET = 14
 """The levels, which are steps back from the target, that Spacer may reach."""
 SECONDS = 120
 """When it is stopped whatever its level: the backstop."""
