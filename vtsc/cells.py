@@ -110,8 +110,6 @@ class _Found:
     """What is missing for every state to lead on; asked where something is proved."""
     reached: tuple[Reached, ...]
     searches: dict[str, "Search"]
-    engines: dict[str, str]
-    """By which engine each property with a certificate was proved."""
 
 
 def _decide(
@@ -130,25 +128,11 @@ def _decide(
         for c in cells
         if c.property not in proofs.certificates
     }
-    engines = dict.fromkeys(proofs.certificates, "lemmas")
-    for cell in cells:
-        search = searches.get(cell.property)
-        if harder and search and not search.witnesses and not search.reason:
-            engines |= _harder(content, cell, proofs)
+    if harder:
+        _prove_harder(content, cells, proofs, searches)
     why = _stuck(content, group) if proofs.certificates else None
     for cell in cells:
-        yield _verdict(content, cell, _Found(proofs, why, reached, searches, engines))
-
-
-def _harder(content: Content, cell: Cell, proofs: "Proofs") -> dict[str, str]:
-    """Ask the engines that need no hand-written lemma; what they prove is added to ``proofs``."""
-    from vtsc.harder import prove_harder
-
-    answer = prove_harder(content, cell)
-    if answer is None:
-        return {}
-    engine, proofs.certificates[cell.property] = answer
-    return {cell.property: engine}
+        yield _verdict(content, cell, _Found(proofs, why, reached, searches))
 
 
 def _stuck(content: Content, group: Group) -> str | None:
@@ -229,9 +213,8 @@ def _verdict(content: Content, cell: Cell, found: _Found) -> Result:
         return replace(result, status=Status.VACUOUS, reason=found.stuck)
     shown = tuple((r.name, r.trace) for r in needs if r.trace is not None)
     certificate = replace(certificate, witnesses=shown)
-    return replace(
-        result, status=Status.PROVED, engine=found.engines[cell.property], certificate=certificate
-    )
+    engine = found.proofs.engines.get(cell.property, "lemmas")
+    return replace(result, status=Status.PROVED, engine=engine, certificate=certificate)
 
 
 def _violated(content: Content, result: Result, witness: Any) -> Result:
