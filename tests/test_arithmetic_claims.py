@@ -177,9 +177,7 @@ def test_a_changed_function_is_refuted(monkeypatch, changed, false):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("name", "claim"), [(n, c) for n, c in EVERY if not named(n, c).by_bits], ids="-".join
-)
+@pytest.mark.parametrize(("name", "claim"), [(n, c) for n, c in EVERY if not named(n, c).by_bits])
 def test_what_is_not_confirmed_by_bits_is_not_refuted_either(name, claim):
     """Z3 gives up on these within a budget of seconds, which is why they are asked over integers."""
     assert answer(vector_question(named(name, claim)), 5_000_000) == "unknown"
