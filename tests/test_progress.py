@@ -1,6 +1,7 @@
 """No stuck states: proved for every design and host, executed natively, and refused where it is false."""
 
 import json
+from dataclasses import replace
 from itertools import product
 from random import Random
 
@@ -11,6 +12,7 @@ from model.designs import DESIGNS
 from model.designs.patch25 import Patch25
 from model.host import CONTRACTS
 from model.machine import Machine
+from vtsc.cells import decide, groups
 from vtsc.certificate import MANIFEST
 from vtsc.errors import EvidenceError
 from vtsc.evidence import check
@@ -19,6 +21,7 @@ from vtsc.lemmas import Lemma
 from vtsc.liveness import Place, asked, make, missing, recheck, stuck
 from vtsc.simulate import TYPICAL, _step
 from vtsc.situations import Stuck, lead
+from vtsc.verdict import Status
 from vtsc.words import Illegal, both, integer, negation, require
 
 EVERYWHERE = list(product(MODEL.designs, MODEL.hosts))
@@ -151,6 +154,24 @@ def test_a_guard_that_forbids_entry_is_stuck(kind):
     """The situation is named, and that its call is not possible."""
     assert missing_in(changed(kind)) == (
         "a vCPU is loaded, with nothing pending: enter(0) is not possible"
+    )
+
+
+def test_a_proof_about_a_machine_that_gets_stuck_is_vacuous(content, monkeypatch, tmp_path):
+    """Reads happen and never go back, and yet the verdict is not PROVED: the reason is the situation."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+
+    def build(design, host, settings):
+        return ClosedLate(DESIGNS[design](settings), CONTRACTS[host], settings)
+
+    (group,) = groups(content, ["pre25"], ["slow"], ["monotonic"], {})
+    (result,) = decide(content, group, 6, prove=True)
+    assert result.status == Status.PROVED
+    closed = replace(content, model=replace(content.model, build=build))
+    (result,) = decide(closed, group, 6, prove=True)
+    assert (result.status, result.reason) == (
+        Status.VACUOUS,
+        "a vCPU is loaded, with nothing pending: enter(0) is not possible",
     )
 
 

@@ -98,11 +98,15 @@ def _model_error(content: Content, error: Exception) -> Exception:
 
 @dataclass
 class _Found:
-    """What is known of a group: proofs, what was reached, and a search for each open property."""
+    """What is known of a group: proofs, what was reached, a search for each open property.
+
+    ``stuck`` says what is missing for progress, where something is and it was asked.
+    """
 
     proofs: "Proofs"
     reached: tuple[Reached, ...]
     searches: dict[str, "Search"]
+    stuck: str | None = None
 
 
 def _decide(content: Content, group: Group, depth: int, prove: bool) -> Iterator[Result]:
@@ -119,8 +123,18 @@ def _decide(content: Content, group: Group, depth: int, prove: bool) -> Iterator
         for c in cells
         if c.property not in proofs.certificates
     }
+    found = _Found(proofs, reached, searches, _stuck(content, group, proofs))
     for cell in cells:
-        yield _verdict(content, cell, _Found(proofs, reached, searches))
+        yield _verdict(content, cell, found)
+
+
+def _stuck(content: Content, group: Group, proofs: "Proofs") -> str | None:
+    """What is missing for progress, without which a proof says little; asked where there is one."""
+    from vtsc.liveness import Place, stuck
+
+    if not proofs.certificates:
+        return None
+    return stuck(content, Place(group.design, group.host, group.settings))
 
 
 def _search(
@@ -177,6 +191,8 @@ def _verdict(content: Content, cell: Cell, found: _Found) -> Result:
         return replace(result, status=Status.VACUOUS, reason=reason)
     if certificate is None:
         return result
+    if found.stuck is not None:
+        return replace(result, status=Status.VACUOUS, reason=found.stuck)
     shown = tuple((r.name, r.trace) for r in needs if r.trace is not None)
     certificate = replace(certificate, witnesses=shown)
     return replace(result, status=Status.PROVED, engine="lemmas", certificate=certificate)
