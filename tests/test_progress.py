@@ -141,6 +141,22 @@ class Frozen(Machine):
             require(state.host.t == before)
 
 
+class Leap(Machine):
+    """Entering the guest takes all time there is."""
+
+    def enter(self, state, v):
+        """Suddenly it is late."""
+        super().enter(state, v)
+        state.host.t = (1 << 62) - 1
+
+
+def test_a_call_that_uses_up_the_room_is_no_progress():
+    """The next situation is given, but too close to the limit of inputs for its call."""
+    assert missing_in(changed(Leap)) == (
+        "a vCPU is loaded, with nothing pending: enter(0) leads no nearer to a read"
+    )
+
+
 @pytest.mark.parametrize("design", [NeverServed, ServedForEver])
 def test_a_request_that_is_never_cleared_is_stuck(design):
     """The situation is named, and that its call is possible but useless."""
@@ -195,11 +211,32 @@ def test_an_input_without_a_value_is_named(monkeypatch):
     """Nothing is left to the solver to choose."""
     machine = changed(Machine)
     progress = machine.progress()
-    del progress.situations[0].inputs["d1"]  # type: ignore[attr-defined]
+    del progress.situations[0].inputs["d1"]
     monkeypatch.setattr(machine, "progress", lambda: progress)
     assert missing_in(machine) == (
         "a vCPU is in guest mode: rdtsc(0) is not possible, no value is given for d1"
     )
+
+
+@pytest.mark.parametrize(("khz", "dt"), [("1GHz", -1), ("1GHz", 1 << 62), ("2.4GHz", 3)])
+def test_an_input_out_of_range_is_not_possible(monkeypatch, khz, dt):
+    """Below 0, beyond the limit, or no whole number of cycles where only those may pass."""
+    machine = changed(Machine, host="stable", virtual_khz=khz)
+    progress = machine.progress()
+    progress.situations[1].inputs["dt"] = dt
+    monkeypatch.setattr(machine, "progress", lambda: progress)
+    assert missing_in(machine) == (
+        "a vCPU is loaded, with nothing pending: enter(0) is not possible"
+    )
+
+
+def test_inputs_with_which_no_time_passes_are_noticed(monkeypatch):
+    """That time can go on means that the clock is later."""
+    machine = changed(Machine, rdtsc_cycles="0")
+    progress = machine.progress()
+    progress.passing.update(progress.situations[1].inputs)
+    monkeypatch.setattr(machine, "progress", lambda: progress)
+    assert missing_in(machine) == "where a vCPU exists, time cannot go on"
 
 
 def test_a_lemma_that_does_not_hold_is_no_help(monkeypatch):
