@@ -17,7 +17,7 @@ from vtsc.evidence import check
 from vtsc.functionproofs import evidence, folder, integer_question, make, recheck, vector_question
 from vtsc.functions import Claim
 from vtsc.smtlib import Script
-from vtsc.words import MASK, MODULUS, u64
+from vtsc.words import MASK, MODULUS, require, u64
 
 NAMES = list(MODEL.functions)
 EVERY = [(name, claim.name) for name, found in MODEL.functions.items() for claim in found.claims]
@@ -174,6 +174,17 @@ def test_a_changed_function_is_refuted(monkeypatch, changed, false):
         if claim.by_bits and claim.name != "monotone":
             wanted = "sat" if claim.name in false else "unsat"
             assert answer(vector_question(claim)) == wanted, claim.name
+
+
+def test_where_a_function_refuses_its_argument_nothing_is_claimed():
+    """An argument that the function does not allow counts against a claim about all arguments."""
+
+    def holds(d: int) -> bool:
+        require(d < 5)
+        return d >= 0
+
+    assert answer(integer_question(Claim("", "", "", {"d": (0, 4)}, holds))) == "unsat"
+    assert answer(integer_question(Claim("", "", "", {"d": (0, 5)}, holds))) == "sat"
 
 
 @pytest.mark.slow

@@ -2,13 +2,17 @@
 
 import json
 from itertools import product
+from pathlib import Path
 
+import jsonschema
 import pytest
 
 from vtsc.certificate import MANIFEST
 from vtsc.errors import EvidenceError
 from vtsc.functionproofs import make
-from vtsc.kinds import every, recheck
+from vtsc.kinds import RECHECKS, every, recheck
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def test_there_is_evidence_for_every_design_and_host_and_every_function(content):
@@ -28,6 +32,18 @@ def test_a_folder_is_checked_by_its_kind(content, tmp_path):
     (tmp_path / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
     with pytest.raises(EvidenceError, match="kind: expected one of progress, arithmetic"):
         recheck(content, tmp_path)
+
+
+def test_manifests_follow_their_schema(content):
+    """docs/schemas/evidence.schema.json, for one of each kind; what it requires is required."""
+    schema = json.loads((ROOT / "docs/schemas/evidence.schema.json").read_text(encoding="utf-8"))
+    kinds = {made.kind: made.manifest() for _, made in every(content)}
+    assert set(kinds) == set(RECHECKS)
+    for manifest in kinds.values():
+        jsonschema.validate(manifest, schema)
+        for name in manifest.keys() - {"tool"}:
+            with pytest.raises(jsonschema.ValidationError):
+                jsonschema.validate({k: v for k, v in manifest.items() if k != name}, schema)
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"schema": "vtsc.certificate/1"}'])
