@@ -160,6 +160,7 @@ def progress(settings: Any) -> Progress:
         goal="a read",
         situations=tuple(situations),
         concerns=exists,
+        whom="a vCPU that exists",
         room=room,
         room_sentence="true time, the kernel clock and all TSCs are below 2^61",
         passing=elapsing(settings, max(1, settings["rdtsc_cycles"])),

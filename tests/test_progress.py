@@ -204,7 +204,9 @@ def test_a_situation_that_is_left_out_is_noticed(monkeypatch):
     progress = machine.progress()
     object.__setattr__(progress, "situations", progress.situations[:-1])
     monkeypatch.setattr(machine, "progress", lambda: progress)
-    assert missing_in(machine) == "a vcpu in no situation from which a read is in reach"
+    assert (
+        missing_in(machine) == "a vCPU that exists is in no situation from which a read is in reach"
+    )
 
 
 def test_an_input_without_a_value_is_named(monkeypatch):
