@@ -71,6 +71,9 @@ def compare(fresh: Evidence, manifest: Mapping[str, Any], folder: Path) -> None:
     for name, value in fresh.manifest().items():
         if name != "tool" and manifest.get(name) != value:
             raise EvidenceError(f"{MANIFEST}: {name} is not what the model gives")
+    for path in sorted(folder.glob("*.smt2")):
+        if path.stem not in fresh.questions:
+            raise EvidenceError(f"{path.name} belongs to nothing that is claimed")
     for name, text in fresh.questions.items():
         try:
             saved = (folder / f"{name}.smt2").read_text(encoding="utf-8")

@@ -79,7 +79,7 @@ def _claims(machine: Any, progress: Progress) -> dict[str, Any]:
     ]
     return {
         "claim": f"from every state that satisfies the lemmas, where {progress.room_sentence}, "
-        f"each {progress.kind} reaches {progress.goal} in at most {progress.steps} calls, and, "
+        f"{progress.whom} reaches {progress.goal} in at most {progress.steps} calls, and, "
         f"where {progress.idle_sentence}, time can go on",
         "steps": progress.steps,
         "lemmas": [{"name": x.name, "sentence": x.sentence} for x in progress.lemmas],

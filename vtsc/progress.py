@@ -121,15 +121,15 @@ class _Asker:
         return [c for instances in found for args, c in instances.items() if args[0] == number]
 
     def _somewhere(self) -> Question:
-        arena, kind, goal = self._arena, self._progress.kind, self._progress.goal
+        arena, whom, goal = self._arena, self._progress.whom, self._progress.goal
         nowhere = []
         for (number,), concerned in self._concerned.items():
             some = self._some(self._progress.situations, number)
             nowhere.append(arena.conjunction([concerned, arena.negation(arena.disjunction(some))]))
         text = self._ask(
-            f"A state with a {kind} in none of the situations.", [arena.disjunction(nowhere)]
+            f"A state with {whom} in none of the situations.", [arena.disjunction(nowhere)]
         )
-        return Question(SOMEWHERE, text, f"a {kind} in no situation from which {goal} is in reach")
+        return Question(SOMEWHERE, text, f"{whom} is in no situation from which {goal} is in reach")
 
     def _leads(self, situation: Situation) -> Question | None:
         """That the call of a situation can be taken and leads on; None where it has no instance."""

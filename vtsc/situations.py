@@ -49,6 +49,8 @@ class Progress:
     situations: tuple[Situation, ...]
     concerns: Callable[..., bool]
     """Machine, state and an instance's number: whether the claim is made of it."""
+    whom: str
+    """What it then is, such as: a train in service."""
     room: Callable[[Any, Any], bool]
     """Machine and state: whether inputs are so far from their limit that some steps can be taken."""
     room_sentence: str
