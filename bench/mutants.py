@@ -25,6 +25,7 @@ sys.path.insert(0, str(ROOT))
 from vtsc.cells import Group, _search, groups, recorded_verdict  # noqa: E402
 from vtsc.certificate import check, make, solve  # noqa: E402
 from vtsc.claims import HOLDS  # noqa: E402
+from vtsc.engines.induction import Induction  # noqa: E402
 from vtsc.errors import BadFileError, EvidenceError, VtscError  # noqa: E402
 from vtsc.inputs import Recorded  # noqa: E402
 from vtsc.interpreter import NotARun, Player  # noqa: E402
@@ -169,11 +170,12 @@ def _equivalent(content: Content, folder: Path, cells: list[Cell]) -> str | None
 
 
 def _system(content: Content, cell: Cell) -> Any:
-    """The cell's machine, with what is true of it wherever it is: which pCPU a vCPU is on."""
-    lemmas = [
-        x for x in content.model.build(cell.design, cell.host, cell.settings).lemmas() if x.frame
-    ]
-    return proof_system(content, cell, own_sizes(content, cell), lemmas, every_call=True)
+    """The cell's machine, with those of its lemmas that are true of every reachable state."""
+    lemmas = content.model.build(cell.design, cell.host, cell.settings).lemmas()
+    system = proof_system(content, cell, own_sizes(content, cell), lemmas, every_call=True)
+    kept = Induction(system).settled()
+    system.facts = [fact for fact in system.facts if fact.lemma in kept]
+    return system
 
 
 # the parent

@@ -64,9 +64,9 @@ def recorded_verdict(content: Content, cell: Cell) -> str | None:
 def decide(
     content: Content, group: Group, depth: int, prove: bool, harder: bool = False
 ) -> list[Result]:
-    """Decide a group: by proof, if ``prove``, else by search to ``depth``; evidence is re-checked.
+    """Decide a group: by lemmas, if ``prove``, else by search to ``depth``; evidence is re-checked.
 
-    ``harder``: what both leave open is tried by the engines that take longer.
+    ``harder``: where both leave a cell open, ask the engines that need no lemma and take long.
     """
     started = time.monotonic()
     try:
@@ -106,6 +106,8 @@ class _Found:
     """What is known of a group: proofs, what was reached, and a search for each open property."""
 
     proofs: "Proofs"
+    stuck: str | None
+    """What is missing for every state to lead on; asked where something is proved."""
     reached: tuple[Reached, ...]
     searches: dict[str, "Search"]
 
@@ -128,8 +130,15 @@ def _decide(
     }
     if harder:
         _prove_harder(content, cells, proofs, searches)
+    why = _stuck(content, group) if proofs.certificates else None
     for cell in cells:
-        yield _verdict(content, cell, _Found(proofs, reached, searches))
+        yield _verdict(content, cell, _Found(proofs, why, reached, searches))
+
+
+def _stuck(content: Content, group: Group) -> str | None:
+    from vtsc.liveness import Place, stuck
+
+    return stuck(content, Place(group.design, group.host, group.settings))
 
 
 def _prove_harder(
@@ -200,6 +209,8 @@ def _verdict(content: Content, cell: Cell, found: _Found) -> Result:
         return replace(result, status=Status.VACUOUS, reason=reason)
     if certificate is None:
         return result
+    if found.stuck:
+        return replace(result, status=Status.VACUOUS, reason=found.stuck)
     shown = tuple((r.name, r.trace) for r in needs if r.trace is not None)
     certificate = replace(certificate, witnesses=shown)
     engine = found.proofs.engines.get(cell.property, "lemmas")
