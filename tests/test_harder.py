@@ -13,12 +13,16 @@ from vtsc.builder import build
 from vtsc.cells import decide, groups
 from vtsc.certificate import MANIFEST, make, solve
 from vtsc.engines import ask
+from vtsc.engines.spacer import invariant
 from vtsc.engines.task import Answer, Finding, Task
 from vtsc.errors import EvidenceError
+from vtsc.expression import evaluate, written
 from vtsc.harder import certified, task_of
+from vtsc.horn import horn, rigid_terms
 from vtsc.queries import queries
 from vtsc.recheck import recheck
 from vtsc.report.proof import proof
+from vtsc.symbolic import Word
 from vtsc.verdict import Cell
 
 SCHEMAS = Path(__file__).resolve().parent.parent / "docs" / "schemas"
@@ -99,6 +103,35 @@ def test_a_lemma_that_cannot_be_read_is_rejected(content, spacer_certificate, te
     """Neither evaluated nor believed."""
     with pytest.raises(EvidenceError):
         make(content, spacer_certificate.cell, [], False, texts=[text])
+
+
+def test_inputs_of_the_initial_state_are_told_by_fields(content):
+    """Each one that steps mention is a sum of fields, the very same term."""
+    system = bare(content, cell_of(content, "pre25", "skewed")).system
+    rigid = {name for name, _ in horn(system, "monotonic").columns if name.startswith("initial.")}
+    terms = rigid_terms(system)
+    assert rigid and rigid <= terms.keys()
+    values = {**system.pre, **{n: Word(system.arena, f) for n, f in system.known.items()}}
+    for name in rigid:
+        form = evaluate(terms[name], values.__getitem__).form
+        ((atom, factor),) = form.terms
+        assert (atom.name, factor, form.constant) == (name, 1, 0)
+
+
+def test_an_invariant_comes_back_in_terms_of_fields(content, monkeypatch):
+    """What it says of an input of the initial state; what no field tells of is left out."""
+    system = bare(content, cell_of(content, "pre25", "skewed")).system
+    (name, *_) = (n for n, _ in horn(system, "monotonic").columns if n.startswith("initial."))
+    said = f"(and (<= {name} 5) (<= initial.unheard_of 5))"
+    answer = json.dumps({"answer": "unsat", "invariant": said})
+    monkeypatch.setattr("vtsc.engines.spacer.ask", lambda question, seconds: answer)
+    assert invariant(system, "monotonic") == [f"(<= {written(rigid_terms(system)[name])} 5)"]
+
+
+def test_spacer_says_the_same_twice(content):
+    """Each question has a process of its own."""
+    task = bare(content, cell_of(content, "2.6.35-svm", "stable"))
+    assert ask("spacer", task) == ask("spacer", task)
 
 
 def test_spacer_says_nothing_wrong_of_a_violated_cell(content):

@@ -9,7 +9,7 @@ from vtsc.claims import Watch
 from vtsc.engines.task import Task
 from vtsc.lemmas import Lemma
 from vtsc.records import Record, State, counter, flag, index, word
-from vtsc.words import Illegal, bounded, implies, integer, u64
+from vtsc.words import Illegal, bounded, either, implies, integer, u64
 
 
 class Fields(Record):
@@ -148,6 +148,16 @@ def climb() -> Toy:
     return Toy(nothing, [act("climb", always, _climb)])
 
 
+def _hop(toy: Any, inputs: Any) -> bool:
+    toy.place = 1 if toy.place == 0 else 2
+    return toy.place == 2
+
+
+def hop() -> Toy:
+    """From 0 by 1 to 2, which is bad, and no further: three steps in a row there never are."""
+    return Toy(nothing, [act("hop", lambda toy: either((toy.place == 0, toy.place == 1)), _hop)])
+
+
 def _nearly(toy: Any, inputs: Any) -> None:
     toy.left = (1 << 64) - 2
 
@@ -209,6 +219,7 @@ TOYS = {
     "gap-bare": Known(lambda: gap(False), None, frozenset({"spacer"})),
     "walk": Known(walk, None, frozenset({"kinduction", "spacer"})),
     "climb": Known(climb, 4, frozenset({"bmc"})),
+    "hop": Known(hop, 2, frozenset({"bmc"})),
     "wrap": Known(wrap, 2, frozenset({"bmc"})),
     "twins": Known(lambda: twins(True), None, frozenset({"lemmas", "kinduction"})),
     "twins-bare": Known(lambda: twins(False), None, frozenset()),
