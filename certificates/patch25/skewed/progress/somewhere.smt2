@@ -1,4 +1,4 @@
-; A state with a vcpu in none of the situations.
+; A state with a vCPU that exists in none of the situations.
 (set-logic QF_LIA)
 (declare-const vcpu0.cpu=-1 Bool)
 (declare-const vcpu0.cpu=0 Bool)
