@@ -6,7 +6,7 @@ NEW := e48672fa pre25 patch25 2.6.37
 CATCHUP := pre25 patch25 2.6.37
 TRAP := --set vcpus=2 --set trapping=unstable --set clock_resolution=10ms
 
-.PHONY: verify test check slow bench counterexamples clean
+.PHONY: verify test check slow bench counterexamples third-opinion mutants clean
 
 verify: .venv/ready
 	$(VERIFY) -p monotonic --host stable --host skewed --host cstate --host resetting
@@ -34,6 +34,13 @@ bench: .venv/ready
 
 counterexamples: .venv/ready
 	$(BIN)/python counterexamples/regenerate.py
+
+third-opinion: .venv/ready
+	$(BIN)/python tests/third_opinion.py cells
+	$(BIN)/python tests/third_opinion.py mutants
+
+mutants: .venv/ready
+	$(BIN)/python bench/mutants.py
 
 clean:
 	rm -rf .venv

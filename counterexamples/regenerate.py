@@ -57,6 +57,16 @@ interpreter before it was saved. `vtsc show FILE` prints one, `vtsc replay FILE`
 """
 
 
+def _arithmetic() -> None:
+    """The evidence about the model's plain functions."""
+    from vtsc import functionproofs
+    from vtsc.loader import load
+
+    content = load(str(ROOT))
+    for name in content.model.functions:
+        functionproofs.make(content, name).save(CERTIFICATES / functionproofs.folder(name))
+
+
 def main() -> None:
     """Regenerate traces and certificates, then the table."""
     with tempfile.TemporaryDirectory() as scratch:
@@ -75,6 +85,7 @@ def main() -> None:
             path.unlink()
         for path in Path(scratch).iterdir():
             shutil.move(path, CERTIFICATES if path.is_dir() else HERE)
+    _arithmetic()
     (HERE / "README.md").write_text(HEAD + table(), encoding="utf-8")
 
 

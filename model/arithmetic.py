@@ -6,9 +6,10 @@ Mirrors kvm_get_time_scale, pvclock_scale_delta, nsec_to_cycles. [source c285545
 from fractions import Fraction
 from math import gcd, lcm
 
-from vtsc.words import u64
+from vtsc.words import scaled, u64
 
-NSEC_PER_SEC = 10**9
+NSEC_PER_MSEC = scaled(10**6, small=2)
+NSEC_PER_SEC = 1000 * NSEC_PER_MSEC
 
 
 def low32(x: int) -> int:
@@ -41,7 +42,7 @@ def scale(delta: int, mult: int, shift: int) -> int:
 
 def nsec_to_cycles(ns: int, khz: int) -> int:
     """Cycles at ``khz`` in ``ns`` nanoseconds, the product taken mod 2^64."""
-    return u64(ns * khz) // 10**6
+    return u64(ns * khz) // NSEC_PER_MSEC
 
 
 def later(a: int, b: int) -> int:

@@ -11,9 +11,9 @@ from model.arithmetic import later
 from model.state import HostFields, Pcpu
 from model.timebase import Timebase, timebase
 from vtsc.inputs import Inputs
-from vtsc.words import bounded, require, select
+from vtsc.words import bounded, require, scaled, select
 
-MIN_UPTIME_NS = 5 * 10**9
+MIN_UPTIME_NS = scaled(5 * 10**9, small=0)
 """The host has been up for longer than this when the VM is created (design.md section 4)."""
 
 
@@ -222,7 +222,7 @@ class Host(HostFields):
             if varying:
                 d = self._cycles_in(f"{prefix}d{c}", dt)
             pcpu.tsc = bounded(pcpu.tsc + d)
-            pcpu.elapsed += d
+            pcpu.elapsed = bounded(pcpu.elapsed + d)  # no more than its TSC
             moved.append(d)
             if self.ticks_matter:
                 pcpu.tick_age += d

@@ -25,6 +25,8 @@ from vtsc.situations import Progress
 from vtsc.words import Illegal, apart, both, either, implies, negation, require, select
 
 KHZ = 1000
+UNUSED_WHEN_OFF = {"trapping": ("tsc_trapping", "tsc_mode"), "kvmclock": ("time_page",)}
+"""Fields that keep their start value while a parameter is off."""
 
 
 class MachineState(State):
@@ -53,6 +55,12 @@ class Machine:
             "vcpu": tuple(range(self.sizes["vcpu"])),
             "pcpu": tuple(range(1, self.sizes["pcpu"])),
         }
+        self.constants = frozenset(
+            field
+            for parameter, fields in UNUSED_WHEN_OFF.items()
+            if settings[parameter] == "off"
+            for field in fields
+        )
         self._actions = {action.name: action for action in self.table()}
 
     def table(self) -> list[Action[MachineState]]:

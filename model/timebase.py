@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
-from model.arithmetic import common_unit
+from model.arithmetic import NSEC_PER_MSEC, common_unit
 
 TIMES = (
     "clock_resolution",
@@ -24,15 +25,15 @@ class Timebase:
     unit: Fraction
     khz: int
 
-    @property
+    @cached_property
     def ns(self) -> int:
         """Time units in a nanosecond."""
         return self.units(Fraction(1))
 
-    @property
+    @cached_property
     def cycle(self) -> int:
         """Time units in a nominal cycle."""
-        return self.units(Fraction(10**6, self.khz))
+        return self.units(Fraction(NSEC_PER_MSEC, self.khz))
 
     def units(self, duration_ns: Fraction) -> int:
         """A duration in ns as a whole number of time units."""
@@ -42,12 +43,12 @@ class Timebase:
 
     def cycles(self, duration_ns: Fraction) -> int:
         """Nominal cycles in a duration, rounded down."""
-        return int(duration_ns * self.khz // 10**6)
+        return int(duration_ns * self.khz // NSEC_PER_MSEC)
 
 
 def timebase(settings: Any) -> Timebase:
     """The time base for these settings: the longest unit that fits all of them."""
     khz = settings["virtual_khz"]
-    durations = [Fraction(1), Fraction(10**6, khz)]
+    durations = [Fraction(1), Fraction(NSEC_PER_MSEC, khz)]
     durations += [settings[name] for name in TIMES if settings[name]]
     return Timebase(common_unit(durations), khz)

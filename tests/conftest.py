@@ -1,5 +1,6 @@
 """What the tests share: the repository's own content, and a way to decide one cell."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,12 @@ from vtsc.loader import Content, load
 from vtsc.verdict import Result
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_cache_but_our_own(tmp_path_factory) -> None:
+    """Tests neither read nor fill the user's cache."""
+    os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))
 
 
 @pytest.fixture(scope="session")

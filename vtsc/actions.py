@@ -57,6 +57,9 @@ class Machine(Protocol):
     symmetric: dict[str, tuple[int, ...]]
     """For each kind, instances that start out alike and that the rules treat alike."""
 
+    constants: frozenset[str]
+    """Names of fields that, with these parameters, keep their declared start for ever; checked."""
+
     def state(self) -> State:
         """A fresh state with every field at its declared start."""
         ...

@@ -70,12 +70,18 @@ class _Builder:
         return Watched(self.machine.state(), self.machine, self.monitors)
 
     def _unknown(self, suffix: str, only: set[str] | None = None) -> dict[str, Value]:
-        return {
-            name: slot.field.unknown(
-                self.arena, name + (suffix if only is None or name in only else ""), self.sizes
-            )
-            for name, slot in self.slots.items()
-        }
+        values = {}
+        for name, slot in self.slots.items():
+            own = name + (suffix if only is None or name in only else "")
+            if self._constant(name):
+                values[name] = slot.field.lift(self.arena, slot.field.start, self.sizes)
+            else:
+                values[name] = slot.field.unknown(self.arena, own, self.sizes)
+        return values
+
+    def _constant(self, name: str) -> bool:
+        """Whether the machine promises that a field keeps its start value."""
+        return name.rpartition(".")[2] in self.machine.constants
 
     def _filled(self, values: Mapping[str, Value]) -> Watched:
         state = self._fresh()
@@ -123,6 +129,7 @@ class _Builder:
             for number, call in enumerate(self.calls)
             for rule in self._rules(number, call, mid)
         ]
+        self._keep_promises(initial, passed, pre, rules)
         return System(
             arena=self.arena,
             calls=tuple(self.calls),
@@ -152,6 +159,19 @@ class _Builder:
             apart = (arena.negation(arena.conjunction(pair)) for pair in pairs)
             one = arena.conjunction((arena.disjunction(members), *apart))
             yield Fact(ONE_VALUE, (number,), one)
+
+    def _keep_promises(
+        self,
+        initial: Mapping[str, Value],
+        passed: Mapping[str, Value],
+        pre: Mapping[str, Value],
+        rules: Sequence[Rule],
+    ) -> None:
+        """That fields promised to be constant are so, initially and after every step."""
+        for name in filter(self._constant, self.slots):
+            changed = any(name in rule.updates for rule in rules)
+            if changed or not (same(initial[name], pre[name]) and same(passed[name], pre[name])):
+                raise BadFileError(f"the model says that {name} never changes, but it does")
 
     def _facts(self, lemma: Lemma, pre: Mapping[str, Value]) -> Iterator[Fact]:
         """A lemma for all its instances, its forks merged into one condition."""

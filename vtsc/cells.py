@@ -61,11 +61,16 @@ def recorded_verdict(content: Content, cell: Cell) -> str | None:
     return None
 
 
-def decide(content: Content, group: Group, depth: int, prove: bool) -> list[Result]:
-    """Decide a group: by proof, if ``prove``, else by search to ``depth``; evidence is re-checked."""
+def decide(
+    content: Content, group: Group, depth: int, prove: bool, harder: bool = False
+) -> list[Result]:
+    """Decide a group: by lemmas, if ``prove``, else by search to ``depth``; evidence is re-checked.
+
+    ``harder``: where both leave a cell open, ask the engines that need no lemma and take long.
+    """
     started = time.monotonic()
     try:
-        results = list(_decide(content, group, depth, prove))
+        results = list(_decide(content, group, depth, prove, harder))
     except VtscError as error:
         results = [_failed(cell, str(error), error) for cell in group.cells()]
     except Exception as error:
@@ -98,18 +103,18 @@ def _model_error(content: Content, error: Exception) -> Exception:
 
 @dataclass
 class _Found:
-    """What is known of a group: proofs, what was reached, a search for each open property.
-
-    ``stuck`` says what is missing for progress, where something is and it was asked.
-    """
+    """What is known of a group: proofs, what was reached, and a search for each open property."""
 
     proofs: "Proofs"
+    stuck: str | None
+    """What is missing for every state to lead on; asked where something is proved."""
     reached: tuple[Reached, ...]
     searches: dict[str, "Search"]
-    stuck: str | None = None
 
 
-def _decide(content: Content, group: Group, depth: int, prove: bool) -> Iterator[Result]:
+def _decide(
+    content: Content, group: Group, depth: int, prove: bool, harder: bool
+) -> Iterator[Result]:
     from vtsc.proving import Proofs
     from vtsc.proving import prove as by_lemmas
 
@@ -123,18 +128,31 @@ def _decide(content: Content, group: Group, depth: int, prove: bool) -> Iterator
         for c in cells
         if c.property not in proofs.certificates
     }
-    found = _Found(proofs, reached, searches, _stuck(content, group, proofs))
+    if harder:
+        _prove_harder(content, cells, proofs, searches)
+    why = _stuck(content, group) if proofs.certificates else None
     for cell in cells:
-        yield _verdict(content, cell, found)
+        yield _verdict(content, cell, _Found(proofs, why, reached, searches))
 
 
-def _stuck(content: Content, group: Group, proofs: "Proofs") -> str | None:
-    """What is missing for progress, without which a proof says little; asked where there is one."""
+def _stuck(content: Content, group: Group) -> str | None:
     from vtsc.liveness import Place, stuck
 
-    if not proofs.certificates:
-        return None
     return stuck(content, Place(group.design, group.host, group.settings))
+
+
+def _prove_harder(
+    content: Content, cells: list[Cell], proofs: "Proofs", searches: Mapping[str, "Search"]
+) -> None:
+    """Try to prove what lemmas leave open and in which search finds nothing."""
+    from vtsc.harder import prove_harder
+
+    for cell in cells:
+        search = searches.get(cell.property)
+        if search is not None and not search.reason and cell.property not in search.witnesses:
+            found = prove_harder(content, cell)
+            if found is not None:
+                proofs.engines[cell.property], proofs.certificates[cell.property] = found
 
 
 def _search(
@@ -191,11 +209,12 @@ def _verdict(content: Content, cell: Cell, found: _Found) -> Result:
         return replace(result, status=Status.VACUOUS, reason=reason)
     if certificate is None:
         return result
-    if found.stuck is not None:
+    if found.stuck:
         return replace(result, status=Status.VACUOUS, reason=found.stuck)
     shown = tuple((r.name, r.trace) for r in needs if r.trace is not None)
     certificate = replace(certificate, witnesses=shown)
-    return replace(result, status=Status.PROVED, engine="lemmas", certificate=certificate)
+    engine = found.proofs.engines.get(cell.property, "lemmas")
+    return replace(result, status=Status.PROVED, engine=engine, certificate=certificate)
 
 
 def _violated(content: Content, result: Result, witness: Any) -> Result:

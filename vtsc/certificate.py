@@ -14,11 +14,19 @@ from typing import Any
 
 from vtsc import __version__
 from vtsc.errors import EvidenceError
+from vtsc.expression import found_lemmas
 from vtsc.files import write_whole
 from vtsc.formula import formula
 from vtsc.lemmas import ONE_VALUE, Lemma
 from vtsc.loader import Content
-from vtsc.proofsystem import candidates, generic_sizes, own_sizes, proof_system, resized
+from vtsc.proofsystem import (
+    candidates,
+    generic_sizes,
+    own_sizes,
+    proof_system,
+    resized,
+    watched_system,
+)
 from vtsc.queries import bystander, queries
 from vtsc.system import System
 from vtsc.terms import Condition
@@ -56,9 +64,15 @@ class Certificate:
     queries: Mapping[str, str]
     witnesses: tuple[tuple[str, Trace], ...] = ()
     """Runs that reach what keeps the claim from being empty."""
+    k: int = 1
+    """From 2 on the lemmas alone do not do, and the property is shown by k-induction."""
+    found: tuple[str, ...] = ()
+    """Lemmas that neither the model nor the property states, as texts of `vtsc.expression`."""
 
     def manifest(self) -> dict[str, Any]:
         """What `MANIFEST` says."""
+        harder: dict[str, Any] = {"k": self.k} if self.k > 1 else {}
+        harder |= {"found": list(self.found)} if self.found else {}
         return {
             "schema": SCHEMA,
             "tool": f"vtsc {__version__}",
@@ -70,6 +84,7 @@ class Certificate:
             "any_number": self.any_number,
             "lemmas": [asdict(lemma) for lemma in self.lemmas],
             "queries": [f"{name}.smt2" for name in self.queries],
+            **harder,
         }
 
     def files(self) -> dict[str, str]:
@@ -94,22 +109,40 @@ def key(lemma: Lemma) -> Key:
     return lemma.owner, lemma.name
 
 
-def make(content: Content, cell: Cell, keys: Sequence[Key], any_number: bool) -> Certificate:
+def make(
+    content: Content,
+    cell: Cell,
+    keys: Sequence[Key],
+    any_number: bool,
+    k: int = 1,
+    texts: Sequence[str] = (),
+) -> Certificate:
     """The certificate that shows ``cell`` by the lemmas of these names, unchecked.
 
+    ``texts`` are lemmas that a solver found; like k-induction they speak of the cell's own machine only.
     Raises `EvidenceError` for a lemma that neither the model nor the property has.
     """
     own = own_sizes(content, cell)
-    lemmas = chosen(content, cell, own, keys, frame=any_number)
+    lemmas = [*chosen(content, cell, own, keys, any_number), *found_lemmas(texts, cell.property)]
     system = proof_system(content, cell, own, lemmas, every_call=True)
-    found = queries(system, cell.property)
+    found = queries(system, cell.property, k)
+    if k > 1 or texts:
+        any_number = False
     if any_number:
         sizes = generic_sizes(content, cell)
         stated = chosen(content, cell, sizes, keys, frame=True)
         generic = queries(proof_system(content, cell, sizes, stated), cell.property)
         found |= {f"any-{name}": text for name, text in generic.items()}
-        found["any-bystander"] = _bystander(content, cell, keys)
-    return Certificate(cell, content.digest, any_number, _stated(system, lemmas), found)
+        found["any-bystander"] = _bystander(content, cell)
+    return Certificate(
+        cell,
+        content.digest,
+        any_number,
+        _stated(system, lemmas),
+        found,
+        k=k,
+        found=tuple(texts),
+    )
 
 
 def chosen(
@@ -124,15 +157,26 @@ def chosen(
     return [x for x in known if key(x) in wanted or (frame and x.frame)]
 
 
-def _bystander(content: Content, cell: Cell, keys: Sequence[Key]) -> str:
-    """The question whether an instance that has no part in a step can be left out."""
+_bystanders: dict[object, str] = {}
+
+
+def _bystander(content: Content, cell: Cell) -> str:
+    """The question whether an instance that has no part in a step can be left out.
+
+    It is asked with all properties watching that speak of as many instances, so that they share it.
+    """
     subjects = content.properties[cell.property].subjects
-    small = dict.fromkeys(content.model.kinds, subjects + 1)
-    large = {kind: n + 1 for kind, n in small.items()}
-    lemmas = chosen(content, cell, large, keys, frame=True)
-    return bystander(
-        proof_system(content, cell, large, lemmas), proof_system(content, cell, small, [])
-    )
+    known_as = (content.digest, cell.design, cell.host, cell.settings, subjects)
+    if known_as not in _bystanders:
+        small = dict.fromkeys(content.model.kinds, subjects + 1)
+        large = {kind: n + 1 for kind, n in small.items()}
+        frame = chosen(content, cell, large, (), frame=True)
+        _bystanders[known_as] = bystander(
+            watched_system(content, cell, large, frame),
+            watched_system(content, cell, small, []),
+            targets=subjects == 1,
+        )
+    return _bystanders[known_as]
 
 
 def _stated(system: System, lemmas: Sequence[Lemma]) -> tuple[Stated, ...]:
@@ -168,7 +212,15 @@ BUDGET = 400_000_000
 """Z3 resource units that re-checking one question may cost."""
 
 
+_solved: set[str] = set()
+
+
 def check(certificate: Certificate) -> None:
-    """That every question is unsatisfiable; raises `EvidenceError` naming the first that is not."""
+    """That every question is unsatisfiable; raises `EvidenceError` naming the first that is not.
+
+    A text that this process has solved already is not solved twice.
+    """
     for name, text in certificate.queries.items():
-        solve(name, text)
+        if text not in _solved:
+            solve(name, text)
+            _solved.add(text)

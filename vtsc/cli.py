@@ -39,8 +39,11 @@ def parser() -> argparse.ArgumentParser:
     verify.add_argument("--set", action="append", default=[], metavar="NAME=VALUE")
     verify.add_argument("--depth", type=int, default=20, metavar="K", help="steps; default 20")
     asked = verify.add_mutually_exclusive_group()
-    asked.add_argument("--prove", action="store_true", help="ask for proofs")
+    asked.add_argument("--prove", action="store_true", help="ask for proofs, by every engine")
     asked.add_argument("--bounded", action="store_true", help="holding to the depth is enough")
+    verify.add_argument(
+        "--show-cti", action="store_true", help="show why lemmas do not prove what is not decided"
+    )
     verify.add_argument("--expect", action="store_true", help="wanted: the recorded verdicts")
     verify.add_argument("--format", choices=("text", "json", "junit"), default="text")
     verify.add_argument("-o", "--output", metavar="FILE", help="default: standard output")

@@ -1,5 +1,6 @@
 """Running independent pieces of work side by side; results come in the order of the work."""
 
+import gc
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -40,7 +41,12 @@ def in_order(items: Sequence[W], run: Callable[[W], R], jobs: int = 0) -> Iterat
 def _begin(run: Callable[[W], R], item: W) -> tuple[Connection, Any]:
     context = multiprocessing.get_context("fork")
     reader, writer = context.Pipe(duplex=False)
-    process = context.Process(target=lambda: writer.send(run(item)), daemon=True)
+
+    def work() -> None:
+        gc.disable()  # when it frees a solver's terms would depend on what the parent did before
+        writer.send(run(item))
+
+    process = context.Process(target=work, daemon=True)
     process.start()
     writer.close()
     return reader, process

@@ -62,3 +62,12 @@ def proof_system(
     calls = None if every_call else representatives(machine.calls())
     monitors = [content.properties[cell.property]]
     return build(machine, monitors, SolverFeasibility, lemmas=lemmas, calls=calls)
+
+
+def watched_system(content: Content, cell: Cell, sizes: Sizes, lemmas: Sequence[Lemma]) -> System:
+    """The same with all properties watching that speak of as many instances as the cell's own."""
+    machine = content.model.build(cell.design, cell.host, resized(content, cell, sizes))
+    calls = representatives(machine.calls())
+    subjects = content.properties[cell.property].subjects
+    monitors = [p for p in content.properties.values() if p.subjects == subjects]
+    return build(machine, monitors, SolverFeasibility, lemmas=lemmas, calls=calls)

@@ -21,12 +21,14 @@ class Proofs:
 
     certificates: dict[str, Certificate] = field(default_factory=dict)
     never: set[str] = field(default_factory=set)
+    engines: dict[str, str] = field(default_factory=dict)
+    """Who proved a property, where it was not the lemmas."""
 
 
 def prove(content: Content, cells: Sequence[Cell], sometimes: Sequence[Watch]) -> Proofs:
     """Try to prove each cell, and that "sometimes" never happen; cells differ in property only."""
     hint = load_hint(content, cells)
-    if hint is not None:
+    if hint is not None and all(c.property in hint.proofs for c in cells):  # no proof is no news
         attempt = _Attempt(content, cells, sometimes, hint)
         if attempt.confirmed(hint):
             return attempt.proofs
@@ -70,7 +72,11 @@ class _Attempt:
 
     def hint(self) -> Hint:
         """What another attempt needs to get here at once."""
-        never = {k for name in self.proofs.never for k in _keys(self._induction.proof(name).lemmas)}
+        never = {
+            k
+            for name in sorted(self.proofs.never)
+            for k in _keys(self._induction.proof(name).lemmas)
+        }
         return Hint(self._needed, tuple(sorted(never)))
 
     def confirmed(self, hint: Hint) -> bool:
@@ -82,11 +88,13 @@ def _keys(lemmas: Sequence[Lemma]) -> tuple[Key, ...]:
     return tuple(key(x) for x in lemmas if x is not ONE_VALUE)
 
 
-def certify(content: Content, cell: Cell, keys: Sequence[Key]) -> Certificate | None:
+def certify(
+    content: Content, cell: Cell, keys: Sequence[Key], k: int = 1, texts: Sequence[str] = ()
+) -> Certificate | None:
     """A checked certificate by these lemmas: for any number of instances, else for the cell's own."""
-    for any_number in (True, False):
+    for any_number in (False,) if k > 1 or texts else (True, False):
         try:
-            certificate = make(content, cell, keys, any_number)
+            certificate = make(content, cell, keys, any_number, k, texts)
             check(certificate)
         except EvidenceError:
             continue

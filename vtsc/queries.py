@@ -3,22 +3,26 @@
 initial: some initial state does not satisfy the lemmas. step: one step from a state that satisfies the
 lemmas leads to one that does not. property: such a step violates the property. bystander: a step of a larger
 machine is none of the smaller one, once an instance that has no part in it is left out.
+
+By k-induction, two other questions take the place of property. base: fewer than k steps from an initial
+state violate it. property: of k steps through states that satisfy the lemmas, the last one is the first to.
 """
 
+from vtsc.chain import Chain
 from vtsc.smtlib import Script, Writer, conjunction, disjunction, negation
 from vtsc.step import Consequences, StepTerms, step_of
 from vtsc.symbolic import Index, Value
 from vtsc.system import Rule, System
 
 
-def queries(system: System, target: str) -> dict[str, str]:
-    """The questions ``initial``, ``step`` and ``property``, in this order."""
+def queries(system: System, target: str, k: int = 1) -> dict[str, str]:
+    """The questions ``initial``, ``step`` and ``property``, in this order; from k = 2 on also ``base``."""
     step = step_of(system, system.facts)
-    return {
-        "initial": _initial(system),
-        "step": _step(system, step),
-        "property": _property(system, step, target),
-    }
+    found = {"initial": _initial(system), "step": _step(system, step)}
+    if k == 1:
+        return {**found, "property": _property(system, step, target)}
+    chain = Chain(system)
+    return {**found, "base": _base(chain, target, k), "property": _k_steps(chain, target, k)}
 
 
 def kept(system: System) -> dict[str, str]:
@@ -68,6 +72,33 @@ def _property(system: System, step: StepTerms, target: str) -> str:
     return script.text()
 
 
+def _base(chain: Chain, target: str, k: int) -> str:
+    """Whether one of the first k - 1 steps hits the target."""
+    script = Script(f"A run of fewer than {k} steps that violates {target}.")
+    write = Writer(script)
+    for condition in chain.initially():
+        script.require(write.condition(condition))
+    hits = []
+    taken: list[str] = []
+    for depth in range(k - 1):
+        taken.append(conjunction(write.condition(c) for c in chain.step(depth)))
+        hits.append(conjunction([*taken, write.condition(chain.hit(target, depth))]))
+    script.require(disjunction(hits))
+    return script.text()
+
+
+def _k_steps(chain: Chain, target: str, k: int) -> str:
+    """Whether k steps through states that satisfy the lemmas hit the target with the last one first."""
+    script = Script(f"Of {k} steps from states that satisfy the lemmas the last violates {target}.")
+    write = Writer(script)
+    for depth in range(k):
+        for condition in [*chain.facts(depth), *chain.step(depth)]:
+            script.require(write.condition(condition))
+        hit = write.condition(chain.hit(target, depth))
+        script.require(hit if depth == k - 1 else negation(hit))
+    return script.text()
+
+
 # leaving out a bystander
 
 
@@ -97,11 +128,12 @@ class _Side:
         return self._follow.passed_value(rule.updates.get(name, self.system.mid[name]))
 
 
-def bystander(large: System, small: System) -> str:
+def bystander(large: System, small: System, targets: bool) -> str:
     """A step of ``large`` that is none of ``small``, though it names no instance beyond it.
 
     Both have the same calls. The facts of ``large`` hold, and every index of a field of ``small`` has a
-    value that it has there. Fields of ``small`` must come out alike, targets too.
+    value that it has there. Fields of ``small`` must come out alike, and if ``targets``, targets too: what
+    a single instance does wrong, it does wrong alone. A claim about several finds them among those kept.
     """
     script = Script("A step that is none any more once a bystander is left out.")
     one, other = _Side(large, script, "quotient"), _Side(small, script, "alone")
@@ -116,7 +148,8 @@ def bystander(large: System, small: System) -> str:
     ways = [negation(conjunction(alone))]
     for rule in large.rules:
         call = large.calls[rule.call]
-        same = [_same(one, rule, other, r) for r in small.rules if small.calls[r.call] == call]
+        alike = [r for r in small.rules if small.calls[r.call] == call]
+        same = [_same(one, rule, other, r, targets) for r in alike]
         ways.append(conjunction([one.applies(rule), negation(disjunction(same))]))
     script.require(disjunction(ways))
     return script.text()
@@ -144,13 +177,13 @@ def _alike(one: _Side, a: Value, other: _Side, b: Value) -> list[str]:
     return [f"(= {x} {y})" for x, y in pairs if x != y]
 
 
-def _same(one: _Side, rule: Rule, other: _Side, alone: Rule) -> str:
+def _same(one: _Side, rule: Rule, other: _Side, alone: Rule, targets: bool) -> str:
     """That ``alone`` applies and does what ``rule`` does to the fields and targets of its system."""
     parts = [other.applies(alone)]
     for name in other.system.slots:
         if name in rule.updates or name in alone.updates:
             parts += _alike(one, one.after(rule, name), other, other.after(alone, name))
-    for target in sorted(rule.targets.keys() | alone.targets.keys()):
+    for target in sorted(rule.targets.keys() | alone.targets.keys()) if targets else ():
         x, y = one.hits(rule, target), other.hits(alone, target)
         parts += [f"(= {x} {y})"] if x != y else []
     return conjunction(parts)

@@ -12,6 +12,9 @@ from vtsc.replay import replay
 from vtsc.trace import load_trace
 from vtsc.verdict import Cell
 
+LIMIT = 100
+"""The greatest k that is believed to be meant."""
+
 
 def recheck(content: Content, folder: Path) -> tuple[Certificate, list[str]]:
     """The certificate in ``folder`` and the solvers that confirmed it.
@@ -24,8 +27,10 @@ def recheck(content: Content, folder: Path) -> tuple[Certificate, list[str]]:
         raise EvidenceError(
             f"{MANIFEST}: made with model {manifest['model_digest']}, this is {content.digest}"
         )
-    keys: list[Key] = [(x["owner"], x["name"]) for x in manifest["lemmas"]]
-    certificate = make(content, cell, keys, manifest["any_number"])
+    k, texts = _harder(manifest)
+    own = {f"spacer_{n}" for n, _ in enumerate(texts, 1)}
+    keys: list[Key] = [(x["owner"], x["name"]) for x in manifest["lemmas"] if x["name"] not in own]
+    certificate = make(content, cell, keys, manifest["any_number"], k, texts)
     _compare(certificate, manifest, folder)
     _compare_place(content, certificate, folder)
     _replay_witnesses(content, cell, folder)
@@ -52,6 +57,16 @@ def _manifest(folder: Path) -> dict[str, Any]:
         if not isinstance(lemma, dict) or not {"owner", "name"} <= lemma.keys():
             raise EvidenceError(f"{MANIFEST}: lemmas: expected objects with owner and name")
     return found
+
+
+def _harder(manifest: dict[str, Any]) -> tuple[int, list[str]]:
+    """The k of k-induction, and the lemmas that a solver found."""
+    k, texts = manifest.get("k", 1), manifest.get("found", [])
+    if isinstance(k, bool) or not isinstance(k, int) or not 1 <= k <= LIMIT:
+        raise EvidenceError(f"{MANIFEST}: k: expected a number from 1 to {LIMIT}")
+    if not isinstance(texts, list) or not all(isinstance(x, str) for x in texts):
+        raise EvidenceError(f"{MANIFEST}: found: expected a list of texts")
+    return k, texts
 
 
 def _cell(content: Content, manifest: dict[str, Any]) -> Cell:

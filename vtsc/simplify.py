@@ -49,6 +49,7 @@ def freeze(system: System) -> None:
         if not changed:
             break
         kept -= system.with_kin(changed)
+    system.known |= {n: v.form for n in sorted(kept) if isinstance(v := system.initial[n], Word)}
     system.slots = {n: s for n, s in system.slots.items() if n not in kept}
     system.passing = {n: v for n, v in passing.items() if n not in kept}
     system.passable = substitution.condition(system.passable)
@@ -113,6 +114,7 @@ def tie(system: System) -> None:
             for values, own in ((system.pre, name), (system.mid, name + MID)):
                 words[own] = values[leader].form.plus(distance)
     tied = {name for name in system.slots if name in words}
+    system.known |= {name: words[name] for name in sorted(tied)}
     _everywhere(system, Substitution(system.arena, words, {}))
     system.slots = {n: s for n, s in system.slots.items() if n not in tied}
     system.passing = {n: v for n, v in system.passing.items() if n not in tied}

@@ -13,7 +13,7 @@ from vtsc.lemmas import Lemma
 from vtsc.paths import Line
 from vtsc.records import Field
 from vtsc.symbolic import Value
-from vtsc.terms import Arena, Condition
+from vtsc.terms import Arena, Condition, Linear
 
 INITIAL = "initial."
 MID = "~"
@@ -77,6 +77,8 @@ class System:
     """For each field, the same field of all instances that it stands for; empty: for itself alone.
 
     Where only some calls were explored, which stand for all others, so do their fields."""
+    known: dict[str, Linear] = field(default_factory=dict)
+    """What became of word fields that are no slots: sums over slots and initial inputs."""
     uses: dict[Call, tuple[tuple[str, int], ...]] = field(default_factory=dict)
     """The symmetric instances that each call names."""
     symmetric: dict[str, tuple[int, ...]] = field(default_factory=dict)

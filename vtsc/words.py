@@ -9,11 +9,13 @@ over to the word itself. Nothing here imports a solver.
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol, TypeVar
 
-WIDTH = 64
+from vtsc import width
+
+WIDTH = width.WIDTH
 MODULUS = 1 << WIDTH
 MASK = MODULUS - 1
 SIGN = 1 << (WIDTH - 1)
-INPUT_LIMIT = 1 << 62
+INPUT_LIMIT = width.INPUT_LIMIT
 """Inputs stay below this; the only range ever assumed."""
 
 T = TypeVar("T")
@@ -39,6 +41,11 @@ class Runs:
     """The symbolic run in progress; one at a time in a process."""
 
     current: Decider | None = None
+
+
+def scaled(full: int, small: int) -> int:
+    """A constant of the model: ``full`` in words of 64 bits, ``small`` on a scaled-down machine."""
+    return full if width.FULL == WIDTH else small
 
 
 class Illegal(Exception):

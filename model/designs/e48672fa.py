@@ -6,12 +6,13 @@ f38e098f, 8cfdc000, e48672fa). Left out: guest TSC writes, cpu_tsc_khz = 0 and i
 
 from typing import ClassVar
 
+from model.arithmetic import NSEC_PER_MSEC
 from model.designs.base import CLOCK_UPDATE, MIGRATE_TIMER, Design, Vcpu
 from model.host import Host
 from model.standings import USUAL, Standing, away, is_away
-from vtsc.words import s64, u64
+from vtsc.words import s64, scaled, u64
 
-MATCH_NS = 5 * 10**9
+MATCH_NS = scaled(5 * 10**9, small=1)
 """Two equal TSC writes within this time are meant to synchronise."""
 
 
@@ -39,7 +40,7 @@ class E48672fa(Design):
             if not host.tsc_unstable:
                 offset = vm.last_tsc_offset
             else:
-                offset += u64(elapsed * host.base.khz) // 10**6
+                offset += u64(elapsed * host.base.khz) // NSEC_PER_MSEC
             ns = vm.last_tsc_nsec
         vm.last_tsc_nsec = ns
         vm.last_tsc_write = data

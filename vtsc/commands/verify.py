@@ -15,7 +15,7 @@ from vtsc.report.counterexample import counterexample
 from vtsc.report.documents import as_json, as_junit
 from vtsc.report.matrix import matrix, sometimes
 from vtsc.report.notes import say
-from vtsc.verdict import Result, Status, status_of
+from vtsc.verdict import Cell, Result, Status, status_of
 
 MAX_DEPTH = 1000
 
@@ -47,6 +47,8 @@ def run(arguments: argparse.Namespace) -> Exit:
 def save(content: Content, results: Sequence[Result], folder: Path) -> list[Path]:
     """Save every counterexample and certificate in ``folder``; returns their paths."""
     files = []
+    proved = [r.cell for r in results if r.certificate is not None]
+    files += [_save_liveness(content, cell, folder) for cell in _one_each(proved)]
     for result in results:
         cell = result.cell
         changed = content.changed(cell.design, cell.property, cell.settings)
@@ -59,13 +61,29 @@ def save(content: Content, results: Sequence[Result], folder: Path) -> list[Path
     return files
 
 
+def _one_each(cells: Sequence[Cell]) -> list[Cell]:
+    """A cell for each design, host and settings."""
+    return list({(c.design, c.host, c.settings): c for c in cells}.values())
+
+
+def _save_liveness(content: Content, cell: Cell, folder: Path) -> Path:
+    """Save the evidence that no state of a cell is stuck; returns its folder."""
+    from vtsc.liveness import Place, make
+
+    place = Place(cell.design, cell.host, cell.settings)
+    path = folder / place.folder(content)
+    make(content, place).save(path)
+    return path
+
+
 def _decided(
     content: Content, groups: Sequence[Group], arguments: argparse.Namespace
 ) -> Iterator[list[Result]]:
     """Each group's results in order; groups run on several cores, progress shows on a terminal."""
+    import vtsc.proving  # noqa: F401  # every worker starts with the solver loaded, and nothing else
 
     def work(group: Group) -> list[Result]:
-        return decide(content, group, arguments.depth, not arguments.bounded)
+        return decide(content, group, arguments.depth, not arguments.bounded, arguments.prove)
 
     _progress(0, len(groups))
     for done, found in enumerate(in_order(groups, work, arguments.jobs), 1):
@@ -101,5 +119,9 @@ def _report(
 
         proved = [r.certificate for r in results if r.certificate is not None]
         parts += [proof(certificate, content.model.assumed) for certificate in proved]
+    if arguments.show_cti:
+        from vtsc.report.cti import ctis
+
+        parts += ctis(content, results)
     parts.append(summary(results, statuses))
     return "\n".join(part for part in parts if part)

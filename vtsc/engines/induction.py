@@ -151,17 +151,22 @@ class Induction:
 
     def proof(self, target: str) -> Proof:
         """The lemmas that ``target``, which is proved, needs: none of them can be left out."""
-        needed = self._closure(target)
+        needed = self._closure(target, [self._hit(target)])
         for lemma in [x for x in self.settled(target) if x in needed]:
             if self._suffices(target, needed - {lemma}):
                 needed = needed - {lemma}
         return Proof(target, tuple(x for x in self.settled(target) if x in needed))
 
-    def _closure(self, target: str) -> set[Lemma]:
-        """Lemmas that show the target and each other, by unsatisfiable cores."""
+    def support(self, target: str, lemmas: Iterable[Lemma]) -> tuple[Lemma, ...]:
+        """``lemmas``, some of those settled for ``target``, with what shows them."""
+        wanted = set(lemmas)
+        needed = wanted | self._closure(target, [self._broken(x) for x in wanted])
+        return tuple(x for x in self.settled(target) if x in needed)
+
+    def _closure(self, target: str, open_: list[Any]) -> set[Lemma]:
+        """Lemmas that refute the open literals and show each other, by unsatisfiable cores."""
         lemmas = self.settled(target)
         needed: set[Lemma] = set()
-        open_: list[Any] = [self._hit(target)]
         while open_:
             if not self._refuted(open_.pop(), lemmas):
                 return set(lemmas)

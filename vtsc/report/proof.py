@@ -17,6 +17,8 @@ def proof(certificate: Certificate, assumed: str) -> str:
         if lemma.formula:
             lines += _wrapped(f"    {lemma.formula}", "      ")
     lines.append("")
+    if certificate.k > 1:
+        lines += _wrapped(f"by k-induction on top of these lemmas, k = {certificate.k}", "  ")
     checked = f"{len(certificate.queries)} questions re-checked in a plain solver"
     lines += _wrapped(f"scope: {kinds}; {checked}; {assumed}", "  ")
     params = " ".join(f"{k}={v}" for k, v in cell.settings.texts().items())

@@ -1,0 +1,251 @@
+"""Mutation score: how many small mistakes in a design some property notices (``make mutants``).
+
+A mutant is killed where a verdict at the default parameters changes: what was proved is violated, or what
+was violated no longer is, or later. Saved counterexamples are tried first, then the saved lemmas, and only
+for what is left is there a search. A survivor is equivalent where Z3 shows, host by host and both
+ways, that its steps are those of the design; the others are listed.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from vtsc.cells import Group, _search, groups, recorded_verdict  # noqa: E402
+from vtsc.certificate import check, make, solve  # noqa: E402
+from vtsc.claims import HOLDS  # noqa: E402
+from vtsc.errors import BadFileError, EvidenceError, VtscError  # noqa: E402
+from vtsc.inputs import Recorded  # noqa: E402
+from vtsc.interpreter import NotARun, Player  # noqa: E402
+from vtsc.loader import Content, load  # noqa: E402
+from vtsc.mutate import mutants  # noqa: E402
+from vtsc.paths import nothing_wanted  # noqa: E402
+from vtsc.proofsystem import own_sizes, proof_system  # noqa: E402
+from vtsc.queries import bystander  # noqa: E402
+from vtsc.trace import Trace, load_trace  # noqa: E402
+from vtsc.verdict import Cell  # noqa: E402
+
+FILES = {
+    "v2_6_35_vmx": "2.6.35-vmx",
+    "v2_6_35_svm": "2.6.35-svm",
+    "e48672fa": "e48672fa",
+    "pre25": "pre25",
+    "patch25": "patch25",
+    "v2_6_37": "2.6.37",
+}
+"""The files that are mutated, with the design that each defines."""
+PROPERTIES = ("monotonic", "nonzero_delta", "bounded_lag", "bounded_lead")
+DEPTH = 13
+"""How deep a search for what a mutant breaks goes."""
+Keys = dict[str, list[tuple[str, str]]]
+"""For each proved cell, by host and property, the lemmas of its proof."""
+
+
+def judge(folder: Path, design: str, proofs: Keys) -> str:
+    """What becomes of the mutant in ``folder``: ``killed: ...``, ``equivalent: ...`` or ``alive``."""
+    try:
+        content = load(str(folder))
+        cells = [c for g in _groups(content, design) for c in g.cells()]
+        return (
+            _by_trace(content, cells)
+            or _by_proof(content, cells, proofs)
+            or _by_violation(content, cells)
+            or _equivalent(content, folder, cells)
+            or "alive"
+        )
+    except BadFileError as error:
+        return f"killed: the model is refused: {error}"
+    except VtscError as error:
+        return f"killed: {error}"
+
+
+def _groups(content: Content, design: str) -> list[Group]:
+    hosts = list(content.model.hosts)
+    return groups(content, [design], hosts, list(PROPERTIES), {})
+
+
+def _wanted(content: Content, cell: Cell) -> str | None:
+    return recorded_verdict(content, cell)
+
+
+def _violated_at(content: Content, cell: Cell, trace: Trace) -> int | None:
+    """Where a saved run violates the cell's property; None where it is no run of it, or does not."""
+    machine = content.model.build(cell.design, cell.host, cell.settings)
+    player = Player(machine, content.properties[cell.property], nothing_wanted)
+
+    def source(step: int) -> Recorded:
+        return Recorded(trace.initial_inputs if step < 0 else trace.steps[step].inputs)
+
+    try:
+        return player.play([s.call for s in trace.steps], source).violated_at
+    except (NotARun, KeyError, IndexError):
+        return None
+
+
+def _by_trace(content: Content, cells: list[Cell]) -> str | None:
+    """A saved run of any design on the host that violates what holds, or does so too early."""
+    traces = [load_trace(p) for p in sorted((ROOT / "counterexamples").glob("*.json"))]
+    for cell in cells:
+        wanted = _wanted(content, cell)
+        for trace in traces:
+            if wanted is None or trace.host != cell.host or trace.params.get("vcpus") != 1:
+                continue
+            at = _violated_at(content, cell, trace)
+            if at is not None and (wanted == HOLDS or at < int(wanted)):
+                return f"killed: {cell.host} {cell.property} at {at}, by a saved run"
+    return None
+
+
+def _by_proof(content: Content, cells: list[Cell], proofs: Keys) -> str | None:
+    """Something proved that the same lemmas do not prove any more, and that a run violates."""
+    for cell in cells:
+        keys = proofs.get(f"{cell.host} {cell.property}")
+        if keys is None or _still_proved(content, cell, keys):
+            continue
+        found = _first(content, cell, DEPTH)
+        if found is not None:
+            return f"killed: {cell.host} {cell.property} at {found}, proved before"
+    return None
+
+
+def _still_proved(content: Content, cell: Cell, keys: list[tuple[str, str]]) -> bool:
+    try:
+        check(make(content, cell, [tuple(k) for k in keys], any_number=False))
+    except EvidenceError:
+        return False
+    return True
+
+
+def _first(content: Content, cell: Cell, depth: int) -> int | None:
+    group = Group(cell.design, cell.host, cell.settings, (cell.property,))
+    found = _search(content, group, [content.properties[cell.property]], depth)
+    witness = found.witnesses.get(cell.property)
+    return len(witness.calls) if witness else None
+
+
+def _by_violation(content: Content, cells: list[Cell]) -> str | None:
+    """Something violated that no longer is, or later, or sooner."""
+    for cell in cells:
+        wanted = _wanted(content, cell)
+        if wanted is None or wanted == HOLDS or int(wanted) > DEPTH:
+            continue
+        found = _first(content, cell, int(wanted))
+        if found != int(wanted):
+            return f"killed: {cell.host} {cell.property} at {found}, not {wanted}"
+    return None
+
+
+def _equivalent(content: Content, folder: Path, cells: list[Cell]) -> str | None:
+    """Both ways, a step of the one that is none of the other: unsatisfiable on every host."""
+    mutated = {}
+    for host in content.model.hosts:
+        cell = next(c for c in cells if c.host == host)
+        mutated[host] = _system(content, cell)
+    for name in [n for n in sys.modules if n.split(".")[0] in ("model", "properties")]:
+        del sys.modules[name]
+    sys.path.remove(str(folder.resolve()))
+    original = load(str(ROOT))
+    for host, system in mutated.items():
+        cell = next(c for c in cells if c.host == host)
+        cell = replace(cell, settings=original.model.resolve(cell.design, {}, {}))
+        own = _system(original, cell)
+        try:
+            solve("there", bystander(own, system, targets=True))
+            solve("back", bystander(system, own, targets=True))
+        except EvidenceError:
+            return None
+    return "equivalent: the same steps on every host, by Z3"
+
+
+def _system(content: Content, cell: Cell) -> Any:
+    """The cell's machine, with what is true of it wherever it is: which pCPU a vCPU is on."""
+    lemmas = [
+        x for x in content.model.build(cell.design, cell.host, cell.settings).lemmas() if x.frame
+    ]
+    return proof_system(content, cell, own_sizes(content, cell), lemmas, every_call=True)
+
+
+# the parent
+
+
+def saved_proofs(design: str) -> Keys:
+    """The lemmas of every proof of a design, found once."""
+    from vtsc.proving import prove
+
+    content = load(str(ROOT))
+    found: Keys = {}
+    for group in _groups(content, design):
+        proofs = prove(content, group.cells(), [])
+        for name, certificate in proofs.certificates.items():
+            found[f"{group.host} {name}"] = [(x.owner, x.name) for x in certificate.lemmas]
+    return found
+
+
+def work() -> Iterator[tuple[str, str, str, str]]:
+    """Every mutant: file, design, description, source."""
+    for name, design in FILES.items():
+        path = ROOT / "model" / "designs" / f"{name}.py"
+        for mutant in mutants(path.read_text(encoding="utf-8")):
+            yield name, design, f"{mutant.line}: {mutant.description}", mutant.source
+
+
+def run(job: tuple[str, str, str, str], proofs: dict[str, Keys]) -> str:
+    """One mutant in a process of its own."""
+    name, design, _, source = job
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        for part in ("model", "properties"):
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(ROOT / part, folder / part, ignore=ignored)
+        (folder / "pyproject.toml").write_text("[tool.vtsc]\nroot = true\n", encoding="utf-8")
+        (folder / "model" / "designs" / f"{name}.py").write_text(source, encoding="utf-8")
+        try:
+            done = subprocess.run(
+                [sys.executable, __file__, str(folder), design],
+                input=json.dumps(proofs[design]),
+                capture_output=True,
+                text=True,
+                timeout=240,
+                check=False,
+                cwd=folder,
+            )
+        except subprocess.TimeoutExpired:
+            return "alive: out of time"
+    return done.stdout.strip() or f"killed: {done.stderr.strip().splitlines()[-1]}"
+
+
+def main() -> int:
+    """The table; 0 where the score is at least 90 %."""
+    proofs = {design: saved_proofs(design) for design in FILES.values()}
+    jobs = list(work())
+    step = int(os.environ.get("EVERY", "1"))
+    jobs = jobs[::step]
+    tally: Counter[str] = Counter()
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        for job, said in zip(jobs, pool.map(lambda j: run(j, proofs), jobs), strict=True):
+            tally[said.split(":")[0]] += 1
+            print(f"model/designs/{job[0]}.py:{job[2]}: {said}", flush=True)
+    score = tally["killed"] / max(1, tally["killed"] + tally["alive"])
+    print(
+        f"{len(jobs)} mutants: {tally['killed']} killed, {tally['equivalent']} equivalent, "
+        f"{tally['alive']} alive; score {score:.0%} of those not equivalent"
+    )
+    return 0 if score >= 0.9 else 1
+
+
+if __name__ == "__main__":
+    if len(sys.argv) == 3:
+        print(judge(Path(sys.argv[1]), sys.argv[2], json.load(sys.stdin)))
+    else:
+        sys.exit(main())

@@ -1,0 +1,13 @@
+; Values for which this is false: below 2^62, the result is the exact value, d * 12/5, or less, by less than 1 and 3/5368709120 of d.
+(set-logic QF_LIA)
+(declare-const d Int)
+(assert (<= 0 d))
+(assert (<= d 4611686018427387903))
+(declare-const quotient0 Int)
+(assert (<= (* 1073741824 quotient0) (* 2576980377 d)))
+(assert (< (* 2576980377 d) (+ (* 1073741824 quotient0) 1073741824)))
+(define-fun c0 () Bool (<= (* 1073741824 quotient0) (* 2576980377 d)))
+(define-fun c1 () Bool (<= (* 2576980377 d) (+ (* 1073741824 quotient0) 1073741823)))
+(define-fun c2 () Bool (and c0 c1))
+(assert (not c2))
+(check-sat)

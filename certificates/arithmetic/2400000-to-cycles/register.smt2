@@ -1,0 +1,13 @@
+; Values for which this is false: whatever d is, the result is ((d << 2) mod 2^64) * 2576980377 / 2^32, rounded down, in full.
+(set-logic QF_LIA)
+(declare-const d Int)
+(assert (<= 0 d))
+(assert (<= d 18446744073709551615))
+(declare-const quotient0 Int)
+(assert (<= (* 1073741824 quotient0) (* 2576980377 d)))
+(assert (< (* 2576980377 d) (+ (* 1073741824 quotient0) 1073741824)))
+(define-fun c0 () Bool (<= (* 1073741824 quotient0) (* 2576980377 d)))
+(define-fun c1 () Bool (<= (* 2576980377 d) (+ (* 1073741824 quotient0) 1073741823)))
+(define-fun c2 () Bool (and c0 c1))
+(assert (not c2))
+(check-sat)

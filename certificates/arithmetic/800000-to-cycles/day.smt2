@@ -1,0 +1,13 @@
+; Values for which this is false: for the counts of a day and less, the result is short of the exact value by less than 16095.
+(set-logic QF_LIA)
+(declare-const d Int)
+(assert (<= 0 d))
+(assert (<= d 86400000000000))
+(declare-const quotient0 Int)
+(assert (<= (* 1073741824 quotient0) (* 858993459 d)))
+(assert (< (* 858993459 d) (+ (* 1073741824 quotient0) 1073741824)))
+(define-fun c0 () Bool (<= (* 5 quotient0) (* 4 d)))
+(define-fun c1 () Bool (<= (* 4 d) (+ (* 5 quotient0) 80474)))
+(define-fun c2 () Bool (and c0 c1))
+(assert (not c2))
+(check-sat)

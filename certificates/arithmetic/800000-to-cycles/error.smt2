@@ -1,0 +1,13 @@
+; Values for which this is false: below 2^64, the result is the exact value, d * 4/5, or less, by less than 1 and 1/5368709120 of d.
+(set-logic QF_LIA)
+(declare-const d Int)
+(assert (<= 0 d))
+(assert (<= d 18446744073709551615))
+(declare-const quotient0 Int)
+(assert (<= (* 1073741824 quotient0) (* 858993459 d)))
+(assert (< (* 858993459 d) (+ (* 1073741824 quotient0) 1073741824)))
+(define-fun c0 () Bool (<= (* 1073741824 quotient0) (* 858993459 d)))
+(define-fun c1 () Bool (<= (* 858993459 d) (+ (* 1073741824 quotient0) 1073741823)))
+(define-fun c2 () Bool (and c0 c1))
+(assert (not c2))
+(check-sat)

@@ -1,0 +1,13 @@
+; Values for which this is false: for the counts of a day and less, the result is short of the exact value by less than 1.
+(set-logic QF_LIA)
+(declare-const d Int)
+(assert (<= 0 d))
+(assert (<= d 69120000000000))
+(declare-const quotient0 Int)
+(assert (<= (* 4 quotient0) (* 5 d)))
+(assert (< (* 5 d) (+ (* 4 quotient0) 4)))
+(define-fun c0 () Bool (<= (* 4 quotient0) (* 5 d)))
+(define-fun c1 () Bool (<= (* 5 d) (+ (* 4 quotient0) 3)))
+(define-fun c2 () Bool (and c0 c1))
+(assert (not c2))
+(check-sat)

@@ -1,0 +1,13 @@
+; Values for which this is false: below 2^63, the result is the exact value, d * 5/4, or less, by less than 1.
+(set-logic QF_LIA)
+(declare-const d Int)
+(assert (<= 0 d))
+(assert (<= d 9223372036854775807))
+(declare-const quotient0 Int)
+(assert (<= (* 4 quotient0) (* 5 d)))
+(assert (< (* 5 d) (+ (* 4 quotient0) 4)))
+(define-fun c0 () Bool (<= (* 4 quotient0) (* 5 d)))
+(define-fun c1 () Bool (<= (* 5 d) (+ (* 4 quotient0) 3)))
+(define-fun c2 () Bool (and c0 c1))
+(assert (not c2))
+(check-sat)

@@ -1,0 +1,13 @@
+; Values for which this is false: whatever d is, the result is ((d << 1) mod 2^64) * 2684354560 / 2^32, rounded down, in full.
+(set-logic QF_LIA)
+(declare-const d Int)
+(assert (<= 0 d))
+(assert (<= d 18446744073709551615))
+(declare-const quotient0 Int)
+(assert (<= (* 4 quotient0) (* 5 d)))
+(assert (< (* 5 d) (+ (* 4 quotient0) 4)))
+(define-fun c0 () Bool (<= (* 4 quotient0) (* 5 d)))
+(define-fun c1 () Bool (<= (* 5 d) (+ (* 4 quotient0) 3)))
+(define-fun c2 () Bool (and c0 c1))
+(assert (not c2))
+(check-sat)

@@ -1,0 +1,58 @@
+"""The engines as functions of a task; each returns what the others could check."""
+
+from vtsc.engines.bmc import make_solver, search
+from vtsc.engines.induction import Induction
+from vtsc.engines.kinduction import KInduction
+from vtsc.engines.spacer import invariant
+from vtsc.engines.task import Answer, Finding, Task, keys, unknown
+from vtsc.expression import found_lemmas
+
+
+def by_lemmas(task: Task, budget: int) -> Answer:
+    """Proof by the task's lemmas and 1-step induction."""
+    induction = Induction(task.stated(task.lemmas), budget)
+    if not induction.proves(task.target):
+        return unknown("the lemmas that hold by induction do not show it")
+    return Answer(Finding.PROVED, lemmas=keys(induction.proof(task.target).lemmas))
+
+
+def by_kinduction(task: Task, budget: int) -> Answer:
+    """Proof by k-induction on top of the lemmas that hold by induction."""
+    found = KInduction(task.induction, budget).proof(task.target)
+    if found is None:
+        return unknown("no k shows it")
+    return Answer(Finding.PROVED, lemmas=keys(found.lemmas), k=found.k)
+
+
+def by_spacer(task: Task, budget: int) -> Answer:
+    """Proof by lemmas that Spacer suggests, kept as far as 1-step induction confirms them."""
+    induction, target = task.induction, task.target
+    settled = induction.settled(target)
+    known = [fact for fact in induction.system.facts if fact.lemma in settled]
+    texts = invariant(induction.system, target, known, budget)
+    if texts is None:
+        return unknown("Spacer gave no answer")
+    stated = [x for x in settled if x.holds is not None and x in task.lemmas]
+    suggested = found_lemmas(texts, target)
+    again = Induction(task.stated([*stated, *suggested]))
+    if not again.proves(target):
+        return unknown("what Spacer suggests is not inductive")
+    needed = set(again.proof(target).lemmas)
+    found = tuple(t for t, lemma in zip(texts, suggested, strict=True) if lemma in needed)
+    hand = [lemma for lemma in stated if lemma in needed]
+    names = keys([*hand, *found_lemmas(found, target)])
+    return Answer(Finding.PROVED, lemmas=names, found=found)
+
+
+def by_search(task: Task, budget: int) -> Answer:
+    """The shortest run that hits the target, if there is one within the task's depth."""
+    target = task.target
+    found = search(
+        task.system, [target], task.depth, solver=lambda system: make_solver(system, budget)
+    )
+    if target in found.witnesses:
+        witness = found.witnesses[target]
+        return Answer(Finding.VIOLATED, depth=len(witness.calls), witness=witness)
+    if found.reason:
+        return Answer(Finding.OPEN, depth=found.depth, reason=found.reason)
+    return Answer(Finding.HOLDS, depth=task.depth)

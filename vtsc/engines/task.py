@@ -1,0 +1,102 @@
+"""What every engine is asked and what it answers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
+
+from vtsc.actions import Monitor
+from vtsc.lemmas import ONE_VALUE, Lemma
+
+if TYPE_CHECKING:  # these import z3
+    from vtsc.engines.canonical import Witness
+    from vtsc.engines.induction import Induction
+    from vtsc.system import System
+
+Key = tuple[str, str]
+"""A lemma's owner and name."""
+
+
+class Finding(StrEnum):
+    """What an engine can say of a target."""
+
+    PROVED = "proved"
+    VIOLATED = "violated"
+    HOLDS = "holds"
+    OPEN = "open"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is known of the target, with what it takes to check it."""
+
+    finding: Finding
+    depth: int = 0
+    """How deep the target is hit, or how deep it is not."""
+    witness: "Witness | None" = None
+    """The shortest run to a target that is hit."""
+    lemmas: tuple[Key, ...] = ()
+    k: int = 1
+    """The proof is by lemmas, and for k > 1 by k-induction on top of them."""
+    found: tuple[str, ...] = ()
+    """Lemmas that nobody had stated, as texts of `vtsc.expression`: ``spacer_1`` and so on."""
+    reason: str = ""
+    """Why the target is open."""
+
+    @property
+    def decided(self) -> bool:
+        """Whether nothing is left to find out."""
+        return self.finding in (Finding.PROVED, Finding.VIOLATED)
+
+
+@dataclass
+class Task:
+    """Whether any run of ``machine`` hits ``monitor``, and how deep to search for one that does."""
+
+    machine: Any
+    monitor: Monitor
+    lemmas: Sequence[Lemma] = ()
+    depth: int = 20
+
+    @property
+    def target(self) -> str:
+        """The monitor's name."""
+        return self.monitor.name
+
+    @cached_property
+    def system(self) -> "System":
+        """The system without any lemma: smaller, for search."""
+        return self.stated(())
+
+    @cached_property
+    def induction(self) -> "Induction":
+        """The task's lemmas and what induction makes of them."""
+        from vtsc.engines.induction import Induction
+
+        return Induction(self.stated(self.lemmas))
+
+    def stated(self, lemmas: Sequence[Lemma]) -> "System":
+        """The system with lemmas stated about it."""
+        from vtsc.arithmetics.integers import SolverFeasibility
+        from vtsc.builder import build
+
+        return build(self.machine, [self.monitor], SolverFeasibility, lemmas=lemmas)
+
+
+class Engine(Protocol):
+    """A way to decide a task within a budget for each of its questions."""
+
+    def __call__(self, task: Task, budget: int) -> Answer:
+        """The answer; `Finding.OPEN` when in doubt."""
+        ...
+
+
+def keys(lemmas: Sequence[Lemma]) -> tuple[Key, ...]:
+    """The names of the lemmas that somebody stated."""
+    return tuple((x.owner, x.name) for x in lemmas if x is not ONE_VALUE)
+
+
+def unknown(reason: str) -> Answer:
+    """No answer."""
+    return Answer(Finding.OPEN, reason=reason)
