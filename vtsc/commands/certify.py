@@ -57,16 +57,15 @@ def _certify(content: Content, folder: Path) -> tuple[str, bool]:
 
 def _recheck(content: Content, folder: Path) -> str:
     """What holds, by whatever kind of evidence it is."""
-    from vtsc import functionproofs, liveness
+    from vtsc.kinds import RECHECKS
     from vtsc.recheck import recheck
 
     try:
         kind = str(json.loads((folder / MANIFEST).read_text(encoding="utf-8")).get("kind"))
     except (OSError, ValueError, AttributeError):
         kind = ""  # what is wrong with it is for the check to say
-    other = {liveness.KIND: liveness.recheck, functionproofs.KIND: functionproofs.recheck}
-    if kind in other:
-        evidence = other[kind](content, folder)
+    if kind in RECHECKS:
+        evidence = RECHECKS[kind](content, folder)
         return f"holds, {len(evidence.questions)} questions, z3"
     certificate, solvers = recheck(content, folder)
     scope = "any number" if certificate.any_number else "as given"
