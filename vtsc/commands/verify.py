@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> Exit:
         check_writable(Path(arguments.save) / "trace.json")
     results = [r for found in _decided(content, groups, arguments) for r in found]
     if arguments.save:
-        save(content, results, Path(arguments.save))
+        save(content, results, Path(arguments.save), arguments.jobs)
     statuses = [status_of(r, expect=arguments.expect, bounded=arguments.bounded) for r in results]
     text = _report(content, arguments, results, statuses)
     if arguments.output:
@@ -44,11 +44,13 @@ def run(arguments: argparse.Namespace) -> Exit:
     return worst(statuses)
 
 
-def save(content: Content, results: Sequence[Result], folder: Path) -> list[Path]:
-    """Save every counterexample and certificate in ``folder``; returns their paths."""
-    files = []
+def save(content: Content, results: Sequence[Result], folder: Path, jobs: int = 0) -> list[Path]:
+    """Save every counterexample and certificate in ``folder``, on ``jobs`` processes.
+
+    Returns their paths.
+    """
     proved = [r.cell for r in results if r.certificate is not None]
-    files += [_save_liveness(content, cell, folder) for cell in _one_each(proved)]
+    files = _save_liveness(content, proved, folder, jobs)
     for result in results:
         cell = result.cell
         changed = content.changed(cell.design, cell.property, cell.settings)
@@ -61,19 +63,16 @@ def save(content: Content, results: Sequence[Result], folder: Path) -> list[Path
     return files
 
 
-def _one_each(cells: Sequence[Cell]) -> list[Cell]:
-    """A cell for each design, host and settings."""
-    return list({(c.design, c.host, c.settings): c for c in cells}.values())
+def _save_liveness(content: Content, cells: Sequence[Cell], folder: Path, jobs: int) -> list[Path]:
+    """Save the evidence that no state of these cells is stuck; returns its folders."""
+    from vtsc.liveness import Place, make  # loads the solver
 
-
-def _save_liveness(content: Content, cell: Cell, folder: Path) -> Path:
-    """Save the evidence that no state of a cell is stuck; returns its folder."""
-    from vtsc.liveness import Place, make
-
-    place = Place(cell.design, cell.host, cell.settings)
-    path = folder / place.folder(content)
-    make(content, place).save(path)
-    return path
+    places = list(dict.fromkeys(Place(c.design, c.host, c.settings) for c in cells))
+    files = [folder / place.folder(content) for place in places]
+    made = in_order(places, lambda place: make(content, place), jobs)
+    for path, evidence in zip(files, made, strict=True):
+        evidence.save(path)
+    return files
 
 
 def _decided(
