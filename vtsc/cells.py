@@ -13,7 +13,11 @@ from vtsc.verdict import Cell, Reached, Result, Status
 
 if TYPE_CHECKING:  # these import z3
     from vtsc.engines.bmc import Search
+    from vtsc.lemmas import Lemma
     from vtsc.proving import Proofs
+
+EARLY = 6
+"""How deep "sometimes" are searched for before a proof is asked that they are never reached."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +114,8 @@ class _Found:
     """What is missing for every state to lead on; asked where something is proved."""
     reached: tuple[Reached, ...]
     searches: dict[str, "Search"]
+    repeated: dict[str, Any]
+    """Witnesses of violations that were found by repetition."""
 
 
 def _decide(
@@ -121,24 +127,49 @@ def _decide(
     cells = group.cells()
     machine = content.model.build(group.design, group.host, group.settings)
     sometimes = content.witnesses(machine)
-    proofs = by_lemmas(content, cells, sometimes) if prove else Proofs()
-    reached = _reach(content, cells, sometimes, proofs, depth)
+    reaching = _Reaching(content, cells, sometimes, min(depth, EARLY) if prove else depth)
+    proofs = by_lemmas(content, cells, reaching.missing) if prove else Proofs()
+    reached = reaching.result(proofs.never, depth)
     searches = {
-        c.property: _search(content, group, [content.properties[c.property]], depth)
+        c.property: _search(
+            content,
+            group,
+            [content.properties[c.property]],
+            depth,
+            lemmas=proofs.settled.get(c.property, ()),
+        )
         for c in cells
         if c.property not in proofs.certificates
     }
+    repeated: dict[str, Any] = {}
     if harder:
-        _prove_harder(content, cells, proofs, searches)
+        repeated = _find_repeated(content, cells, searches)
+        _prove_harder(content, [c for c in cells if c.property not in repeated], proofs, searches)
     why = _stuck(content, group) if proofs.certificates else None
     for cell in cells:
-        yield _verdict(content, cell, _Found(proofs, why, reached, searches))
+        yield _verdict(content, cell, _Found(proofs, why, reached, searches, repeated))
 
 
 def _stuck(content: Content, group: Group) -> str | None:
     from vtsc.liveness import Place, stuck
 
     return stuck(content, Place(group.design, group.host, group.settings))
+
+
+def _find_repeated(
+    content: Content, cells: list[Cell], searches: Mapping[str, "Search"]
+) -> dict[str, Any]:
+    """Long counterexamples for the properties in which search finds nothing, as far as it gets."""
+    from vtsc.harder import find_repeated
+
+    found = {}
+    for cell in cells:
+        search = searches.get(cell.property)
+        if search is not None and cell.property not in search.witnesses:
+            witness = find_repeated(content, cell)
+            if witness is not None:
+                found[cell.property] = witness
+    return found
 
 
 def _prove_harder(
@@ -156,38 +187,78 @@ def _prove_harder(
 
 
 def _search(
-    content: Content, group: Group, monitors: Sequence[Any], depth: int, loose: Sequence[str] = ()
+    content: Content,
+    group: Group,
+    monitors: Sequence[Any],
+    depth: int,
+    *,
+    loose: Sequence[str] = (),
+    lemmas: Sequence["Lemma"] = (),
 ) -> "Search":
-    """Search for the targets of ``monitors``; witnesses of ``loose`` need not be canonical."""
+    """Search for the targets of ``monitors``, given ``lemmas`` that hold of every reachable state.
+
+    Witnesses of ``loose`` need not be canonical.
+    """
     from vtsc.arithmetics.integers import SolverFeasibility
     from vtsc.builder import build
     from vtsc.engines.bmc import search
 
     machine = content.model.build(group.design, group.host, group.settings)
-    system = build(machine, monitors, SolverFeasibility)
+    system = build(machine, monitors, SolverFeasibility, lemmas=lemmas)
     return search(system, [m.name for m in monitors], depth, any_witness=loose)
 
 
-def _reach(
-    content: Content, cells: list[Cell], sometimes: Sequence[Any], proofs: "Proofs", depth: int
-) -> tuple[Reached, ...]:
-    """Every "sometimes" of a group: reached by a replayed run, never, or neither."""
-    from vtsc.replay import trace_of
+class _Reaching:
+    """Every "sometimes" of a group: reached by a replayed run, never, or neither.
 
-    first = cells[0]
-    group = Group(first.design, first.host, first.settings, ())
-    needed = {name for c in cells for name in content.properties[c.property].needs}
-    loose = [s.name for s in sometimes if s.name not in needed]
-    asked = [s for s in sometimes if s.name not in proofs.never]
-    found = _search(content, group, asked, depth, loose)
-    reached = []
-    for s in sometimes:
-        witness = found.witnesses.get(s.name)
-        cell = replace(first, property=s.name)
-        trace = trace_of(content, cell, witness) if witness is not None else None
-        never = s.name in found.never or s.name in proofs.never
-        reached.append(Reached(s.name, never, found.depth, trace))
-    return tuple(reached)
+    They are searched for twice: most are reached in a few steps, which spares asking for a proof that
+    they are not.
+    """
+
+    def __init__(
+        self, content: Content, cells: Sequence[Cell], sometimes: Sequence[Any], depth: int
+    ) -> None:
+        self._content = content
+        self._cell = cells[0]
+        self._all = sometimes
+        needed = {name for c in cells for name in content.properties[c.property].needs}
+        self._loose = [s.name for s in sometimes if s.name not in needed]
+        self._searched = 0
+        self._witnesses: dict[str, Any] = {}
+        self._never: set[str] = set()
+        self.missing = list(sometimes)
+        """Neither reached so far nor known to be never reached."""
+        self._look(depth)
+
+    def _look(self, depth: int) -> None:
+        if not self.missing or depth <= self._searched:
+            return
+        cell = self._cell
+        group = Group(cell.design, cell.host, cell.settings, ())
+        found = _search(self._content, group, self.missing, depth, loose=self._loose)
+        self._searched = found.depth
+        self._witnesses |= found.witnesses
+        self._never |= found.never
+        self._settle()
+
+    def _settle(self) -> None:
+        done = self._witnesses.keys() | self._never
+        self.missing = [s for s in self.missing if s.name not in done]
+
+    def result(self, never: set[str], depth: int) -> tuple[Reached, ...]:
+        """The outcome for each; ``never`` names those that are proved, the others are searched for."""
+        self._never |= never
+        self._settle()
+        self._look(depth)
+        return tuple(self._outcome(s.name) for s in self._all)
+
+    def _outcome(self, name: str) -> Reached:
+        from vtsc.replay import trace_of
+
+        witness = self._witnesses.get(name)
+        cell = replace(self._cell, property=name)
+        trace = trace_of(self._content, cell, witness) if witness is not None else None
+        return Reached(name, name in self._never, self._searched, trace)
 
 
 def _verdict(content: Content, cell: Cell, found: _Found) -> Result:
@@ -199,6 +270,9 @@ def _verdict(content: Content, cell: Cell, found: _Found) -> Result:
     result = Result(cell, Status.BOUNDED, depth, "bmc", 0.0, sometimes=found.reached)
     if search and cell.property in search.witnesses:
         return _violated(content, result, search.witnesses[cell.property])
+    if cell.property in found.repeated:
+        result = replace(result, engine="repetition", searched=depth)
+        return _violated(content, result, found.repeated[cell.property])
     if search and search.reason:
         return replace(result, status=Status.UNKNOWN, reason=search.reason)
     known = {r.name: r for r in found.reached}

@@ -91,7 +91,7 @@ class ActionTaken(Sometimes):
 def verdict_table(text: str) -> dict[tuple[str, str], str]:
     """A table of verdicts: a header of hosts, then a design and its verdicts a line.
 
-    ``holds`` stays as it is, a number is the depth of the shortest counterexample, ``.`` is none.
+    ``holds`` stays as it is, a number is the depth of the counterexample, ``.`` is none.
     """
     lines = [line.split() for line in text.strip().splitlines()]
     hosts = lines[0][1:]

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-from vtsc import __version__
+from vtsc import DEFAULT_DEPTH, __version__
 from vtsc.errors import Exit, UsageError, VtscError
 
 STATUSES = (
@@ -37,7 +37,13 @@ def parser() -> argparse.ArgumentParser:
     verify.add_argument("-p", "--property", action="append", default=[], metavar="PROPERTY")
     verify.add_argument("--host", action="append", default=[], metavar="NAME")
     verify.add_argument("--set", action="append", default=[], metavar="NAME=VALUE")
-    verify.add_argument("--depth", type=int, default=20, metavar="K", help="steps; default 20")
+    verify.add_argument(
+        "--depth",
+        type=int,
+        default=DEFAULT_DEPTH,
+        metavar="K",
+        help=f"steps; default {DEFAULT_DEPTH}",
+    )
     asked = verify.add_mutually_exclusive_group()
     asked.add_argument("--prove", action="store_true", help="ask for proofs, by every engine")
     asked.add_argument("--bounded", action="store_true", help="holding to the depth is enough")

@@ -1,8 +1,10 @@
-"""Proofs beyond hand-written lemmas: k-induction, then lemmas by Spacer, each with a checked certificate.
+"""What decides a cell where lemmas leave it open and search finds nothing.
 
-For cells that the lemmas leave open and in which search finds nothing. What these engines say counts only
-once every question of a certificate made from it has been solved anew.
+Long runs whose middle repeats; then proofs by k-induction and by lemmas from Spacer. A proof counts only
+once every question of a certificate made from it has been solved anew, a run once it was replayed.
 """
+
+from typing import TYPE_CHECKING
 
 from vtsc.certificate import Certificate
 from vtsc.engines import ENGINES, ask
@@ -11,10 +13,13 @@ from vtsc.loader import Content
 from vtsc.proving import certify
 from vtsc.verdict import Cell
 
+if TYPE_CHECKING:  # imports z3
+    from vtsc.engines.canonical import Witness
+
 HARDER = tuple(
     sorted((n for n in ENGINES if n in ("kinduction", "spacer")), key=lambda n: ENGINES[n].rank)
 )
-"""The engines that are asked, by rank."""
+"""The engines that are asked for a proof, by rank."""
 
 
 def task_of(content: Content, cell: Cell, depth: int = 20) -> Task:
@@ -22,6 +27,11 @@ def task_of(content: Content, cell: Cell, depth: int = 20) -> Task:
     machine = content.model.build(cell.design, cell.host, cell.settings)
     prop = content.properties[cell.property]
     return Task(machine, prop, [*machine.lemmas(), *prop.lemmas(machine)], depth)
+
+
+def find_repeated(content: Content, cell: Cell) -> "Witness | None":
+    """A long run that violates the cell, if there is one whose middle repeats."""
+    return ask("repetition", task_of(content, cell)).witness
 
 
 def prove_harder(content: Content, cell: Cell) -> tuple[str, Certificate] | None:

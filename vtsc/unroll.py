@@ -17,6 +17,7 @@ import z3
 
 from vtsc.actions import Call
 from vtsc.arithmetics.integers import Lowering
+from vtsc.lemmas import ONE_VALUE
 from vtsc.symbolic import Index, Truth, Value, Word, parts
 from vtsc.system import INITIAL, MID, Rule, System
 from vtsc.terms import Condition, Junction, Linear, Quotient, quotients
@@ -163,6 +164,8 @@ class Unrolling:
         self.sites = _sites(system) if lowering.wraps else {}
         self.wrapping: set[int] = set()
         """Sites that may wrap at some depth reached so far."""
+        self.settled: set[int] = set()
+        """Sites that wrap at no depth, as lemmas show."""
         self._templates: dict[frozenset[int], StepTemplate] = {}
         self._probes: dict[frozenset[int], WrapTemplate] = {}
 
@@ -188,7 +191,7 @@ class Unrolling:
         return template.instance(depth)
 
     def wraps(self, depth: int) -> tuple[list[Any], dict[int, Any]]:
-        """When each site outside ``wrapping`` could wrap in the step from ``depth``.
+        """When each site not ``settled`` and outside ``wrapping`` could wrap in the step from ``depth``.
 
         Constraints for the passing of time, and a condition per site: necessary for the site to
         be the first of the step to wrap where a rule evaluates it.
@@ -198,6 +201,13 @@ class Unrolling:
         if template is None:
             template = self._probes[plain] = WrapTemplate(self, plain)
         return template.instance(depth)
+
+    def facts(self, depth: int, *, stated: bool = False) -> list[Any]:
+        """What the system's lemmas, or those that somebody ``stated``, say of the state at ``depth``."""
+        low = self.lowering(lambda name, sort: constant(name, depth, sort))
+        chosen = [f for f in self.system.facts if not stated or f.lemma is not ONE_VALUE]
+        facts = [low.condition(fact.condition) for fact in chosen]
+        return [*facts, *low.definitions, *low.ranges.values()]
 
 
 class WrapTemplate:
@@ -212,7 +222,7 @@ class WrapTemplate:
             passing += hold(low, name, value, MID)
         self._conditions = {}
         for site, (quotient, guards) in unrolling.sites.items():
-            if site in plain:
+            if site in plain - unrolling.settled:
                 x = low.linear(quotient.numerator)
                 outside = z3.Or(x < 0, x >= MODULUS)
                 guarded = z3.Or([z3.And([low.condition(c) for c in guard]) for guard in guards])

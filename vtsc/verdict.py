@@ -70,6 +70,8 @@ class Result:
     sometimes: tuple[Reached, ...] = field(default=())
     recorded: str | None = None
     """The recorded verdict, where verdicts are compared: ``holds`` or a depth."""
+    searched: int | None = None
+    """For a violation that may not be the shortest: how deep a search for shorter ones got."""
     exit: Exit | None = None
     """What an error means for the exit status."""
 

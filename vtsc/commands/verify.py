@@ -112,7 +112,8 @@ def _report(
     parts = [head, matrix(content, results), sometimes(results)]
     for result in results:
         if result.status is Status.VIOLATED and result.trace and result.run:
-            parts.append(counterexample(content, result.trace, result.run))
+            text = counterexample(content, result.trace, result.run, result.searched)
+            parts.append(text)
     if arguments.prove:
         from vtsc.report.proof import proof
 

@@ -32,8 +32,9 @@ class Entry:
 ENGINES: Mapping[str, Entry] = {
     "lemmas": Entry("by_lemmas", 1, 2_000_000),
     "bmc": Entry("by_search", 2, 400_000_000),
-    "kinduction": Entry("by_kinduction", 3, 10_000_000),
-    "spacer": Entry("by_spacer", 4, 14),
+    "repetition": Entry("by_repetition", 3, 400_000_000),
+    "kinduction": Entry("by_kinduction", 4, 10_000_000),
+    "spacer": Entry("by_spacer", 5, 14),
 }
 """Search comes before what takes longer and decides less; it gives the depth where nothing decides."""
 

@@ -3,6 +3,7 @@
 from vtsc.engines.bmc import make_solver, search
 from vtsc.engines.induction import Induction
 from vtsc.engines.kinduction import KInduction
+from vtsc.engines.repetition import repeated
 from vtsc.engines.spacer import invariant
 from vtsc.engines.task import Answer, Finding, Task, keys, unknown
 from vtsc.expression import found_lemmas
@@ -42,6 +43,14 @@ def by_spacer(task: Task, budget: int) -> Answer:
     hand = [lemma for lemma in stated if lemma in needed]
     names = keys([*hand, *found_lemmas(found, target)])
     return Answer(Finding.PROVED, lemmas=names, found=found)
+
+
+def by_repetition(task: Task, budget: int) -> Answer:
+    """A long run that hits the target, whose middle repeats."""
+    witness = repeated(task.settled, task.target, budget)
+    if witness is None:
+        return unknown("no run whose middle repeats hits it")
+    return Answer(Finding.VIOLATED, depth=len(witness.calls), witness=witness)
 
 
 def by_search(task: Task, budget: int) -> Answer:

@@ -11,7 +11,7 @@ from typing import Any
 import z3
 
 from vtsc.arithmetics.integers import Lowering
-from vtsc.engines.canonical import Witness, as_found, canonical
+from vtsc.engines.canonical import GaveUp, Witness, as_found, canonical
 from vtsc.shortcuts import undoing_pairs
 from vtsc.symbolic import parts
 from vtsc.system import System
@@ -21,6 +21,9 @@ from vtsc.words import MODULUS
 
 BUDGET = 400_000_000
 """Z3 resource units that one question may cost before the answer is unknown."""
+
+SETTLING = 2_000_000
+"""The same for what lemmas say of wrapping."""
 
 
 @dataclass
@@ -32,10 +35,6 @@ class Search:
     depth: int = 0
     reason: str = ""
     """Why the search stopped before the depth asked for; empty if it did not."""
-
-
-class GaveUp(Exception):
-    """The solver used up its budget."""
 
 
 def make_solver(system: System, budget: int = BUDGET) -> Any:
@@ -85,21 +84,28 @@ class _Checker:
             raise GaveUp(self.solver.reason_unknown())
         return self.solver.model() if answer == z3.sat else None
 
-    def must(self, solver: Any) -> None:
-        """Check that a solver's constraints can hold, as they are known to."""
-        if solver.check() != z3.sat:
-            raise GaveUp("a witness could not be made canonical")
-
-    def can(self, solver: Any, condition: Any) -> Any:
-        """The model of a solver's constraints with ``condition``, or None; asserts nothing."""
-        solver.push()
-        solver.add(condition)
-        answer = solver.check()
-        model = solver.model() if answer == z3.sat else None
-        solver.pop()
-        if answer == z3.unknown:
-            raise GaveUp(solver.reason_unknown())
-        return model
+    def settle_by_lemmas(self) -> None:
+        """Find the sites that wrap in no step from a state in which the system's lemmas hold."""
+        unrolling = self.unrolling
+        solver = z3.SolverFor("QF_LIA")
+        solver.set("rlimit", SETTLING)
+        solver.add(*unrolling.facts(0))
+        passing, conditions = unrolling.wraps(0)
+        solver.add(*passing)
+        while conditions:
+            literal = z3.Bool(f"wraps.{len(conditions)}")
+            solver.add(z3.Implies(literal, z3.Or(list(conditions.values()))))
+            answer = solver.check(literal)
+            if answer == z3.unsat:
+                break
+            may = set(conditions)
+            if answer == z3.sat:
+                model = solver.model()
+                may = {s for s, c in conditions.items() if z3.is_true(model.eval(c, True))}
+            unrolling.wrapping |= may
+            _, conditions = unrolling.wraps(0)
+        unrolling.settled = set(conditions)
+        unrolling.wrapping = set()
 
     def settle_wrapping(self, depth: int) -> None:
         """Find the sites that may wrap in the step from ``depth``; refute it for the others."""
@@ -124,6 +130,7 @@ class _Checker:
         if depth >= 2:
             constraints += self._no_detour(depth - 2)
         self.constraints += constraints
+        self.solver.add(*self.unrolling.facts(depth + 1, stated=True))
         self.solver.add(*constraints)
         self.depths.append(constants)
         return constants
@@ -146,7 +153,8 @@ def search(
 ) -> Search:
     """Look for each of ``targets`` in runs of up to ``depth`` steps.
 
-    Witnesses are canonical, but for the targets in ``any_witness``.
+    The system's facts must be known to hold of every reachable state; they spare work. Witnesses are
+    canonical, but for the targets in ``any_witness``.
     """
     found = Search()
     hittable = {name for rule in system.rules for name in rule.targets}
@@ -154,6 +162,8 @@ def search(
     wanted = [name for name in targets if name in hittable]
     unrolling = Unrolling(system, lowering, symmetry)
     checker = _Checker(unrolling, solver(system))
+    if system.facts and unrolling.sites:
+        checker.settle_by_lemmas()
     try:
         for k in range(depth):
             if not wanted:

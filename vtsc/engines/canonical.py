@@ -19,6 +19,10 @@ TIME = "dt"
 Inputs = dict[str, int | bool]
 
 
+class GaveUp(Exception):
+    """The solver used up its budget."""
+
+
 @dataclass(frozen=True)
 class Witness:
     """How a target is hit: the calls, the inputs of each step, and those of the initial state.
@@ -51,7 +55,8 @@ def canonical(checker: Any, target: str, model: Any) -> Witness:
     solver.add(*(d.calls[c] for d, c in zip(checker.depths, calls, strict=True)))
     initial: Inputs = {}
     steps: tuple[Inputs, ...] = tuple({} for _ in calls)
-    checker.must(solver)
+    if solver.check() != z3.sat:
+        raise GaveUp("a witness could not be made canonical")
     for unknown in _unknowns(checker):
         values = initial if unknown.depth < 0 else steps[unknown.depth]
         values[unknown.name] = _pin_least(checker, solver, unknown)
@@ -109,22 +114,34 @@ def _unknowns(checker: Any) -> Iterator[_Unknown]:
         yield _Unknown(-1, name, z3.Bool(INITIAL + name), 0)
 
 
+def _can(solver: Any, condition: Any) -> Any:
+    """The model of a solver's constraints with ``condition``, or None; asserts nothing."""
+    solver.push()
+    solver.add(condition)
+    answer = solver.check()
+    model = solver.model() if answer == z3.sat else None
+    solver.pop()
+    if answer == z3.unknown:
+        raise GaveUp(solver.reason_unknown())
+    return model
+
+
 def _pin_least(checker: Any, solver: Any, unknown: _Unknown) -> int | bool:
     """Give the input its least value that the solver's constraints allow, for good."""
     x = unknown.constant
     if z3.is_bool(x):
-        value = checker.can(solver, z3.Not(x)) is None
+        value = _can(solver, z3.Not(x)) is None
         solver.add(x if value else z3.Not(x))
         return value
     at_most = checker.unrolling.at_most
     low, step = unknown.least - 1, 1
-    while (model := checker.can(solver, at_most(x, low + step))) is None:
+    while (model := _can(solver, at_most(x, low + step))) is None:
         low += step
         step *= 2
     high = model.eval(x, True).as_long()
     while high - low > 1:
         middle = (low + high) // 2
-        model = checker.can(solver, at_most(x, middle))
+        model = _can(solver, at_most(x, middle))
         if model is None:
             low = middle
         else:

@@ -35,7 +35,7 @@ class Answer:
     depth: int = 0
     """How deep the target is hit, or how deep it is not."""
     witness: "Witness | None" = None
-    """The shortest run to a target that is hit."""
+    """A run to a target that is hit; by search the shortest one."""
     lemmas: tuple[Key, ...] = ()
     k: int = 1
     """The proof is by lemmas, and for k > 1 by k-induction on top of them."""
@@ -75,6 +75,12 @@ class Task:
         from vtsc.engines.induction import Induction
 
         return Induction(self.stated(self.lemmas))
+
+    @cached_property
+    def settled(self) -> "System":
+        """The system with those of the task's lemmas that hold by induction."""
+        settled = self.induction.settled(self.target)
+        return self.stated([x for x in settled if x is not ONE_VALUE])
 
     def stated(self, lemmas: Sequence[Lemma]) -> "System":
         """The system with lemmas stated about it."""

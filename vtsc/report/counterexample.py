@@ -3,6 +3,7 @@
 import textwrap
 from pathlib import Path
 
+from vtsc import DEFAULT_DEPTH
 from vtsc.interpreter import Played, Run
 from vtsc.loader import Content
 from vtsc.records import Snapshot
@@ -11,8 +12,11 @@ from vtsc.report.story import culprit, first_read, number, story
 from vtsc.trace import Trace
 
 
-def counterexample(content: Content, trace: Trace, run: Run) -> str:
-    """The whole text; lines are at most 80 columns of ASCII."""
+def counterexample(content: Content, trace: Trace, run: Run, searched: int | None = None) -> str:
+    """The whole text; lines are at most 80 columns of ASCII.
+
+    ``searched``: how deep a search for shorter ones got, where this one may not be the shortest.
+    """
     title = f"{trace.design} on {trace.host}: {trace.property}"
     blocks = [
         [title, "=" * len(title)],
@@ -20,7 +24,7 @@ def counterexample(content: Content, trace: Trace, run: Run) -> str:
         _steps(content, trace, run),
         _lines(content, run),
         _claim(content, trace, run),
-        _scope(content, trace),
+        _scope(content, trace, searched),
         [f"{trace.design} {trace.host} {trace.property}: VIOLATED({trace.violated_at})"],
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
@@ -108,16 +112,19 @@ def _claim(content: Content, trace: Trace, run: Run) -> list[str]:
     return [*_wrapped(f"claim: {prop.claim}", "  "), *_wrapped(f"here: {terms}", "  ")]
 
 
-def _scope(content: Content, trace: Trace) -> list[str]:
+def _scope(content: Content, trace: Trace, searched: int | None) -> list[str]:
     params = " ".join(f"{k}={v}" for k, v in trace.params.items())
     settings = content.model.check(trace.design, {k: str(v) for k, v in trace.params.items()})
     changed = content.changed(trace.design, trace.property, settings)
     sets = "".join(f" --set {k}={v}" for k, v in changed.items())
     again = f"vtsc verify {trace.design} --host {trace.host} -p {trace.property}{sets}"
+    if trace.violated_at > DEFAULT_DEPTH:
+        again += " --prove"
+    depth = f"depth {trace.violated_at}"
+    if searched is not None:
+        depth += f" (none to depth {searched}; shorter ones than this may exist)"
     return [
-        *_wrapped(
-            f"scope: depth {trace.violated_at}, integers, replayed; {content.model.assumed}", "  "
-        ),
+        *_wrapped(f"scope: {depth}, integers, replayed; {content.model.assumed}", "  "),
         *_wrapped(f"model: {content.where} {content.digest}; {trace.tool}", "  "),
         *_wrapped(f"params: {params}", "  "),
         *_wrapped(f"again: {again}", "  "),
