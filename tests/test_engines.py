@@ -12,6 +12,12 @@ from vtsc.engines.spacer import invariant
 from vtsc.engines.task import Finding
 
 
+@pytest.fixture(autouse=True)
+def few_turns(monkeypatch):
+    """No toy needs a long run, and looking for one takes a while."""
+    monkeypatch.setattr("vtsc.engines.repetition.TURNS", 2)
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("toy", TOYS)
 def test_every_engine_on_every_toy(engine, toy):

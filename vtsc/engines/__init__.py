@@ -32,7 +32,7 @@ class Entry:
 ENGINES: Mapping[str, Entry] = {
     "lemmas": Entry("by_lemmas", 1, 2_000_000),
     "bmc": Entry("by_search", 2, 400_000_000),
-    "repetition": Entry("by_repetition", 3, 400_000_000),
+    "repetition": Entry("by_repetition", 3, 100_000_000),
     "kinduction": Entry("by_kinduction", 4, 10_000_000),
     "spacer": Entry("by_spacer", 5, 14),
 }

@@ -20,7 +20,7 @@ from vtsc.unroll import Depth, Unrolling
 BEGINNINGS = (5, 6)
 LOOP = 4
 END = 5
-TURNS = 12
+TURNS = 8
 """The greatest number of times that the loop is taken."""
 
 
@@ -67,7 +67,7 @@ def repeated(system: System, target: str, budget: int) -> Witness | None:
     """A run of such a form that hits ``target`` at its last step, the shortest first.
 
     The system's facts must be known to hold of every reachable state. ``budget``: Z3 resource units a
-    question; one that costs more is passed over.
+    question; the first that costs more is the last.
     """
     if not any(target in rule.targets for rule in system.rules):
         return None
@@ -77,6 +77,9 @@ def repeated(system: System, target: str, budget: int) -> Witness | None:
         run = _Run(unrolling, beginning, turns)
         solver = make_solver(system, budget)
         solver.add(*run.constraints, *run.hits(target))
-        if solver.check() == z3.sat:
+        answer = solver.check()
+        if answer == z3.sat:
             return as_found(run, solver.model())
+        if answer == z3.unknown:
+            return None
     return None
