@@ -77,6 +77,7 @@ def edited(tmp_path: Path, change) -> str:
         (lambda d: d.pop("steps"), "steps: expected it to be there"),
         (lambda d: d.update(design="patch99"), "unknown design patch99"),
         (lambda d: d.update(violated_at=99), "violated_at: expected a step from 1 to 11"),
+        (lambda d: d.update(violated_at=5), "violated at step 11, the file says 5"),
         (lambda d: d["steps"][3]["state"]["vcpu0"].update(loaded=False), "step 4: vcpu0.loaded"),
         (lambda d: d["steps"][8]["state"]["host"].update(t=7), "step 9: host.t is 1"),
         (lambda d: d["steps"][3]["inputs"].update(dt=0), "step 4: rdtsc(0) is not allowed"),
@@ -175,6 +176,60 @@ def test_design_that_raises(copy):
     assert status == 3
     assert "model/designs/patch25.py:" in text
     assert "tsc_ofset" in text
+
+
+def test_simulating_a_design_that_raises(copy):
+    """The same without the solver."""
+    path = copy / "model/designs/patch25.py"
+    text = path.read_text(encoding="utf-8").replace("vcpu.tsc_offset -=", "vcpu.tsc_ofset -=")
+    path.write_text(text, encoding="utf-8")
+    arguments = ["patch25", "--host", "cstate", "-p", "monotonic"]
+    status, text = run_apart("simulate", *arguments, "--root", str(copy))
+    assert status == 3
+    assert "model/designs/patch25.py:" in text and "Traceback" not in text
+
+
+def test_design_that_stores_into_no_field(copy):
+    """Exit 3: a misspelt field is no new one."""
+    path = copy / "model/designs/patch25.py"
+    text = path.read_text(encoding="utf-8").replace("vcpu.tsc_rebase = ", "vcpu.tsc_rebaze = ")
+    path.write_text(text, encoding="utf-8")
+    arguments = ["patch25", "--host", "cstate", "-p", "monotonic", "--depth", "3"]
+    status, text = run_apart("verify", *arguments, "--root", str(copy))
+    assert status == 3
+    assert "the model stores into vcpu0.tsc_rebaze, which is no field" in text
+
+
+def test_termination_ends_the_workers_too():
+    """As an interrupt does: one line, exit 130, no process left behind."""
+    import os
+    import signal
+    import subprocess
+    import sys
+    import time
+
+    arguments = [
+        "verify",
+        "2.6.35-vmx",
+        "--host",
+        "slow",
+        "-p",
+        "monotonic",
+        "--bounded",
+        "-j",
+        "1",
+    ]
+    command = [sys.executable, "-m", "vtsc", *arguments]
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, start_new_session=True)
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    while not children.read_text(encoding="ascii"):
+        time.sleep(0.05)
+    worker = int(children.read_text(encoding="ascii").split()[0])
+    process.send_signal(signal.SIGTERM)
+    assert process.communicate()[1] == b"vtsc: interrupted\n"
+    assert process.returncode == 130
+    with pytest.raises(ProcessLookupError):
+        os.kill(worker, 0)
 
 
 def test_foreign_model(copy):

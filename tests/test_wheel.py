@@ -69,7 +69,7 @@ def test_outside_a_checkout_random_runs_are_made(installed, tmp_path):
     cell = ("-p", "monotonic", "--host", "stable", "--steps", "200")
     status, out = vtsc(installed, tmp_path, "simulate", "patch25", *cell)
     assert status == 0
-    assert out.startswith("patch25 stable: 200 steps in ")
+    assert out.startswith("patch25 stable, 1 vcpu x 2 pcpu: 200 steps in ")
 
 
 def test_inside_a_checkout_the_checkout_is_read(installed):

@@ -1,5 +1,6 @@
 """Builds the transition system: explores a machine and its monitors once, then simplifies."""
 
+import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
@@ -10,7 +11,7 @@ from vtsc.errors import BadFileError, UsageError
 from vtsc.inputs import Unknowns
 from vtsc.lemmas import ONE_VALUE, Lemma
 from vtsc.paths import Feasibility, Tree, explore, joined, leaves, nothing_wanted
-from vtsc.records import RangeError, State
+from vtsc.records import RangeError, Record, State
 from vtsc.simplify import simplify
 from vtsc.symbolic import Index, Value, lift_truth, same
 from vtsc.symmetry import note_symmetry
@@ -43,6 +44,12 @@ def merged(arena: Arena, tree: Tree[Outcome]) -> tuple[Condition, Outcome]:
     return joined(arena, tree, lambda name: None)
 
 
+def _attributes(record: Record) -> set[str]:
+    """What a record may have: what it is made with, and what its classes announce."""
+    announced = {name for cls in type(record).__mro__ for name in inspect.get_annotations(cls)}
+    return announced | vars(record).keys()
+
+
 class _Builder:
     def __init__(
         self,
@@ -63,6 +70,7 @@ class _Builder:
         self.sizes: dict[str, int] = machine.sizes
         self.initial_inputs = Unknowns(self.arena, INITIAL)
         self.inputs = Unknowns(self.arena, "")
+        self.attributes = {n: _attributes(r) for n, r in self._fresh().records.items()}
         names = (Slot(name, f) for name, _, _, f in self._fresh().slots())
         self.slots = {slot.name: slot for slot in names}
 
@@ -90,6 +98,10 @@ class _Builder:
 
     def _lifted(self, state: Watched) -> dict[str, Value]:
         """The state's values in symbolic form, checked against the ranges of their fields."""
+        for name, stored in state.records.items():
+            unknown = sorted(vars(stored).keys() - self.attributes[name])
+            if unknown:
+                raise BadFileError(f"the model stores into {name}.{unknown[0]}, which is no field")
         lifted = {}
         for full, record, name, declared in state.slots():
             try:

@@ -78,7 +78,7 @@ def decide(
     except VtscError as error:
         results = [_failed(cell, str(error), error) for cell in group.cells()]
     except Exception as error:
-        named = _model_error(content, error)
+        named = model_error(content, error)
         results = [_failed(cell, str(named), named) for cell in group.cells()]
     seconds = (time.monotonic() - started) / len(results)
     return [
@@ -91,7 +91,7 @@ def _failed(cell: Cell, reason: str, error: Exception) -> Result:
     return Result(cell, Status.ERROR, 0, "bmc", 0.0, reason, exit=status)
 
 
-def _model_error(content: Content, error: Exception) -> Exception:
+def model_error(content: Content, error: Exception) -> Exception:
     """An exception that the model's own code raised is a bad model; any other is ours."""
     place = error.__traceback__
     last = None

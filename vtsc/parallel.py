@@ -3,6 +3,8 @@
 import gc
 import multiprocessing
 import os
+import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
 from typing import Any, TypeVar
@@ -19,6 +21,7 @@ def in_order(items: Sequence[W], run: Callable[[W], R], jobs: int = 0) -> Iterat
     """
     count = jobs or os.cpu_count() or 1
     running: dict[Any, tuple[int, Any]] = {}
+    before = _interrupt_when_terminated()
     done: dict[int, R] = {}
     begun = 0
     try:
@@ -36,6 +39,15 @@ def in_order(items: Sequence[W], run: Callable[[W], R], jobs: int = 0) -> Iterat
     finally:
         for _, process in running.values():
             process.kill()
+        if before is not None:
+            signal.signal(signal.SIGTERM, before)
+
+
+def _interrupt_when_terminated() -> Any:
+    """Have SIGTERM end this process the way Ctrl-C does, workers first; returns what it did before."""
+    if threading.current_thread() is not threading.main_thread():
+        return None
+    return signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def _begin(run: Callable[[W], R], item: W) -> tuple[Connection, Any]:
@@ -43,6 +55,7 @@ def _begin(run: Callable[[W], R], item: W) -> tuple[Connection, Any]:
     reader, writer = context.Pipe(duplex=False)
 
     def work() -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         gc.disable()  # when it frees a solver's terms would depend on what the parent did before
         writer.send(run(item))
 

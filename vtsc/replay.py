@@ -50,6 +50,11 @@ def replay(content: Content, trace: Trace) -> Run:
     _compare(0, trace.initial_state, run.initial_state)
     for number, (recorded, played) in enumerate(zip(trace.steps, run.steps, strict=True), 1):
         _compare(number, recorded.state, played.state)
+    if run.violated_at not in (None, trace.violated_at):
+        raise BadFileError(
+            f"not a trace of this model: violated at step {run.violated_at}, "
+            f"the file says {trace.violated_at}"
+        )
     return run
 
 

@@ -2,8 +2,9 @@
 
 import argparse
 
+from vtsc.cells import model_error
 from vtsc.commands.selection import selected
-from vtsc.errors import Exit, UsageError
+from vtsc.errors import Exit, UsageError, VtscError
 from vtsc.loader import load
 from vtsc.report.notes import say
 from vtsc.simulate import simulate
@@ -16,10 +17,18 @@ def run(arguments: argparse.Namespace) -> Exit:
     content = load(arguments.root)
     status = Exit.OK
     for group in selected(content, arguments):
-        outcome = simulate(content, group, arguments.steps, arguments.seed)
+        try:
+            outcome = simulate(content, group, arguments.steps, arguments.seed)
+        except VtscError:
+            raise
+        except Exception as error:
+            named = model_error(content, error)
+            raise (named if isinstance(named, VtscError) else error) from error
+        machine = content.model.build(group.design, group.host, group.settings)
+        sizes = " x ".join(f"{n} {kind}" for kind, n in machine.sizes.items())
         found = ", ".join(f"{p} {n}" for p, n in outcome.violations.items() if n) or "none"
         say(
-            f"{group.design} {group.host}: {outcome.steps} steps in {outcome.runs} runs, "
+            f"{group.design} {group.host}, {sizes}: {outcome.steps} steps in {outcome.runs} runs, "
             f"violations: {found}"
         )
         if any(outcome.violations.values()):
