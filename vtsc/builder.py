@@ -150,7 +150,7 @@ class _Builder:
             mid=mid,
             initial=initial,
             initially=initially,
-            passing={name: passed[name] for name in moved},
+            passing={name: passed[name] for name in self.slots if name in moved},
             passable=passable,
             rules=rules,
             targets=tuple(m.name for m in self.monitors),
