@@ -22,6 +22,7 @@ MODEL = Domain(
     check=check,
     assumed="host TSCs (cycles), true time and the kernel clock (time units) stay below 2^62",
     columns=("host.t", "pcpu.tsc"),
+    opening=("vcpu.tsc_offset",),
     rules=("model/designs/", "model/trapping.py"),
     shared_rules=("base.py",),
     kinds={"vcpu": "vcpus", "pcpu": "pcpus"},

@@ -158,12 +158,35 @@ def test_design_with_a_syntax_error(copy):
 def test_design_with_a_missing_method(copy):
     """Exit 3, naming design and method."""
     path = copy / "model/designs/v2_6_35_svm.py"
-    text = path.read_text(encoding="utf-8").replace("def vcpu_load(", "def vcpu_lood(")
+    text = path.read_text(encoding="utf-8").replace("def vcpu_load(", "def take_up(")
     path.write_text(text, encoding="utf-8")
     arguments = ["2.6.35-svm", "--host", "stable", "-p", "monotonic", "--depth", "3"]
     status, text = run_apart("verify", *arguments, "--root", str(copy))
     assert status == 3
     assert "design V2635Svm has no vcpu_load" in text
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("def vcpu_put(", "def vcpu_putt(", "Patch25: vcpu_putt is close to vcpu_put: misspelt?"),
+        (
+            "vcpu_put(self, host: Host, vcpu: Vcpu)",
+            "vcpu_put(self, host: Host)",
+            "vcpu_put must take",
+        ),
+        ("import scale", "import scales", "model/designs/patch25.py:"),
+    ],
+)
+def test_design_with_a_slip(copy, old, new, said):
+    """Exit 3: a misspelt function would leave the parent's in place, unseen."""
+    path = copy / "model/designs/patch25.py"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    status, text = run_apart("list", "--root", str(copy))
+    assert status == 3
+    assert said in text and len(text.splitlines()) == 1
 
 
 def test_design_that_raises(copy):

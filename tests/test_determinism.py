@@ -10,9 +10,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 
-COMMAND = (
-    "verify pre25 e48672fa --host slow --host skewed -p monotonic -p bounded_lag --depth 8".split()
-)
+COMMAND = ["verify", "pre25", "e48672fa", "--host", "slow", "--host", "skewed", "--depth", "8"]
+COMMAND += ["-p", "monotonic", "-p", "bounded_lag"]
 
 
 def saved(folder: Path, jobs: str, hash_seed: str) -> dict[str, bytes]:

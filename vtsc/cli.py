@@ -4,6 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import Any
 
 from vtsc import DEFAULT_DEPTH, __version__
 from vtsc.errors import Exit, UsageError, VtscError
@@ -13,6 +14,10 @@ STATUSES = (
     "20 unknown or only bounded, 2 usage, 3 bad file, 70 internal, 71 evidence rejected, "
     "130 interrupted"
 )
+REPLAYED = "exit status: 10 still violates, 0 no longer does, 3 not a trace of this model"
+REPEATED: dict[str, Any] = {"action": "append", "default": []}
+ROOT = "where model and properties are; default: the nearest checkout, else what comes with vtsc"
+SET = "a parameter; vtsc list names them"
 
 
 class _Parser(argparse.ArgumentParser):
@@ -34,9 +39,9 @@ def parser() -> argparse.ArgumentParser:
 
     verify = commands.add_parser("verify", help="check designs against properties", epilog=STATUSES)
     verify.add_argument("designs", nargs="*", metavar="DESIGN", help="default: all")
-    verify.add_argument("-p", "--property", action="append", default=[], metavar="PROPERTY")
-    verify.add_argument("--host", action="append", default=[], metavar="NAME")
-    verify.add_argument("--set", action="append", default=[], metavar="NAME=VALUE")
+    verify.add_argument("-p", "--property", **REPEATED, metavar="PROPERTY", help="default: all")
+    verify.add_argument("--host", **REPEATED, metavar="NAME", help="default: all")
+    verify.add_argument("--set", **REPEATED, metavar="NAME=VALUE", help=SET)
     verify.add_argument(
         "--depth",
         type=int,
@@ -53,19 +58,21 @@ def parser() -> argparse.ArgumentParser:
     verify.add_argument("--expect", action="store_true", help="wanted: the recorded verdicts")
     verify.add_argument("--format", choices=("text", "json", "junit"), default="text")
     verify.add_argument("-o", "--output", metavar="FILE", help="default: standard output")
-    verify.add_argument("--save", metavar="DIR", help="save each counterexample here")
+    verify.add_argument("--save", metavar="DIR", help="save counterexamples and certificates here")
     verify.add_argument("-j", "--jobs", type=int, default=0, metavar="N", help="default: all cores")
 
     show = commands.add_parser("show", help="pretty-print a saved counterexample")
     show.add_argument("file", metavar="FILE")
-    replay = commands.add_parser("replay", help="re-execute a saved counterexample, without z3")
+    replay = commands.add_parser(
+        "replay", help="re-execute a saved counterexample, without z3", epilog=REPLAYED
+    )
     replay.add_argument("file", metavar="FILE")
     listing = commands.add_parser("list", help="designs, hosts, properties, parameters")
     simulate = commands.add_parser("simulate", help="random legal runs, without z3")
     simulate.add_argument("designs", nargs="*", metavar="DESIGN", help="default: all")
-    simulate.add_argument("-p", "--property", action="append", default=[], metavar="PROPERTY")
-    simulate.add_argument("--host", action="append", default=[], metavar="NAME")
-    simulate.add_argument("--set", action="append", default=[], metavar="NAME=VALUE")
+    simulate.add_argument("-p", "--property", **REPEATED, metavar="PROPERTY", help="default: all")
+    simulate.add_argument("--host", **REPEATED, metavar="NAME", help="default: all")
+    simulate.add_argument("--set", **REPEATED, metavar="NAME=VALUE", help=SET)
     simulate.add_argument("--steps", type=int, default=10_000, metavar="N", help="default 10000")
     simulate.add_argument("--seed", type=int, default=1, metavar="N", help="default 1")
     certify = commands.add_parser("certify", help="check saved certificates again")
@@ -74,7 +81,7 @@ def parser() -> argparse.ArgumentParser:
         "-j", "--jobs", type=int, default=0, metavar="N", help="default: all cores"
     )
     for command in (certify, verify, show, replay, listing, simulate):
-        command.add_argument("--root", metavar="DIR", help="where model and properties are")
+        command.add_argument("--root", metavar="DIR", help=ROOT)
     return top
 
 

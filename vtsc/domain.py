@@ -23,6 +23,8 @@ class Domain:
     """What is assumed of inputs, for the scope of a verdict."""
     columns: tuple[str, ...]
     """The fields that traces show in columns of their own, as ``record.field``."""
+    opening: tuple[str, ...]
+    """The fields whose initial values traces tell, as ``record.field``."""
     rules: tuple[str, ...]
     """Path prefixes, below the root, of the files whose lines traces show."""
     shared_rules: tuple[str, ...]

@@ -32,6 +32,8 @@ class Played:
     lines: Lines
     acting: tuple[str, int] | None
     """The last of ``lines`` that changed a number, else the state at all, else the last one."""
+    observed: Any
+    """What the step let somebody observe (its ``value`` on an instance); None where nothing."""
     violated: bool
     measures: list[int | None]
 
@@ -105,6 +107,7 @@ class Player:
                     self.snapshot(),
                     recorder.lines,
                     recorder.acting,
+                    observed.observed,
                     violated,
                     self._measures(explain),
                 )

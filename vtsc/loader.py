@@ -2,15 +2,17 @@
 
 import hashlib
 import importlib
+import os
 import sys
 import tomllib
+import traceback
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from vtsc.claims import ActionTaken, Property, Sometimes, Watch
 from vtsc.domain import Domain
-from vtsc.errors import BadFileError, UsageError
+from vtsc.errors import BadFileError, UsageError, VtscError
 from vtsc.parameters import Settings, near
 
 BUNDLED = Path(__file__).parent / "_bundled"
@@ -128,13 +130,25 @@ def _import(root: Path, package: str) -> Any:
     except SyntaxError as error:
         raise BadFileError(f"{error.filename}:{error.lineno}: {error.msg}") from None
     except Exception as error:
-        raise BadFileError(f"{root}/{package}: {type(error).__name__}: {error}") from None
+        raise BadFileError(f"{_place(root, package, error)}: {_what(error)}") from None
     file = Path(module.__file__ or "")
     if not file.resolve().is_relative_to(root.resolve()):
         raise BadFileError(
             f"{package} was loaded from elsewhere ({file.parent}), not {root}/{package}"
         )
     return module
+
+
+def _place(root: Path, package: str, error: Exception) -> str:
+    """The innermost line below ``root`` that an import failed at, else the package."""
+    inside = (str(root) + os.sep,)
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [f"{f.filename}:{f.lineno}" for f in frames if f.filename.startswith(inside)]
+    return lines[-1] if lines else f"{root}/{package}"
+
+
+def _what(error: Exception) -> str:
+    return str(error) if isinstance(error, VtscError) else f"{type(error).__name__}: {error}"
 
 
 def known(kind: str, name: str, names: Any) -> str:

@@ -4,6 +4,8 @@ Mirrors the part of arch/x86/kvm/x86.c around vcpu_enter_guest that no patch of 
 (semantics.md section 5). The methods below are the whole interface of a design.
 """
 
+import difflib
+import inspect
 from typing import Any, ClassVar
 
 from model.host import Host
@@ -40,6 +42,10 @@ def missing(design: "Design", function: str) -> BadFileError:
     return BadFileError(f"design {type(design).__name__} has no {function}")
 
 
+def _arguments(function: Any) -> int:
+    return len(inspect.signature(function).parameters)
+
+
 class Design:
     """The kernel functions that a design consists of. Instances hold settings and no state."""
 
@@ -54,6 +60,21 @@ class Design:
     """The vCPU's field that notes the host TSC to compensate from."""
     standings: ClassVar[tuple[Standing, ...]] = USUAL
     """The situations in which the design keeps track of a guest's TSC."""
+
+    def __init_subclass__(cls) -> None:
+        """Refuse what is surely a slip: a misspelt function, one with the wrong number of arguments."""
+        inherited = dict(inspect.getmembers(cls.__base__, inspect.isfunction))
+        for name, function in vars(cls).items():
+            if not inspect.isfunction(function) or name.startswith("_"):
+                continue
+            where = f"design {cls.__name__}: {name}"
+            if name not in inherited:
+                meant = difflib.get_close_matches(name, inherited, 1, cutoff=0.85)
+                if meant:
+                    raise BadFileError(f"{where} is close to {meant[0]}: misspelt?")
+            elif _arguments(function) != _arguments(inherited[name]):
+                wanted = ", ".join(inspect.signature(inherited[name]).parameters)
+                raise BadFileError(f"{where} must take ({wanted})")
 
     def __init__(self, settings: Any) -> None:
         self.settings = settings

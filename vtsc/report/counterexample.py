@@ -4,12 +4,13 @@ import textwrap
 from pathlib import Path
 
 from vtsc import DEFAULT_DEPTH
-from vtsc.interpreter import Played, Run
+from vtsc.interpreter import Run
 from vtsc.loader import Content
 from vtsc.records import Snapshot
 from vtsc.report.notes import WIDTH
 from vtsc.report.story import culprit, first_read, number, story
 from vtsc.trace import Trace
+from vtsc.words import s64, u64
 
 
 def counterexample(content: Content, trace: Trace, run: Run, searched: int | None = None) -> str:
@@ -40,10 +41,12 @@ def _steps(content: Content, trace: Trace, run: Run) -> list[str]:
     """A header, then a line a step with what changed; long ones are continued."""
     columns = content.model.columns
     heads = ["#", "action", *columns, "changed"]
-    rows = [["0", "(start)", *_watched(columns, run.initial_state), ""]]
+    created = " ".join(_opening(content.model.opening, run.initial_state))
+    rows = [["0", "(start)", *_watched(columns, run.initial_state), created]]
     before = run.initial_state
+    reads = _reads(run)
     for i, step in enumerate(run.steps, 1):
-        changed = " ".join(_changes(content, before, step))
+        changed = " ".join([*reads[i - 1], *_changes(columns, before, step.state)])
         rows.append([str(i), str(step.call), *_watched(columns, step.state), changed])
         before = step.state
     widths = [max(len(row[i]) for row in [heads, *rows]) for i in range(len(heads) - 1)]
@@ -58,6 +61,37 @@ def _steps(content: Content, trace: Trace, run: Run) -> list[str]:
     return lines
 
 
+def _opening(fields: tuple[str, ...], state: Snapshot) -> list[str]:
+    """What the model wants told of the initial state, as ``record.field=value``."""
+    found = []
+    for record, values in state.items():
+        for field, value in values.items():
+            if "." not in record and f"{record.rstrip('0123456789')}.{field}" in fields:
+                found.append(f"{record}.{field}={number(int(value))}")
+    return found
+
+
+def _reads(run: Run) -> list[list[str]]:
+    """For each step what it read, if it did, and how far that is from the last read before it.
+
+    Where that one was on another instance, it says so.
+    """
+    found: list[list[str]] = []
+    last: tuple[int, str] | None = None
+    for step in run.steps:
+        if step.observed is None:
+            found.append([])
+            continue
+        value, where = u64(step.observed.value), str(step.call)
+        text = f"read={number(value)}"
+        if last is not None:
+            elsewhere = "" if where == last[1] else f" from {last[1]}"
+            text += f" ({s64(value - last[0]):+d}{elsewhere})"
+        found.append([text])
+        last = value, where
+    return found
+
+
 def _watched(columns: tuple[str, ...], state: Snapshot) -> list[str]:
     """The values of the model's trace columns: time and counters, as ``record.field``."""
     found = []
@@ -68,25 +102,19 @@ def _watched(columns: tuple[str, ...], state: Snapshot) -> list[str]:
     return found
 
 
-def _changes(content: Content, before: Snapshot, step: Played) -> list[str]:
+def _changes(columns: tuple[str, ...], before: Snapshot, after: Snapshot) -> list[str]:
+    """The model's fields that changed, but for those with a column; a property's own are left out."""
     found = []
-    shown = tuple(content.model.columns)
-    for record, fields in step.state.items():
-        ghost = "." in record
-        for field, value in fields.items():
+    for record, fields in before.items():
+        if "." in record:
+            continue
+        for field, old in fields.items():
             watched = any(
-                record.startswith(c.split(".")[0]) and c.endswith(f".{field}") for c in shown
+                record.startswith(c.split(".")[0]) and c.endswith(f".{field}") for c in columns
             )
-            if before[record][field] == value or watched:
-                continue
-            text = number(value) if not isinstance(value, bool) else ("1" if value else "0")
-            if ghost and field == "last":
-                delta = ""
-                if before[record].get("seen"):
-                    distance = int(value) - int(before[record][field])
-                    delta = f" ({distance:+d})"
-                found.append(f"read={text}{delta}")
-            elif not ghost:
+            value = after[record][field]
+            if value != old and not watched:
+                text = number(value) if not isinstance(value, bool) else str(int(value))
                 found.append(f"{record}.{field}={text}")
     return found
 
