@@ -122,13 +122,15 @@ def test_the_command_says_71_and_what_fails(copy, capsys):
     """`vtsc certify` names folder and file."""
     (copy / "initial.smt2").write_text("", encoding="utf-8")
     assert main(["certify", str(copy), "--root", str(ROOT)]) == 71
-    assert "REJECTED: initial.smt2 is not what" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "REJECTED: initial.smt2 is not what" in said
+    assert said.endswith("0 of 1 certificates hold\n")
 
 
 def test_the_command_says_0_for_one_that_holds(saved, capsys):
     """And how many it checked."""
     assert main(["certify", str(saved), "--root", str(ROOT)]) == 0
-    assert capsys.readouterr().out.endswith("1 certificate checked\n")
+    assert capsys.readouterr().out.endswith("1 of 1 certificates hold\n")
 
 
 def test_a_folder_without_certificates_is_a_bad_file(tmp_path, capsys):

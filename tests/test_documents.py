@@ -40,7 +40,7 @@ def test_the_readme_trace_is_what_the_command_prints(capsys, monkeypatch):
     monkeypatch.chdir(ROOT)
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     command, shown = re.search(
-        r"```\n\.venv/bin/vtsc (.*)\n```\n\n```\n(.*?)```", text, re.S
+        r"```\n\.venv/bin/vtsc ([^\n]*)\n```\n[^`]*```\n(.*?)```", text, re.S
     ).groups()
     assert main(command.split()) == 10
     assert shown in capsys.readouterr().out

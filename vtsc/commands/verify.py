@@ -31,6 +31,8 @@ def run(arguments: argparse.Namespace) -> Exit:
     if arguments.output:
         check_writable(Path(arguments.output))
     if arguments.save:
+        if Path(arguments.save).is_file():
+            raise UsageError(f"--save {arguments.save}: not a folder")
         check_writable(Path(arguments.save) / "trace.json")
     results = [r for found in _decided(content, groups, arguments) for r in found]
     if arguments.save:
