@@ -182,6 +182,7 @@ def test_manifests_follow_their_schema(saved):
         assert sorted(manifest["queries"]) == sorted(p.name for p in folder.glob("*.smt2"))
 
 
+@pytest.mark.slow
 def test_the_cache_is_a_hint_and_not_believed(content, monkeypatch, tmp_path):
     """Lemmas that are not enough, or none at all, kept under the right name: the proof is made anew."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))

@@ -35,6 +35,7 @@ def test_every_engine_on_every_toy(engine, toy):
         assert answer.reason
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("toy", TOYS)
 def test_side_by_side_or_one_after_the_other_is_the_same(toy):
     """Rank decides what is reported, not who happens to be first."""

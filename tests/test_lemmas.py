@@ -29,7 +29,9 @@ def settled(content, group, calls=None, extra=()) -> tuple[Induction, tuple[Lemm
     return induction, induction.settled("monotonic")
 
 
-@pytest.mark.parametrize("design", DESIGNS)
+@pytest.mark.parametrize(
+    "design", [pytest.param(d, marks=[pytest.mark.slow] * (d != "patch25")) for d in DESIGNS]
+)
 @pytest.mark.parametrize("host", HOSTS)
 def test_lemmas_hold_in_random_runs(content, design, host):
     """Every lemma that induction keeps is true of every state of native runs, which no solver made."""

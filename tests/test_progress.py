@@ -254,6 +254,7 @@ def test_a_lemma_that_does_not_hold_is_no_help(monkeypatch):
 USUAL = {"load", "serve", "enter", "rdtsc"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("given", "calls"),
     [

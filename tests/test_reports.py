@@ -102,6 +102,7 @@ def test_text_is_ascii_and_narrow(capsys):
     assert last[1] == "pre25 cstate monotonic: HOLDS_TO(6) by bmc"
 
 
+@pytest.mark.slow
 def test_one_job_or_two_give_the_same_report(capsys, tmp_path):
     """The number of workers changes nothing but the seconds."""
 
