@@ -42,6 +42,7 @@ class NonzeroDelta(Property):
             ("", 6),
             (" rdtsc_emulation=bump-vcpu", 9),
             (" rdtsc_emulation=bump-vm", 9),
+            (" rdtsc_emulation=estimate", 7),
         )
     }
 

@@ -41,10 +41,8 @@ def test_the_same_question_has_the_same_answer(content):
 
 def test_a_small_budget_is_unknown_and_says_so(content):
     """Out of budget, the search stops with a reason and claims nothing about the depth."""
-    from vtsc.engines.bmc import make_solver
-
     cell = ("patch25", "skewed", "monotonic", 12, {})
-    _, found = searched(content, *cell, solver=lambda system: make_solver(system, 20_000))
+    _, found = searched(content, *cell, budget=20_000)
     assert found.reason
     assert found.depth < 12
 

@@ -75,10 +75,19 @@ class Depth:
 
 
 class StepTemplate:
-    """One step of ``system`` with the given sites taken not to wrap."""
+    """One step of ``system`` with the given sites taken not to wrap.
+
+    ``loose``: quotients may be any integers, so that more is possible than really is.
+    """
 
     def __init__(
-        self, system: System, lowering: type[Lowering], plain: Iterable[int], symmetry: bool
+        self,
+        system: System,
+        lowering: type[Lowering],
+        plain: Iterable[int],
+        symmetry: bool,
+        *,
+        loose: bool = False,
     ) -> None:
         self._system = system
         self._template = _Template()
@@ -90,7 +99,9 @@ class StepTemplate:
         constraints = [*passing, *self._rules(calls)]
         if symmetry:
             constraints += self._symmetry(calls)
-        constraints += [*self._low.definitions, *self._low.ranges.values()]
+        constraints += self._low.ranges.values()
+        if not loose:
+            constraints += self._low.definitions
         self._whole = z3.And(constraints)
 
     def _flag(self, name: str) -> Any:
@@ -167,6 +178,7 @@ class Unrolling:
         self.settled: set[int] = set()
         """Sites that wrap at no depth, as lemmas show."""
         self._templates: dict[frozenset[int], StepTemplate] = {}
+        self._loose: dict[frozenset[int], StepTemplate] = {}
         self._probes: dict[frozenset[int], WrapTemplate] = {}
 
     @cached_property
@@ -189,6 +201,15 @@ class Unrolling:
             template = StepTemplate(self.system, self.lowering, plain, self.symmetry)
             self._templates[plain] = template
         return template.instance(depth)
+
+    def loose_step(self, depth: int) -> list[Any]:
+        """The step from ``depth``, quotients being any integers; with the constants of `step`."""
+        plain = frozenset(self.sites.keys() - self.wrapping)
+        template = self._loose.get(plain)
+        if template is None:
+            template = StepTemplate(self.system, self.lowering, plain, self.symmetry, loose=True)
+            self._loose[plain] = template
+        return template.instance(depth)[0]
 
     def wraps(self, depth: int) -> tuple[list[Any], dict[int, Any]]:
         """When each site not ``settled`` and outside ``wrapping`` could wrap in the step from ``depth``.

@@ -1,6 +1,6 @@
 """The engines as functions of a task; each returns what the others could check."""
 
-from vtsc.engines.bmc import make_solver, search
+from vtsc.engines.bmc import search
 from vtsc.engines.induction import Induction
 from vtsc.engines.kinduction import KInduction
 from vtsc.engines.repetition import repeated
@@ -56,9 +56,7 @@ def by_repetition(task: Task, budget: int) -> Answer:
 def by_search(task: Task, budget: int) -> Answer:
     """The shortest run that hits the target, if there is one within the task's depth."""
     target = task.target
-    found = search(
-        task.system, [target], task.depth, solver=lambda system: make_solver(system, budget)
-    )
+    found = search(task.system, [target], task.depth, budget=budget)
     if target in found.witnesses:
         witness = found.witnesses[target]
         return Answer(Finding.VIOLATED, depth=len(witness.calls), witness=witness)

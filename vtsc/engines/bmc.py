@@ -11,7 +11,8 @@ from typing import Any
 import z3
 
 from vtsc.arithmetics.integers import Lowering
-from vtsc.engines.canonical import GaveUp, Witness, as_found, canonical
+from vtsc.engines.by_calls import ByCalls
+from vtsc.engines.canonical import POLISHING, GaveUp, Witness, as_found, canonical
 from vtsc.shortcuts import undoing_pairs
 from vtsc.symbolic import parts
 from vtsc.system import System
@@ -22,8 +23,11 @@ from vtsc.words import MODULUS
 BUDGET = 400_000_000
 """Z3 resource units that one question may cost before the answer is unknown."""
 
+TRYING = 20_000_000
+"""What a question may cost before it is asked call sequence by call sequence."""
+
 SETTLING = 2_000_000
-"""The same for what lemmas say of wrapping."""
+"""The same for a question about wrapping."""
 
 
 @dataclass
@@ -67,18 +71,52 @@ def make_vector_solver(system: System, budget: int = BUDGET) -> Any:
 
 
 class _Checker:
-    def __init__(self, unrolling: Unrolling, solver: Any) -> None:
+    """The runs of a system up to a depth, in a solver that answers questions about them."""
+
+    def __init__(self, unrolling: Unrolling, solver: Any, budget: int) -> None:
         self.unrolling = unrolling
         self.solver = solver
+        self.budget = budget
         self.logic = unrolling.logic
+        self.divided = unrolling.lowering.wraps and divides(unrolling.system)
+        """Whether questions are of the hard kind, for which `ByCalls` is there."""
+        self.polishing = POLISHING if self.divided else budget
+        """What a question about a smaller run may cost."""
         self.depths: list[Depth] = []
         self.undoing = undoing_pairs(unrolling.system) if unrolling.symmetry else []
         self.constraints: list[Any] = list(unrolling.initial)
         """Initial states and steps so far, without what the search has learned."""
+        self.loose: list[Any] = list(unrolling.initial)
+        """The same with quotients that may be anything."""
+        self._by_calls: ByCalls | None = None
         solver.add(*self.constraints)
 
-    def ask(self, *assumptions: Any) -> Any:
-        """The model of a question, or None where there is none; raises `GaveUp`."""
+    def literal(self, name: str, meaning: Any) -> Any:
+        """A literal that stands for ``meaning`` where it is assumed."""
+        literal = z3.Bool(name)
+        implied = z3.Implies(literal, meaning)
+        self.solver.add(implied)
+        self.constraints.append(implied)
+        self.loose.append(implied)
+        return literal
+
+    def ask(self, *assumptions: Any, budget: int = BUDGET) -> Any:
+        """The model of a question about runs, or None where there is none; raises `GaveUp`."""
+        budget = min(budget, self.budget)
+        if not self.divided:
+            return self.probe(*assumptions, budget=budget)
+        if self._by_calls is None:
+            try:
+                return self.probe(*assumptions, budget=min(budget, TRYING))
+            except GaveUp:
+                if budget <= TRYING:
+                    raise
+                self._by_calls = ByCalls(self)
+        return self._by_calls.ask(assumptions, budget)
+
+    def probe(self, *assumptions: Any, budget: int) -> Any:
+        """The same, by the one solver alone."""
+        self.solver.set("rlimit", min(budget, self.budget))
         answer = self.solver.check(*assumptions)
         if answer == z3.unknown:
             raise GaveUp(self.solver.reason_unknown())
@@ -116,20 +154,29 @@ class _Checker:
         while conditions:
             literal = z3.Bool(f"wraps@{depth}.{len(conditions)}")
             self.solver.add(z3.Implies(literal, z3.Or(list(conditions.values()))))
-            model = self.ask(literal)
-            if model is None:
-                self.solver.add(*(z3.Not(c) for c in conditions.values()))
-                return
-            may = {s for s, c in conditions.items() if z3.is_true(model.eval(c, True))}
+            may = set(conditions)
+            try:
+                model = self.probe(literal, budget=SETTLING if self.divided else self.budget)
+            except GaveUp:
+                if not self.divided:
+                    raise
+                model = None  # not worth more: each site may wrap for all we know
+            else:
+                if model is None:
+                    self.solver.add(*(z3.Not(c) for c in conditions.values()))
+                    return
+                may = {s for s, c in conditions.items() if z3.is_true(model.eval(c, True))}
             self.unrolling.wrapping |= may
             _, conditions = self.unrolling.wraps(depth)
 
     def extend(self, depth: int) -> Depth:
         """Add the step from ``depth``."""
         constraints, constants = self.unrolling.step(depth)
-        if depth >= 2:
-            constraints += self._no_detour(depth - 2)
+        detours = self._no_detour(depth - 2) if depth >= 2 else []
+        constraints += detours
         self.constraints += constraints
+        if self.divided:
+            self.loose += [*self.unrolling.loose_step(depth), *detours]
         self.solver.add(*self.unrolling.facts(depth + 1, stated=True))
         self.solver.add(*constraints)
         self.depths.append(constants)
@@ -147,7 +194,8 @@ def search(
     depth: int,
     *,
     lowering: type[Lowering] = Lowering,
-    solver: Callable[[System], Any] = make_solver,
+    solver: Callable[[System, int], Any] = make_solver,
+    budget: int = BUDGET,
     symmetry: bool = True,
     any_witness: Collection[str] = (),
 ) -> Search:
@@ -161,7 +209,7 @@ def search(
     found.never = set(targets) - hittable
     wanted = [name for name in targets if name in hittable]
     unrolling = Unrolling(system, lowering, symmetry)
-    checker = _Checker(unrolling, solver(system))
+    checker = _Checker(unrolling, solver(system, budget), budget)
     if system.facts and unrolling.sites:
         checker.settle_by_lemmas()
     try:
@@ -181,8 +229,8 @@ def _search_depth(
     checker.settle_wrapping(k)
     hits = checker.extend(k).targets
     while wanted:
-        literal = z3.Bool(f"any@{k}.{len(wanted)}")
-        checker.solver.add(z3.Implies(literal, z3.Or([hits[name] for name in wanted])))
+        meaning = z3.Or([hits[name] for name in wanted])
+        literal = checker.literal(f"any@{k}.{len(wanted)}", meaning)
         model = checker.ask(literal)
         if model is None:
             checker.solver.add(*(z3.Not(hits[name]) for name in wanted))
