@@ -2,7 +2,6 @@
 PYTHON ?= python3
 BIN := .venv/bin
 VERIFY := $(BIN)/vtsc verify --prove --expect
-SEARCH := $(BIN)/vtsc verify --bounded --expect
 NEW := e48672fa pre25 patch25 2.6.37
 CATCHUP := pre25 patch25 2.6.37
 TRAP := --set vcpus=2 --set trapping=unstable --set clock_resolution=10ms
@@ -16,7 +15,6 @@ verify: .venv/ready
 	$(VERIFY) patch25 -p nonzero_delta --host cstate $(TRAP)
 	$(VERIFY) patch25 -p nonzero_delta --host cstate $(TRAP) --set rdtsc_emulation=bump-vcpu
 	$(VERIFY) patch25 -p nonzero_delta --host cstate $(TRAP) --set rdtsc_emulation=bump-vm
-	$(SEARCH) patch25 -p nonzero_delta --host cstate $(TRAP) --set rdtsc_emulation=estimate
 	$(VERIFY) $(CATCHUP) -p bounded_lag -p bounded_lead --host cstate --host slow --host fast
 
 test: .venv/ready

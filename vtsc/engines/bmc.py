@@ -23,9 +23,6 @@ from vtsc.words import MODULUS
 BUDGET = 400_000_000
 """Z3 resource units that one question may cost before the answer is unknown."""
 
-TRYING = 20_000_000
-"""What a question may cost before it is asked call sequence by call sequence."""
-
 SETTLING = 2_000_000
 """The same for a question about wrapping."""
 
@@ -80,8 +77,6 @@ class _Checker:
         self.logic = unrolling.logic
         self.divided = unrolling.lowering.wraps and divides(unrolling.system)
         """Whether questions are of the hard kind, for which `ByCalls` is there."""
-        self.polishing = POLISHING if self.divided else budget
-        """What a question about a smaller run may cost."""
         self.depths: list[Depth] = []
         self.undoing = undoing_pairs(unrolling.system) if unrolling.symmetry else []
         self.constraints: list[Any] = list(unrolling.initial)
@@ -103,16 +98,19 @@ class _Checker:
     def ask(self, *assumptions: Any, budget: int = BUDGET) -> Any:
         """The model of a question about runs, or None where there is none; raises `GaveUp`."""
         budget = min(budget, self.budget)
-        if not self.divided:
-            return self.probe(*assumptions, budget=budget)
         if self._by_calls is None:
             try:
-                return self.probe(*assumptions, budget=min(budget, TRYING))
+                return self.probe(*assumptions, budget=budget)
             except GaveUp:
-                if budget <= TRYING:
+                if not self.divided or budget < self.budget:
                     raise
                 self._by_calls = ByCalls(self)
         return self._by_calls.ask(assumptions, budget)
+
+    @property
+    def polishing(self) -> int:
+        """What a question about a smaller run may cost: less where questions have proved hard."""
+        return self.budget if self._by_calls is None else POLISHING
 
     def probe(self, *assumptions: Any, budget: int) -> Any:
         """The same, by the one solver alone."""
@@ -156,7 +154,7 @@ class _Checker:
             self.solver.add(z3.Implies(literal, z3.Or(list(conditions.values()))))
             may = set(conditions)
             try:
-                model = self.probe(literal, budget=SETTLING if self.divided else self.budget)
+                model = self.probe(literal, budget=self.budget)
             except GaveUp:
                 if not self.divided:
                     raise

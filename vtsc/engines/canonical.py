@@ -18,7 +18,7 @@ TIME = "dt"
 """The input that is minimised before all others."""
 
 POLISHING = 10_000_000
-"""Z3 resource units that one question about a smaller run may cost where there is division."""
+"""Z3 resource units that one question about a smaller run may cost where questions are hard."""
 
 Inputs = dict[str, int | bool]
 
