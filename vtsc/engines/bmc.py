@@ -23,6 +23,9 @@ from vtsc.words import MODULUS
 BUDGET = 400_000_000
 """Z3 resource units that one question may cost before the answer is unknown."""
 
+TRYING = 20_000_000
+"""The same for a question of the hard kind, before it is put in another way."""
+
 SETTLING = 2_000_000
 """The same for a question about wrapping."""
 
@@ -95,17 +98,27 @@ class _Checker:
         self.loose.append(implied)
         return literal
 
-    def ask(self, *assumptions: Any, budget: int = BUDGET) -> Any:
-        """The model of a question about runs, or None where there is none; raises `GaveUp`."""
+    def ask(self, *assumptions: Any, budget: int = BUDGET, first: int = BUDGET) -> Any:
+        """The model of a question about runs, or None where there is none; raises `GaveUp`.
+
+        ``first``: what one solver may spend on it before a question of the hard kind is put by
+        sequences of calls; where they fail too, it gets the whole budget.
+        """
         budget = min(budget, self.budget)
+        first = min(budget, first if self.divided else budget)
         if self._by_calls is None:
             try:
-                return self.probe(*assumptions, budget=budget)
+                return self.probe(*assumptions, budget=first)
             except GaveUp:
                 if not self.divided or budget < self.budget:
                     raise
                 self._by_calls = ByCalls(self)
-        return self._by_calls.ask(assumptions, budget)
+        try:
+            return self._by_calls.ask(assumptions, budget)
+        except GaveUp:
+            if first == budget:
+                raise
+            return self.probe(*assumptions, budget=budget)
 
     @property
     def polishing(self) -> int:
@@ -154,7 +167,7 @@ class _Checker:
             self.solver.add(z3.Implies(literal, z3.Or(list(conditions.values()))))
             may = set(conditions)
             try:
-                model = self.probe(literal, budget=self.budget)
+                model = self.probe(literal, budget=TRYING if self.divided else self.budget)
             except GaveUp:
                 if not self.divided:
                     raise
@@ -229,7 +242,7 @@ def _search_depth(
     while wanted:
         meaning = z3.Or([hits[name] for name in wanted])
         literal = checker.literal(f"any@{k}.{len(wanted)}", meaning)
-        model = checker.ask(literal)
+        model = checker.ask(literal, first=TRYING)
         if model is None:
             checker.solver.add(*(z3.Not(hits[name]) for name in wanted))
             return
