@@ -1,7 +1,7 @@
 """Writes this folder and ``certificates/`` anew: the evidence for every cell of the main job.
 
 A trace for each violated cell, with a table of them, and a certificate for each proved one. The
-cells are those that the Makefile's ``verify`` target names.
+cells are those that the targets of the Makefile's ``verify`` name.
 """
 
 import re
@@ -21,11 +21,8 @@ def commands() -> list[list[str]]:
     """The arguments of every ``vtsc verify`` of the main job, make's variables expanded."""
     text = (ROOT / "Makefile").read_text(encoding="utf-8")
     variables = dict(re.findall(r"^(\w+) [:?]?= (.*)$", text, re.M))
-    rule = text.split("\nverify:", 1)[1].split("\n\n", 1)[0]
     found = []
-    for line in rule.splitlines():
-        if not line.startswith("\t"):
-            continue
+    for line in re.findall(r"^\t(\$\((?:VERIFY|TRAPPED)\).*)$", text, re.M):
         while "$(" in line:
             line = re.sub(r"\$\((\w+)\)", lambda m: variables[m.group(1)], line)
         found.append(shlex.split(line)[1:])

@@ -23,11 +23,14 @@ from vtsc.words import MODULUS
 BUDGET = 400_000_000
 """Z3 resource units that one question may cost before the answer is unknown."""
 
-TRYING = 20_000_000
+TRYING = 50_000_000
 """The same for a question of the hard kind, before it is put in another way."""
 
+WRAPPING = 20_000_000
+"""The same where it is about wrapping."""
+
 SETTLING = 2_000_000
-"""The same for a question about wrapping."""
+"""The same for what lemmas alone say about wrapping."""
 
 
 @dataclass
@@ -167,11 +170,12 @@ class _Checker:
             self.solver.add(z3.Implies(literal, z3.Or(list(conditions.values()))))
             may = set(conditions)
             try:
-                model = self.probe(literal, budget=TRYING if self.divided else self.budget)
+                model = self.probe(literal, budget=WRAPPING if self.divided else self.budget)
             except GaveUp:
                 if not self.divided:
                     raise
                 model = None  # not worth more: each site may wrap for all we know
+                self._by_calls = self._by_calls or ByCalls(self)
             else:
                 if model is None:
                     self.solver.add(*(z3.Not(c) for c in conditions.values()))

@@ -2,9 +2,10 @@
 
 What makes a question hard is division: which call comes when, and what a quotient is, are searched for
 together. Here a solver in which a quotient may be any integer proposes the calls, and a fresh one, for
-which they are facts to simplify with, says whether a run takes them; where that still costs too much, it
-is asked path by path through the functions. What no run takes is ruled out for good. The answer is as
-certain as that of one solver for all: what is not proposed is impossible even with loose quotients.
+which they are facts to simplify with, says whether a run takes them. Where that still costs too much, it
+waits until all others are answered, and is asked path by path through the functions. What no run takes is
+ruled out for good. The answer is as certain as that of one solver for all: what is not proposed is
+impossible even with loose quotients.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,8 +16,12 @@ import z3
 from vtsc.engines.canonical import GaveUp
 from vtsc.unroll import Depth
 
-SEQUENCE = 4_000_000
-"""Z3 resource units that one sequence of calls may cost before its paths are asked for one by one."""
+QUICK = 8_000_000
+"""Z3 resource units that a sequence of calls, or a path, may cost before it is put off until all others
+are answered."""
+
+PROPOSING = 2_000_000
+"""The same for a proposal at the first try; each further one may cost twice as much."""
 
 TRIES = 8
 """How often a question is put, each time with another seed, and with another simplex in turn."""
@@ -30,6 +35,7 @@ class ByCalls:
         self._loose = z3.SolverFor("QF_LIA")
         self._seen = 0
         self._limit = 0
+        self._searches = 0
 
     def ask(self, assumptions: Sequence[Any], budget: int) -> Any:
         """A model of the checker's constraints with ``assumptions``, or None; raises `GaveUp`.
@@ -39,41 +45,64 @@ class ByCalls:
         self._limit = _spent(self._loose) + budget
         self._loose.add(*self._checker.loose[self._seen :])
         self._seen = len(self._checker.loose)
-        self._loose.set("rlimit", budget)
 
-        def sequence(calls: list[Any]) -> Any:
-            try:
-                return self._exactly([*assumptions, *calls], min(budget, SEQUENCE))
-            except GaveUp:
-                return self._search([*assumptions, *calls], _rules, path, budget)
+        def quickly(chosen: list[Any]) -> Any:
+            return self._exactly(chosen, min(budget, QUICK))
 
-        def path(rules: list[Any]) -> Any:
-            return self._exactly([*assumptions, *rules], budget)
+        def by_paths(calls: list[Any]) -> Any:
+            return self._search(calls, _rules, quickly, lambda path: self._exactly(path, budget))
 
-        return self._search(assumptions, _calls, sequence, budget)
+        return self._search(list(assumptions), _calls, quickly, by_paths)
 
     def _search(
         self,
-        assumptions: Sequence[Any],
+        assumptions: list[Any],
         choices: Callable[[Depth], list[Any]],
-        answer: Callable[[list[Any]], Any],
-        budget: int,
+        quickly: Callable[[list[Any]], Any],
+        thoroughly: Callable[[list[Any]], Any],
     ) -> Any:
         """The first answer to a proposal of one choice a step; None where no proposal is left."""
-        while _spent(self._loose) < self._limit:
-            found = self._loose.check(*assumptions)
-            if found == z3.unsat:
-                return None
-            if found == z3.unknown:
-                raise GaveUp(self._loose.reason_unknown())
-            model = self._loose.model()
+        self._searches += 1
+        undecided = z3.Bool(f"undecided.{self._searches}")
+        later = []
+        while (model := self._proposal([*assumptions, undecided])) is not None:
+            self._afford()
             every = (literal for depth in self._checker.depths for literal in choices(depth))
-            chosen = [literal for literal in every if z3.is_true(model[literal])]
-            run = answer(chosen)
+            facts = [*assumptions, *(literal for literal in every if z3.is_true(model[literal]))]
+            none = z3.Not(z3.And(facts))
+            try:
+                run = quickly(facts)
+            except GaveUp:
+                later.append(facts)
+                self._loose.add(z3.Implies(undecided, none))
+            else:
+                if run is not None:
+                    return run
+                self._loose.add(none)
+        for facts in later:
+            self._afford()
+            run = thoroughly(facts)
             if run is not None:
                 return run
-            self._loose.add(z3.Not(z3.And(*assumptions, *chosen)))
-        raise GaveUp("no answer within the budget for all sequences of calls")
+        return None
+
+    def _afford(self) -> None:
+        if _spent(self._loose) > self._limit:
+            raise GaveUp("no answer within the budget for all sequences of calls")
+
+    def _proposal(self, assumptions: Sequence[Any]) -> Any:
+        """A model with loose quotients, or None; raises `GaveUp`. From a fresh solver where one is stuck."""
+        reason = ""
+        for seed in range(1, TRIES + 1):
+            self._loose.set("rlimit", PROPOSING << seed - 1)
+            found = self._loose.check(*assumptions)
+            if found != z3.unknown:
+                return self._loose.model() if found == z3.sat else None
+            reason = self._loose.reason_unknown()
+            stuck, self._loose = self._loose, z3.SolverFor("QF_LIA")
+            self._loose.set("random_seed", seed)
+            self._loose.add(*stuck.assertions())
+        raise GaveUp(reason)
 
     def _exactly(self, facts: Sequence[Any], budget: int) -> Any:
         """A model of the constraints with ``facts``, or None; raises `GaveUp`.
