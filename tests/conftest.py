@@ -1,7 +1,8 @@
 """What the tests share: the repository's own content, and a way to decide one cell."""
 
+import gc
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,18 @@ ROOT = Path(__file__).resolve().parent.parent
 def no_cache_but_our_own(tmp_path_factory) -> None:
     """Tests neither read nor fill the user's cache."""
     os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(autouse=True)
+def collected_between_tests() -> Iterator[None]:
+    """Garbage is collected by the thread that runs the tests, at the same place each time.
+
+    Whoever runs tests side by side has other threads, and a solver's terms must not be freed in one
+    of them; and when terms are freed changes what a solver does next.
+    """
+    gc.disable()
+    yield
+    gc.collect(1)
 
 
 @pytest.fixture(scope="session")

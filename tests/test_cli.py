@@ -246,10 +246,11 @@ def test_termination_ends_the_workers_too():
     process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, start_new_session=True)
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
     while not children.read_text(encoding="ascii"):
+        assert process.poll() is None
         time.sleep(0.05)
     worker = int(children.read_text(encoding="ascii").split()[0])
     process.send_signal(signal.SIGTERM)
-    assert process.communicate()[1] == b"vtsc: interrupted\n"
+    assert process.communicate(timeout=100)[1] == b"vtsc: interrupted\n"
     assert process.returncode == 130
     with pytest.raises(ProcessLookupError):
         os.kill(worker, 0)

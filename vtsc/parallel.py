@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
 from typing import Any, TypeVar
 
@@ -28,8 +29,9 @@ def in_order(items: Sequence[W], run: Callable[[W], R], jobs: int = 0) -> Iterat
         for number in range(len(items)):
             while number not in done:
                 while begun < len(items) and len(running) < count:
-                    reader, process = _begin(run, items[begun])
-                    running[reader] = (begun, process)
+                    with _signals_wait():
+                        reader, process = _begin(run, items[begun])
+                        running[reader] = (begun, process)
                     begun += 1
                 ready: list[Any] = list(wait(list(running)))
                 for reader in ready:
@@ -39,6 +41,8 @@ def in_order(items: Sequence[W], run: Callable[[W], R], jobs: int = 0) -> Iterat
     finally:
         for _, process in running.values():
             process.kill()
+        for _, process in running.values():
+            process.join()
         if before is not None:
             signal.signal(signal.SIGTERM, before)
 
@@ -50,12 +54,25 @@ def _interrupt_when_terminated() -> Any:
     return signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
+@contextmanager
+def _signals_wait() -> Iterator[None]:
+    """Hold back Ctrl-C and SIGTERM, so that no worker is begun without being known."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _begin(run: Callable[[W], R], item: W) -> tuple[Connection, Any]:
+    """Begin a worker; to be called where signals wait."""
     context = multiprocessing.get_context("fork")
     reader, writer = context.Pipe(duplex=False)
 
     def work() -> None:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends its workers
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGINT, signal.SIGTERM))
         gc.disable()  # when it frees a solver's terms would depend on what the parent did before
         writer.send(run(item))
 
