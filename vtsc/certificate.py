@@ -193,19 +193,24 @@ def _stated(system: System, lemmas: Sequence[Lemma]) -> tuple[Stated, ...]:
 # checking
 
 
-def solve(name: str, text: str) -> None:
-    """That a question is unsatisfiable, by a fresh plain Z3; raises `EvidenceError`."""
+def solve(questions: Mapping[str, str]) -> None:
+    """That each question is unsatisfiable, by a plain Z3 that knows nothing of the others.
+
+    Raises `EvidenceError` naming the first that is not.
+    """
     import z3
 
-    solver = z3.Solver(ctx=z3.Context())
-    solver.set("rlimit", BUDGET)
-    try:
-        solver.from_string(text)
-    except z3.Z3Exception:
-        raise EvidenceError(f"{name}.smt2 is not SMT-LIB") from None
-    answer = solver.check()
-    if answer != z3.unsat:
-        raise EvidenceError(f"{name}.smt2 is {answer}, not unsat")
+    context = z3.Context()
+    for name, text in questions.items():
+        solver = z3.Solver(ctx=context)
+        solver.set("rlimit", BUDGET)
+        try:
+            solver.from_string(text)
+        except z3.Z3Exception:
+            raise EvidenceError(f"{name}.smt2 is not SMT-LIB") from None
+        answer = solver.check()
+        if answer != z3.unsat:
+            raise EvidenceError(f"{name}.smt2 is {answer}, not unsat")
 
 
 BUDGET = 400_000_000
@@ -220,7 +225,6 @@ def check(certificate: Certificate) -> None:
 
     A text that this process has solved already is not solved twice.
     """
-    for name, text in certificate.queries.items():
-        if text not in _solved:
-            solve(name, text)
-            _solved.add(text)
+    new = {name: text for name, text in certificate.queries.items() if text not in _solved}
+    solve(new)
+    _solved.update(new.values())

@@ -105,9 +105,9 @@ def _k_steps(chain: Chain, target: str, k: int) -> str:
 class _Side:
     """One of two systems that share the names of their fields and inputs."""
 
-    def __init__(self, system: System, script: Script, quotient: str) -> None:
+    def __init__(self, system: System, script: Script) -> None:
         self.system = system
-        self.write = Writer(script, quotient)
+        self.write = Writer(script)
         self._follow = Consequences(system)
 
     def applies(self, rule: Rule) -> str:
@@ -136,7 +136,7 @@ def bystander(large: System, small: System, targets: bool) -> str:
     a single instance does wrong, it does wrong alone. A claim about several finds them among those kept.
     """
     script = Script("A step that is none any more once a bystander is left out.")
-    one, other = _Side(large, script, "quotient"), _Side(small, script, "alone")
+    one, other = _Side(large, script), _Side(small, script)
     for fact in large.facts:
         script.require(one.write.condition(fact.condition))
     script.require(one.write.condition(large.passable))

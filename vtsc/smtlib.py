@@ -1,7 +1,7 @@
 """Terms as SMT-LIB text, without any solver: what certificates are written in.
 
 Every compound term is defined once, under a number given in the order of first use, so that the same
-question is the same text whatever was asked before it.
+question is the same text whatever was asked before it, and what two systems have in common is one term.
 """
 
 from collections.abc import Iterable, Sequence
@@ -30,7 +30,8 @@ class Script:
     def __init__(self, title: str, logic: str = LOGIC) -> None:
         self._lines = [f"; {title}", f"(set-logic {logic})"]
         self._declared: dict[str, str] = {}
-        self._defined = 0
+        self._defined: dict[tuple[str, str], str] = {}
+        self._quotients: dict[tuple[str, int], str] = {}
 
     def declare(self, name: str, sort: str) -> str:
         """The symbol of that name; declared at first use."""
@@ -40,11 +41,24 @@ class Script:
         return name
 
     def define(self, sort: str, body: str) -> str:
-        """A new symbol that stands for ``body``."""
-        name = f"{'c' if sort == 'Bool' else 'i'}{self._defined}"
-        self._defined += 1
-        self._lines.append(f"(define-fun {name} () {sort} {body})")
+        """The symbol that stands for ``body``; defined at first use."""
+        name = self._defined.get((sort, body))
+        if name is None:
+            name = f"{'c' if sort == 'Bool' else 'i'}{len(self._defined)}"
+            self._defined[sort, body] = name
+            self._lines.append(f"(define-fun {name} () {sort} {body})")
         return name
+
+    def quotient(self, numerator: str, divisor: int) -> str:
+        """The symbol of the floor of ``numerator / divisor``; declared at first use."""
+        q = self._quotients.get((numerator, divisor))
+        if q is None:
+            q = self.declare(f"quotient{len(self._quotients)}", "Int")
+            self._quotients[numerator, divisor] = q
+            low = f"(* {divisor} {q})"
+            self.require(f"(<= {low} {numerator})")
+            self.require(f"(< {numerator} (+ {low} {divisor}))")
+        return q
 
     def require(self, expression: str) -> None:
         """Assert a Boolean expression."""
@@ -82,12 +96,10 @@ def negation(part: str) -> str:
 
 
 class Writer:
-    """Puts the terms of one arena into a script. ``quotient`` is what its quotients are called."""
+    """Puts the terms of one arena into a script."""
 
-    def __init__(self, script: Script, quotient: str = "quotient") -> None:
+    def __init__(self, script: Script) -> None:
         self._script = script
-        self._quotient = quotient
-        self._quotients = 0
         self._atoms: dict[int, str] = {}
         self._conditions: dict[int, str] = {}
 
@@ -117,13 +129,7 @@ class Writer:
                 script.require(f"(<= {x} {number(atom.interval.hi or 0)})")
             return x
         if isinstance(atom, Quotient):
-            numerator = self.linear(atom.numerator)
-            q = script.declare(f"{self._quotient}{self._quotients}", "Int")
-            self._quotients += 1
-            low = f"(* {atom.divisor} {q})"
-            script.require(f"(<= {low} {numerator})")
-            script.require(f"(< {numerator} (+ {low} {atom.divisor}))")
-            return q
+            return script.quotient(self.linear(atom.numerator), atom.divisor)
         assert isinstance(atom, Choice)
         test = self.condition(atom.condition)
         then, otherwise = self.linear(atom.then), self.linear(atom.otherwise)
