@@ -96,16 +96,23 @@ class _Builder:
         state.fill(lambda name, _: values[name])
         return state
 
-    def _lifted(self, state: Watched) -> dict[str, Value]:
-        """The state's values in symbolic form, checked against the ranges of their fields."""
+    def _lifted(self, state: Watched, filled: Mapping[str, Value]) -> dict[str, Value]:
+        """The state's values in symbolic form, checked against the ranges of their fields.
+
+        ``filled``: what the fields held at first; what one still holds is fine as it is.
+        """
         for name, stored in state.records.items():
             unknown = sorted(vars(stored).keys() - self.attributes[name])
             if unknown:
                 raise BadFileError(f"the model stores into {name}.{unknown[0]}, which is no field")
         lifted = {}
         for full, record, name, declared in state.slots():
+            value = getattr(record, name)
+            if value is filled.get(full):
+                lifted[full] = value
+                continue
             try:
-                lifted[full] = declared.lift(self.arena, getattr(record, name), self.sizes)
+                lifted[full] = declared.lift(self.arena, value, self.sizes)
             except RangeError as error:
                 raise BadFileError(f"the model stores into {full}: {error}") from None
         return lifted
@@ -119,7 +126,7 @@ class _Builder:
         def initialise() -> Outcome:
             state = self._fresh()
             self.machine.initialise(state.inner, self.initial_inputs)
-            return self._lifted(state)
+            return self._lifted(state, {})
 
         initially, initial = merged(self.arena, self._explore(initialise))
         if not initial:
@@ -131,7 +138,7 @@ class _Builder:
         def advance() -> Outcome:
             state = self._filled(pre)
             self.machine.advance(state.inner, self.inputs)
-            return self._lifted(state)
+            return self._lifted(state, pre)
 
         passable, passed = merged(self.arena, self._explore(advance))
         moved = {name for name in self.slots if not same(passed[name], pre[name])}
@@ -202,7 +209,7 @@ class _Builder:
             state = self._filled(mid)
             step = self.machine.perform(state.inner, call, self.inputs)
             hits = state.observe(self.machine, self.monitors, step)
-            return {**self._lifted(state), "": hits}
+            return {**self._lifted(state, mid), "": hits}
 
         found = []
         for above, leaf in leaves(self.arena, self._explore(perform)):

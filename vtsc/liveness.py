@@ -107,7 +107,7 @@ def missing(shown: dict[str, str], found: list[Question]) -> str | None:
 
 def _refuted(name: str, text: str) -> bool:
     try:
-        solve(name, text)
+        solve({name: text})
     except EvidenceError:
         return False
     return True

@@ -293,13 +293,15 @@ def merge(arena: Arena, test: Condition, then: Value, otherwise: Value) -> Value
 
 def same(a: Value, b: Value) -> bool:
     """Whether two symbolic values are identical terms."""
+    if a is b:
+        return True
     if isinstance(a, Word) and isinstance(b, Word):
         return a.form.key == b.form.key
     if isinstance(a, Truth) and isinstance(b, Truth):
         return a.condition is b.condition
     if isinstance(a, Index) and isinstance(b, Index):
         return all(a.members[i] is b.members[i] for i in a.members)
-    return a is b
+    return False
 
 
 def parts(value: Value) -> list[Linear | Condition]:

@@ -9,6 +9,7 @@ of its atoms decide is a constant.
 
 from collections.abc import Iterable, Iterator, Mapping
 from math import gcd
+from operator import is_
 from typing import Final
 
 Bound = int | None
@@ -105,15 +106,22 @@ class Choice(Atom):
 class Linear:
     """``constant + sum(c * atom)``, atoms ascending by id, no zero coefficient."""
 
-    __slots__ = ("constant", "interval", "terms")
+    __slots__ = ("_interval", "constant", "terms")
 
     def __init__(self, terms: tuple[tuple[Atom, int], ...], constant: int) -> None:
         self.terms: Final = terms
         self.constant: Final = constant
-        interval = Interval(constant, constant)
-        for atom, c in terms:
-            interval = interval + atom.interval * c
-        self.interval: Final = interval
+        self._interval: Interval | None = None
+
+    @property
+    def interval(self) -> Interval:
+        """What its atoms' intervals leave it; worked out when first asked for."""
+        if self._interval is None:
+            interval = Interval(self.constant, self.constant)
+            for atom, c in self.terms:
+                interval = interval + atom.interval * c
+            self._interval = interval
+        return self._interval
 
     @property
     def key(self) -> tuple[tuple[tuple[int, int], ...], int]:
@@ -204,6 +212,7 @@ class Arena:
     def __init__(self) -> None:
         self._atoms: dict[object, Atom] = {}
         self._conditions: dict[object, Condition] = {}
+        self._opposites: dict[int, Condition] = {}
         self.true: Final = self._condition(("true",), Constant, True)
         self.false: Final = self._condition(("false",), Constant, False)
 
@@ -278,6 +287,12 @@ class Arena:
 
     def negation(self, a: Condition) -> Condition:
         """The opposite of ``a``; the opposite of an inequality is an inequality."""
+        found = self._opposites.get(a.id)
+        if found is None:
+            found = self._opposites[a.id] = self._opposite(a)
+        return found
+
+    def _opposite(self, a: Condition) -> Condition:
         if isinstance(a, Constant):
             return self.constant(not a.value)
         if isinstance(a, Negation):
@@ -351,11 +366,18 @@ class Substitution:
         self._conditions: dict[int, Condition] = {}
 
     def linear(self, form: Linear) -> Linear:
-        """``form`` with the replacements made."""
+        """``form`` with the replacements made; itself where there are none."""
+        if not any(self._moves(atom) for atom, _ in form.terms):
+            return form
         result = Linear((), form.constant)
         for atom, c in form.terms:
             result = result.plus(self._atom(atom), c)
         return result
+
+    def _moves(self, atom: Atom) -> bool:
+        """Whether an atom is replaced by anything but itself."""
+        form = self._atom(atom)
+        return len(form.terms) != 1 or form.terms[0] != (atom, 1) or form.constant != 0
 
     def _atom(self, atom: Atom) -> Linear:
         found = self._atoms.get(atom.id)
@@ -388,9 +410,14 @@ class Substitution:
             return arena.negation(self.condition(c.operand))
         if isinstance(c, Comparison):
             form = self.linear(c.form)
+            if form is c.form:
+                return c
             return arena.is_zero(form) if c.equation else arena.at_most_zero(form)
         if isinstance(c, Junction):
-            return arena._junction(map(self.condition, c.operands), c.conjunction)
+            operands = [self.condition(o) for o in c.operands]
+            if all(map(is_, operands, c.operands)):
+                return c
+            return arena._junction(operands, c.conjunction)
         return c
 
 

@@ -291,7 +291,7 @@
 (define-fun c145 () Bool (and vcpu0.cpu=0 (not vcpu0.request_clock_update)))
 (define-fun c146 () Bool (or c112 (not c145)))
 (define-fun c147 () Bool (and vcpu0.cpu=1 (not vcpu0.request_clock_update)))
-(define-fun c148 () Bool (or (not c147) c114))
+(define-fun c148 () Bool (or c114 (not c147)))
 (define-fun c149 () Bool (or (not vcpu0.cpu=0) c124))
 (define-fun c150 () Bool (or (not vcpu0.cpu=1) c126))
 (define-fun c151 () Bool (or (not vcpu0.cpu=0) c132))
