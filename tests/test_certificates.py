@@ -144,7 +144,7 @@ def test_too_few_lemmas_leave_a_question_satisfiable(content):
     cell = Cell("pre25", "slow", "monotonic", content.model.resolve("pre25", {}, {}))
     certificate = make(content, cell, [], any_number=False)
     with pytest.raises(EvidenceError, match=r"property.smt2 is sat"):
-        solve("property", certificate.queries["property"])
+        solve({"property": certificate.queries["property"]})
 
 
 def test_questions_do_not_depend_on_what_was_made_before(content):

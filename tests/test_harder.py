@@ -68,8 +68,7 @@ def test_spacers_lemmas_are_minimal(content, spacer_certificate):
         fewer = [t for n, t in enumerate(texts) if n != left_out]
         certificate = make(content, spacer_certificate.cell, [], False, texts=fewer)
         with pytest.raises(EvidenceError, match="is sat"):
-            for name, text in certificate.queries.items():
-                solve(name, text)
+            solve(certificate.queries)
 
 
 def test_a_saved_spacer_certificate_is_made_anew(content, spacer_certificate, tmp_path):
@@ -152,7 +151,7 @@ def toy_queries(name: str, k: int) -> dict[str, str]:
 def refuted(text: str) -> bool:
     """Whether a fresh plain solver says unsat."""
     try:
-        solve("question", text)
+        solve({"question": text})
     except EvidenceError:
         return False
     return True
