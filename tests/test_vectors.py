@@ -10,6 +10,7 @@ from vtsc.arithmetics.integers import SolverFeasibility
 from vtsc.arithmetics.vectors import VectorLowering
 from vtsc.builder import build
 from vtsc.replay import settings_of
+from vtsc.symbolic import Index
 from vtsc.system import INITIAL
 from vtsc.trace import load_trace
 from vtsc.unroll import Unrolling
@@ -46,29 +47,56 @@ def loaded(content, path):
     return trace, build(machine, [content.properties[trace.property]], SolverFeasibility)
 
 
+def recorded(system, step, depth):
+    """That the fields of ``system`` that are no ghosts are after ``depth`` steps what a step of a trace says."""
+    constraints = []
+    for slot in system.slots:
+        record, _, field = slot.rpartition(".")
+        value = step.state.get(record, {}).get(field)
+        if isinstance(system.pre[slot], Index):
+            constraints += [
+                z3.Bool(f"{slot}@{depth}={i}") == (i == value) for i in system.pre[slot].members
+            ]
+        elif value is not None:
+            sort = z3.BoolSort() if isinstance(value, bool) else z3.BitVecSort(64)
+            constraints.append(fixed(z3.Const(f"{slot}@{depth}", sort), value))
+    return constraints
+
+
+def answer(constraints):
+    """What a solver for vectors says of them."""
+    solver = z3.SolverFor("QF_BV")
+    solver.add(*constraints)
+    return solver.check()
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
 def test_vectors_confirm_the_trace_and_nothing_earlier(content, path):
-    """With calls and inputs fixed, the target is hit at the last step and at no step before."""
+    """With calls and inputs fixed, the target is hit at the last step and at no step before.
+
+    That it is hit is asked with the states fixed too, so that each step is a question of its own.
+    """
     trace, system = loaded(content, path)
     unrolling = Unrolling(system, VectorLowering, symmetry=False)
-    solver = z3.SolverFor("QF_BV")
-    solver.add(*unrolling.initial)
+    run = list(unrolling.initial)
     scales = {
         n.partition("*")[0]: (n, int(n.partition("*")[2] or 1)) for n in system.initial_inputs.words
     }
     for name, value in trace.initial_inputs.items():
         own, scale = scales[name]
-        solver.add(z3.Const(INITIAL + own, z3.BitVecSort(64)) == value // scale)
-    hits = []
+        run.append(z3.Const(INITIAL + own, z3.BitVecSort(64)) == value // scale)
+    hits, states = [], []
     for number, step in enumerate(trace.steps):
         constraints, depth = unrolling.step(number)
-        solver.add(*constraints, depth.calls[step.call])
+        run += [*constraints, depth.calls[step.call]]
         for name, value in step.inputs.items():
             if name in depth.inputs:
-                solver.add(fixed(depth.inputs[name], value))
+                run.append(fixed(depth.inputs[name], value))
         hits.append(depth.targets[trace.property])
-    assert solver.check(hits[-1]) == z3.sat
-    assert solver.check(z3.Or(hits[:-1])) == z3.unsat
+        states += recorded(system, step, number + 1)
+    assert states
+    assert answer([*run, *states, hits[-1]]) == z3.sat
+    assert answer([*run, z3.Or(hits[:-1])]) == z3.unsat
 
 
 @pytest.mark.parametrize("path", WALKED, ids=lambda p: p.stem)
