@@ -48,7 +48,7 @@ def loaded(content, path):
 
 
 def recorded(system, step, depth):
-    """That the fields of ``system`` that are no ghosts are after ``depth`` steps what a step of a trace says."""
+    """That after ``depth`` steps the fields, ghosts aside, are what a step of a trace says."""
     constraints = []
     for slot in system.slots:
         record, _, field = slot.rpartition(".")
