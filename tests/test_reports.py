@@ -99,7 +99,7 @@ def test_text_is_ascii_and_narrow(capsys):
     assert max(map(len, text.splitlines())) <= 80
     last = text.splitlines()[-3:]
     assert last[0] == "pre25 cstate bounded_lag: VIOLATED(5) by bmc [violated]"
-    assert last[1] == "pre25 cstate monotonic: HOLDS_TO(6) by bmc"
+    assert last[1] == "pre25 cstate monotonic: HOLDS_TO(6) by bmc: a plain solver agrees to depth 6"
 
 
 @pytest.mark.slow

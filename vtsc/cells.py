@@ -137,6 +137,7 @@ def _decide(
             [content.properties[c.property]],
             depth,
             lemmas=proofs.settled.get(c.property, ()),
+            confirm=True,
         )
         for c in cells
         if c.property not in proofs.certificates
@@ -194,10 +195,11 @@ def _search(
     *,
     loose: Sequence[str] = (),
     lemmas: Sequence["Lemma"] = (),
+    confirm: bool = False,
 ) -> "Search":
     """Search for the targets of ``monitors``, given ``lemmas`` that hold of every reachable state.
 
-    Witnesses of ``loose`` need not be canonical.
+    Witnesses of ``loose`` need not be canonical. ``confirm``: ask a plain solver as well.
     """
     from vtsc.arithmetics.integers import SolverFeasibility
     from vtsc.builder import build
@@ -205,7 +207,7 @@ def _search(
 
     machine = content.model.build(group.design, group.host, group.settings)
     system = build(machine, monitors, SolverFeasibility, lemmas=lemmas)
-    return search(system, [m.name for m in monitors], depth, any_witness=loose)
+    return search(system, [m.name for m in monitors], depth, any_witness=loose, confirm=confirm)
 
 
 class _Reaching:
@@ -282,7 +284,8 @@ def _verdict(content: Content, cell: Cell, found: _Found) -> Result:
         reason = f"{missing[0].name} is not reached within {missing[0].searched} steps"
         return replace(result, status=Status.VACUOUS, reason=reason)
     if certificate is None:
-        return result
+        agreed = f"a plain solver agrees to depth {search.confirmed}" if search else ""
+        return replace(result, reason=agreed)
     if found.stuck:
         return replace(result, status=Status.VACUOUS, reason=found.stuck)
     shown = tuple((r.name, r.trace) for r in needs if r.trace is not None)

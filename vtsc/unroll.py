@@ -179,7 +179,7 @@ class Unrolling:
         """Sites that wrap at no depth, as lemmas show."""
         self._templates: dict[frozenset[int], StepTemplate] = {}
         self._loose: dict[frozenset[int], StepTemplate] = {}
-        self._probes: dict[frozenset[int], WrapTemplate] = {}
+        self._probes: dict[tuple[frozenset[int], frozenset[int]], WrapTemplate] = {}
 
     @cached_property
     def initial(self) -> list[Any]:
@@ -211,16 +211,18 @@ class Unrolling:
             self._loose[plain] = template
         return template.instance(depth)[0]
 
-    def wraps(self, depth: int) -> tuple[list[Any], dict[int, Any]]:
-        """When each site not ``settled`` and outside ``wrapping`` could wrap in the step from ``depth``.
+    def wraps(self, depth: int, *, settled: bool = False) -> tuple[list[Any], dict[int, Any]]:
+        """When each site outside ``wrapping`` could wrap in the step from ``depth``.
 
         Constraints for the passing of time, and a condition per site: necessary for the site to
-        be the first of the step to wrap where a rule evaluates it.
+        be the first of the step to wrap where a rule evaluates it. Sites in `settled` are left out,
+        but where ``settled``.
         """
         plain = frozenset(self.sites.keys() - self.wrapping)
-        template = self._probes.get(plain)
+        asked = plain if settled else plain - self.settled
+        template = self._probes.get((plain, asked))
         if template is None:
-            template = self._probes[plain] = WrapTemplate(self, plain)
+            template = self._probes[plain, asked] = WrapTemplate(self, plain, asked)
         return template.instance(depth)
 
     def facts(self, depth: int, *, stated: bool = False) -> list[Any]:
@@ -232,9 +234,9 @@ class Unrolling:
 
 
 class WrapTemplate:
-    """The question whether a site of ``plain`` wraps, for any depth."""
+    """The question whether a site of ``asked`` wraps where those of ``plain`` did not, for any depth."""
 
-    def __init__(self, unrolling: Unrolling, plain: frozenset[int]) -> None:
+    def __init__(self, unrolling: Unrolling, plain: frozenset[int], asked: frozenset[int]) -> None:
         self._template = _Template()
         low = unrolling.lowering(self._template.unknown, plain)
         system = unrolling.system
@@ -243,7 +245,7 @@ class WrapTemplate:
             passing += hold(low, name, value, MID)
         self._conditions = {}
         for site, (quotient, guards) in unrolling.sites.items():
-            if site in plain - unrolling.settled:
+            if site in asked:
                 x = low.linear(quotient.numerator)
                 outside = z3.Or(x < 0, x >= MODULUS)
                 guarded = z3.Or([z3.And([low.condition(c) for c in guard]) for guard in guards])

@@ -13,6 +13,7 @@ import z3
 from vtsc.arithmetics.integers import Lowering
 from vtsc.engines.by_calls import ByCalls
 from vtsc.engines.canonical import POLISHING, GaveUp, Witness, as_found, canonical
+from vtsc.engines.confirm import confirmed
 from vtsc.shortcuts import undoing_pairs
 from vtsc.symbolic import parts
 from vtsc.system import System
@@ -42,6 +43,8 @@ class Search:
     depth: int = 0
     reason: str = ""
     """Why the search stopped before the depth asked for; empty if it did not."""
+    confirmed: int = 0
+    """How deep a plain solver agrees that the targets without a witness are not hit."""
 
 
 def make_solver(system: System, budget: int = BUDGET) -> Any:
@@ -84,6 +87,8 @@ class _Checker:
         self.divided = unrolling.lowering.wraps and divides(unrolling.system)
         """Whether questions are of the hard kind, for which `ByCalls` is there."""
         self.depths: list[Depth] = []
+        self.plain: list[tuple[list[Any], list[Any]]] = []
+        """For each depth what holds of the step, and every way to wrap that the search leaves out."""
         self.undoing = undoing_pairs(unrolling.system) if unrolling.symmetry else []
         self.constraints: list[Any] = list(unrolling.initial)
         """Initial states and steps so far, without what the search has learned."""
@@ -186,7 +191,9 @@ class _Checker:
 
     def extend(self, depth: int) -> Depth:
         """Add the step from ``depth``."""
+        passing, conditions = self.unrolling.wraps(depth, settled=True)
         constraints, constants = self.unrolling.step(depth)
+        self.plain.append(([*constraints, *passing], list(conditions.values())))
         detours = self._no_detour(depth - 2) if depth >= 2 else []
         constraints += detours
         self.constraints += constraints
@@ -213,11 +220,13 @@ def search(
     budget: int = BUDGET,
     symmetry: bool = True,
     any_witness: Collection[str] = (),
+    confirm: bool = False,
 ) -> Search:
     """Look for each of ``targets`` in runs of up to ``depth`` steps.
 
     The system's facts must be known to hold of every reachable state; they spare work. Witnesses are
-    canonical, but for the targets in ``any_witness``.
+    canonical, but for the targets in ``any_witness``. ``confirm``: ask a plain solver about what is
+    not hit to the depth asked for; raises `EvidenceError` where it does not agree.
     """
     found = Search()
     hittable = {name for rule in system.rules for name in rule.targets}
@@ -235,6 +244,8 @@ def search(
             found.depth = k + 1
     except GaveUp as why:
         found.reason = f"solver gave up at depth {found.depth + 1}: {why}"
+    if confirm and wanted and not found.reason:
+        found.confirmed = confirmed(checker, wanted)
     return found
 
 

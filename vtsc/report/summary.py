@@ -18,7 +18,7 @@ def summary(results: Sequence[Result], statuses: Sequence[Exit]) -> str:
         found = str(result.depth) if result.status is Status.VIOLATED else HOLDS
         if result.recorded not in (None, found) and status is not Exit.OK:
             line += f" recorded: {result.recorded}"
-        lines.append(f"{line} {result.reason}".rstrip())
+        lines.append(f"{line}: {result.reason}" if result.reason else line)
     fine = sum(status is Exit.OK for status in statuses)
     lines.append(f"{fine} of {len(results)} verdicts as wanted")
     return "\n".join(lines) + "\n"
