@@ -28,7 +28,7 @@ def test_the_budget_limits_how_deep_and_the_verdict_says_so(content, monkeypatch
     monkeypatch.setattr(confirm.confirmed, "__defaults__", (30_000,))
     result = verdict("patch25", "cstate", "monotonic", 6)
     assert result.status is Status.BOUNDED
-    depth = int(result.reason.removeprefix("a plain solver agrees to depth "))
+    depth = int(result.reason.removeprefix("plain solver to "))
     assert 0 < depth < 6
 
 

@@ -69,6 +69,20 @@ def test_a_decided_equation_does_not_fork_again(arena, word):
     assert outcomes(arena, run) == [(True, False, True), (False, True, False)]
 
 
+def test_a_loop_that_does_not_end_is_an_error(arena, word):
+    """One whose end depends on an unknown that may be anything."""
+    x = word("x")
+
+    def run() -> int:
+        steps = 0
+        while x > steps:
+            steps += 1
+        return steps
+
+    with pytest.raises(RuntimeError, match="no end in sight after 200 decisions"):
+        outcomes(arena, run)
+
+
 def test_what_is_known_beforehand_does_not_fork(arena, word):
     """A condition given as known holds on every path."""
     x = word("x")

@@ -59,6 +59,8 @@ def test_junit(capsys):
     assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("2", "1", "0")
     failed = [c.get("name") for c in suite if c.find("failure") is not None]
     assert failed == ["bounded_lag"]
+    (failure,) = suite.iter("failure")
+    assert failure.text.startswith("vCPU 0 read ") and "behind ideal" in failure.text
 
 
 def test_junit_of_a_vacuous_cell(capsys):
@@ -99,7 +101,7 @@ def test_text_is_ascii_and_narrow(capsys):
     assert max(map(len, text.splitlines())) <= 80
     last = text.splitlines()[-3:]
     assert last[0] == "pre25 cstate bounded_lag: VIOLATED(5) by bmc [violated]"
-    assert last[1] == "pre25 cstate monotonic: HOLDS_TO(6) by bmc: a plain solver agrees to depth 6"
+    assert last[1] == "pre25 cstate monotonic: HOLDS_TO(6) by bmc: plain solver to 6"
 
 
 @pytest.mark.slow

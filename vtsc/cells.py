@@ -284,7 +284,7 @@ def _verdict(content: Content, cell: Cell, found: _Found) -> Result:
         reason = f"{missing[0].name} is not reached within {missing[0].searched} steps"
         return replace(result, status=Status.VACUOUS, reason=reason)
     if certificate is None:
-        agreed = f"a plain solver agrees to depth {search.confirmed}" if search else ""
+        agreed = f"plain solver to {search.confirmed}" if search else ""
         return replace(result, reason=agreed)
     if found.stuck:
         return replace(result, status=Status.VACUOUS, reason=found.stuck)

@@ -28,11 +28,18 @@ def check_writable(path: Path) -> None:
     if path.is_dir():
         raise UsageError(f"cannot write {path}: it is a folder")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}."):
             pass
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror}") from None
+
+
+def check_folder(path: Path) -> None:
+    """Raise `UsageError` early where files could not be put into the folder ``path``, existing or not."""
+    known = next(p for p in (path.absolute(), *path.absolute().parents) if p.exists())
+    if not known.is_dir():
+        raise UsageError(f"cannot write to {path}: {known} is not a folder")
+    check_writable(known / "trace.json")
 
 
 def _umask() -> int:

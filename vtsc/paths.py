@@ -160,6 +160,10 @@ def nothing_wanted(_file: str) -> bool:
     return False
 
 
+LONGEST = 200
+"""Decisions on one path, beyond which a function is taken not to end."""
+
+
 class _Run:
     """One path: decisions to follow, then decisions it made itself."""
 
@@ -198,6 +202,8 @@ class _Run:
             self._learn(condition)
             return True
         here = len(self.forks)
+        if here >= LONGEST:
+            raise RuntimeError(f"no end in sight after {LONGEST} decisions on one path")
         taken = self._prefix[here] if here < len(self._prefix) else True
         self.forks.append((condition, taken))
         self._learn(condition if taken else opposite)
@@ -249,7 +255,8 @@ def explore(
 ) -> Tree[T]:
     """The tree of all paths of ``run``, which must build its state afresh at each call.
 
-    ``known`` holds on every path. A path that raises `Illegal` ends in a leaf without outcome.
+    ``known`` holds on every path. A path that raises `Illegal` ends in a leaf without outcome. Raises
+    `RuntimeError` where a path does not end, as far as can be seen.
     """
 
     def execute(prefix: Sequence[bool]) -> tuple[_Run, Leaf[T]]:

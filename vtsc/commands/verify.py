@@ -8,7 +8,7 @@ from pathlib import Path
 from vtsc.cells import Group, decide
 from vtsc.commands.selection import selected
 from vtsc.errors import Exit, UsageError, worst
-from vtsc.files import check_writable, write_whole
+from vtsc.files import check_folder, check_writable, write_whole
 from vtsc.loader import Content, load
 from vtsc.parallel import in_order
 from vtsc.report.counterexample import counterexample
@@ -31,9 +31,7 @@ def run(arguments: argparse.Namespace) -> Exit:
     if arguments.output:
         check_writable(Path(arguments.output))
     if arguments.save:
-        if Path(arguments.save).is_file():
-            raise UsageError(f"--save {arguments.save}: not a folder")
-        check_writable(Path(arguments.save) / "trace.json")
+        check_folder(Path(arguments.save))
     results = [r for found in _decided(content, groups, arguments) for r in found]
     if arguments.save:
         save(content, results, Path(arguments.save), arguments.jobs)
@@ -107,7 +105,7 @@ def _report(
     if arguments.format == "json":
         return as_json(content, results)
     if arguments.format == "junit":
-        return as_junit(results, [s is Exit.OK for s in statuses])
+        return as_junit(content, results, [s is Exit.OK for s in statuses])
     from vtsc.report.summary import summary
 
     head = f"vtsc verify: {content.where} model {content.digest}, depth {arguments.depth}\n"

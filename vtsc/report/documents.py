@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 
 from vtsc import __version__
 from vtsc.loader import Content
+from vtsc.report.story import story
 from vtsc.verdict import Reached, Result, Status
 
 SCHEMA = "vtsc.verdicts/1"
@@ -59,10 +60,11 @@ def _reached(reached: Reached) -> dict[str, Any]:
     return {"status": "reached", "depth": reached.depth}
 
 
-def as_junit(results: Sequence[Result], wanted: Sequence[bool]) -> str:
+def as_junit(content: Content, results: Sequence[Result], wanted: Sequence[bool]) -> str:
     """A test case a cell: violated and vacuous fail, unknown and internal trouble are errors.
 
-    ``wanted``: whether each verdict is as wanted; a violation that is wanted passes.
+    ``wanted``: whether each verdict is as wanted; a violation that is wanted passes. Each violation
+    comes with its story.
     """
     suite = ElementTree.Element("testsuite", name="vtsc", tests=str(len(results)))
     failures = errors = 0
@@ -72,13 +74,16 @@ def as_junit(results: Sequence[Result], wanted: Sequence[bool]) -> str:
             suite, "testcase", classname=f"{cell.design}.{cell.host}", name=cell.property
         )
         message = f"{result.text} {result.reason}".strip()
+        told = ""
+        if result.trace is not None and result.run is not None:
+            told = story(content, result.trace, result.run)
         if result.status in (Status.UNKNOWN, Status.ERROR):
             errors += 1
             ElementTree.SubElement(case, "error", message=message)
         elif not fine:
             failures += 1
-            ElementTree.SubElement(case, "failure", message=message)
-        ElementTree.SubElement(case, "system-out").text = message
+            ElementTree.SubElement(case, "failure", message=message).text = told
+        ElementTree.SubElement(case, "system-out").text = f"{message}\n{told}".strip()
     suite.set("failures", str(failures))
     suite.set("errors", str(errors))
     suite.set("skipped", "0")
