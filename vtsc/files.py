@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from errno import ENOTDIR
 from pathlib import Path
 
 from vtsc.errors import UsageError
@@ -24,22 +25,26 @@ def write_whole(path: Path, text: str) -> None:
 
 
 def check_writable(path: Path) -> None:
-    """Raise `UsageError` early where ``path`` could not be written later."""
+    """Raise `UsageError` early where ``path`` could not be written later; nothing is made."""
     if path.is_dir():
         raise UsageError(f"cannot write {path}: it is a folder")
-    try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}."):
-            pass
-    except OSError as error:
-        raise UsageError(f"cannot write {path}: {error.strerror}") from None
+    _check(path.parent, path)
 
 
 def check_folder(path: Path) -> None:
     """Raise `UsageError` early where files could not be put into the folder ``path``, existing or not."""
-    known = next(p for p in (path.absolute(), *path.absolute().parents) if p.exists())
-    if not known.is_dir():
-        raise UsageError(f"cannot write to {path}: {known} is not a folder")
-    check_writable(known / "trace.json")
+    _check(path, path)
+
+
+def _check(folder: Path, wanted: Path) -> None:
+    known = next(p for p in (folder.absolute(), *folder.absolute().parents) if p.exists())
+    try:
+        if not known.is_dir():
+            raise NotADirectoryError(ENOTDIR, os.strerror(ENOTDIR))
+        with tempfile.NamedTemporaryFile(dir=known, prefix=".vtsc."):
+            pass
+    except OSError as error:
+        raise UsageError(f"cannot write {wanted}: {known}: {error.strerror}") from None
 
 
 def _umask() -> int:
