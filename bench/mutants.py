@@ -3,7 +3,7 @@
 A mutant is killed where a verdict at the default parameters changes: what was proved is violated, or what
 was violated no longer is, or later. Saved counterexamples are tried first, then the saved lemmas, and only
 for what is left is there a search. A survivor is equivalent where Z3 shows, host by host and both
-ways, that its steps are those of the design; the others are listed.
+ways, that its starts and steps are those of the design; the others are listed.
 """
 
 import json
@@ -35,7 +35,7 @@ from vtsc.loader import Content, load  # noqa: E402
 from vtsc.mutate import mutants  # noqa: E402
 from vtsc.paths import nothing_wanted  # noqa: E402
 from vtsc.proofsystem import own_sizes, proof_system  # noqa: E402
-from vtsc.queries import bystander  # noqa: E402
+from vtsc.queries import bystander, start  # noqa: E402
 from vtsc.trace import Trace, load_trace  # noqa: E402
 from vtsc.verdict import Cell  # noqa: E402
 
@@ -166,7 +166,7 @@ def _by_violation(content: Content, cells: list[Cell]) -> str | None:
 
 
 def _equivalent(content: Content, folder: Path, cells: list[Cell]) -> str | None:
-    """Both ways, a step of the one that is none of the other: unsatisfiable on every host."""
+    """Both ways, a start or step of the one that is none of the other: unsatisfiable on every host."""
     mutated = {}
     for host in content.model.hosts:
         cell = next(c for c in cells if c.host == host)
@@ -180,11 +180,11 @@ def _equivalent(content: Content, folder: Path, cells: list[Cell]) -> str | None
         cell = replace(cell, settings=original.model.resolve(cell.design, {}, {}))
         own = _system(original, cell)
         try:
-            solve({"there": bystander(own, system, targets=True)})
-            solve({"back": bystander(system, own, targets=True)})
+            for one, other in ((own, system), (system, own)):
+                solve({"start": start(one, other), "step": bystander(one, other, targets=True)})
         except EvidenceError:
             return None
-    return "equivalent: the same steps on every host, by Z3"
+    return "equivalent: the same runs on every host, by Z3"
 
 
 def _system(content: Content, cell: Cell) -> Any:

@@ -1,9 +1,17 @@
 """Mutants: which mistakes are made, in which order, and that each is one mistake and no more."""
 
 import ast
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
+from vtsc.certificate import solve
+from vtsc.errors import EvidenceError
 from vtsc.mutate import mutants
+from vtsc.proofsystem import own_sizes, proof_system
+from vtsc.queries import start
+from vtsc.verdict import Cell
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = '''"""Docstring with a < b."""
@@ -68,3 +76,14 @@ def test_every_mutant_of_the_designs_is_python_and_is_new():
         assert len({m.source for m in made} | {source}) == len(made) + 1
         for mutant in made:
             ast.parse(mutant.source)
+
+
+def test_a_mutant_that_starts_otherwise_is_not_equivalent(content):
+    """Though every step be the same: another first value of a field is another run."""
+    cell = Cell("pre25", "stable", "monotonic", content.model.resolve("pre25", {}, {}))
+    system = proof_system(content, cell, own_sizes(content, cell), [], every_call=True)
+    solve({"start": start(system, system)})
+    offset = system.initial["vcpu0.tsc_offset"]
+    other = replace(system, initial={**system.initial, "vcpu0.tsc_offset": offset + 1})
+    with pytest.raises(EvidenceError, match="start"):
+        solve({"start": start(system, other)})

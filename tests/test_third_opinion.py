@@ -93,10 +93,10 @@ def test_all_cells_of_one_vcpu_but_for_idle_states():
 
 @pytest.mark.slow
 def test_a_sample_of_mutants():
-    """A dozen mutants, drawn anew with a fixed seed; most of them are compared."""
+    """A few mutants, drawn anew with a fixed seed; most of them are compared."""
     compared = 0
-    for mistake, questions in third_opinion.drawn(12, random.Random(3).getrandbits(30)):
+    for mistake, questions in third_opinion.drawn(6, random.Random(3).getrandbits(30)):
         for question, answer in zip(questions, ask_mutated(mistake, questions), strict=True):
             compared += answer.outcome == "compared"
             assert answer.agrees, (str(mistake), str(question))
-    assert compared >= 12
+    assert compared >= 6

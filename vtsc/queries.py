@@ -155,6 +155,18 @@ def bystander(large: System, small: System, targets: bool) -> str:
     return script.text()
 
 
+def start(one: System, other: System) -> str:
+    """An initial state of ``one`` that is none of ``other``, which has like fields, with the same inputs."""
+    script = Script("An initial state that is none of the other system.")
+    here, there = _Side(one, script), _Side(other, script)
+    script.require(here.write.condition(one.initially))
+    alike = [there.write.condition(other.initially)]
+    for name, value in one.initial.items():
+        alike += _alike(here, value, there, other.initial[name])
+    script.require(negation(conjunction(alike)))
+    return script.text()
+
+
 def _indices_fit(side: _Side, small: System) -> list[str]:
     """That every index of the small system's fields has exactly one of its values there."""
     fit = []
