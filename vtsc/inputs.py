@@ -106,10 +106,12 @@ class Recorded:
 
     def word(self, name: str, lo: int, *his: int, multiple_of: int = 1) -> int:
         value = self._values.get(name)
-        if isinstance(value, bool) or not isinstance(value, int) or value % multiple_of:
-            raise Illegal
-        if not max(lo, 0) <= value < INPUT_LIMIT or any(value > hi for hi in his):
-            raise Illegal
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise Illegal(f"input {name} is {value}, not a number")
+        most = min((INPUT_LIMIT - 1, *his))
+        if value % multiple_of or not max(lo, 0) <= value <= most:
+            whole = f"a multiple of {multiple_of} " if multiple_of > 1 else ""
+            raise Illegal(f"input {name} is {value}, not {whole}from {max(lo, 0)} to {most}")
         self.used[name] = value
         return value
 
@@ -119,7 +121,7 @@ class Recorded:
     def flag(self, name: str) -> bool:
         value = self._values.get(name)
         if not isinstance(value, bool):
-            raise Illegal
+            raise Illegal(f"input {name} is {value}, neither true nor false")
         self.used[name] = value
         return value
 

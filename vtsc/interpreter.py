@@ -15,11 +15,12 @@ Lines = tuple[tuple[str, int], ...]
 
 
 class NotARun(Exception):
-    """A step (from 1; 0 is initialisation) that the machine does not allow."""
+    """A step (from 1; 0 is initialisation) that the machine does not allow, and why where it is known."""
 
-    def __init__(self, step: int) -> None:
-        super().__init__(step)
+    def __init__(self, step: int, why: str = "") -> None:
+        super().__init__(step, why)
         self.step = step
+        self.why = why
 
 
 @dataclass(frozen=True)
@@ -82,8 +83,8 @@ class Player:
         initial = source(-1)
         try:
             self.machine.initialise(self.state, initial)
-        except Illegal:
-            raise NotARun(0) from None
+        except Illegal as why:
+            raise NotARun(0, str(why)) from None
         start, start_measures = self.snapshot(), self._measures(explain)
         steps: list[Played] = []
         terms: list[Any] = []
@@ -95,8 +96,8 @@ class Player:
                 self.machine.advance(self.state, inputs)
                 with recorder:
                     observed = self.machine.perform(self.state, call, inputs)
-            except Illegal:
-                raise NotARun(i + 1) from None
+            except Illegal as why:
+                raise NotARun(i + 1, str(why)) from None
             if i == len(calls) - 1 and observed.observed is not None:
                 terms = self.prop.terms(self.machine, self.state, self.ghosts, observed)
             violated = self.prop.observe(self.machine, self.state, self.ghosts, observed)

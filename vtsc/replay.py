@@ -44,8 +44,9 @@ def replay(content: Content, trace: Trace) -> Run:
         )
     except NotARun as error:
         what = f"{calls[error.step - 1]} is" if error.step else "its inputs are"
+        why = f": {error.why}" if error.why else ""
         raise BadFileError(
-            f"not a trace of this model: step {error.step}: {what} not allowed"
+            f"not a trace of this model: step {error.step}: {what} not allowed{why}"
         ) from None
     _compare(0, trace.initial_state, run.initial_state)
     for number, (recorded, played) in enumerate(zip(trace.steps, run.steps, strict=True), 1):

@@ -3,23 +3,37 @@
 import argparse
 from pathlib import Path
 
-from vtsc.errors import Exit
-from vtsc.loader import load
+from vtsc.errors import BadFileError, Exit
+from vtsc.interpreter import Run
+from vtsc.loader import Content, load
 from vtsc.replay import replay
 from vtsc.report.notes import say, warn
-from vtsc.trace import load_trace
+from vtsc.trace import Trace, load_trace
 
 
 def run(arguments: argparse.Namespace) -> Exit:
     """10: still violates; 0: no longer; `BadFileError` when it is not a trace of this model."""
-    trace = load_trace(Path(arguments.file))
-    content = load(arguments.root)
-    at = replay(content, trace).violated_at
-    if trace.model_digest != content.digest:
-        warn(f"{arguments.file} was made with model {trace.model_digest}, this is {content.digest}")
+    _, trace, played = replayed(arguments)
+    at = played.violated_at
     cell = f"{trace.design} {trace.host} {trace.property}"
     if at is None:
         say(f"{cell}: {len(trace.steps)} steps replayed, no longer violated")
         return Exit.OK
     say(f"{cell}: {len(trace.steps)} steps replayed, VIOLATED({at})")
     return Exit.VIOLATED
+
+
+def replayed(arguments: argparse.Namespace) -> tuple[Content, Trace, Run]:
+    """The trace in the file that was named, played again; warns where the model is not its own.
+
+    Raises `BadFileError` naming the file where it is not a trace of this model.
+    """
+    trace = load_trace(Path(arguments.file))
+    content = load(arguments.root)
+    try:
+        played = replay(content, trace)
+    except BadFileError as error:
+        raise BadFileError(f"{arguments.file}: {error}") from None
+    if trace.model_digest != content.digest:
+        warn(f"{arguments.file} was made with model {trace.model_digest}, this is {content.digest}")
+    return content, trace, played
