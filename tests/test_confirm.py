@@ -3,10 +3,11 @@
 import pytest
 
 from tests.test_bmc import searched
+from vtsc.arithmetics.integers import SolverFeasibility
+from vtsc.builder import build
 from vtsc.cells import decide, groups
 from vtsc.engines import bmc, confirm
 from vtsc.errors import EvidenceError, Exit
-from vtsc.unroll import Unrolling
 from vtsc.verdict import Status
 
 CELL = ("patch25", "cstate", "monotonic")
@@ -61,10 +62,17 @@ def test_a_wrap_that_the_search_leaves_out_is_noticed(content, monkeypatch):
         searched(content, *cell, 4, {}, confirm=True)
 
 
-def test_sites_that_lemmas_settled_are_asked_about(content):
+def test_sites_that_lemmas_settled_are_asked_about(content, monkeypatch):
     """They are left out of the search's own questions, not of the plain solver's."""
-    system, _ = searched(content, *CELL, 1, {})
-    unrolling = Unrolling(system)
-    unrolling.settled = set(unrolling.sites)
-    assert not unrolling.wraps(0)[1]
-    assert unrolling.wraps(0, settled=True)[1].keys() == unrolling.sites.keys()
+
+    def settled(checker):
+        checker.unrolling.settled = set(checker.unrolling.sites)
+
+    monkeypatch.setattr(bmc._Checker, "settle_by_lemmas", settled)
+    (group,) = groups(content, ["patch25"], ["resetting"], ["monotonic"], {})
+    machine = content.model.build("patch25", "resetting", group.settings)
+    monitor = content.properties["monotonic"]
+    system = build(machine, [monitor], SolverFeasibility, lemmas=machine.lemmas())
+    system.facts = system.facts[:1]
+    with pytest.raises(EvidenceError):
+        bmc.search(system, ["monotonic"], 4, confirm=True)

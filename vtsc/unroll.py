@@ -179,7 +179,7 @@ class Unrolling:
         """Sites that wrap at no depth, as lemmas show."""
         self._templates: dict[frozenset[int], StepTemplate] = {}
         self._loose: dict[frozenset[int], StepTemplate] = {}
-        self._probes: dict[tuple[frozenset[int], frozenset[int]], WrapTemplate] = {}
+        self._probes: dict[frozenset[int], WrapTemplate] = {}
 
     @cached_property
     def initial(self) -> list[Any]:
@@ -211,18 +211,16 @@ class Unrolling:
             self._loose[plain] = template
         return template.instance(depth)[0]
 
-    def wraps(self, depth: int, *, settled: bool = False) -> tuple[list[Any], dict[int, Any]]:
-        """When each site outside ``wrapping`` could wrap in the step from ``depth``.
+    def wraps(self, depth: int) -> tuple[list[Any], dict[int, Any]]:
+        """When each site not ``settled`` and outside ``wrapping`` could wrap in the step from ``depth``.
 
         Constraints for the passing of time, and a condition per site: necessary for the site to
-        be the first of the step to wrap where a rule evaluates it. Sites in `settled` are left out,
-        but where ``settled``.
+        be the first of the step to wrap where a rule evaluates it.
         """
         plain = frozenset(self.sites.keys() - self.wrapping)
-        asked = plain if settled else plain - self.settled
-        template = self._probes.get((plain, asked))
+        template = self._probes.get(plain)
         if template is None:
-            template = self._probes[plain, asked] = WrapTemplate(self, plain, asked)
+            template = self._probes[plain] = WrapTemplate(self, plain)
         return template.instance(depth)
 
     def facts(self, depth: int, *, stated: bool = False) -> list[Any]:
@@ -234,9 +232,9 @@ class Unrolling:
 
 
 class WrapTemplate:
-    """The question whether a site of ``asked`` wraps where those of ``plain`` did not, for any depth."""
+    """The question whether a site of ``plain`` wraps, for any depth."""
 
-    def __init__(self, unrolling: Unrolling, plain: frozenset[int], asked: frozenset[int]) -> None:
+    def __init__(self, unrolling: Unrolling, plain: frozenset[int]) -> None:
         self._template = _Template()
         low = unrolling.lowering(self._template.unknown, plain)
         system = unrolling.system
@@ -245,7 +243,7 @@ class WrapTemplate:
             passing += hold(low, name, value, MID)
         self._conditions = {}
         for site, (quotient, guards) in unrolling.sites.items():
-            if site in asked:
+            if site in plain - unrolling.settled:
                 x = low.linear(quotient.numerator)
                 outside = z3.Or(x < 0, x >= MODULUS)
                 guarded = z3.Or([z3.And([low.condition(c) for c in guard]) for guard in guards])

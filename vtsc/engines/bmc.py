@@ -87,8 +87,8 @@ class _Checker:
         self.divided = unrolling.lowering.wraps and divides(unrolling.system)
         """Whether questions are of the hard kind, for which `ByCalls` is there."""
         self.depths: list[Depth] = []
-        self.plain: list[tuple[list[Any], list[Any]]] = []
-        """For each depth what holds of the step, and every way to wrap that the search leaves out."""
+        self.wrapping: list[frozenset[int]] = []
+        """For each depth the sites that may wrap; the others are taken not to."""
         self.undoing = undoing_pairs(unrolling.system) if unrolling.symmetry else []
         self.constraints: list[Any] = list(unrolling.initial)
         """Initial states and steps so far, without what the search has learned."""
@@ -191,9 +191,8 @@ class _Checker:
 
     def extend(self, depth: int) -> Depth:
         """Add the step from ``depth``."""
-        passing, conditions = self.unrolling.wraps(depth, settled=True)
         constraints, constants = self.unrolling.step(depth)
-        self.plain.append(([*constraints, *passing], list(conditions.values())))
+        self.wrapping.append(frozenset(self.unrolling.wrapping))
         detours = self._no_detour(depth - 2) if depth >= 2 else []
         constraints += detours
         self.constraints += constraints

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import z3
 
 from vtsc.errors import EvidenceError
+from vtsc.unroll import Unrolling
 
 if TYPE_CHECKING:
     from vtsc.engines.bmc import _Checker
@@ -24,13 +25,17 @@ def confirmed(checker: "_Checker", targets: Sequence[str], budget: int = BUDGET)
 
     Raises `EvidenceError` where it does not agree.
     """
+    own = checker.unrolling
+    unrolling = Unrolling(own.system, own.lowering, own.symmetry)
     solver = z3.Solver()
     solver.set("rlimit", budget)
-    solver.add(*checker.unrolling.initial)
-    for k, constants in enumerate(checker.depths):
-        step, wraps = checker.plain[k]
-        solver.add(*step)
-        bad = [*(constants.targets[name] for name in targets), *wraps]
+    solver.add(*unrolling.initial)
+    for k, wrapping in enumerate(checker.wrapping):
+        unrolling.wrapping = set(wrapping)
+        step, constants = unrolling.step(k)
+        passing, wraps = unrolling.wraps(k)
+        solver.add(*step, *passing)
+        bad = [*(constants.targets[name] for name in targets), *wraps.values()]
         literal: Any = z3.Bool(f"bad@{k}")
         solver.add(z3.Implies(literal, z3.Or(bad)))
         answer = solver.check(literal)
@@ -39,4 +44,4 @@ def confirmed(checker: "_Checker", targets: Sequence[str], budget: int = BUDGET)
         if answer == z3.unknown:
             return k
         solver.add(*(z3.Not(b) for b in bad))
-    return len(checker.depths)
+    return len(checker.wrapping)
