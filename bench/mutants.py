@@ -1,9 +1,11 @@
 """Mutation score: how many small mistakes in a design some property notices (``make mutants``).
 
-A mutant is killed where a verdict at the default parameters changes: what was proved is violated, or what
-was violated no longer is, or later. Saved counterexamples are tried first, then the saved lemmas, and only
-for what is left is there a search. A survivor is equivalent where Z3 shows, host by host and both
-ways, that its starts and steps are those of the design; the others are listed.
+A mutant is killed where a verdict changes: what was proved is violated, or what was violated no longer
+is, or later. Saved counterexamples are tried first, then the saved lemmas, and only for what is left is
+there a search. Z3 then shows of some, host by host and both ways, that with the default parameters
+their starts and steps are those of the design, or are so but for a constant that is added to all
+that the guest reads, which no claim is about: those are equivalent. The others are searched with other
+parameters (`EXTRA`); who survives that is listed.
 """
 
 import json
@@ -23,16 +25,19 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from shift import shifted  # noqa: E402
+
 from vtsc.cells import Group, _search, groups, model_error, recorded_verdict  # noqa: E402
 from vtsc.certificate import check, make, solve  # noqa: E402
 from vtsc.claims import HOLDS  # noqa: E402
 from vtsc.engines.canonical import GaveUp  # noqa: E402
 from vtsc.engines.induction import Induction  # noqa: E402
-from vtsc.errors import BadFileError, EvidenceError, VtscError  # noqa: E402
+from vtsc.errors import BadFileError, EvidenceError, UsageError, VtscError  # noqa: E402
 from vtsc.inputs import Recorded  # noqa: E402
 from vtsc.interpreter import NotARun, Player  # noqa: E402
 from vtsc.loader import Content, load  # noqa: E402
 from vtsc.mutate import mutants  # noqa: E402
+from vtsc.parallel import in_order  # noqa: E402
 from vtsc.paths import nothing_wanted  # noqa: E402
 from vtsc.proofsystem import own_sizes, proof_system  # noqa: E402
 from vtsc.queries import bystander, start  # noqa: E402
@@ -51,13 +56,23 @@ FILES = {
 PROPERTIES = ("monotonic", "nonzero_delta", "bounded_lag", "bounded_lead")
 DEPTH = 13
 """How deep a search for what a mutant breaks goes."""
+TRAPPED = {"vcpus": "2", "trapping": "unstable", "clock_resolution": "10ms"}
+EXTRA: tuple[tuple[str, tuple[str, ...], dict[str, str], int], ...] = (
+    ("monotonic_smp", ("stable", "skewed", "cstate", "resetting"), {}, 9),
+    ("monotonic_smp", ("stable",), {"create_anytime": "on"}, 11),
+    ("monotonic", ("resetting",), {"vendor": "vmx"}, 11),
+    ("nonzero_delta", ("cstate",), TRAPPED, 7),
+)
+"""Further cells, as far as a design has them, with several vCPUs, another vendor, trapping; and how deep."""
 PATIENCE = 600
 """Seconds for one mutant, as a backstop."""
 Keys = dict[str, list[tuple[str, str]]]
 """For each proved cell, by host and property, the lemmas of its proof."""
+Depths = dict[str, int | None]
+"""For each cell of `EXTRA` the least depth at which the design violates it, None for none."""
 
 
-def judge(folder: Path, design: str, proofs: Keys) -> str:
+def judge(folder: Path, design: str, proofs: Keys, depths: Depths) -> str:
     """What becomes of the mutant in ``folder``: ``killed: ...``, ``equivalent: ...`` or ``alive``."""
     try:
         content = load(str(folder))
@@ -69,6 +84,7 @@ def judge(folder: Path, design: str, proofs: Keys) -> str:
             _by_trace(content, cells)
             or _by_proof(content, cells, proofs)
             or _by_violation(content, cells)
+            or _by_extra(content, design, depths)
             or _equivalent(content, folder, cells)
             or "alive"
         )
@@ -165,6 +181,28 @@ def _by_violation(content: Content, cells: list[Cell]) -> str | None:
     return None
 
 
+def _extra(content: Content, design: str) -> Iterator[tuple[str, Cell, int]]:
+    """The cells of `EXTRA` that the design has: a name for each, and how deep to look."""
+    for prop, hosts, given, depth in EXTRA:
+        with suppress(UsageError):
+            for group in groups(content, [design], list(hosts), [prop], given):
+                for cell in group.cells():
+                    settings = " ".join(f"{k}={v}" for k, v in given.items())
+                    yield f"{group.host} {prop} {settings}".strip(), cell, depth
+
+
+def _by_extra(content: Content, design: str, depths: Depths) -> str | None:
+    """A cell of `EXTRA` that the mutant violates sooner, later or not at all."""
+    for name, cell, depth in _extra(content, design):
+        if name in depths:
+            wanted = depths[name]
+            with suppress(GaveUp):
+                found = _first(content, cell, wanted or depth)
+                if found != wanted:
+                    return f"killed: {name} at {found}, not {wanted}"
+    return None
+
+
 def _equivalent(content: Content, folder: Path, cells: list[Cell]) -> str | None:
     """Both ways, a start or step of the one that is none of the other: unsatisfiable on every host."""
     mutated = {}
@@ -175,16 +213,26 @@ def _equivalent(content: Content, folder: Path, cells: list[Cell]) -> str | None
         del sys.modules[name]
     sys.path.remove(str(folder.resolve()))
     original = load(str(ROOT))
+    by = ""
     for host, system in mutated.items():
         cell = next(c for c in cells if c.host == host)
         cell = replace(cell, settings=original.model.resolve(cell.design, {}, {}))
         own = _system(original, cell)
         try:
-            for one, other in ((own, system), (system, own)):
-                solve({"start": start(one, other), "step": bystander(one, other, targets=True)})
+            _same_runs(own, system)
         except EvidenceError:
-            return None
-    return "equivalent: the same runs on every host, by Z3"
+            try:
+                _same_runs(own, shifted(system, like=own))
+            except (EvidenceError, KeyError):
+                return None
+            by = "but for a constant added to what the guest reads, "
+    return f"equivalent: the same runs on every host, {by}by Z3"
+
+
+def _same_runs(own: Any, system: Any) -> None:
+    """That two systems of like fields have the same runs; raises `EvidenceError`."""
+    for one, other in ((own, system), (system, own)):
+        solve({"start": start(one, other), "step": bystander(one, other, targets=True)})
 
 
 def _system(content: Content, cell: Cell) -> Any:
@@ -212,6 +260,16 @@ def saved_proofs(design: str) -> Keys:
     return found
 
 
+def extra_depths(design: str) -> Depths:
+    """What the design itself does in the cells of `EXTRA`."""
+    content = load(str(ROOT))
+    found: Depths = {}
+    for name, cell, depth in _extra(content, design):
+        with suppress(GaveUp):
+            found[name] = _first(content, cell, depth)
+    return found
+
+
 def work() -> Iterator[tuple[str, str, str, str]]:
     """Every mutant: file, design, description, source."""
     for name, design in FILES.items():
@@ -220,7 +278,7 @@ def work() -> Iterator[tuple[str, str, str, str]]:
             yield name, design, f"{mutant.line}: {mutant.description}", mutant.source
 
 
-def run(job: tuple[str, str, str, str], proofs: dict[str, Keys]) -> str:
+def run(job: tuple[str, str, str, str], known: dict[str, tuple[Keys, Depths]]) -> str:
     """One mutant in a process of its own."""
     name, design, _, source = job
     with tempfile.TemporaryDirectory() as scratch:
@@ -233,7 +291,7 @@ def run(job: tuple[str, str, str, str], proofs: dict[str, Keys]) -> str:
         try:
             done = subprocess.run(
                 [sys.executable, __file__, str(folder), design],
-                input=json.dumps(proofs[design]),
+                input=json.dumps(known[design]),
                 capture_output=True,
                 text=True,
                 timeout=PATIENCE,
@@ -247,13 +305,16 @@ def run(job: tuple[str, str, str, str], proofs: dict[str, Keys]) -> str:
 
 def main() -> int:
     """The table; 0 where the score is at least 90 %."""
-    proofs = {design: saved_proofs(design) for design in FILES.values()}
+    designs = list(FILES.values())
+    known = dict(
+        zip(designs, in_order(designs, lambda d: (saved_proofs(d), extra_depths(d))), strict=True)
+    )
     jobs = list(work())
     step = int(os.environ.get("EVERY", "1"))
     jobs = jobs[::step]
     tally: Counter[str] = Counter()
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        for job, said in zip(jobs, pool.map(lambda j: run(j, proofs), jobs), strict=True):
+        for job, said in zip(jobs, pool.map(lambda j: run(j, known), jobs), strict=True):
             tally[said.split(":")[0]] += 1
             print(f"model/designs/{job[0]}.py:{job[2]}: {said}", flush=True)
     score = tally["killed"] / max(1, tally["killed"] + tally["alive"])
@@ -266,6 +327,6 @@ def main() -> int:
 
 if __name__ == "__main__":
     if len(sys.argv) == 3:
-        print(judge(Path(sys.argv[1]), sys.argv[2], json.load(sys.stdin)))
+        print(judge(Path(sys.argv[1]), sys.argv[2], *json.load(sys.stdin)))
     else:
         sys.exit(main())

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from bench.shift import shifted
 from vtsc.certificate import solve
 from vtsc.errors import EvidenceError
 from vtsc.mutate import mutants
 from vtsc.proofsystem import own_sizes, proof_system
-from vtsc.queries import start
+from vtsc.queries import bystander, start
 from vtsc.verdict import Cell
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -78,12 +79,31 @@ def test_every_mutant_of_the_designs_is_python_and_is_new():
             ast.parse(mutant.source)
 
 
+def otherwise(system, what):
+    """The system with another first TSC offset."""
+    offset = system.initial["vcpu0.tsc_offset"]
+    return replace(system, initial={**system.initial, "vcpu0.tsc_offset": what(offset)})
+
+
+def test_a_constant_added_to_all_reads_is_taken_away_again(content):
+    """Then starts and steps are those of the design; of another design they are not."""
+    cell = Cell("2.6.35-svm", "cstate", "monotonic", content.model.resolve("2.6.35-svm", {}, {}))
+    system = proof_system(content, cell, own_sizes(content, cell), [], every_call=True)
+    later = shifted(otherwise(system, lambda offset: offset + 5), like=system)
+    for one, other in ((system, later), (later, system)):
+        solve({"start": start(one, other), "step": bystander(one, other, targets=True)})
+    settings = content.model.resolve("2.6.35-vmx", {}, {})
+    other = Cell("2.6.35-vmx", "cstate", "monotonic", settings)
+    unlike = proof_system(content, other, own_sizes(content, other), [], every_call=True)
+    with pytest.raises(EvidenceError):
+        solve({"step": bystander(unlike, shifted(system, like=unlike), targets=True)})
+
+
 def test_a_mutant_that_starts_otherwise_is_not_equivalent(content):
     """Though every step be the same: another first value of a field is another run."""
     cell = Cell("pre25", "stable", "monotonic", content.model.resolve("pre25", {}, {}))
     system = proof_system(content, cell, own_sizes(content, cell), [], every_call=True)
     solve({"start": start(system, system)})
-    offset = system.initial["vcpu0.tsc_offset"]
-    other = replace(system, initial={**system.initial, "vcpu0.tsc_offset": offset + 1})
+    other = otherwise(system, lambda offset: offset + 1)
     with pytest.raises(EvidenceError, match="start"):
         solve({"start": start(system, other)})

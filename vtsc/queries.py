@@ -156,13 +156,17 @@ def bystander(large: System, small: System, targets: bool) -> str:
 
 
 def start(one: System, other: System) -> str:
-    """An initial state of ``one`` that is none of ``other``, which has like fields, with the same inputs."""
+    """An initial state of ``one`` that is none of ``other``, which has like fields, with the same inputs.
+
+    A field that neither system has, since it never changes, is part of their rules instead.
+    """
     script = Script("An initial state that is none of the other system.")
     here, there = _Side(one, script), _Side(other, script)
     script.require(here.write.condition(one.initially))
     alike = [there.write.condition(other.initially)]
     for name, value in one.initial.items():
-        alike += _alike(here, value, there, other.initial[name])
+        if name in one.slots or name in other.slots:
+            alike += _alike(here, value, there, other.initial[name])
     script.require(negation(conjunction(alike)))
     return script.text()
 
