@@ -2,10 +2,9 @@
 
 A mutant is killed where a verdict changes: what was proved is violated, or what was violated no longer
 is, or later. Saved counterexamples are tried first, then the saved lemmas, and only for what is left is
-there a search. Z3 then shows of some, host by host and both ways, that with the default parameters
-their starts and steps are those of the design, or are so but for a constant that is added to all
-that the guest reads, which no claim is about: those are equivalent. The others are searched with other
-parameters (`EXTRA`); who survives that is listed.
+there a search, at last with other parameters (`EXTRA`). A survivor is equivalent where Z3 shows, host by
+host and both ways, that with the default parameters its starts and steps are those of the design, or
+are so but for a constant that is added to all that the guest reads; the others are listed.
 """
 
 import json
@@ -88,7 +87,7 @@ def judge(folder: Path, design: str, proofs: Keys, depths: Depths) -> str:
             or _equivalent(content, folder, cells)
             or "alive"
         )
-    except VtscError as error:
+    except (BadFileError, UsageError) as error:
         return f"killed: the model is refused: {error}"
     except Exception as error:
         named = model_error(content, error)
@@ -175,10 +174,18 @@ def _by_violation(content: Content, cells: list[Cell]) -> str | None:
         wanted = _wanted(content, cell)
         if wanted is None or wanted == HOLDS or int(wanted) > DEPTH:
             continue
-        with suppress(GaveUp):
-            found = _first(content, cell, int(wanted))
-            if found != int(wanted):
-                return f"killed: {cell.host} {cell.property} at {found}, not {wanted}"
+        changed = _changed(content, f"{cell.host} {cell.property}", cell, int(wanted), int(wanted))
+        if changed:
+            return changed
+    return None
+
+
+def _changed(content: Content, name: str, cell: Cell, wanted: int | None, depth: int) -> str | None:
+    """Whether the cell is not violated at ``wanted``, or for None at some depth up to ``depth``."""
+    with suppress(GaveUp):
+        found = _first(content, cell, depth)
+        if found != wanted:
+            return f"killed: {name} at {found}, not {wanted}"
     return None
 
 
@@ -197,10 +204,9 @@ def _by_extra(content: Content, design: str, depths: Depths) -> str | None:
     for name, cell, depth in _extra(content, design):
         if name in depths:
             wanted = depths[name]
-            with suppress(GaveUp):
-                found = _first(content, cell, wanted or depth)
-                if found != wanted:
-                    return f"killed: {name} at {found}, not {wanted}"
+            changed = _changed(content, name, cell, wanted, wanted or depth)
+            if changed:
+                return changed
     return None
 
 
@@ -224,7 +230,7 @@ def _equivalent(content: Content, folder: Path, cells: list[Cell]) -> str | None
         except EvidenceError:
             try:
                 _same_runs(own, shifted(system, like=own))
-            except (EvidenceError, KeyError):
+            except EvidenceError:
                 return None
             by = "but for a constant added to what the guest reads, "
     return f"equivalent: the same runs on every host, {by}by Z3"

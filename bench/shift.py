@@ -43,10 +43,10 @@ def shifted(system: System, like: System) -> System:
     words: dict[str, Linear] = {}
     for state in (system.pre, system.mid):
         for name, value in state.items():
-            if _moves(name) and isinstance(value, Word):
-                (atom,) = (x for x, _ in value.form.terms) if value.form.terms else (None,)
-                if isinstance(atom, Variable):
-                    words[atom.name] = less(name, value.form, _seen(state, name, arena.true), 1)
+            if _moves(name) and isinstance(value, Word) and value.form.terms:
+                ((atom, factor),) = value.form.terms
+                assert isinstance(atom, Variable) and (factor, value.form.constant) == (1, 0)
+                words[atom.name] = less(name, value.form, _seen(state, name, arena.true), 1)
     there = Substitution(arena, words, {})
 
     def outcome(rule: Rule) -> dict[str, Value]:

@@ -21,7 +21,7 @@ FILES = sorted(FOLDER.glob("*.json"))
 DEEPEST = 10
 """No search of all vector runs is made for counterexamples longer than this."""
 LARGE = ("patch25.cstate.monotonic_smp", "bump-vcpu", "bump-vm", "estimate")
-"""Ends of the names of cells with too many runs to be walked one by one, or with products in them."""
+"""Ends of the names of cells with too many runs to be walked one by one, or with quotients in them."""
 SHALLOW = [path for path in FILES if load_trace(path).violated_at <= DEEPEST]
 FOUND = (
     "2.6.35-svm.resetting.monotonic",

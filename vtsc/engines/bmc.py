@@ -244,7 +244,7 @@ def search(
     except GaveUp as why:
         found.reason = f"solver gave up at depth {found.depth + 1}: {why}"
     if confirm and wanted and not found.reason:
-        found.confirmed = confirmed(checker, wanted)
+        found.confirmed = confirmed(unrolling, checker.wrapping, wanted)
     return found
 
 

@@ -5,33 +5,36 @@ a solver with none of that is asked the same, from the first step on: that no ta
 no site wraps which the search took not to.
 """
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import z3
 
 from vtsc.errors import EvidenceError
 from vtsc.unroll import Unrolling
 
-if TYPE_CHECKING:
-    from vtsc.engines.bmc import _Checker
-
 BUDGET = 4_000_000
 """Z3 resource units that one depth may cost; how deep that goes is part of the verdict."""
 
 
-def confirmed(checker: "_Checker", targets: Sequence[str], budget: int = BUDGET) -> int:
+def confirmed(
+    searched: Unrolling,
+    wrapping: Iterable[frozenset[int]],
+    targets: Sequence[str],
+    budget: int = BUDGET,
+) -> int:
     """The depth to which a plain solver agrees that none of ``targets`` is hit within the budget.
 
-    Raises `EvidenceError` where it does not agree.
+    ``searched``: what was unrolled; ``wrapping``: for each depth the sites that it lets wrap.
+    Raises `EvidenceError` where a target is hit, or another site wraps.
     """
-    own = checker.unrolling
-    unrolling = Unrolling(own.system, own.lowering, own.symmetry)
+    unrolling = Unrolling(searched.system, searched.lowering, searched.symmetry)
+    depth = 0
     solver = z3.Solver()
     solver.set("rlimit", budget)
     solver.add(*unrolling.initial)
-    for k, wrapping in enumerate(checker.wrapping):
-        unrolling.wrapping = set(wrapping)
+    for k, sites in enumerate(wrapping):
+        unrolling.wrapping = set(sites)
         step, constants = unrolling.step(k)
         passing, wraps = unrolling.wraps(k)
         solver.add(*step, *passing)
@@ -40,8 +43,10 @@ def confirmed(checker: "_Checker", targets: Sequence[str], budget: int = BUDGET)
         solver.add(z3.Implies(literal, z3.Or(bad)))
         answer = solver.check(literal)
         if answer == z3.sat:
-            raise EvidenceError(f"a plain solver hits {' or '.join(targets)} within {k + 1} steps")
+            what = " or ".join([*targets, "a wrap that was left out"])
+            raise EvidenceError(f"a plain solver hits {what} within {k + 1} steps")
         if answer == z3.unknown:
-            return k
+            break
+        depth = k + 1
         solver.add(*(z3.Not(b) for b in bad))
-    return len(checker.wrapping)
+    return depth
