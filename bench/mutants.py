@@ -26,7 +26,7 @@ sys.path.insert(0, str(ROOT))
 
 from shift import shifted  # noqa: E402
 
-from vtsc.cells import Group, _search, groups, model_error, recorded_verdict  # noqa: E402
+from vtsc.cells import Group, groups, recorded_verdict  # noqa: E402
 from vtsc.certificate import check, make, solve  # noqa: E402
 from vtsc.claims import HOLDS  # noqa: E402
 from vtsc.engines.canonical import GaveUp  # noqa: E402
@@ -34,12 +34,13 @@ from vtsc.engines.induction import Induction  # noqa: E402
 from vtsc.errors import BadFileError, EvidenceError, UsageError, VtscError  # noqa: E402
 from vtsc.inputs import Recorded  # noqa: E402
 from vtsc.interpreter import NotARun, Player  # noqa: E402
-from vtsc.loader import Content, load  # noqa: E402
+from vtsc.loader import Content, load, model_error  # noqa: E402
 from vtsc.mutate import mutants  # noqa: E402
 from vtsc.parallel import in_order  # noqa: E402
 from vtsc.paths import nothing_wanted  # noqa: E402
 from vtsc.proofsystem import own_sizes, proof_system  # noqa: E402
 from vtsc.queries import bystander, start  # noqa: E402
+from vtsc.searching import search_cell  # noqa: E402
 from vtsc.trace import Trace, load_trace  # noqa: E402
 from vtsc.verdict import Cell  # noqa: E402
 
@@ -159,9 +160,8 @@ def _first(content: Content, cell: Cell, depth: int) -> int | None:
 
     Raises `GaveUp` where the search did not get that far.
     """
-    group = Group(cell.design, cell.host, cell.settings, (cell.property,))
     monitor = content.properties[cell.property]
-    found = _search(content, group, [monitor], depth, loose=[monitor.name])
+    found = search_cell(content, cell, [monitor], depth, loose=[monitor.name])
     witness = found.witnesses.get(cell.property)
     if witness is None and found.reason:
         raise GaveUp(found.reason)

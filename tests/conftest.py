@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from vtsc.cells import decide, groups
+from vtsc.cells import groups
+from vtsc.deciding import decide
 from vtsc.loader import Content, load
 from vtsc.verdict import Result
 

@@ -7,10 +7,11 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from vtsc.cells import decide, groups
+from vtsc.cells import groups
 from vtsc.certificate import MANIFEST, SCHEMA, key, make, solve
 from vtsc.cli import main
 from vtsc.commands.certify import _recheck
+from vtsc.deciding import decide
 from vtsc.errors import EvidenceError
 from vtsc.recheck import recheck
 from vtsc.verdict import Cell, Status

@@ -5,7 +5,8 @@ import pytest
 from tests.test_bmc import searched
 from vtsc.arithmetics.integers import SolverFeasibility
 from vtsc.builder import build
-from vtsc.cells import decide, groups
+from vtsc.cells import groups
+from vtsc.deciding import decide
 from vtsc.engines import bmc, confirm
 from vtsc.errors import EvidenceError, Exit
 from vtsc.verdict import Status

@@ -10,8 +10,9 @@ from toys import TOYS, Bad
 
 from vtsc.arithmetics.integers import SolverFeasibility
 from vtsc.builder import build
-from vtsc.cells import decide, groups
+from vtsc.cells import groups
 from vtsc.certificate import MANIFEST, make, solve
+from vtsc.deciding import decide
 from vtsc.engines import ask
 from vtsc.engines.spacer import invariant
 from vtsc.engines.task import Answer, Finding, Task

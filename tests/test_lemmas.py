@@ -8,7 +8,8 @@ from model.designs import DESIGNS
 from model.designs.pre25 import Pre25
 from vtsc.arithmetics.integers import SolverFeasibility
 from vtsc.builder import build
-from vtsc.cells import decide, groups
+from vtsc.cells import groups
+from vtsc.deciding import decide
 from vtsc.engines.induction import Induction
 from vtsc.lemmas import ONE_VALUE, Lemma
 from vtsc.proofsystem import representatives

@@ -12,8 +12,9 @@ from model.designs import DESIGNS
 from model.designs.patch25 import Patch25
 from model.host import CONTRACTS
 from model.machine import Machine
-from vtsc.cells import decide, groups
+from vtsc.cells import groups
 from vtsc.certificate import MANIFEST
+from vtsc.deciding import decide
 from vtsc.errors import EvidenceError
 from vtsc.evidence import check
 from vtsc.inputs import Drawn

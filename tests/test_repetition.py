@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from toys import Bad, Toy, act, nothing
 
-from vtsc.cells import decide, groups
+from vtsc.cells import groups
+from vtsc.deciding import decide
 from vtsc.engines import ask
 from vtsc.engines.task import Finding, Task
 from vtsc.loader import load

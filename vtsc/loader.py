@@ -99,6 +99,20 @@ def digest(root: Path) -> str:
     return sha.hexdigest()[:16]
 
 
+def model_error(content: Content, error: Exception) -> Exception:
+    """An exception that the model's own code raised is a bad model; any other is ours."""
+    place = error.__traceback__
+    last = None
+    while place is not None:
+        file = place.tb_frame.f_code.co_filename
+        if file.startswith((str(content.root / "model"), str(content.root / "properties"))):
+            last = f"{content.relative(file)}:{place.tb_lineno}"
+        place = place.tb_next
+    if last is None:
+        return RuntimeError(f"{type(error).__name__}: {error}")
+    return BadFileError(f"{last}: {type(error).__name__}: {error}")
+
+
 def load(given: str | None) -> Content:
     """Load the content below the root; raises `BadFileError` in one line when it cannot be used."""
     root = find_root(given)

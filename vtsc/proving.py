@@ -23,7 +23,7 @@ class Proofs:
     never: set[str] = field(default_factory=set)
     engines: dict[str, str] = field(default_factory=dict)
     """Who proved a property, where it was not the lemmas."""
-    settled: dict[str, tuple[Lemma, ...]] = field(default_factory=dict)
+    settled: dict[str, tuple[Key, ...]] = field(default_factory=dict)
     """For each property that is not proved, the lemmas that hold of every reachable state."""
 
 
@@ -67,8 +67,7 @@ class _Attempt:
             keys = _keys(self._induction.proof(cell.property).lemmas)
         else:
             keys = None
-            settled = self._induction.settled(cell.property)
-            self.proofs.settled[cell.property] = tuple(x for x in settled if x is not ONE_VALUE)
+            self.proofs.settled[cell.property] = _keys(self._induction.settled(cell.property))
         certificate = certify(self._content, cell, keys) if keys is not None else None
         if keys is not None and certificate is not None:
             self._needed[cell.property] = keys

@@ -2,10 +2,9 @@
 
 import argparse
 
-from vtsc.cells import model_error
 from vtsc.commands.selection import selected
 from vtsc.errors import Exit, UsageError, VtscError
-from vtsc.loader import load
+from vtsc.loader import load, model_error
 from vtsc.report.notes import say
 from vtsc.simulate import simulate
 

@@ -2,11 +2,13 @@
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
-from vtsc.cells import Group, decide
+from vtsc.cells import Group
 from vtsc.commands.selection import selected
+from vtsc.deciding import Open, begin, finish
 from vtsc.errors import Exit, UsageError, worst
 from vtsc.files import check_folder, check_writable, write_whole
 from vtsc.loader import Content, load
@@ -18,6 +20,9 @@ from vtsc.report.notes import say
 from vtsc.verdict import Cell, Result, Status, status_of
 
 MAX_DEPTH = 1000
+
+W = TypeVar("W")
+R = TypeVar("R")
 
 
 def run(arguments: argparse.Namespace) -> Exit:
@@ -32,7 +37,7 @@ def run(arguments: argparse.Namespace) -> Exit:
         check_writable(Path(arguments.output))
     if arguments.save:
         check_folder(Path(arguments.save))
-    results = [r for found in _decided(content, groups, arguments) for r in found]
+    results = _decided(content, groups, arguments)
     if arguments.save:
         save(content, results, Path(arguments.save), arguments.jobs)
     statuses = [status_of(r, expect=arguments.expect, bounded=arguments.bounded) for r in results]
@@ -77,23 +82,36 @@ def _save_liveness(content: Content, cells: Sequence[Cell], folder: Path, jobs: 
 
 def _decided(
     content: Content, groups: Sequence[Group], arguments: argparse.Namespace
-) -> Iterator[list[Result]]:
-    """Each group's results in order; groups run on several cores, progress shows on a terminal."""
+) -> list[Result]:
+    """Every cell's result, in order: what lemmas decide of each group, then what they leave open.
+
+    Groups run on several cores, then open cells; progress shows on a terminal.
+    """
     import vtsc.proving  # noqa: F401  # every worker starts with the solver loaded, and nothing else
 
-    def work(group: Group) -> list[Result]:
-        return decide(content, group, arguments.depth, not arguments.bounded, arguments.prove)
+    def work(group: Group) -> list[Result | Open]:
+        return begin(content, group, arguments.depth, not arguments.bounded)
 
-    _progress(0, len(groups))
-    for done, found in enumerate(in_order(groups, work, arguments.jobs), 1):
-        _progress(done, len(groups))
-        yield found
+    def rest(left: Open) -> Result:
+        return finish(content, left, arguments.depth, arguments.prove)
+
+    begun = [x for found in _shown("groups", groups, work, arguments.jobs) for x in found]
+    left = [x for x in begun if isinstance(x, Open)]
+    finished = iter(_shown("open cells", left, rest, arguments.jobs))
+    return [next(finished) if isinstance(x, Open) else x for x in begun]
 
 
-def _progress(done: int, of: int) -> None:
-    if sys.stderr.isatty():
-        end = "\n" if done == of else ""
-        print(f"\r{done}/{of} groups", end=end, file=sys.stderr, flush=True)
+def _shown(what: str, items: Sequence[W], run: Callable[[W], R], jobs: int) -> list[R]:
+    """``run`` of each item on ``jobs`` processes; a terminal shows how many are done."""
+    results = in_order(items, run, jobs)
+    if not sys.stderr.isatty():
+        return list(results)
+    from rich.console import Console
+    from rich.progress import track  # without a thread of its own: workers are forked beside it
+
+    console = Console(stderr=True)
+    shown = track(results, what, len(items), auto_refresh=False, console=console, transient=True)
+    return list(shown)
 
 
 def _report(
