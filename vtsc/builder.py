@@ -3,12 +3,13 @@
 import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import combinations
 from typing import Any
 
 from vtsc.actions import Call, Monitor, Step
 from vtsc.errors import BadFileError, UsageError
-from vtsc.inputs import Unknowns
+from vtsc.inputs import Ranges, Unknowns, Widened
 from vtsc.lemmas import ONE_VALUE, Lemma
 from vtsc.paths import Feasibility, Tree, explore, joined, leaves, nothing_wanted
 from vtsc.records import RangeError, Record, State
@@ -19,6 +20,8 @@ from vtsc.system import INITIAL, MID, Fact, Rule, Slot, System
 from vtsc.terms import Arena, Condition
 
 Outcome = dict[str, Any]
+TAKEN = frozenset(("hit", "initial", "touched", "undecided", "wraps"))
+"""Records whose fields' names would be those of unknowns that the engines make."""
 
 
 class Watched(State):
@@ -58,7 +61,8 @@ class _Builder:
         feasibility: Callable[[Arena], Feasibility],
         wanted: Callable[[str], bool],
         lemmas: Sequence[Lemma],
-        calls: Sequence[Call] | None = None,
+        calls: Sequence[Call] | None,
+        ranges: tuple[Ranges, Ranges],
     ) -> None:
         self.machine = machine
         self.monitors = monitors
@@ -68,9 +72,13 @@ class _Builder:
         self.lemmas = lemmas
         self.calls: Sequence[Call] = tuple(machine.calls() if calls is None else calls)
         self.sizes: dict[str, int] = machine.sizes
-        self.initial_inputs = Unknowns(self.arena, INITIAL)
-        self.inputs = Unknowns(self.arena, "")
-        self.attributes = {n: _attributes(r) for n, r in self._fresh().records.items()}
+        self.initial_inputs = Unknowns(self.arena, INITIAL, ranges[0])
+        self.inputs = Unknowns(self.arena, "", ranges[1])
+        records = self._fresh().records
+        taken = sorted(TAKEN & {name.partition(".")[0] for name in records})
+        if taken:
+            raise BadFileError(f"record {taken[0]}: the checker uses that name; choose another")
+        self.attributes = {n: _attributes(r) for n, r in records.items()}
         names = (Slot(name, f) for name, _, _, f in self._fresh().slots())
         self.slots = {slot.name: slot for slot in names}
 
@@ -245,7 +253,11 @@ def build(
 
     ``calls``: those that stand for all, where instances are interchangeable; None for every call.
     """
-    system = _Builder(machine, monitors, feasibility, wanted, lemmas, calls).build()
+    ranges: tuple[Ranges, Ranges] = ({}, {})
+    system = None
+    while system is None:
+        with suppress(Widened):
+            system = _Builder(machine, monitors, feasibility, wanted, lemmas, calls, ranges).build()
     if calls is None and not lemmas:
         note_symmetry(system, machine)
     elif calls is not None:

@@ -4,6 +4,7 @@ The model asks ``inputs.word(name, lo, *his)`` or ``inputs.flag(name)``. Explora
 unknown of it, replay looks it up, simulation draws it. A name is asked for at most once a step.
 """
 
+import re
 from collections.abc import Mapping
 from random import Random
 from typing import Protocol
@@ -19,7 +20,10 @@ class Inputs(Protocol):
     used: dict[str, int | bool]
 
     def word(self, name: str, lo: int, *his: int, multiple_of: int = 1) -> int:
-        """An integer in [lo, min(his)] (below 2^62 without ``his``), a multiple of ``multiple_of``."""
+        """An integer in [lo, min(his)], a multiple of ``multiple_of``, not negative and below 2^62.
+
+        Where there is none, the step is illegal.
+        """
         ...
 
     def between(self, name: str, low: "Ratio", high: "Ratio") -> int:
@@ -39,12 +43,25 @@ def counted(name: str, multiple_of: int) -> str:
     return name if multiple_of == 1 else f"{name}*{multiple_of}"
 
 
-class Unknowns:
-    """Inputs for exploration: each is an unknown called ``prefix + name``."""
+class Widened(Exception):
+    """An input was asked for with a range that its unknown does not cover: explore again, it will."""
 
-    def __init__(self, arena: Arena, prefix: str) -> None:
+
+Ranges = dict[str, tuple[int, int]]
+"""What the values of each unknown lie between, as far as known."""
+
+
+class Unknowns:
+    """Inputs for exploration: each is an unknown called ``prefix + name``.
+
+    ``ranges``: what earlier explorations have asked for. One unknown stands for all uses of a name, so that
+    its range covers them all; what a use demands beyond that is a condition of its path.
+    """
+
+    def __init__(self, arena: Arena, prefix: str, ranges: Ranges) -> None:
         self._arena = arena
         self._prefix = prefix
+        self._ranges = ranges
         self.words: dict[str, int] = {}
         """Names of the words asked for so far, with their least values."""
         self.flags: dict[str, None] = {}
@@ -52,15 +69,29 @@ class Unknowns:
 
     def word(self, name: str, lo: int, *his: int, multiple_of: int = 1) -> int:
         limit = min([INPUT_LIMIT - 1, *(hi for hi in his if isinstance(hi, int))])
-        least = -(-lo // multiple_of) if isinstance(lo, int) else 0
-        own = counted(name, multiple_of)
-        self.words[own] = min(least, self.words.get(own, least))
-        form = self._arena.variable(self._prefix + own, least, limit // multiple_of)
-        value = Word(self._arena, form) * multiple_of
+        least = max(-(-lo // multiple_of), 0) if isinstance(lo, int) else 0
+        most = limit // multiple_of
+        own = counted(_checked(name, self.flags), multiple_of)
+        if most < least:
+            raise Illegal
+        least, most = self._covered(own, least, most)
+        self.words[own] = least
+        value = (
+            Word(self._arena, self._arena.variable(self._prefix + own, least, most)) * multiple_of
+        )
         require(value >= lo)  # type: ignore[arg-type]
         for hi in his:
             require(value <= hi)  # type: ignore[arg-type]
         return value  # type: ignore[return-value]
+
+    def _covered(self, own: str, least: int, most: int) -> tuple[int, int]:
+        """The range of an unknown, which contains the one given; raises `Widened` if it had to grow."""
+        before = self._ranges.setdefault(own, (least, most))
+        after = min(before[0], least), max(before[1], most)
+        if after != before:
+            self._ranges[own] = after
+            raise Widened
+        return after
 
     def between(self, name: str, low: Ratio, high: Ratio) -> int:
         value = self.word(name, 0)
@@ -69,8 +100,23 @@ class Unknowns:
         return value
 
     def flag(self, name: str) -> bool:
-        self.flags[name] = None
+        self.flags[_checked(name, self.words)] = None
         return Truth(self._arena, self._arena.flag(self._prefix + name))  # type: ignore[return-value]
+
+
+TAKEN = re.compile(r"(any|assume|broken|c|i|quotient|rule)\d+|bad")
+"""Names that the engines and the questions of certificates give to unknowns of their own."""
+
+
+def _checked(name: str, others: Mapping[str, object]) -> str:
+    """``name``, if it can be an input's: not a field's, which have dots, nor one of the other kind's."""
+    if not name.isidentifier():
+        raise ValueError(f"input {name!r}: a name is letters, digits and underscores")
+    if TAKEN.fullmatch(name):
+        raise ValueError(f"input {name}: the checker uses that name; choose another")
+    if name in others:
+        raise ValueError(f"input {name} is asked for as a number and as a truth value")
+    return name
 
 
 class Solved:

@@ -6,9 +6,11 @@ question is the same text whatever was asked before it, and what two systems hav
 
 from collections.abc import Iterable, Sequence
 
+from vtsc.errors import EvidenceError
 from vtsc.symbolic import Index, Truth, Value, Word
 from vtsc.terms import (
     Atom,
+    Bound,
     Choice,
     Comparison,
     Condition,
@@ -29,15 +31,33 @@ class Script:
 
     def __init__(self, title: str, logic: str = LOGIC) -> None:
         self._lines = [f"; {title}", f"(set-logic {logic})"]
-        self._declared: dict[str, str] = {}
+        self._declared: set[str] = set()
+        self._ranges: dict[str, tuple[Bound, Bound]] = {}
         self._defined: dict[tuple[str, str], str] = {}
         self._quotients: dict[tuple[str, int], str] = {}
 
     def declare(self, name: str, sort: str) -> str:
         """The symbol of that name; declared at first use."""
         if name not in self._declared:
-            self._declared[name] = sort
+            self._declared.add(name)
             self._lines.append(f"(declare-const {name} {sort})")
+        return name
+
+    def integer(self, name: str, lo: Bound, hi: Bound) -> str:
+        """The integer unknown of that name, from ``lo`` to ``hi`` (None: without such a bound).
+
+        Raises `EvidenceError` where two systems that share the name give it different ranges: what one of
+        them cannot take must not be assumed of the other.
+        """
+        if name not in self._declared:
+            self.declare(name, "Int")
+            self._ranges[name] = lo, hi
+            if lo is not None:
+                self.require(f"(<= {number(lo)} {name})")
+            if hi is not None:
+                self.require(f"(<= {name} {number(hi)})")
+        elif self._ranges.get(name) != (lo, hi):
+            raise EvidenceError(f"{name} has two ranges")
         return name
 
     def define(self, sort: str, body: str) -> str:
@@ -123,11 +143,8 @@ class Writer:
     def _written(self, atom: Atom) -> str:
         script = self._script
         if isinstance(atom, Variable):
-            x = script.declare(atom.name, "Int")
-            if not atom.residue:
-                script.require(f"(<= {number(atom.interval.lo or 0)} {x})")
-                script.require(f"(<= {x} {number(atom.interval.hi or 0)})")
-            return x
+            range_ = (None, None) if atom.residue else (atom.interval.lo, atom.interval.hi)
+            return script.integer(atom.name, *range_)
         if isinstance(atom, Quotient):
             return script.quotient(self.linear(atom.numerator), atom.divisor)
         assert isinstance(atom, Choice)
