@@ -155,6 +155,28 @@ def test_design_with_a_syntax_error(copy):
     assert "Traceback" not in text
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "if vcpu.tsc_rebase is True:",
+        "if vcpu.tsc_rebase is not False:",
+        "if 0 is vcpu.cpu:",
+        "match vcpu.tsc_rebase:\n              case True:",
+    ],
+)
+def test_comparing_by_identity_is_refused(copy, code):
+    """Exit 3 with file and line: of an unknown ``is True`` never holds, and a proof would mean nothing."""
+    path = copy / "model/designs/patch25.py"
+    text = path.read_text(encoding="utf-8")
+    guard = "if vcpu.cpu != cpu:"
+    assert guard in text
+    path.write_text(text.replace(guard, code), encoding="utf-8")
+    status, text = run_apart("list", "--root", str(copy))
+    assert status == 3
+    assert "`is` asks for the same object" in text and "model/designs/patch25.py:" in text
+    assert len(text.splitlines()) == 1
+
+
 def test_design_with_a_missing_method(copy):
     """Exit 3, naming design and method."""
     path = copy / "model/designs/v2_6_35_svm.py"

@@ -1,6 +1,7 @@
 """Inputs: one name in several actions, with a range in each, and names that cannot be."""
 
 from itertools import permutations
+from random import Random
 
 import pytest
 from toys import Bad, Toy, act, always, nothing, twins
@@ -10,6 +11,7 @@ from vtsc.builder import build
 from vtsc.engines import ask
 from vtsc.engines.task import Finding, Task
 from vtsc.errors import BadFileError, EvidenceError
+from vtsc.inputs import Drawn, Recorded, Solved
 from vtsc.queries import bystander
 from vtsc.smtlib import Script, Writer
 from vtsc.terms import Arena
@@ -94,6 +96,38 @@ def test_names_that_would_be_mistaken_for_others_are_refused(ask_for, why):
     toy = Toy(nothing, [act("draw", always, lambda toy, inputs: bool(ask_for(inputs)))])
     with pytest.raises(ValueError, match=why):
         build(toy, [Bad()], SolverFeasibility)
+
+
+def _twice(toy, inputs):
+    toy.left = toy.left + inputs.word("x", 0, 1) + inputs.word("x", 0, 1)
+    return False
+
+
+def test_a_step_asks_for_an_input_once():
+    """Two draws under one name would be one unknown, so that what two may do together were missed."""
+    twice = Toy(nothing, [act("draw", always, _twice)])
+    beside = Toy(nothing, [drawn("draw", 0, 1, 1)])
+    beside.advance = lambda state, inputs: inputs.word("x", 0, 1)
+    at_first = Toy(_twice, [act("look", always, lambda toy, inputs: False)])
+    for toy in (twice, beside, at_first):
+        with pytest.raises(ValueError, match="input x is asked for twice in one step"):
+            build(toy, [Bad()], SolverFeasibility)
+    sources = Recorded({"x": 1}), Solved({"x": 1}), Drawn(Random(1), 9)
+    for inputs in sources:
+        with pytest.raises(ValueError, match="input x is asked for twice in one step"):
+            _twice(twice.state().toy, inputs)
+
+
+def test_an_input_may_be_asked_for_on_both_branches():
+    """Once on each way through an action is once a step."""
+
+    def draw(toy, inputs):
+        if inputs.flag("upper"):
+            return inputs.word("x", 5, 6) == 4
+        return inputs.word("x", 3, 4) == 4
+
+    answer = ask("bmc", Task(Toy(nothing, [act("draw", always, draw)]), Bad(), [], 1))
+    assert answer.witness.inputs == ({"x": 4, "upper": False},)
 
 
 def test_records_with_a_name_of_the_checker_are_refused():

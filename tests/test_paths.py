@@ -294,5 +294,12 @@ def test_a_residue_has_no_order(arena, word, residue, use):
 
 def test_words_multiply_by_constants_only(word):
     """The product of two unknowns is refused: no arithmetic here is good at it."""
-    with pytest.raises(TypeError, match="constants only"):
+    with pytest.raises(TypeError, match="multiplied by constants only"):
         word("x") * word("y")
+
+
+@pytest.mark.parametrize("divisor", [0, -2, None])
+def test_words_are_divided_by_positive_constants_only(word, divisor):
+    """A floor by a negative number is another function, and no unknown is a divisor."""
+    with pytest.raises(TypeError, match="divided by positive constants only"):
+        word("x") // (word("y") if divisor is None else divisor)

@@ -133,6 +133,7 @@ class _Builder:
 
         def initialise() -> Outcome:
             state = self._fresh()
+            self.initial_inputs.begin()
             self.machine.initialise(state.inner, self.initial_inputs)
             return self._lifted(state, {})
 
@@ -145,16 +146,18 @@ class _Builder:
 
         def advance() -> Outcome:
             state = self._filled(pre)
+            self.inputs.begin()
             self.machine.advance(state.inner, self.inputs)
             return self._lifted(state, pre)
 
         passable, passed = merged(self.arena, self._explore(advance))
         moved = {name for name in self.slots if not same(passed[name], pre[name])}
         mid = self._unknown(MID, moved)
+        passing = frozenset(self.inputs.names)
         rules = [
             rule
             for number, call in enumerate(self.calls)
-            for rule in self._rules(number, call, mid)
+            for rule in self._rules(number, call, mid, passing)
         ]
         self._keep_promises(initial, passed, pre, rules)
         return System(
@@ -212,9 +215,14 @@ class _Builder:
             _, outcome = merged(self.arena, self._explore(state_it))
             yield Fact(lemma, args, lift_truth(self.arena, outcome[""]))
 
-    def _rules(self, number: int, call: Call, mid: Mapping[str, Value]) -> list[Rule]:
+    def _rules(
+        self, number: int, call: Call, mid: Mapping[str, Value], passing: frozenset[str]
+    ) -> list[Rule]:
+        """A rule for each path of a call; ``passing``: the inputs with which time passes before it."""
+
         def perform() -> Outcome:
             state = self._filled(mid)
+            self.inputs.begin(passing)
             step = self.machine.perform(state.inner, call, self.inputs)
             hits = state.observe(self.machine, self.monitors, step)
             return {**self._lifted(state, mid), "": hits}

@@ -1,11 +1,12 @@
 """Nondeterministic inputs: where a step's free choices come from, in each way of running a model.
 
 The model asks ``inputs.word(name, lo, *his)`` or ``inputs.flag(name)``. Exploration makes an
-unknown of it, replay looks it up, simulation draws it. A name is asked for at most once a step.
+unknown of it, replay looks it up, simulation draws it. A name is asked for at most once a step: there is
+one value for it in a trace, and one unknown.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from random import Random
 from typing import Protocol
 
@@ -38,6 +39,24 @@ class Inputs(Protocol):
 Ratio = tuple[int, int]
 
 
+def twice(name: str) -> ValueError:
+    """What is raised where a step asks for an input again."""
+    return ValueError(f"input {name} is asked for twice in one step: give each a name of its own")
+
+
+class _Values:
+    """Inputs that have values; ``used`` collects those that were asked for."""
+
+    def __init__(self) -> None:
+        self.used: dict[str, int | bool] = {}
+
+    def note(self, name: str, value: int | bool) -> None:
+        """An input has been asked for."""
+        if name in self.used:
+            raise twice(name)
+        self.used[name] = value
+
+
 def counted(name: str, multiple_of: int) -> str:
     """What the unknown is called that counts an input in units of ``multiple_of``."""
     return name if multiple_of == 1 else f"{name}*{multiple_of}"
@@ -51,6 +70,10 @@ Ranges = dict[str, tuple[int, int]]
 """What the values of each unknown lie between, as far as known."""
 
 
+TAKEN = re.compile(r"(any|assume|broken|c|i|quotient|rule)\d+|bad")
+"""Names that the engines and the questions of certificates give to unknowns of their own."""
+
+
 class Unknowns:
     """Inputs for exploration: each is an unknown called ``prefix + name``.
 
@@ -62,16 +85,39 @@ class Unknowns:
         self._arena = arena
         self._prefix = prefix
         self._ranges = ranges
+        self._asked: set[str] = set()
         self.words: dict[str, int] = {}
         """Names of the words asked for so far, with their least values."""
         self.flags: dict[str, None] = {}
         self.used: dict[str, int | bool] = {}
 
+    def begin(self, before: Iterable[str] = ()) -> None:
+        """Another path is being explored; ``before``: what the step may have asked for already."""
+        self._asked = set(before)
+
+    @property
+    def names(self) -> set[str]:
+        """All names asked for so far."""
+        return {name.partition("*")[0] for name in self.words} | self.flags.keys()
+
+    def _named(self, name: str, others: Mapping[str, object]) -> str:
+        """``name``, if it can be this input's: see `TAKEN`; a name is of one kind and asked for once."""
+        if not name.isidentifier():
+            raise ValueError(f"input {name!r}: a name is letters, digits and underscores")
+        if TAKEN.fullmatch(name):
+            raise ValueError(f"input {name}: the checker uses that name; choose another")
+        if name in others:
+            raise ValueError(f"input {name} is asked for as a number and as a truth value")
+        if name in self._asked:
+            raise twice(name)
+        self._asked.add(name)
+        return name
+
     def word(self, name: str, lo: int, *his: int, multiple_of: int = 1) -> int:
         limit = min([INPUT_LIMIT - 1, *(hi for hi in his if isinstance(hi, int))])
         least = max(-(-lo // multiple_of), 0) if isinstance(lo, int) else 0
         most = limit // multiple_of
-        own = counted(_checked(name, self.flags), multiple_of)
+        own = counted(self._named(name, self.flags), multiple_of)
         if most < least:
             raise Illegal
         least, most = self._covered(own, least, most)
@@ -100,38 +146,23 @@ class Unknowns:
         return value
 
     def flag(self, name: str) -> bool:
-        self.flags[_checked(name, self.words)] = None
+        self.flags[self._named(name, self.words)] = None
         return Truth(self._arena, self._arena.flag(self._prefix + name))  # type: ignore[return-value]
 
 
-TAKEN = re.compile(r"(any|assume|broken|c|i|quotient|rule)\d+|bad")
-"""Names that the engines and the questions of certificates give to unknowns of their own."""
-
-
-def _checked(name: str, others: Mapping[str, object]) -> str:
-    """``name``, if it can be an input's: not a field's, which have dots, nor one of the other kind's."""
-    if not name.isidentifier():
-        raise ValueError(f"input {name!r}: a name is letters, digits and underscores")
-    if TAKEN.fullmatch(name):
-        raise ValueError(f"input {name}: the checker uses that name; choose another")
-    if name in others:
-        raise ValueError(f"input {name} is asked for as a number and as a truth value")
-    return name
-
-
-class Solved:
+class Solved(_Values):
     """Inputs from a solver's witness; what it leaves out is taken least. ``used`` as in `Recorded`."""
 
     def __init__(self, values: Mapping[str, int | bool]) -> None:
+        super().__init__()
         self._values = values
-        self.used: dict[str, int | bool] = {}
 
     def word(self, name: str, lo: int, *his: int, multiple_of: int = 1) -> int:
         least = max(-(-lo // multiple_of), 0)
         value = int(self._values.get(counted(name, multiple_of), least)) * multiple_of
         if not lo <= value < INPUT_LIMIT or any(value > hi for hi in his):
             raise Illegal
-        self.used[name] = value
+        self.note(name, value)
         return value
 
     def between(self, name: str, low: Ratio, high: Ratio) -> int:
@@ -139,16 +170,16 @@ class Solved:
 
     def flag(self, name: str) -> bool:
         value = bool(self._values.get(name, False))
-        self.used[name] = value
+        self.note(name, value)
         return value
 
 
-class Recorded:
+class Recorded(_Values):
     """Inputs read from a trace; ``used`` collects what was asked for. Illegal ones raise `Illegal`."""
 
     def __init__(self, values: Mapping[str, int | bool]) -> None:
+        super().__init__()
         self._values = values
-        self.used: dict[str, int | bool] = {}
 
     def word(self, name: str, lo: int, *his: int, multiple_of: int = 1) -> int:
         value = self._values.get(name)
@@ -158,7 +189,7 @@ class Recorded:
         if value % multiple_of or not max(lo, 0) <= value <= most:
             whole = f"a multiple of {multiple_of} " if multiple_of > 1 else ""
             raise Illegal(f"input {name} is {value}, not {whole}from {max(lo, 0)} to {most}")
-        self.used[name] = value
+        self.note(name, value)
         return value
 
     def between(self, name: str, low: Ratio, high: Ratio) -> int:
@@ -168,17 +199,17 @@ class Recorded:
         value = self._values.get(name)
         if not isinstance(value, bool):
             raise Illegal(f"input {name} is {value}, neither true nor false")
-        self.used[name] = value
+        self.note(name, value)
         return value
 
 
-class Drawn:
+class Drawn(_Values):
     """Inputs drawn at random: small and boundary values often, every magnitude sometimes."""
 
     def __init__(self, random: Random, typical: int) -> None:
+        super().__init__()
         self._random = random
         self._typical = typical
-        self.used: dict[str, int | bool] = {}
 
     def word(self, name: str, lo: int, *his: int, multiple_of: int = 1) -> int:
         lowest = max(-(-lo // multiple_of), 0)
@@ -188,7 +219,7 @@ class Drawn:
         if highest < lowest:
             raise Illegal
         value = self._draw(lowest, highest) * multiple_of
-        self.used[name] = value
+        self.note(name, value)
         return value
 
     def _draw(self, lo: int, hi: int) -> int:
@@ -207,5 +238,5 @@ class Drawn:
 
     def flag(self, name: str) -> bool:
         value = self._random.random() < 0.5
-        self.used[name] = value
+        self.note(name, value)
         return value

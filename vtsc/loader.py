@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from vtsc import identities
 from vtsc.claims import ActionTaken, Property, Sometimes, Watch
 from vtsc.domain import Domain
 from vtsc.errors import BadFileError, UsageError, VtscError
@@ -119,6 +120,9 @@ def load(given: str | None) -> Content:
     for package in PACKAGES:
         if not (root / package / "__init__.py").is_file():
             raise BadFileError(f"{root}: no {package}/__init__.py there")
+    for package in PACKAGES:
+        for path in sorted((root / package).rglob("*.py")):
+            identities.refuse(path, path.relative_to(root).as_posix())
     sys.path.insert(0, str(root))
     model, properties = (_import(root, package) for package in PACKAGES)
     domain = getattr(model, "MODEL", None)

@@ -73,6 +73,7 @@ def _step(machine: Any, state: Any, calls: Any, random: Random, inputs: Drawn) -
             return None
         call = enabled[int(random.random() * len(enabled))]
         before = state.saved()
+        inputs.used.clear()
         try:
             machine.advance(state, inputs)
             return machine.perform(state, call, inputs)

@@ -137,6 +137,8 @@ class Word(_Symbolic):
 
     def __floordiv__(self, divisor: int) -> "Word":
         self._exact("divided")
+        if not isinstance(divisor, int) or divisor < 1:
+            raise TypeError("a word is divided by positive constants only")
         return Word(
             self.arena, self.arena.quotient(self.form, divisor), interval=self.interval // divisor
         )
