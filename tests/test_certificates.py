@@ -70,13 +70,13 @@ def test_a_fresh_certificate_holds_for_any_number(content, saved):
 def test_a_question_replaced_by_false_is_rejected(content, copy):
     """(assert false) is unsatisfiable, and yet no proof."""
     (copy / "step.smt2").write_text("(assert false)\n(check-sat)\n", encoding="utf-8")
-    assert rejection(content, copy) == "step.smt2 is not what model and lemmas give"
+    assert rejection(content, copy) == "step.smt2 is not what the model gives"
 
 
 def test_a_dropped_lemma_is_rejected(content, copy):
     """Without one of its lemmas the questions come out differently."""
     edit(copy / MANIFEST, lambda m: m["lemmas"].pop())
-    assert "is not what model and lemmas give" in rejection(content, copy)
+    assert "is not what the model gives" in rejection(content, copy)
 
 
 def test_an_unknown_lemma_is_rejected(content, copy):
@@ -90,7 +90,7 @@ def test_a_weakened_property_is_rejected(content, copy, monkeypatch):
     prop = content.properties["monotonic"]
     observe = prop.observe
     monkeypatch.setattr(prop, "observe", lambda *at: (observe(*at), False)[1], raising=False)
-    assert rejection(content, copy) == "property.smt2 is not what model and lemmas give"
+    assert rejection(content, copy) == "property.smt2 is not what the model gives"
 
 
 def test_the_certificate_of_another_host_is_rejected(content, copy, tmp_path):

@@ -245,6 +245,27 @@ def test_design_that_stores_into_no_field(copy):
     assert "the model stores into vcpu0.tsc_rebaze, which is no field" in text
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("vcpu.tsc_rebase = True", "self.due = True", "the model stores into Patch25.due while"),
+        ("vcpu.tsc_rebase = True", "vcpu.tsc_rebase = 7", "vcpu0.tsc_rebase: 7 is no truth value"),
+        ("vcpu.tsc_rebase = True", "raise SystemExit(0)", "model/designs/patch25.py:"),
+    ],
+)
+def test_design_that_does_what_none_may(copy, old, new, said):
+    """Exit 3: state that is none, a value of another kind, an end of its own."""
+    path = copy / "model/designs/patch25.py"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    arguments = ["patch25", "--host", "cstate", "-p", "monotonic", "--depth", "3"]
+    for more in ([], ["--bounded"]):
+        status, text = run_apart("verify", *arguments, *more, "--root", str(copy))
+        assert status == 3
+        assert said in text and "Traceback" not in text
+
+
 def test_termination_ends_the_workers_too():
     """As an interrupt does: one line, exit 130, no process left behind."""
     import os

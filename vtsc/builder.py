@@ -9,6 +9,7 @@ from typing import Any
 
 from vtsc.actions import Call, Monitor, Step
 from vtsc.errors import BadFileError, UsageError
+from vtsc.hidden import Memory
 from vtsc.inputs import Ranges, Unknowns, Widened
 from vtsc.lemmas import ONE_VALUE, Lemma
 from vtsc.paths import Feasibility, Tree, explore, joined, leaves, nothing_wanted
@@ -261,11 +262,13 @@ def build(
 
     ``calls``: those that stand for all, where instances are interchangeable; None for every call.
     """
+    memory = Memory([machine, *monitors])
     ranges: tuple[Ranges, Ranges] = ({}, {})
     system = None
     while system is None:
         with suppress(Widened):
             system = _Builder(machine, monitors, feasibility, wanted, lemmas, calls, ranges).build()
+    memory.check()
     if calls is None and not lemmas:
         note_symmetry(system, machine)
     elif calls is not None:

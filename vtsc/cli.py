@@ -1,6 +1,7 @@
 """The command line: parses arguments and hands over to one module of `vtsc.commands`."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -14,7 +15,10 @@ STATUSES = (
     "20 unknown or only bounded, 2 usage, 3 bad file, 70 internal, 71 evidence rejected, "
     "130 interrupted"
 )
-REPLAYED = "exit status: 10 still violates, 0 no longer does, 3 not a trace of this model"
+REPLAYED = (
+    "exit status: 10 still violates, 0 no longer does, 3 not a trace of this model; "
+    "of a witness: 0 still reached, 11 no longer"
+)
 REPEATED: dict[str, Any] = {"action": "append", "default": []}
 ROOT = "where model and properties are; default: the nearest checkout, else what comes with vtsc"
 SET = "a parameter; vtsc list names them"
@@ -90,7 +94,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         arguments = parser().parse_args(argv)
         command = import_module(f"vtsc.commands.{arguments.command}")
-        return int(command.run(arguments))
+        status = int(command.run(arguments))
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        return status
     except VtscError as error:
         print(f"vtsc: {' '.join(str(error).split())}", file=sys.stderr)
         return int(error.status)
@@ -100,3 +107,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return int(Exit.OK)
+    except OSError as error:
+        print(f"vtsc: {error.filename or 'standard output'}: {error.strerror}", file=sys.stderr)
+        _discard_output()
+        return int(Exit.USAGE)
+    except Exception as error:
+        print(f"vtsc: internal error: {' '.join(f'{error!r}'.split())}", file=sys.stderr)
+        return int(Exit.INTERNAL)
+
+
+def _discard_output() -> None:
+    """Let what is still to be written to standard output go nowhere: it would fail once more at exit."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)

@@ -65,7 +65,7 @@ def _guarded(
         found = list(work())
     except VtscError as error:
         found = [_failed(cell, error) for cell in cells]
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # a model may do anything
         named = model_error(content, error)
         found = [_failed(cell, named) for cell in cells]
     seconds = (time.monotonic() - started) / len(cells)

@@ -71,15 +71,20 @@ def compare(fresh: Evidence, manifest: Mapping[str, Any], folder: Path) -> None:
     for name, value in fresh.manifest().items():
         if name != "tool" and manifest.get(name) != value:
             raise EvidenceError(f"{MANIFEST}: {name} is not what the model gives")
+    compare_questions(fresh.questions, folder)
+
+
+def compare_questions(fresh: Mapping[str, str], folder: Path) -> None:
+    """That the questions in ``folder`` are these, byte by byte; raises `EvidenceError` naming the file."""
     for path in sorted(folder.glob("*.smt2")):
-        if path.stem not in fresh.questions:
+        if path.stem not in fresh:
             raise EvidenceError(f"{path.name} belongs to nothing that is claimed")
-    for name, text in fresh.questions.items():
+    for name, text in fresh.items():
         try:
-            saved = (folder / f"{name}.smt2").read_text(encoding="utf-8")
+            saved = (folder / f"{name}.smt2").read_bytes()
         except OSError as error:
             raise EvidenceError(f"{name}.smt2: {error.strerror}") from None
-        if saved != text:
+        if saved != text.encode():
             raise EvidenceError(f"{name}.smt2 is not what the model gives")
 
 

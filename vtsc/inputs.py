@@ -183,6 +183,8 @@ class Recorded(_Values):
 
     def word(self, name: str, lo: int, *his: int, multiple_of: int = 1) -> int:
         value = self._values.get(name)
+        if value is None:
+            raise Illegal(f"input {name} is missing")
         if isinstance(value, bool) or not isinstance(value, int):
             raise Illegal(f"input {name} is {value}, not a number")
         most = min((INPUT_LIMIT - 1, *his))
@@ -197,6 +199,8 @@ class Recorded(_Values):
 
     def flag(self, name: str) -> bool:
         value = self._values.get(name)
+        if value is None:
+            raise Illegal(f"input {name} is missing")
         if not isinstance(value, bool):
             raise Illegal(f"input {name} is {value}, neither true nor false")
         self.note(name, value)

@@ -100,7 +100,7 @@ def digest(root: Path) -> str:
     return sha.hexdigest()[:16]
 
 
-def model_error(content: Content, error: Exception) -> Exception:
+def model_error(content: Content, error: BaseException) -> Exception:
     """An exception that the model's own code raised is a bad model; any other is ours."""
     place = error.__traceback__
     last = None
@@ -146,8 +146,9 @@ def _import(root: Path, package: str) -> Any:
     try:
         module = importlib.import_module(package)
     except SyntaxError as error:
-        raise BadFileError(f"{error.filename}:{error.lineno}: {error.msg}") from None
-    except Exception as error:
+        place = f"{error.filename}:{error.lineno}" if error.filename else f"{root}/{package}"
+        raise BadFileError(f"{place}: {error.msg}") from None
+    except (Exception, SystemExit) as error:
         raise BadFileError(f"{_place(root, package, error)}: {_what(error)}") from None
     file = Path(module.__file__ or "")
     if not file.resolve().is_relative_to(root.resolve()):
@@ -157,7 +158,7 @@ def _import(root: Path, package: str) -> Any:
     return module
 
 
-def _place(root: Path, package: str, error: Exception) -> str:
+def _place(root: Path, package: str, error: BaseException) -> str:
     """The innermost line below ``root`` that an import failed at, else the package."""
     inside = (str(root) + os.sep,)
     frames = traceback.extract_tb(error.__traceback__)
@@ -165,7 +166,7 @@ def _place(root: Path, package: str, error: Exception) -> str:
     return lines[-1] if lines else f"{root}/{package}"
 
 
-def _what(error: Exception) -> str:
+def _what(error: BaseException) -> str:
     return str(error) if isinstance(error, VtscError) else f"{type(error).__name__}: {error}"
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from vtsc.cache import Key
 from vtsc.certificate import MANIFEST, SCHEMA, Certificate, check, make
 from vtsc.errors import BadFileError, EvidenceError, UsageError
+from vtsc.evidence import compare_questions
 from vtsc.loader import Content
 from vtsc.replay import replay
 from vtsc.trace import load_trace
@@ -88,13 +89,7 @@ def _compare(certificate: Certificate, manifest: dict[str, Any], folder: Path) -
     for name, value in fresh.items():
         if name != "tool" and manifest.get(name) != value:
             raise EvidenceError(f"{MANIFEST}: {name} is not what the model gives")
-    for name, text in certificate.queries.items():
-        try:
-            saved = (folder / f"{name}.smt2").read_text(encoding="utf-8")
-        except OSError as error:
-            raise EvidenceError(f"{name}.smt2: {error.strerror}") from None
-        if saved != text:
-            raise EvidenceError(f"{name}.smt2 is not what model and lemmas give")
+    compare_questions(certificate.queries, folder)
 
 
 def _compare_place(content: Content, certificate: Certificate, folder: Path) -> None:

@@ -53,6 +53,8 @@ class Field:
     def lift(self, arena: Arena, value: Value, sizes: Mapping[str, int]) -> Value:
         """``value`` in symbolic form; raises `RangeError` when it may not fit this field."""
         if self.kind == "flag":
+            if not isinstance(value, (Truth, bool)):
+                raise RangeError(f"{value!r} is no truth value")
             return Truth(arena, lift_truth(arena, value))
         if self.kind == "index":
             domain = self.domain(sizes)

@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> Exit:
 def found(path: Path) -> list[Path]:
     """Every folder at or below ``path`` that holds evidence, or what is left of it."""
     if not path.is_dir():
-        raise BadFileError(f"{path}: no such folder")
+        raise BadFileError(f"{path}: {'not a folder' if path.exists() else 'no such folder'}")
     folders = sorted({file.parent for file in _files(path)})
     if not folders:
         raise BadFileError(f"{path}: no certificate there")

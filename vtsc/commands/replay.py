@@ -1,4 +1,4 @@
-"""``vtsc replay FILE``: re-execute a saved counterexample from its inputs alone."""
+"""``vtsc replay FILE``: re-execute a saved counterexample or witness from its inputs alone."""
 
 import argparse
 from pathlib import Path
@@ -12,15 +12,18 @@ from vtsc.trace import Trace, load_trace
 
 
 def run(arguments: argparse.Namespace) -> Exit:
-    """10: still violates; 0: no longer; `BadFileError` when it is not a trace of this model."""
-    _, trace, played = replayed(arguments)
+    """10: still violates; 0: no longer; `BadFileError` when it is not a trace of this model.
+
+    Of a witness, which is there to reach something, 0: it does; 11: no longer.
+    """
+    content, trace, played = replayed(arguments)
     at = played.violated_at
-    cell = f"{trace.design} {trace.host} {trace.property}"
-    if at is None:
-        say(f"{cell}: {len(trace.steps)} steps replayed, no longer violated")
-        return Exit.OK
-    say(f"{cell}: {len(trace.steps)} steps replayed, VIOLATED({at})")
-    return Exit.VIOLATED
+    head = f"{trace.design} {trace.host} {trace.property}: {len(trace.steps)} steps replayed"
+    if trace.property not in content.properties:
+        say(f"{head}, no longer reached" if at is None else f"{head}, REACHED({at})")
+        return Exit.VACUOUS if at is None else Exit.OK
+    say(f"{head}, no longer violated" if at is None else f"{head}, VIOLATED({at})")
+    return Exit.OK if at is None else Exit.VIOLATED
 
 
 def replayed(arguments: argparse.Namespace) -> tuple[Content, Trace, Run]:

@@ -1,4 +1,4 @@
-"""``vtsc show FILE``: pretty-print a saved counterexample, replaying it on the way."""
+"""``vtsc show FILE``: pretty-print a saved counterexample or witness, replaying it on the way."""
 
 import argparse
 
@@ -10,9 +10,10 @@ from vtsc.report.notes import say
 
 
 def run(arguments: argparse.Namespace) -> Exit:
-    """0 when shown; `BadFileError` when it is not a trace of this model or violates nothing."""
+    """0 when shown; `BadFileError` when it is not a trace of this model or no longer shows anything."""
     content, trace, played = replayed(arguments)
     if played.violated_at is None:
-        raise BadFileError(f"{arguments.file}: {trace.property} is no longer violated")
+        done = "violated" if trace.property in content.properties else "reached"
+        raise BadFileError(f"{arguments.file}: {trace.property} is no longer {done}")
     say(counterexample(content, trace, explain(content, trace, played)))
     return Exit.OK

@@ -20,15 +20,15 @@ def run(arguments: argparse.Namespace) -> Exit:
             outcome = simulate(content, group, arguments.steps, arguments.seed)
         except VtscError:
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:  # a model may do anything
             named = model_error(content, error)
             raise (named if isinstance(named, VtscError) else error) from error
         machine = content.model.build(group.design, group.host, group.settings)
         sizes = " x ".join(f"{n} {kind}" for kind, n in machine.sizes.items())
         found = ", ".join(f"{p} {n}" for p, n in outcome.violations.items() if n) or "none"
         say(
-            f"{group.design} {group.host}, {sizes}: {outcome.steps} steps in {outcome.runs} runs, "
-            f"violations: {found}"
+            f"{group.design} {group.host}, {sizes}: {outcome.steps} steps in {outcome.runs} "
+            f"{'run' if outcome.runs == 1 else 'runs'}, violations: {found}"
         )
         if any(outcome.violations.values()):
             status = Exit.VIOLATED

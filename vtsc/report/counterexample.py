@@ -18,6 +18,8 @@ def counterexample(content: Content, trace: Trace, run: Run, searched: int | Non
 
     ``searched``: how deep a search for shorter ones got, where this one may not be the shortest.
     """
+    if trace.property not in content.properties:
+        return _witness(content, trace, run)
     title = f"{trace.design} on {trace.host}: {trace.property}"
     blocks = [
         [title, "=" * len(title)],
@@ -29,6 +31,19 @@ def counterexample(content: Content, trace: Trace, run: Run, searched: int | Non
         [f"{trace.design} {trace.host} {trace.property}: VIOLATED({trace.violated_at})"],
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+def _witness(content: Content, trace: Trace, run: Run) -> str:
+    """The text of a run that is there to show that something can happen."""
+    title = f"{trace.design} on {trace.host}: {trace.property}"
+    blocks = [
+        [title, "=" * len(title)],
+        _wrapped(f"reached: {content.watch(trace.property).claim}", "  "),
+        _steps(content, trace, run),
+        _scope(content, trace, None),
+        [f"{trace.design} {trace.host} {trace.property}: REACHED({trace.violated_at})"],
+    ]
+    return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
 
 def _wrapped(text: str, hang: str = "") -> list[str]:
@@ -130,7 +145,8 @@ def _lines(content: Content, run: Run) -> list[str]:
         text = Path(file).read_text(encoding="utf-8").splitlines()[at - 1].strip()
         mark = ">" if (file, at) == step.acting else " "
         place = f"{mark} {content.relative(file)}:{at}"
-        lines.append(f"{place}  {text}"[:WIDTH])
+        line = f"{place}  {text}"
+        lines.append(line if len(line) <= WIDTH else line[: WIDTH - 3] + "...")
     return lines
 
 
@@ -143,11 +159,13 @@ def _claim(content: Content, trace: Trace, run: Run) -> list[str]:
 def _scope(content: Content, trace: Trace, searched: int | None) -> list[str]:
     params = " ".join(f"{k}={v}" for k, v in trace.params.items())
     settings = content.model.check(trace.design, {k: str(v) for k, v in trace.params.items()})
-    changed = content.changed(trace.design, trace.property, settings)
-    sets = "".join(f" --set {k}={v}" for k, v in changed.items())
-    again = f"vtsc verify {trace.design} --host {trace.host} -p {trace.property}{sets}"
-    if trace.violated_at > DEFAULT_DEPTH:
-        again += " --prove"
+    again = []
+    if trace.property in content.properties:
+        changed = content.changed(trace.design, trace.property, settings)
+        sets = "".join(f" --set {k}={v}" for k, v in changed.items())
+        sets += " --prove" if trace.violated_at > DEFAULT_DEPTH else ""
+        asked = f"vtsc verify {trace.design} --host {trace.host} -p {trace.property}{sets}"
+        again = _wrapped(f"again: {asked}", "  ")
     depth = f"depth {trace.violated_at}"
     if searched is not None:
         depth += f" (none to depth {searched}; shorter ones than this may exist)"
@@ -155,5 +173,5 @@ def _scope(content: Content, trace: Trace, searched: int | None) -> list[str]:
         *_wrapped(f"scope: {depth}, integers, replayed; {content.model.assumed}", "  "),
         *_wrapped(f"model: {content.where} {content.digest}; {trace.tool}", "  "),
         *_wrapped(f"params: {params}", "  "),
-        *_wrapped(f"again: {again}", "  "),
+        *again,
     ]

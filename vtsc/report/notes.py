@@ -15,13 +15,16 @@ def say(what: Any) -> None:
 
 
 def rendered(what: Any) -> str:
-    """A rich renderable as text, at most 80 columns, without colour off a terminal."""
+    """A rich renderable as text, without colour off a terminal: as wide as it needs, nothing cut short."""
     from rich.console import Console
+    from rich.measure import Measurement
 
-    terminal = sys.stdout.isatty()
+    terminal = sys.stdout is not None and sys.stdout.isatty()
     console = Console(
         width=WIDTH, no_color=not terminal, force_terminal=terminal, highlight=False, markup=False
     )
+    unlimited = console.options.update(width=sys.maxsize)
+    console.width = max(WIDTH, Measurement.get(console, unlimited, what).maximum)
     with console.capture() as capture:
         console.print(what)
     lines = capture.get().splitlines()

@@ -1,5 +1,6 @@
 """The story of a counterexample in one sentence: the reads, the step that did it, its source line."""
 
+import re
 from dataclasses import dataclass
 
 from vtsc.interpreter import Run
@@ -8,6 +9,7 @@ from vtsc.trace import Trace
 from vtsc.words import MODULUS, SIGN
 
 LONGEST = 160
+ONE = re.compile(r"(?<![\w^.-])1 cycles\b")
 
 
 @dataclass(frozen=True)
@@ -71,4 +73,5 @@ def story(content: Content, trace: Trace, run: Run) -> str:
         if done.line is not None:
             by += f", {done.line}"
     told = prop.story.format(**{**names, **values}, culprit=by)
+    told = ONE.sub("1 cycle", told)
     return told if len(told) <= LONGEST else told[: LONGEST - 3] + "..."

@@ -1,0 +1,75 @@
+"""A model that remembers anything outside of its state is refused."""
+
+from types import SimpleNamespace
+
+import pytest
+from toys import Bad, Toy, act, always, nothing
+
+from vtsc.arithmetics.integers import SolverFeasibility
+from vtsc.builder import build
+from vtsc.errors import BadFileError
+from vtsc.hidden import Memory
+
+SEEN = []
+COUNTS = {"looks": 0}
+
+
+class Noting(Toy):
+    """A toy that can be made to remember."""
+
+    on_class = 0
+
+
+def _in_object(toy):
+    toy.note = 1
+
+
+def _in_class(toy):
+    Noting.on_class = Noting.on_class + 1
+
+
+def _in_list(toy):
+    SEEN.append(1)
+
+
+def _in_dict(toy):
+    COUNTS["looks"] += 1
+
+
+@pytest.mark.parametrize(
+    ("remember", "where"),
+    [
+        (_in_object, "Noting.note"),
+        (_in_class, "test_hidden.Noting.on_class"),
+        (_in_list, "test_hidden.SEEN"),
+        (_in_dict, "test_hidden.COUNTS"),
+    ],
+)
+def test_what_is_kept_elsewhere_is_refused(remember, where):
+    """In an attribute, a class, a list, a dict: it would depend on the order of exploration."""
+    toy = Noting(nothing, [])
+    toy.actions = [act("look", always, lambda *_: bool(remember(toy)))]
+    with pytest.raises(BadFileError, match=f"the model stores into {where} while it runs"):
+        build(toy, [Bad()], SolverFeasibility)
+
+
+def test_a_monitor_is_watched_too():
+    """Its own state is in its ghosts."""
+
+    class Counting(Bad):
+        """It counts what it sees."""
+
+        def observe(self, machine, state, ghosts, step):
+            self.count = getattr(self, "count", 0) + 1
+            return False
+
+    toy = Noting(nothing, [act("look", always, lambda *_: False)])
+    with pytest.raises(BadFileError, match=r"Counting\.count"):
+        build(toy, [Counting()], SolverFeasibility)
+
+
+def test_what_stays_as_it_is_is_no_matter():
+    """Whatever it is, and however often it is looked at."""
+    memory = Memory([Noting(nothing, []), SimpleNamespace()])
+    memory.check()
+    memory.check()
