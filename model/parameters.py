@@ -46,7 +46,9 @@ _ALL = (
         "when patch25 catches up (G1..G4)",
         choices=("not-kvmclock", "unstable-or-not", "always", "slower"),
     ),
-    Parameter("trapping", "choice", "off", "trap RDTSC", choices=("off", "unstable")),
+    Parameter(
+        "trapping", "choice", "off", "trap RDTSC; with 2 vcpus or more", choices=("off", "unstable")
+    ),
     Parameter(
         "trap_clear", "choice", "deferred", "how trapping ends", choices=("deferred", "immediate")
     ),

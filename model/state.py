@@ -45,7 +45,7 @@ class VmFields(Record):
 
 
 class VcpuFields(Record):
-    """One virtual CPU. [source, semantics.md 4.3]; the last six are bookkeeping of the machine"""
+    """One virtual CPU. [source, semantics.md 4.3]; the last seven are bookkeeping of the machine"""
 
     cpu: int = index("last or current pCPU; -1: none", -1, of="pcpu", lo=-1)
     tsc_offset: int = counter("cycles", "what the hardware adds to the TSC for the guest")

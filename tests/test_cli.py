@@ -119,6 +119,19 @@ def test_a_trace_that_no_longer_violates(capsys, tmp_path):
     assert "no longer violated" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("step", "inputs", "status", "said"),
+    [(4, {"dt": 5}, 10, "VIOLATED(11)"), (8, {"dt": 0, "tsc": 9}, 0, "no longer violated")],
+)
+def test_edited_inputs_are_tried_where_asked(capsys, tmp_path, step, inputs, status, said):
+    """With ``--inputs`` no state is compared; without it, the first that differs is named."""
+    path = edited(tmp_path, lambda d: d["steps"][step - 1].update(inputs=inputs))
+    assert main(["replay", "--inputs", path]) == status
+    assert said in capsys.readouterr().out
+    refused, line = answer(capsys, "replay", path)
+    assert refused == 3 and f"step {step}: " in line
+
+
 def test_another_model_digest_is_a_warning(capsys, tmp_path):
     """The replay decides; the digest only warns."""
     path = edited(tmp_path, lambda d: d.update(model_digest="0" * 16))

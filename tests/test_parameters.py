@@ -4,7 +4,8 @@ from fractions import Fraction
 
 import pytest
 
-from model.designs import DESIGNS
+from model.designs import DESIGNS, registry
+from model.designs.patch25 import Patch25
 from model.parameters import PARAMETERS, resolve
 from vtsc.errors import Exit, UsageError
 from vtsc.parameters import Parameter, assignments, duration_text, settle
@@ -273,3 +274,23 @@ def test_a_propertys_defaults_yield():
     assert resolve("pre25", {}, {"vcpus": "2"})["vcpus"] == 2
     assert resolve("pre25", {"vcpus": "3"}, {"vcpus": "2"})["vcpus"] == 3
     assert resolve("patch25", {"trapping": "unstable"}, {"vcpus": "2"})["vcpus"] == 2
+
+
+class Mine(Patch25):
+    """A copy whose author forgot the name."""
+
+
+class Mine2(Patch25):
+    """A copy whose author left the name."""
+
+    name = "patch25"
+
+
+@pytest.mark.parametrize(
+    ("design", "why"),
+    [(Mine, "Mine has no name of its own"), (Mine2, "Mine2 is called patch25, as another is")],
+)
+def test_every_design_has_a_name_of_its_own(design, why):
+    """Else one would silently stand in for another."""
+    with pytest.raises(ValueError, match=why):
+        registry([Patch25, design])

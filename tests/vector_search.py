@@ -33,6 +33,9 @@ PATIENCE = 500
 Words = Mapping[str, Any]
 """The 64 bits of each word field, in terms of the inputs."""
 
+Known = dict[tuple[int, ...], tuple[tuple[Any, ...], list[Any]]]
+"""By the ids of values, which are kept so that no id is used again: what was made of them."""
+
 
 def refuted(constraints: Iterable[Any], patience: int) -> bool:
     """Whether bitwuzla shows, within so many ms (0: in the end), that the constraints exclude each other."""
@@ -70,6 +73,8 @@ class Template:
         self._words = {n: low.low_bits(w.form) for n, w in words.items()}
         self._conditions = [low.condition(c) for c in conditions]
         self._conditions += [*low.definitions, *low.ranges.values()]
+        self._known_words: Known = {}
+        self._known_conditions: Known = {}
 
     def _unknown(self, name: str, sort: Any) -> Any:
         if name not in self._variables:
@@ -77,20 +82,33 @@ class Template:
             self._sorts[name] = sort
         return self._variables[name]
 
-    def _instance(self, expression: Any, state: Words, depth: int) -> Any:
-        values = [
+    def _values(self, state: Words, depth: int) -> tuple[Any, ...]:
+        """What the bound variables stand for."""
+        return tuple(
             state[n] if n in state else z3.Const(n if n.startswith(INITIAL) else f"{n}@{depth}", s)
             for n, s in self._sorts.items()
-        ]
-        return z3.simplify(z3.substitute_vars(expression, *values))
+        )
 
     def words(self, state: Words, depth: int) -> dict[str, Any]:
         """The words in terms of the inputs."""
-        return {n: self._instance(w, state, depth) for n, w in self._words.items()}
+        found = self._instances(self._known_words, tuple(self._words.values()), state, depth)
+        return dict(zip(self._words, found, strict=True))
 
     def conditions(self, state: Words, depth: int) -> list[Any]:
         """The conditions in terms of the inputs."""
-        return [self._instance(c, state, depth) for c in self._conditions]
+        found = self._instances(self._known_conditions, self._conditions, state, depth)
+        return list(found)
+
+    def _instances(
+        self, known: Known, expressions: Iterable[Any], state: Words, depth: int
+    ) -> list[Any]:
+        """The expressions for a state, made once for equal values of what they mention."""
+        values = self._values(state, depth)
+        key = tuple(v.get_id() for v in values)
+        if key not in known:
+            made = [z3.simplify(z3.substitute_vars(x, *values)) for x in expressions]
+            known[key] = values, made
+        return known[key][1]
 
 
 @dataclass(frozen=True)

@@ -71,6 +71,9 @@ def parser() -> argparse.ArgumentParser:
         "replay", help="re-execute a saved counterexample, without z3", epilog=REPLAYED
     )
     replay.add_argument("file", metavar="FILE")
+    replay.add_argument(
+        "--inputs", action="store_true", help="compare no states: see what calls and inputs do here"
+    )
     listing = commands.add_parser("list", help="designs, hosts, properties, parameters")
     simulate = commands.add_parser("simulate", help="random legal runs, without z3")
     simulate.add_argument("designs", nargs="*", metavar="DESIGN", help="default: all")

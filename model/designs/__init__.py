@@ -1,5 +1,7 @@
 """The registry of designs: name to class, in the order in which reports list them."""
 
+from collections.abc import Sequence
+
 from model.designs.base import Design
 from model.designs.e48672fa import E48672fa
 from model.designs.patch25 import Patch25
@@ -8,11 +10,19 @@ from model.designs.v2_6_35_svm import V2635Svm
 from model.designs.v2_6_35_vmx import V2635Vmx
 from model.designs.v2_6_37 import V2637
 
-DESIGNS: dict[str, type[Design]] = {
-    "2.6.35-vmx": V2635Vmx,
-    "2.6.35-svm": V2635Svm,
-    "e48672fa": E48672fa,
-    "pre25": Pre25,
-    "patch25": Patch25,
-    "2.6.37": V2637,
-}
+CLASSES: tuple[type[Design], ...] = (V2635Vmx, V2635Svm, E48672fa, Pre25, Patch25, V2637)
+
+
+def registry(classes: Sequence[type[Design]]) -> dict[str, type[Design]]:
+    """Each class by its own name; raises `ValueError` for one without, or for two with the same."""
+    found: dict[str, type[Design]] = {}
+    for design in classes:
+        name = vars(design).get("name")
+        if name is None or name in found:
+            why = "has no name of its own" if name is None else f"is called {name}, as another is"
+            raise ValueError(f"design {design.__name__} {why}")
+        found[name] = design
+    return found
+
+
+DESIGNS = registry(CLASSES)

@@ -16,7 +16,7 @@ def run(arguments: argparse.Namespace) -> Exit:
 
     Of a witness, which is there to reach something, 0: it does; 11: no longer.
     """
-    content, trace, played = replayed(arguments)
+    content, trace, played = replayed(arguments, states=not arguments.inputs)
     at = played.violated_at
     head = f"{trace.design} {trace.host} {trace.property}: {len(trace.steps)} steps replayed"
     if trace.property not in content.properties:
@@ -26,15 +26,17 @@ def run(arguments: argparse.Namespace) -> Exit:
     return Exit.OK if at is None else Exit.VIOLATED
 
 
-def replayed(arguments: argparse.Namespace) -> tuple[Content, Trace, Run]:
+def replayed(arguments: argparse.Namespace, states: bool = True) -> tuple[Content, Trace, Run]:
     """The trace in the file that was named, played again; warns where the model is not its own.
+
+    ``states``: compare them with those of the file.
 
     Raises `BadFileError` naming the file where it is not a trace of this model.
     """
     trace = load_trace(Path(arguments.file))
     content = load(arguments.root)
     try:
-        played = replay(content, trace)
+        played = replay(content, trace, states)
     except BadFileError as error:
         raise BadFileError(f"{arguments.file}: {error}") from None
     if trace.model_digest != content.digest:
