@@ -9,6 +9,7 @@ import pytest
 from vtsc.arithmetics.integers import SolverFeasibility
 from vtsc.builder import merged
 from vtsc.paths import Anything, Fork, Leaf, explore, leaves
+from vtsc.patience import limited
 from vtsc.symbolic import Index, Runs, Truth, Word
 from vtsc.terms import Arena
 from vtsc.words import Illegal, require, s64, u64
@@ -81,6 +82,19 @@ def test_a_loop_that_does_not_end_is_an_error(arena):
 
     with pytest.raises(RuntimeError, match="no end in sight after 200 decisions"):
         outcomes(arena, run)
+
+
+def test_a_loop_without_decisions_that_does_not_end_is_an_error(arena, monkeypatch):
+    """It is ended by the processor time it has used."""
+    monkeypatch.setattr(limited.__wrapped__, "__defaults__", (0.2,))
+
+    def run() -> None:
+        while True:
+            pass
+
+    with pytest.raises(RuntimeError, match=r"no end in sight after 0\.2 s"):
+        outcomes(arena, run)
+    assert outcomes(arena, lambda: 1) == [1]
 
 
 def test_what_is_known_beforehand_does_not_fork(arena, word):

@@ -8,6 +8,7 @@ from vtsc.actions import Call, Step
 from vtsc.claims import Watch
 from vtsc.inputs import Inputs
 from vtsc.paths import LineRecorder
+from vtsc.patience import limited
 from vtsc.records import Snapshot, snapshot
 from vtsc.words import Illegal
 
@@ -80,6 +81,10 @@ class Player:
 
         ``explain``: the violating step, where the property's measures are wanted along the run.
         """
+        with limited():
+            return self._play(calls, source, explain)
+
+    def _play(self, calls: Sequence[Call], source: Source, explain: Step | None) -> Run:
         initial = source(-1)
         try:
             self.machine.initialise(self.state, initial)

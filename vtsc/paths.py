@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Any, Generic, Protocol, TypeVar
 
+from vtsc.patience import limited
 from vtsc.symbolic import merge
 from vtsc.terms import Arena, Condition, Constant
 from vtsc.words import Illegal, Runs
@@ -264,11 +265,12 @@ def explore(
         before, Runs.current = Runs.current, decider
         recorder = LineRecorder(wanted)
         try:
-            if wanted is nothing_wanted:
-                outcome: T | None = run()
-            else:
-                with recorder:
-                    outcome = run()
+            with limited():
+                if wanted is nothing_wanted:
+                    outcome: T | None = run()
+                else:
+                    with recorder:
+                        outcome = run()
         except Illegal:
             outcome = None
         finally:

@@ -7,6 +7,7 @@ from typing import Any
 from vtsc.cells import Group
 from vtsc.inputs import Drawn
 from vtsc.loader import Content
+from vtsc.patience import limited
 from vtsc.words import Illegal
 
 RUN_LENGTH = 60
@@ -35,18 +36,19 @@ def simulate(content: Content, group: Group, steps: int, seed: int) -> Outcome:
     done = runs = 0
     while done < steps:
         runs += 1
-        state, ghosts, inputs = _start(content, group, machine, random)
-        open_properties = set(group.properties)
-        for _ in range(min(RUN_LENGTH, steps - done)):
-            step = _step(machine, state, calls, random, inputs)
-            if step is None:
-                break
-            done += 1
-            for name in tuple(open_properties):
-                prop = content.properties[name]
-                if prop.observe(machine, state, ghosts[name], step):
-                    violations[name] += 1
-                    open_properties.discard(name)
+        with limited():
+            state, ghosts, inputs = _start(content, group, machine, random)
+            open_properties = set(group.properties)
+            for _ in range(min(RUN_LENGTH, steps - done)):
+                step = _step(machine, state, calls, random, inputs)
+                if step is None:
+                    break
+                done += 1
+                for name in tuple(open_properties):
+                    prop = content.properties[name]
+                    if prop.observe(machine, state, ghosts[name], step):
+                        violations[name] += 1
+                        open_properties.discard(name)
     return Outcome(done, runs, violations)
 
 
