@@ -1,6 +1,7 @@
 """Where results go: files, pipes, links, a full disk, nowhere; and what is shown is never cut short."""
 
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -101,3 +102,22 @@ def test_the_matrix_is_as_wide_as_it_needs():
         names = ["monotonic", "monotonic_smp", "nonzero_delta", "bounded_lag", "bounded_lead"]
         assert sorted(head.split()[::2]) == sorted(["design", *names])
         assert row.split()[::2] == ["2.6.35-vmx", *["VACUOUS"] * 5]
+
+
+@pytest.mark.parametrize(("value", "coloured"), [("1", False), ("", True)])
+def test_colour_is_left_out_where_it_is_not_wanted(value, coloured):
+    """On a terminal verdicts are coloured, but for a NO_COLOR that is not empty."""
+    leader, follower = os.openpty()
+    command = [sys.executable, "-m", "vtsc", *QUICK]
+    environment = {**os.environ, "NO_COLOR": value, "TERM": "xterm"}
+    subprocess.run(command, cwd=ROOT, env=environment, stdout=follower, stderr=subprocess.DEVNULL)
+    os.close(follower)
+    shown = b""
+    try:
+        while block := os.read(leader, 4096):
+            shown += block
+    except OSError:  # the other end is closed and all is read
+        pass
+    os.close(leader)
+    assert b"HOLDS_TO(6)" in shown
+    assert bool(re.search(rb"\x1b\[3\dm", shown)) == coloured

@@ -104,7 +104,7 @@ def _decided(
 def _shown(what: str, items: Sequence[W], run: Callable[[W], R], jobs: int) -> list[R]:
     """``run`` of each item on ``jobs`` processes; a terminal shows how many are done."""
     results = in_order(items, run, jobs)
-    if not sys.stderr.isatty():
+    if not items or sys.stderr is None or not sys.stderr.isatty():
         return list(results)
     from rich.console import Console
     from rich.progress import track  # without a thread of its own: workers are forked beside it

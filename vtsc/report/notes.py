@@ -1,5 +1,6 @@
 """What goes to the user's screen: results to standard output, warnings to standard error."""
 
+import os
 import sys
 from typing import Any
 
@@ -21,7 +22,11 @@ def rendered(what: Any) -> str:
 
     terminal = sys.stdout is not None and sys.stdout.isatty()
     console = Console(
-        width=WIDTH, no_color=not terminal, force_terminal=terminal, highlight=False, markup=False
+        width=WIDTH,
+        no_color=not terminal or bool(os.environ.get("NO_COLOR")),
+        force_terminal=terminal,
+        highlight=False,
+        markup=False,
     )
     unlimited = console.options.update(width=sys.maxsize)
     console.width = max(WIDTH, Measurement.get(console, unlimited, what).maximum)
