@@ -6,7 +6,7 @@ NEW := e48672fa pre25 patch25 2.6.37
 CATCHUP := pre25 patch25 2.6.37
 TRAPPED := $(VERIFY) patch25 -p nonzero_delta --host cstate --set vcpus=2 --set trapping=unstable --set clock_resolution=10ms
 
-.PHONY: verify verify-designs verify-trapped test check slow bench counterexamples third-opinion mutants clean
+.PHONY: verify verify-designs verify-trapped test check slow vectors bench counterexamples third-opinion mutants clean
 
 # The trapped cells are searched one by one on one core, the others beside them; they are shown last.
 verify: .venv/ready
@@ -32,7 +32,10 @@ test: .venv/ready
 	$(BIN)/pytest
 
 slow: .venv/ready
-	$(BIN)/pytest -m slow
+	$(BIN)/pytest -m "slow and not apart"
+
+vectors: .venv/ready
+	$(BIN)/pytest -m apart -o faulthandler_timeout=0
 
 check: .venv/ready
 	$(BIN)/ruff format --check .
