@@ -49,15 +49,6 @@ def test_a_pipe_is_written_to(tmp_path):
     assert got == ["text"] and stat.S_ISFIFO(pipe.stat().st_mode)
 
 
-def test_a_folder_that_is_not_there_is_not_made(tmp_path):
-    """A mistyped path is said before anything is searched."""
-    with pytest.raises(UsageError, match="no folder"):
-        check_writable(tmp_path / "none" / "x")
-    status, said = vtsc(f"vtsc {' '.join(QUICK)} -o {tmp_path}/none/x")
-    assert (status, len(said.splitlines())) == (2, 1)
-    assert list(tmp_path.iterdir()) == []
-
-
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anything")
 def test_a_file_that_may_not_be_written_is_not_replaced(tmp_path):
     """Though the folder's permissions would let it be."""

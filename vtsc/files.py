@@ -38,8 +38,6 @@ def check_writable(path: Path) -> None:
     """Raise `UsageError` early where ``path`` could not be written later; nothing is made."""
     if path.is_dir():
         raise UsageError(f"cannot write {path}: it is a folder")
-    if not path.parent.is_dir():
-        raise UsageError(f"cannot write {path}: no folder {path.parent}")
     if not _is_special(path):
         _check(path.resolve().parent, path)
 
