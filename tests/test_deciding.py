@@ -3,6 +3,8 @@
 import pickle
 from dataclasses import replace
 
+import pytest
+
 from vtsc.cells import groups
 from vtsc.deciding import Open, begin, decide, finish
 from vtsc.verdict import Status
@@ -23,6 +25,7 @@ class _Unfit:
         raise ArithmeticError("cannot be observed")
 
 
+@pytest.mark.slow
 def test_what_lemmas_leave_open_goes_from_process_to_process(content):
     """On this host two of three claims are proved; the other is finished from what a pipe can carry."""
     names = ["monotonic", "bounded_lag", "bounded_lead"]

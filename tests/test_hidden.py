@@ -1,5 +1,6 @@
 """A model that remembers anything outside of its state is refused."""
 
+import importlib
 from types import SimpleNamespace
 
 import pytest
@@ -72,4 +73,16 @@ def test_what_stays_as_it_is_is_no_matter():
     """Whatever it is, and however often it is looked at."""
     memory = Memory([Noting(nothing, []), SimpleNamespace()])
     memory.check()
+    memory.check()
+
+
+def test_a_module_that_is_loaded_meanwhile_is_no_matter(tmp_path, monkeypatch):
+    """Nor that its package knows it from then on."""
+    folder = tmp_path / "pack"
+    folder.mkdir()
+    (folder / "__init__.py").write_text("class Machine: pass\n", encoding="utf-8")
+    (folder / "late.py").write_text("SEEN = []\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    memory = Memory([importlib.import_module("pack").Machine()])
+    importlib.import_module("pack.late")
     memory.check()

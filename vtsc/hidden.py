@@ -22,6 +22,8 @@ class Memory:
 
     def __init__(self, owners: Sequence[object]) -> None:
         self._owners = owners
+        self._packages = {type(x).__module__.partition(".")[0] for x in owners}
+        self._modules = [n for n in sorted(sys.modules) if n.partition(".")[0] in self._packages]
         self._before = self._kept()
 
     def check(self) -> None:
@@ -34,16 +36,15 @@ class Memory:
                 )
 
     def _kept(self) -> Kept:
-        packages = {type(x).__module__.partition(".")[0] for x in self._owners}
         found: Kept = {}
-        for name in sorted(sys.modules):
-            module = sys.modules[name]
-            if name.partition(".")[0] in packages and isinstance(module, ModuleType):
+        for name in self._modules:  # one that is loaded meanwhile has remembered nothing
+            module = sys.modules.get(name)
+            if isinstance(module, ModuleType):
                 _note(found, name, vars(module))
                 for value in list(vars(module).values()):
                     if isinstance(value, type) and value.__module__ == name:
                         _note(found, f"{name}.{value.__qualname__}", vars(value))
-        for thing in _reachable(self._owners, packages):
+        for thing in _reachable(self._owners, self._packages):
             kind = type(thing)
             lazy = {n for c in kind.__mro__ for n, v in vars(c).items() if _is_lazy(v)}
             own = {n: v for n, v in vars(thing).items() if n not in lazy}
@@ -71,7 +72,7 @@ def _reachable(owners: Sequence[object], packages: set[str]) -> Iterator[Any]:
 
 def _note(found: Kept, place: str, values: Any) -> None:
     for name, value in dict(values).items():
-        if not name.startswith("__"):
+        if not name.startswith("__") and not isinstance(value, ModuleType):
             inside: tuple[object, ...] = ()
             if isinstance(value, dict):
                 inside = (*value.keys(), *value.values())
