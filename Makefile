@@ -47,14 +47,14 @@ bench: .venv/ready
 	$(BIN)/python bench/bench.py
 
 counterexamples: .venv/ready
-	$(BIN)/python counterexamples/regenerate.py
+	$(BIN)/python -m tools.regenerate
 
 third-opinion: .venv/ready
-	$(BIN)/python tests/third_opinion.py cells
-	$(BIN)/python tests/third_opinion.py mutants
+	$(BIN)/python -m crosscheck.third_opinion cells
+	$(BIN)/python -m crosscheck.third_opinion mutants
 
 mutants: .venv/ready
-	$(BIN)/python bench/mutants.py
+	$(BIN)/python -m crosscheck.mutants
 
 clean:
 	rm -rf .venv

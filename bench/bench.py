@@ -38,10 +38,10 @@ def process(*arguments: str, times: int = 1) -> float:
 
 def system():
     """patch25 on a skewed host with monotonic, as a transition system."""
-    from vtsc.arithmetics.integers import SolverFeasibility
-    from vtsc.builder import build
-    from vtsc.cells import groups
-    from vtsc.loader import load
+    from vtsc.content.cells import groups
+    from vtsc.content.loader import load
+    from vtsc.solver.feasibility import SolverFeasibility
+    from vtsc.system.builder import build
 
     content = load(str(ROOT))
     (group,) = groups(content, ["patch25"], ["skewed"], ["monotonic"], {})
@@ -51,7 +51,7 @@ def system():
 
 def ours() -> float:
     """Seconds of our search to `TEXTBOOK_DEPTH`."""
-    from vtsc.engines.bmc import search
+    from vtsc.engines.search.bmc import search
 
     built = system()
     start = time.perf_counter()
@@ -63,7 +63,7 @@ def textbook() -> float:
     """Seconds of one `Solver()` with push and pop over the same formula, nothing settled before."""
     import z3
 
-    from vtsc.unroll import Unrolling
+    from vtsc.solver.unroll import Unrolling
 
     unrolling = Unrolling(system(), symmetry=False)
     unrolling.wrapping = set(unrolling.sites)
@@ -83,14 +83,16 @@ def textbook() -> float:
 
 def simulation() -> float:
     """Steps a second of random simulation with one property."""
-    from vtsc.cells import groups
-    from vtsc.loader import load
-    from vtsc.simulate import simulate
+    from vtsc.content.cells import groups
+    from vtsc.content.loader import load
+    from vtsc.native.random_runs import simulate
 
     content = load(str(ROOT))
     (group,) = groups(content, ["patch25"], ["cstate"], ["monotonic"], {})
+    machine = content.model.build(group.design, group.host, group.settings)
+    properties = {name: content.properties[name] for name in group.properties}
     start = time.perf_counter()
-    outcome = simulate(content, group, 40_000, 1)
+    outcome = simulate(machine, properties, 40_000, "1")
     return outcome.steps / (time.perf_counter() - start)
 
 

@@ -1,12 +1,11 @@
 """The time a KVM guest sees: everything the checker knows of it comes from `MODEL`."""
 
-from model.arithmetic_claims import all_claims
 from model.designs import DESIGNS
-from model.host import CONTRACTS
+from model.host.contracts import CONTRACTS
+from model.lemmas.arithmetic import all_claims
 from model.machine import Machine
 from model.parameters import PARAMETERS, check, resolve
-from vtsc.domain import Domain
-from vtsc.parameters import Settings
+from vtsc.language import Domain, Settings
 
 
 def build(design: str, host: str, settings: Settings) -> Machine:

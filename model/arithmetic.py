@@ -6,7 +6,7 @@ Mirrors kvm_get_time_scale, pvclock_scale_delta, nsec_to_cycles. [source c285545
 from fractions import Fraction
 from math import gcd, lcm
 
-from vtsc.words import scaled, u64
+from vtsc.language import scaled, u64
 
 NSEC_PER_MSEC = scaled(10**6, small=2)
 NSEC_PER_SEC = 1000 * NSEC_PER_MSEC

@@ -9,20 +9,33 @@ from itertools import product
 from typing import Any
 
 from model.arithmetic import NSEC_PER_SEC, time_scale
-from model.bounds import BOUNDS
-from model.designs.base import Design, Vcpu, Vm
-from model.guest import Read, ideal_tsc, rdtsc
-from model.host import Contract, Host
-from model.lemmas import LEMMAS
-from model.progress import progress
-from model.standings import lemmas
+from model.designs.base import Design
+from model.guest.rdtsc import Read, ideal_tsc, rdtsc
+from model.host.contracts import Contract
+from model.host.host import Host
+from model.lemmas.bounds import BOUNDS
+from model.lemmas.machine import LEMMAS
+from model.lemmas.standings import lemmas
+from model.progress.situations import progress
 from model.trapping import update_trapping
-from vtsc.actions import Action, Call, Step
-from vtsc.inputs import Inputs
-from vtsc.lemmas import Lemma
-from vtsc.records import State
-from vtsc.situations import Progress
-from vtsc.words import Illegal, apart, both, either, implies, negation, require, select
+from model.vm import Vcpu, Vm
+from vtsc.language import (
+    Action,
+    Call,
+    Illegal,
+    Inputs,
+    Lemma,
+    Progress,
+    State,
+    Step,
+    apart,
+    both,
+    either,
+    implies,
+    negation,
+    require,
+    select,
+)
 
 KHZ = 1000
 UNUSED_WHEN_OFF = {"trapping": ("tsc_trapping", "tsc_mode"), "kvmclock": ("time_page",)}

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 
 from model.designs import DESIGNS
-from vtsc.errors import UsageError
-from vtsc.parameters import Parameter, Settings, settle
+from vtsc.language import Parameter, Settings, UsageError, settle
 
 ON_OFF = ("off", "on")
 _ALL = (

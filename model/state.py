@@ -4,8 +4,7 @@ Left out, because no rule modelled here reads them: hv_clock and its scale, kvmc
 last_guest_tsc and last_kernel_ns (they only shape the kvmclock page), cpufreq and hotplug state.
 """
 
-from vtsc.records import Record, counter, flag, index, word
-from vtsc.words import MASK
+from vtsc.language import MASK, Record, counter, flag, index, word
 
 CLOCK_UPDATE = "request_clock_update"
 MIGRATE_TIMER = "request_migrate_timer"

@@ -8,10 +8,11 @@ semantics.md 8.4. Everything but the condition of `update_trapping` and the exit
 from typing import Any
 
 from model.arithmetic import later, lesser
-from model.designs.base import CLOCK_UPDATE, Vcpu, Vm
-from model.host import Host
+from model.designs.base import CLOCK_UPDATE
+from model.host.host import Host
 from model.state import PASSTHROUGH, TRAP
-from vtsc.words import both, either, negation, u64
+from model.vm import Vcpu, Vm
+from vtsc.language import both, either, negation, u64
 
 
 def update_trapping(host: Host, vm: Vm, settings: Any) -> None:

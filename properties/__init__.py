@@ -6,7 +6,7 @@ from properties.monotonic import PROPERTY as MONOTONIC
 from properties.monotonic_smp import PROPERTY as MONOTONIC_SMP
 from properties.nonzero_delta import PROPERTY as NONZERO_DELTA
 from properties.sometimes import SOMETIMES
-from vtsc.claims import Property
+from vtsc.language import Property
 
 PROPERTIES: dict[str, Property] = {
     p.name: p for p in (MONOTONIC, MONOTONIC_SMP, NONZERO_DELTA, BOUNDED_LAG, BOUNDED_LEAD)

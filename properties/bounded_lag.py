@@ -6,9 +6,7 @@ Source: LAG of semantics.md section 11; claims C2, C6, C7 and C8 of the mail.
 from typing import Any
 
 from properties.reads import lag
-from vtsc.actions import Step
-from vtsc.claims import Property, Term
-from vtsc.words import s64, u64
+from vtsc.language import Property, Step, Term, s64, u64
 
 
 class BoundedLag(Property):

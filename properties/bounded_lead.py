@@ -6,9 +6,7 @@ Source: LEAD of semantics.md section 11; claim C2 of the mail ("in line with abs
 from typing import Any
 
 from properties.reads import lead
-from vtsc.actions import Step
-from vtsc.claims import Property, Term
-from vtsc.words import s64, u64
+from vtsc.language import Property, Step, Term, s64, u64
 
 
 class BoundedLead(Property):

@@ -8,11 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from properties.reads import lag, last_reads, note_read, read_lemmas
-from vtsc.actions import Step
-from vtsc.claims import Property, Term
-from vtsc.lemmas import Lemma
-from vtsc.records import Record
-from vtsc.words import both, u64
+from vtsc.language import Lemma, Property, Record, Step, Term, both, u64
 
 
 class NonzeroDelta(Property):

@@ -2,11 +2,9 @@
 
 from typing import Any
 
-from model.guest import peek
-from model.standings import Bound, lemmas
-from vtsc.lemmas import Lemma
-from vtsc.records import Record, counter, flag
-from vtsc.words import integer, s64
+from model.guest.rdtsc import peek
+from model.lemmas.standings import Bound, lemmas
+from vtsc.language import Lemma, Record, counter, flag, integer, s64
 
 
 class LastRead(Record):

@@ -3,9 +3,7 @@
 from typing import Any
 
 from properties.reads import last_reads, note_read
-from vtsc.actions import Step
-from vtsc.claims import Sometimes
-from vtsc.records import Record
+from vtsc.language import Record, Sometimes, Step
 
 
 class CanReadTscTwice(Sometimes):

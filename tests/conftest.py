@@ -3,16 +3,15 @@
 import gc
 import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
-from vtsc.cells import groups
-from vtsc.deciding import decide
-from vtsc.loader import Content, load
-from vtsc.verdict import Result
-
-ROOT = Path(__file__).resolve().parent.parent
+from tests.support.paths import ROOT
+from vtsc.content.cells import groups
+from vtsc.content.content import Content
+from vtsc.content.loader import load
+from vtsc.deciding.plan import decide
+from vtsc.deciding.verdict import Result
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any
 
 from vtsc import DEFAULT_DEPTH, __version__
-from vtsc.errors import Exit, UsageError, VtscError
+from vtsc.base.errors import Exit, UsageError, VtscError
 
 STATUSES = (
     "exit status: 0 as wanted, 10 violated, 11 vacuous, 12 recorded violation not found, "

@@ -7,10 +7,11 @@ f38e098f, 8cfdc000, e48672fa). Left out: guest TSC writes, cpu_tsc_khz = 0 and i
 from typing import ClassVar
 
 from model.arithmetic import NSEC_PER_MSEC
-from model.designs.base import CLOCK_UPDATE, MIGRATE_TIMER, Design, Vcpu
-from model.host import Host
-from model.standings import USUAL, Standing, away, is_away
-from vtsc.words import s64, scaled, u64
+from model.designs.base import CLOCK_UPDATE, MIGRATE_TIMER, Design
+from model.host.host import Host
+from model.lemmas.standings import USUAL, Standing, away, is_away
+from model.vm import Vcpu
+from vtsc.language import s64, scaled, u64
 
 MATCH_NS = scaled(5 * 10**9, small=1)
 """Two equal TSC writes within this time are meant to synchronise."""

@@ -7,12 +7,13 @@ reconstructed in semantics.md 8.2. Trapping (8.3) comes on top through `model.tr
 from typing import ClassVar
 
 from model.arithmetic import scale
-from model.designs.base import CLOCK_UPDATE, MIGRATE_TIMER, Vcpu
+from model.designs.base import CLOCK_UPDATE, MIGRATE_TIMER
 from model.designs.pre25 import Pre25
-from model.host import Host
-from model.standings import Standing, guest_tsc, is_away, stays_on
+from model.host.host import Host
+from model.lemmas.standings import Standing, guest_tsc, is_away, stays_on
 from model.trapping import follow_mode, passthrough_resumes
-from vtsc.words import both, integer, negation, s64, u64
+from model.vm import Vcpu
+from vtsc.language import both, integer, negation, s64, u64
 
 STAYS_AS_IT_IS = Standing(
     "stays_as_it_is",

@@ -4,10 +4,11 @@ Mirrors the '-' lines of the patch quoted in the mail, and 46543ba4's kvm_write_
 """
 
 from model.arithmetic import nsec_to_cycles
-from model.designs.base import MIGRATE_TIMER, Vcpu
+from model.designs.base import MIGRATE_TIMER
 from model.designs.e48672fa import MATCH_NS, E48672fa
-from model.host import Host
-from vtsc.words import s64
+from model.host.host import Host
+from model.vm import Vcpu
+from vtsc.language import s64
 
 
 class Pre25(E48672fa):

@@ -6,9 +6,10 @@ per-pCPU khz of the load rule (cpu_tsc_khz is constant here), INIT/SIPI, guest T
 
 from typing import ClassVar
 
-from model.designs.base import CLOCK_UPDATE, MIGRATE_TIMER, Design, Vcpu
-from model.host import Host
-from model.standings import USUAL, Standing, away, is_away
+from model.designs.base import CLOCK_UPDATE, MIGRATE_TIMER, Design
+from model.host.host import Host
+from model.lemmas.standings import USUAL, Standing, away, is_away
+from model.vm import Vcpu
 
 
 class V2635Svm(Design):

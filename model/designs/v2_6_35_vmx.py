@@ -6,10 +6,11 @@ Mirrors vmx_vcpu_load, __vcpu_clear and guest_write_tsc's base at creation (sema
 from typing import ClassVar
 
 from model.arithmetic import lesser
-from model.designs.base import MIGRATE_TIMER, Vcpu, Vm
+from model.designs.base import MIGRATE_TIMER
 from model.designs.v2_6_35_svm import V2635Svm
-from model.host import Host
-from model.standings import USUAL, Standing, away
+from model.host.host import Host
+from model.lemmas.standings import USUAL, Standing, away
+from model.vm import Vcpu, Vm
 
 
 class V2635Vmx(V2635Svm):

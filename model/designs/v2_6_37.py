@@ -4,10 +4,11 @@ Against patch 25/35: no tsc_rebase, put raises nothing, and catching up is a fla
 load sets (semantics.md section 9).
 """
 
-from model.designs.base import CLOCK_UPDATE, MIGRATE_TIMER, Vcpu
+from model.designs.base import CLOCK_UPDATE, MIGRATE_TIMER
 from model.designs.patch25 import Patch25
-from model.host import Host
-from vtsc.words import s64
+from model.host.host import Host
+from model.vm import Vcpu
+from vtsc.language import s64
 
 
 class V2637(Patch25):

@@ -5,10 +5,11 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from vtsc.errors import BadFileError, EvidenceError, Exit
-from vtsc.loader import Content, load
-from vtsc.parallel import in_order
-from vtsc.report.notes import say
+from vtsc.base.errors import BadFileError, EvidenceError, Exit
+from vtsc.base.parallel import in_order
+from vtsc.content.content import Content
+from vtsc.content.loader import load
+from vtsc.report.screen import say
 
 MANIFEST = "manifest.json"
 
@@ -57,8 +58,8 @@ def _certify(content: Content, folder: Path) -> tuple[str, bool]:
 
 def _recheck(content: Content, folder: Path) -> str:
     """What holds, by whatever kind of evidence it is."""
-    from vtsc.kinds import RECHECKS
-    from vtsc.recheck import recheck
+    from vtsc.evidence.kinds import RECHECKS
+    from vtsc.evidence.recheck import recheck
 
     try:
         kind = str(json.loads((folder / MANIFEST).read_text(encoding="utf-8")).get("kind"))

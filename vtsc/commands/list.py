@@ -2,10 +2,10 @@
 
 import argparse
 
-from vtsc.errors import Exit
-from vtsc.loader import load
-from vtsc.report.listing import listing
-from vtsc.report.notes import say
+from vtsc.base.errors import Exit
+from vtsc.content.loader import load
+from vtsc.report.screen import say
+from vtsc.report.text.listing import listing
 
 
 def run(arguments: argparse.Namespace) -> Exit:

@@ -3,12 +3,13 @@
 import argparse
 from pathlib import Path
 
-from vtsc.errors import BadFileError, Exit
-from vtsc.interpreter import Run
-from vtsc.loader import Content, load
-from vtsc.replay import replay
-from vtsc.report.notes import say, warn
-from vtsc.trace import Trace, load_trace
+from vtsc.base.errors import BadFileError, Exit
+from vtsc.content.content import Content
+from vtsc.content.loader import load
+from vtsc.evidence.replay import replay
+from vtsc.evidence.trace import Trace, load_trace
+from vtsc.native.interpreter import Run
+from vtsc.report.screen import say, warn
 
 
 def run(arguments: argparse.Namespace) -> Exit:

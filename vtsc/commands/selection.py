@@ -2,9 +2,9 @@
 
 import argparse
 
-from vtsc.cells import Group, groups
-from vtsc.loader import Content, known
-from vtsc.parameters import assignments, settle
+from vtsc.content.cells import Group, groups
+from vtsc.content.content import Content, known
+from vtsc.language.parameters import assignments, settle
 
 
 def selected(content: Content, arguments: argparse.Namespace) -> list[Group]:

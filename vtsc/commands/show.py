@@ -2,11 +2,11 @@
 
 import argparse
 
+from vtsc.base.errors import BadFileError, Exit
 from vtsc.commands.replay import replayed
-from vtsc.errors import BadFileError, Exit
-from vtsc.replay import explain
-from vtsc.report.counterexample import counterexample
-from vtsc.report.notes import say
+from vtsc.evidence.replay import explain
+from vtsc.report.screen import say
+from vtsc.report.text.counterexample import counterexample
 
 
 def run(arguments: argparse.Namespace) -> Exit:

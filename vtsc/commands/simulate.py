@@ -2,11 +2,12 @@
 
 import argparse
 
+from vtsc.base.errors import Exit, UsageError, VtscError
 from vtsc.commands.selection import selected
-from vtsc.errors import Exit, UsageError, VtscError
-from vtsc.loader import load, model_error
-from vtsc.report.notes import say
-from vtsc.simulate import simulate
+from vtsc.content.content import model_error
+from vtsc.content.loader import load
+from vtsc.native.random_runs import simulate
+from vtsc.report.screen import say
 
 
 def run(arguments: argparse.Namespace) -> Exit:
@@ -16,14 +17,18 @@ def run(arguments: argparse.Namespace) -> Exit:
     content = load(arguments.root)
     status = Exit.OK
     for group in selected(content, arguments):
+        seed = (
+            f"{arguments.seed} {group.design} {group.host} {sorted(group.settings.texts().items())}"
+        )
+        properties = {name: content.properties[name] for name in group.properties}
         try:
-            outcome = simulate(content, group, arguments.steps, arguments.seed)
+            machine = content.model.build(group.design, group.host, group.settings)
+            outcome = simulate(machine, properties, arguments.steps, seed)
         except VtscError:
             raise
         except (Exception, SystemExit) as error:  # a model may do anything
             named = model_error(content, error)
             raise (named if isinstance(named, VtscError) else error) from error
-        machine = content.model.build(group.design, group.host, group.settings)
         sizes = " x ".join(f"{n} {kind}" for kind, n in machine.sizes.items())
         found = ", ".join(f"{p} {n}" for p, n in outcome.violations.items() if n) or "none"
         say(

@@ -6,20 +6,23 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from vtsc.cells import Group
+from vtsc.base.errors import Exit, UsageError, worst
+from vtsc.base.files import check_folder, check_writable, write_whole
+from vtsc.base.parallel import in_order
 from vtsc.commands.selection import selected
-from vtsc.deciding import Open, begin, finish
-from vtsc.errors import Exit, UsageError, worst
-from vtsc.files import check_folder, check_writable, write_whole
-from vtsc.loader import Content, load
-from vtsc.parallel import in_order
-from vtsc.report.counterexample import counterexample
-from vtsc.report.documents import as_json, as_junit
-from vtsc.report.matrix import matrix, sometimes
-from vtsc.report.notes import say
-from vtsc.verdict import Cell, Result, Status, status_of
+from vtsc.content.cells import Cell, Group
+from vtsc.content.content import Content
+from vtsc.content.loader import load
+from vtsc.deciding.plan import Open, begin, finish
+from vtsc.deciding.verdict import Result, Status, status_of
+from vtsc.report.json_document import as_json
+from vtsc.report.junit import as_junit
+from vtsc.report.screen import say
+from vtsc.report.text.counterexample import counterexample
+from vtsc.report.text.matrix import matrix, sometimes
 
 MAX_DEPTH = 1000
+UNDECIDED = (Status.BOUNDED, Status.VACUOUS, Status.UNKNOWN)
 
 W = TypeVar("W")
 R = TypeVar("R")
@@ -70,7 +73,7 @@ def save(content: Content, results: Sequence[Result], folder: Path, jobs: int = 
 
 def _save_liveness(content: Content, cells: Sequence[Cell], folder: Path, jobs: int) -> list[Path]:
     """Save the evidence that no state of these cells is stuck; returns its folders."""
-    from vtsc.liveness import Place, make  # loads the solver
+    from vtsc.evidence.progress import Place, make  # loads the solver
 
     places = list(dict.fromkeys(Place(c.design, c.host, c.settings) for c in cells))
     files = [folder / place.folder(content) for place in places]
@@ -87,7 +90,7 @@ def _decided(
 
     Groups run on several cores, then open cells; progress shows on a terminal.
     """
-    import vtsc.proving  # noqa: F401  # every worker starts with the solver loaded, and nothing else
+    import vtsc.deciding.lemmas  # noqa: F401  # every worker starts with the solver loaded, and nothing else
 
     def work(group: Group) -> list[Result | Open]:
         return begin(content, group, arguments.depth, not arguments.bounded)
@@ -124,7 +127,7 @@ def _report(
         return as_json(content, results)
     if arguments.format == "junit":
         return as_junit(content, results, [s is Exit.OK for s in statuses])
-    from vtsc.report.summary import summary
+    from vtsc.report.text.summary import summary
 
     head = f"vtsc verify: {content.where} model {content.digest}, depth {arguments.depth}\n"
     parts = [head, matrix(content, results), sometimes(results)]
@@ -133,13 +136,15 @@ def _report(
             text = counterexample(content, result.trace, result.run, result.searched)
             parts.append(text)
     if arguments.prove:
-        from vtsc.report.proof import proof
+        from vtsc.report.text.proof import proof
 
         proved = [r.certificate for r in results if r.certificate is not None]
         parts += [proof(certificate, content.model.assumed) for certificate in proved]
     if arguments.show_cti:
-        from vtsc.report.cti import ctis
+        from vtsc.report.text.cti import failed
+        from vtsc.why.cti import failed_induction
 
-        parts += ctis(content, results)
+        undecided = [r.cell for r in results if r.status in UNDECIDED]
+        parts += [failed(failed_induction(content, cell)) for cell in undecided]
     parts.append(summary(results, statuses))
     return "\n".join(part for part in parts if part)

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from multiprocessing import current_process
 
+from vtsc.base.parallel import in_order
 from vtsc.engines.task import Answer, Engine, Finding, Task
-from vtsc.parallel import in_order
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,12 @@
 """The engines as functions of a task; each returns what the others could check."""
 
-from vtsc.engines.bmc import search
-from vtsc.engines.induction import Induction
-from vtsc.engines.kinduction import KInduction
-from vtsc.engines.repetition import repeated
-from vtsc.engines.spacer import invariant
+from vtsc.engines.proof.induction import Induction
+from vtsc.engines.proof.kinduction import KInduction
+from vtsc.engines.proof.spacer import invariant
+from vtsc.engines.search.bmc import search
+from vtsc.engines.search.repetition import repeated
 from vtsc.engines.task import Answer, Finding, Task, keys, unknown
-from vtsc.expression import found_lemmas
+from vtsc.smtlib.lemma_text import found_lemmas
 
 
 def by_lemmas(task: Task, budget: int) -> Answer:

@@ -6,13 +6,13 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
-from vtsc.actions import Monitor
-from vtsc.lemmas import ONE_VALUE, Lemma
+from vtsc.language.lemmas import ONE_VALUE, Lemma
+from vtsc.language.machine import Monitor
 
 if TYPE_CHECKING:  # these import z3
-    from vtsc.engines.canonical import Witness
-    from vtsc.engines.induction import Induction
-    from vtsc.system import System
+    from vtsc.engines.proof.induction import Induction
+    from vtsc.native.witness import Witness
+    from vtsc.system.system import System
 
 Key = tuple[str, str]
 """A lemma's owner and name."""
@@ -40,7 +40,7 @@ class Answer:
     k: int = 1
     """The proof is by lemmas, and for k > 1 by k-induction on top of them."""
     found: tuple[str, ...] = ()
-    """Lemmas that nobody had stated, as texts of `vtsc.expression`: ``spacer_1`` and so on."""
+    """Lemmas that nobody had stated, as texts of `vtsc.smtlib.lemma_text`: ``spacer_1`` and so on."""
     reason: str = ""
     """Why the target is open."""
 
@@ -72,7 +72,7 @@ class Task:
     @cached_property
     def induction(self) -> "Induction":
         """The task's lemmas and what induction makes of them."""
-        from vtsc.engines.induction import Induction
+        from vtsc.engines.proof.induction import Induction
 
         return Induction(self.stated(self.lemmas))
 
@@ -84,8 +84,8 @@ class Task:
 
     def stated(self, lemmas: Sequence[Lemma]) -> "System":
         """The system with lemmas stated about it."""
-        from vtsc.arithmetics.integers import SolverFeasibility
-        from vtsc.builder import build
+        from vtsc.solver.feasibility import SolverFeasibility
+        from vtsc.system.builder import build
 
         return build(self.machine, [self.monitor], SolverFeasibility, lemmas=lemmas)
 

@@ -1,0 +1,345 @@
+"""Mutation score: how many small mistakes in a design some property notices (``make mutants``).
+
+A mutant is killed where a verdict changes: what was proved is violated, or what was violated no longer
+is, or later. Saved counterexamples are tried first, then the saved lemmas, and only for what is left is
+there a search, at last with other parameters (`EXTRA`). A survivor is equivalent where Z3 shows, host by
+host and both ways, that with the default parameters its starts and steps are those of the design, or
+are so but for a constant that is added to all that the guest reads; the others are listed.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from crosscheck.mutate import mutants
+from crosscheck.shift import shifted
+from vtsc.base.errors import BadFileError, EvidenceError, UsageError, VtscError
+from vtsc.base.lines import nothing_wanted
+from vtsc.base.parallel import in_order
+from vtsc.content.cells import (
+    Cell,
+    Group,
+    groups,
+)
+from vtsc.content.content import Content, model_error
+from vtsc.content.expected import (
+    HOLDS,
+    recorded_verdict,
+)
+from vtsc.content.loader import load
+from vtsc.deciding.search import search_cell
+from vtsc.engines.proof.induction import Induction
+from vtsc.engines.search.gave_up import GaveUp
+from vtsc.evidence.bystander import bystander, start
+from vtsc.evidence.certificate import check, make
+from vtsc.evidence.systems import own_sizes, proof_system
+from vtsc.evidence.trace import Trace, load_trace
+from vtsc.native.inputs import Recorded
+from vtsc.native.interpreter import NotARun, Player
+from vtsc.solver.solve import solve
+
+ROOT = Path(__file__).resolve().parents[1]
+
+FILES = {
+    "v2_6_35_vmx": "2.6.35-vmx",
+    "v2_6_35_svm": "2.6.35-svm",
+    "e48672fa": "e48672fa",
+    "pre25": "pre25",
+    "patch25": "patch25",
+    "v2_6_37": "2.6.37",
+}
+"""The files that are mutated, with the design that each defines."""
+PROPERTIES = ("monotonic", "nonzero_delta", "bounded_lag", "bounded_lead")
+DEPTH = 13
+"""How deep a search for what a mutant breaks goes."""
+TRAPPED = {"vcpus": "2", "trapping": "unstable", "clock_resolution": "10ms"}
+EXTRA: tuple[tuple[str, tuple[str, ...], dict[str, str], int], ...] = (
+    ("monotonic_smp", ("stable", "skewed", "cstate", "resetting"), {}, 9),
+    ("monotonic_smp", ("stable",), {"create_anytime": "on"}, 10),
+    ("monotonic", ("resetting",), {"vendor": "vmx"}, 11),
+    ("nonzero_delta", ("cstate",), TRAPPED, 7),
+)
+"""Further cells, as far as a design has them, with several vCPUs, another vendor, trapping; and how deep."""
+PATIENCE = 600
+"""Seconds for one mutant, as a backstop."""
+Keys = dict[str, list[tuple[str, str]]]
+"""For each proved cell, by host and property, the lemmas of its proof."""
+Depths = dict[str, int | None]
+"""For each cell of `EXTRA` the least depth at which the design violates it, None for none."""
+
+
+def judge(folder: Path, design: str, proofs: Keys, depths: Depths) -> str:
+    """What becomes of the mutant in ``folder``: ``killed: ...``, ``equivalent: ...`` or ``alive``."""
+    try:
+        content = load(str(folder))
+    except VtscError as error:
+        return f"killed: {error}"
+    try:
+        cells = [c for g in _groups(content, design) for c in g.cells()]
+        return (
+            _by_trace(content, cells)
+            or _by_proof(content, cells, proofs)
+            or _by_violation(content, cells)
+            or _by_extra(content, design, depths)
+            or _equivalent(content, folder, cells)
+            or "alive"
+        )
+    except (BadFileError, UsageError) as error:
+        return f"killed: the model is refused: {error}"
+    except Exception as error:
+        named = model_error(content, error)
+        if isinstance(named, BadFileError):
+            return f"killed: {named}"
+        raise
+
+
+def _groups(content: Content, design: str) -> list[Group]:
+    hosts = list(content.model.hosts)
+    return groups(content, [design], hosts, list(PROPERTIES), {})
+
+
+def _wanted(content: Content, cell: Cell) -> str | None:
+    return recorded_verdict(content, cell)
+
+
+def _violated_at(content: Content, cell: Cell, trace: Trace) -> int | None:
+    """Where a saved run violates the cell's property; None where it is no run of it, or does not."""
+    machine = content.model.build(cell.design, cell.host, cell.settings)
+    player = Player(machine, content.properties[cell.property], nothing_wanted)
+
+    def source(step: int) -> Recorded:
+        return Recorded(trace.initial_inputs if step < 0 else trace.steps[step].inputs)
+
+    try:
+        return player.play([s.call for s in trace.steps], source).violated_at
+    except (NotARun, KeyError, IndexError):
+        return None
+
+
+def _by_trace(content: Content, cells: list[Cell]) -> str | None:
+    """A saved run of any design on the host that violates what holds, or does so too early."""
+    traces = [load_trace(p) for p in sorted((ROOT / "counterexamples").glob("*.json"))]
+    for cell in cells:
+        wanted = _wanted(content, cell)
+        for trace in traces:
+            if wanted is None or trace.host != cell.host or trace.params.get("vcpus") != 1:
+                continue
+            at = _violated_at(content, cell, trace)
+            if at is not None and (wanted == HOLDS or at < int(wanted)):
+                return f"killed: {cell.host} {cell.property} at {at}, by a saved run"
+    return None
+
+
+def _by_proof(content: Content, cells: list[Cell], proofs: Keys) -> str | None:
+    """Something proved that the same lemmas do not prove any more, and that a run violates."""
+    for cell in cells:
+        keys = proofs.get(f"{cell.host} {cell.property}")
+        if keys is None or _still_proved(content, cell, keys):
+            continue
+        with suppress(GaveUp):
+            found = _first(content, cell, DEPTH)
+            if found is not None:
+                return f"killed: {cell.host} {cell.property} at {found}, proved before"
+    return None
+
+
+def _still_proved(content: Content, cell: Cell, keys: list[tuple[str, str]]) -> bool:
+    try:
+        check(make(content, cell, [tuple(k) for k in keys], any_number=False))
+    except EvidenceError:
+        return False
+    return True
+
+
+def _first(content: Content, cell: Cell, depth: int) -> int | None:
+    """How many steps it takes to violate the cell's property; None for more than ``depth``.
+
+    Raises `GaveUp` where the search did not get that far.
+    """
+    monitor = content.properties[cell.property]
+    found = search_cell(content, cell, [monitor], depth, loose=[monitor.name])
+    witness = found.witnesses.get(cell.property)
+    if witness is None and found.reason:
+        raise GaveUp(found.reason)
+    return len(witness.calls) if witness else None
+
+
+def _by_violation(content: Content, cells: list[Cell]) -> str | None:
+    """Something violated that no longer is, or later, or sooner."""
+    for cell in cells:
+        wanted = _wanted(content, cell)
+        if wanted is None or wanted == HOLDS or int(wanted) > DEPTH:
+            continue
+        changed = _changed(content, f"{cell.host} {cell.property}", cell, int(wanted), int(wanted))
+        if changed:
+            return changed
+    return None
+
+
+def _changed(content: Content, name: str, cell: Cell, wanted: int | None, depth: int) -> str | None:
+    """Whether the cell is not violated at ``wanted``, or for None at some depth up to ``depth``."""
+    with suppress(GaveUp):
+        found = _first(content, cell, depth)
+        if found != wanted:
+            return f"killed: {name} at {found}, not {wanted}"
+    return None
+
+
+def _extra(content: Content, design: str) -> Iterator[tuple[str, Cell, int]]:
+    """The cells of `EXTRA` that the design has: a name for each, and how deep to look."""
+    for prop, hosts, given, depth in EXTRA:
+        with suppress(UsageError):
+            for group in groups(content, [design], list(hosts), [prop], given):
+                for cell in group.cells():
+                    settings = " ".join(f"{k}={v}" for k, v in given.items())
+                    yield f"{group.host} {prop} {settings}".strip(), cell, depth
+
+
+def _by_extra(content: Content, design: str, depths: Depths) -> str | None:
+    """A cell of `EXTRA` that the mutant violates sooner, later or not at all."""
+    for name, cell, depth in _extra(content, design):
+        if name in depths:
+            wanted = depths[name]
+            changed = _changed(content, name, cell, wanted, wanted or depth)
+            if changed:
+                return changed
+    return None
+
+
+def _equivalent(content: Content, folder: Path, cells: list[Cell]) -> str | None:
+    """Both ways, a start or step of the one that is none of the other: unsatisfiable on every host."""
+    mutated = {}
+    for host in content.model.hosts:
+        cell = next(c for c in cells if c.host == host)
+        mutated[host] = _system(content, cell)
+    for name in [n for n in sys.modules if n.split(".")[0] in ("model", "properties")]:
+        del sys.modules[name]
+    sys.path.remove(str(folder.resolve()))
+    original = load(str(ROOT))
+    by = ""
+    for host, system in mutated.items():
+        cell = next(c for c in cells if c.host == host)
+        cell = replace(cell, settings=original.model.resolve(cell.design, {}, {}))
+        own = _system(original, cell)
+        try:
+            _same_runs(own, system)
+        except EvidenceError:
+            try:
+                _same_runs(own, shifted(system, like=own))
+            except EvidenceError:
+                return None
+            by = "but for a constant added to what the guest reads, "
+    return f"equivalent: the same runs on every host, {by}by Z3"
+
+
+def _same_runs(own: Any, system: Any) -> None:
+    """That two systems of like fields have the same runs; raises `EvidenceError`."""
+    for one, other in ((own, system), (system, own)):
+        solve({"start": start(one, other), "step": bystander(one, other, targets=True)})
+
+
+def _system(content: Content, cell: Cell) -> Any:
+    """The cell's machine, with those of its lemmas that are true of every reachable state."""
+    lemmas = content.model.build(cell.design, cell.host, cell.settings).lemmas()
+    system = proof_system(content, cell, own_sizes(content, cell), lemmas, every_call=True)
+    kept = Induction(system).settled()
+    system.facts = [fact for fact in system.facts if fact.lemma in kept]
+    return system
+
+
+# the parent
+
+
+def saved_proofs(design: str) -> Keys:
+    """The lemmas of every proof of a design, found once."""
+    from vtsc.deciding.lemmas import prove
+
+    content = load(str(ROOT))
+    found: Keys = {}
+    for group in _groups(content, design):
+        proofs = prove(content, group.cells(), [])
+        for name, certificate in proofs.certificates.items():
+            found[f"{group.host} {name}"] = [(x.owner, x.name) for x in certificate.lemmas]
+    return found
+
+
+def extra_depths(design: str) -> Depths:
+    """What the design itself does in the cells of `EXTRA`."""
+    content = load(str(ROOT))
+    found: Depths = {}
+    for name, cell, depth in _extra(content, design):
+        with suppress(GaveUp):
+            found[name] = _first(content, cell, depth)
+    return found
+
+
+def work() -> Iterator[tuple[str, str, str, str]]:
+    """Every mutant: file, design, description, source."""
+    for name, design in FILES.items():
+        path = ROOT / "model" / "designs" / f"{name}.py"
+        for mutant in mutants(path.read_text(encoding="utf-8")):
+            yield name, design, f"{mutant.line}: {mutant.description}", mutant.source
+
+
+def run(job: tuple[str, str, str, str], known: dict[str, tuple[Keys, Depths]]) -> str:
+    """One mutant in a process of its own."""
+    name, design, _, source = job
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        for part in ("model", "properties"):
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(ROOT / part, folder / part, ignore=ignored)
+        (folder / "pyproject.toml").write_text("[tool.vtsc]\nroot = true\n", encoding="utf-8")
+        (folder / "model" / "designs" / f"{name}.py").write_text(source, encoding="utf-8")
+        try:
+            done = subprocess.run(
+                [sys.executable, __file__, str(folder), design],
+                input=json.dumps(known[design]),
+                capture_output=True,
+                text=True,
+                timeout=PATIENCE,
+                check=False,
+                cwd=folder,
+            )
+        except subprocess.TimeoutExpired:
+            return "alive: out of time"
+    return done.stdout.strip() or f"broken: {done.stderr.strip().splitlines()[-1]}"
+
+
+def main() -> int:
+    """The table; 0 where the score is at least 90 %."""
+    designs = list(FILES.values())
+    known = dict(
+        zip(designs, in_order(designs, lambda d: (saved_proofs(d), extra_depths(d))), strict=True)
+    )
+    jobs = list(work())
+    step = int(os.environ.get("EVERY", "1"))
+    jobs = jobs[::step]
+    tally: Counter[str] = Counter()
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        for job, said in zip(jobs, pool.map(lambda j: run(j, known), jobs), strict=True):
+            tally[said.split(":")[0]] += 1
+            print(f"model/designs/{job[0]}.py:{job[2]}: {said}", flush=True)
+    score = tally["killed"] / max(1, tally["killed"] + tally["alive"])
+    print(
+        f"{len(jobs)} mutants: {tally['killed']} killed, {tally['equivalent']} equivalent, "
+        f"{tally['alive']} alive; score {score:.0%} of those not equivalent"
+    )
+    return 0 if score >= 0.9 and not tally["broken"] else 1
+
+
+if __name__ == "__main__":
+    if len(sys.argv) == 3:
+        print(judge(Path(sys.argv[1]), sys.argv[2], *json.load(sys.stdin)))
+    else:
+        sys.exit(main())

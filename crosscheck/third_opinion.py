@@ -1,0 +1,357 @@
+"""The third opinion: explicit search against the solver, on a small machine, cells and mutants.
+
+The parent makes questions and prints answers; a child, which alone has small words, works them out.
+
+    python -m crosscheck.third_opinion cells      every design x property x host
+    python -m crosscheck.third_opinion mutants    the model with one mistake, again and again
+"""
+
+import argparse
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field, replace
+from itertools import islice, zip_longest
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from crosscheck.mutate import Mutant, mutants
+
+ROOT = Path(__file__).resolve().parent.parent
+OWN = ("monotonic", "nonzero_delta", "bounded_lag", "bounded_lead")
+"""Properties of one vCPU; `monotonic_smp` needs two."""
+SMALL = {"virtual_khz": "2", "lag_bound": "0ns", "lead_bound": "0ns"}
+"""What goes with small words: a cycle a nanosecond, and bounds that so little time can pass."""
+TINY, LITTLE = (4, 6), (5, 8)
+"""Sizes of a machine: the width of its words, and what its inputs stay below."""
+TRAPPING = "model/trapping.py"
+TRAPPED = {"vcpus": "2", "pcpus": "1", "trapping": "unstable", "rdtsc_cycles": "0"}
+TRAPS = (
+    {"rdtsc_emulation": "clock", "kvmclock": "any"},
+    {"rdtsc_emulation": "bump-vcpu", "trap_clear": "immediate", "kvmclock": "any"},
+    {"rdtsc_emulation": "bump-vm", "last_emul": "reset", "kvmclock": "any"},
+    {"rdtsc_emulation": "estimate"},
+)
+HOSTS = ("skewed", "resetting", "slow", "fast", "cstate")
+"""Those on which something goes wrong."""
+EXTRAS: tuple[dict[str, str], ...] = (
+    {},
+    {"timeslice": "1ns"},
+    {"dormancy": "1ns"},
+    {"exit_interval": "1ns"},
+    {"rdtsc_cycles": "0"},
+    {"skew_max": "1"},
+    {"sampling_gap": "1ns"},
+    {"kvmclock": "any"},
+    {"create_anytime": "on"},
+)
+"""Settings that bring rules into play which the defaults leave out."""
+DESIGNS_OF: dict[str, tuple[str, ...]] = {
+    "model/designs/base.py": (),
+    "model/designs/v2_6_35_svm.py": ("2.6.35-svm", "2.6.35-vmx"),
+    "model/designs/v2_6_35_vmx.py": ("2.6.35-vmx",),
+    "model/designs/e48672fa.py": ("e48672fa", "pre25"),
+    "model/designs/pre25.py": ("pre25",),
+    "model/designs/patch25.py": ("patch25", "2.6.37"),
+    "model/designs/v2_6_37.py": ("2.6.37",),
+    "model/guest/rdtsc.py": (),
+    "model/host/host.py": (),
+    "model/machine.py": (),
+    TRAPPING: ("patch25", "2.6.37"),
+}
+"""The files that mutants are drawn from, with the designs that use each; none named: all do."""
+SMP_DEPTH = {"stable": 8, "skewed": 8, "cstate": 7, "slow": 8, "fast": 9, "resetting": 10}
+"""How deep two vCPUs are searched: to a violation, where the number of states allows."""
+PATIENCE = 280
+"""Seconds after which a child is given up; no verdict is made of it."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A group of cells, to be decided twice on a machine of the given size."""
+
+    design: str
+    host: str
+    properties: tuple[str, ...]
+    depth: int
+    size: tuple[int, int] = TINY
+    settings: dict[str, str] = field(default_factory=dict)
+    trusting: bool = True
+    """See `crosscheck.explicit.census`; not where the mistake may be in what is trusted."""
+
+    def __str__(self) -> str:
+        given = "".join(f" {k}={v}" for k, v in self.settings.items())
+        return f"{self.design} {self.host}{given}"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The least depth of each property's violation by either engine; None: none to the depth.
+
+    ``outcome``: ``compared``; ``refused`` where exploration or the model itself calls the model bad;
+    ``failed`` where only plain Python stumbles over it; ``unknown`` where somebody gave up.
+    """
+
+    outcome: str
+    explicit: dict[str, int | None] = field(default_factory=dict)
+    symbolic: dict[str, int | None] = field(default_factory=dict)
+    states: int = 0
+    seconds: tuple[float, float] = (0.0, 0.0)
+    reason: str = ""
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the two engines say the same of every property."""
+        if self.outcome == "compared":
+            return self.explicit == self.symbolic
+        return self.outcome != "failed"
+
+
+# what the child does
+
+
+def answer(content: Any, question: Question) -> Answer:
+    """Both engines' answers; only in a process with small words."""
+    settings = content.model.resolve(question.design, SMALL | question.settings, {})
+    machine = content.model.build(question.design, question.host, settings)
+    properties = [content.properties[name] for name in question.properties]
+    started = time.monotonic()
+    symbolic = by_solver(machine, properties, question.depth)
+    if isinstance(symbolic, str):
+        outcome = "unknown" if symbolic.startswith("solver") else "refused"
+        return Answer(outcome, reason=symbolic)
+    between = time.monotonic()
+    try:
+        explicit, states = by_census(machine, properties, question)
+    except Exception as error:
+        return Answer("failed", reason=f"{type(error).__name__}: {error}")
+    seconds = between - started, time.monotonic() - between
+    return Answer("compared", explicit, symbolic, states, seconds)
+
+
+def by_solver(machine: Any, properties: Sequence[Any], depth: int) -> dict[str, int | None] | str:
+    """What bounded checking finds, or why it finds nothing out."""
+    from vtsc.base.errors import UsageError
+    from vtsc.engines.search.bmc import search
+    from vtsc.solver.feasibility import SolverFeasibility
+    from vtsc.system.builder import build
+
+    names = [p.name for p in properties]
+    try:
+        system = build(machine, properties, SolverFeasibility)
+    except UsageError:
+        return dict.fromkeys(names)  # no initial state
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    found = search(system, names, depth, any_witness=names)
+    if found.reason:
+        return found.reason
+    return {n: len(found.witnesses[n].calls) if n in found.witnesses else None for n in names}
+
+
+def by_census(
+    machine: Any, properties: Sequence[Any], question: Question
+) -> tuple[dict[str, int | None], int]:
+    """What explicit search finds, and the number of states it has seen."""
+    from crosscheck.explicit import census
+
+    found = census(machine, properties, question.depth, trusting=question.trusting)
+    return {p.name: found.depths.get(p.name) for p in properties}, found.states
+
+
+def work(root: str, width: int, limit: int) -> None:
+    """Answer the questions on standard input, one a line."""
+    from vtsc.base.width import scale_down
+
+    scale_down(width, limit)
+    from vtsc.content.loader import load
+
+    content = load(root)
+    for line in sys.stdin:
+        asked = json.loads(line)
+        question = Question(**{**asked, "properties": tuple(asked["properties"])})
+        print(json.dumps(asdict(answer(content, question))), flush=True)
+
+
+# what the parent does
+
+
+def ask(questions: Sequence[Question], root: Path = ROOT) -> Iterator[Answer]:
+    """The answers in order, worked out by one child for all; they have one size."""
+    (size,) = {q.size for q in questions}
+    command = [sys.executable, "-m", "crosscheck.third_opinion", "work", str(root), *map(str, size)]
+    lines = "".join(json.dumps(asdict(q)) + "\n" for q in questions)
+    try:
+        done = subprocess.run(
+            command,
+            input=lines,
+            capture_output=True,
+            text=True,
+            cwd=ROOT,
+            timeout=PATIENCE * len(questions),
+        )
+    except subprocess.TimeoutExpired:
+        yield from (Answer("unknown", reason="out of time") for _ in questions)
+        return
+    answers = done.stdout.splitlines()
+    for i in range(len(questions)):
+        if i < len(answers):
+            yield Answer(**json.loads(answers[i]))
+        else:
+            said = done.stderr.strip().splitlines() or ["no answer"]
+            yield Answer("refused", reason=said[-1])
+
+
+def names() -> tuple[list[str], list[str]]:
+    """The designs and hosts there are."""
+    from model import MODEL
+
+    return list(MODEL.designs), list(MODEL.hosts)
+
+
+def cells() -> list[Question]:
+    """Every design, property and host."""
+    designs, hosts = names()
+    pairs = [(design, host) for host in hosts for design in designs]
+    one = [Question(d, h, OWN, 11, TINY if h == "cstate" else LITTLE) for d, h in pairs]
+    smp, two = ("monotonic_smp",), {"vcpus": "2"}
+    return one + [Question(d, h, smp, SMP_DEPTH[h], TINY, two) for d, h in pairs]
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A file of the model, below the root, and what is wrong in it."""
+
+    file: str
+    mutant: Mutant
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.mutant.line}:{self.mutant.column} {self.mutant.description}"
+
+
+def mistakes() -> list[list[Mistake]]:
+    """Every mutant of each file that mutants are drawn from, in a fixed order."""
+    return [
+        [Mistake(file, m) for m in mutants((ROOT / file).read_text(encoding="utf-8"))]
+        for file in DESIGNS_OF
+    ]
+
+
+def questions_of(mistake: Mistake, random: Random) -> list[Question]:
+    """Two questions to which the mistake may matter."""
+    design = random.choice(DESIGNS_OF[mistake.file] or names()[0])
+    if mistake.file == TRAPPING:
+        host, given = random.choice(("slow", "fast")), {**TRAPPED, **random.choice(TRAPS)}
+        return [Question(design, host, OWN, 9, TINY, given)]
+    trusting = mistake.file.startswith("model/designs/")
+    first, second = random.sample(HOSTS, 2)
+    return [
+        Question(design, first, OWN, _depth(first), TINY, {}, trusting),
+        Question(
+            design, second, OWN, min(_depth(second), 7), TINY, random.choice(EXTRAS), trusting
+        ),
+    ]
+
+
+def _depth(host: str) -> int:
+    return {"cstate": 6, "slow": 9, "fast": 9}.get(host, 11)
+
+
+def drawn(count: int, seed: int) -> list[tuple[Mistake, list[Question]]]:
+    """So many mistakes drawn at random, from the files in turn, with their questions."""
+    random = Random(seed)
+    by_file = [random.sample(m, len(m)) for m in mistakes()]
+    turns = (m for turn in zip_longest(*by_file) for m in turn if m is not None)
+    return [(m, questions_of(m, random)) for m in islice(turns, count)]
+
+
+def ask_mutated(mistake: Mistake, questions: Sequence[Question]) -> list[Answer]:
+    """The answers about a copy of the model with the mistake in it."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        shutil.copy(ROOT / "pyproject.toml", root)
+        for package in ("model", "properties"):
+            shutil.copytree(ROOT / package, root / package)
+        (root / mistake.file).write_text(mistake.mutant.source, encoding="utf-8")
+        return [a for q in questions for a in ask([q], root)]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run as a script; 0 if there is no disagreement."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=("cells", "mutants"))
+    parser.add_argument("--count", type=int, default=240, help="mutants")
+    parser.add_argument("--seed", type=int, default=1, help="which mutants")
+    parser.add_argument("-j", "--jobs", type=int, default=2)
+    given = parser.parse_args(arguments)
+    with ThreadPoolExecutor(given.jobs) as pool:
+        if given.what == "cells":
+            return report_cells(pool)
+        return report_mutants(pool, drawn(given.count, given.seed))
+
+
+def report_cells(pool: ThreadPoolExecutor) -> int:
+    """The table of all cells."""
+    questions = cells()
+    compared = violated = wrong = left = 0
+    print(f"{'cells':<42} {'states':>8} {'solver':>7} {'explicit':>8}  violated at")
+    for q, a in zip(questions, pool.map(lambda q: next(ask([q])), questions), strict=True):
+        compared += len(a.explicit)
+        violated += sum(depth is not None for depth in a.explicit.values())
+        wrong += sum(a.explicit[p] != a.symbolic[p] for p in a.explicit)
+        left += a.outcome != "compared"
+        print(row(q, a), flush=True)
+    print(f"{compared} cells compared, {violated} violated, {wrong} disagreements")
+    return 1 if wrong or left else 0
+
+
+def report_mutants(
+    pool: ThreadPoolExecutor, asked: Sequence[tuple[Mistake, list[Question]]]
+) -> int:
+    """A paragraph for each mutant: where and what it is, then a line for each question."""
+    usual: dict[str, Answer] = {}
+    compared = told = wrong = 0
+    for (mistake, questions), answers in zip(
+        asked, pool.map(lambda pair: ask_mutated(*pair), asked), strict=True
+    ):
+        print(mistake)
+        for q, a in zip(questions, answers, strict=True):
+            print("   ", row(q, a), flush=True)
+        compared += any(a.outcome == "compared" for a in answers)
+        told += answers[0].explicit not in ({}, _usual(questions[0], usual).explicit)
+        wrong += not all(a.agrees for a in answers)
+    print(
+        f"{len(asked)} mutants, {compared} compared, {told} told from the model by their first row"
+    )
+    print(f"{wrong} mutants on which the engines disagree")
+    return 1 if wrong else 0
+
+
+def _usual(question: Question, known: dict[str, Answer]) -> Answer:
+    """The answer about the model without a mistake."""
+    if str(question) not in known:
+        (known[str(question)],) = ask([replace(question, trusting=True)])
+    return known[str(question)]
+
+
+def row(q: Question, a: Answer) -> str:
+    """A line of the table."""
+    if a.outcome != "compared":
+        return f"{q!s:<42} {a.outcome}: {a.reason}"
+    found = " ".join(f"{p}={d or '-'}" for p, d in a.explicit.items())
+    if not a.agrees:
+        found += "  BUT SOLVER: " + " ".join(f"{p}={d or '-'}" for p, d in a.symbolic.items())
+    return f"{q!s:<42} {a.states:>8} {a.seconds[0]:>6.1f}s {a.seconds[1]:>7.1f}s  {found}"
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["work"]:
+        work(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
+    else:
+        sys.exit(main(sys.argv[1:]))

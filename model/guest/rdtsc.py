@@ -1,0 +1,43 @@
+"""What the guest does: read its TSC, natively or trapped, and turn kvmclock on and off.
+
+HLT is an exit followed by a put, which the action table has; it needs no rule of its own.
+"""
+
+from dataclasses import dataclass
+
+from model.designs.base import Design
+from model.host.host import Host
+from model.trapping import emulate_rdtsc
+from model.vm import Vcpu
+
+
+@dataclass(frozen=True)
+class Read:
+    """An RDTSC that completed: on which vCPU, what it returned (a u64), and whether it trapped."""
+
+    vcpu: int
+    value: int
+    trapped: bool
+
+
+def rdtsc(design: Design, host: Host, vcpu: Vcpu) -> Read:
+    """RDTSC in the guest. [source 2.6.35-era; trapped: reconstructed, semantics.md 8.4]"""
+    if not (design.traps and vcpu.tsc_trapping):
+        return Read(vcpu.number, design.read_tsc(host, vcpu), trapped=False)
+    clock_value = design.compute_guest_tsc(vcpu, host.kernel_ns())
+    return Read(vcpu.number, emulate_rdtsc(host, vcpu, clock_value, design.settings), trapped=True)
+
+
+def ideal_tsc(host: Host, vcpu: Vcpu) -> int:
+    """What the guest's TSC would read had it run at the virtual rate since creation (a u64)."""
+    return vcpu.tsc_at_creation + (host.t - vcpu.created_at) // host.base.cycle
+
+
+def peek(design: Design, host: Host, vcpu: Vcpu) -> int:
+    """What an RDTSC would return now, the state left as it is; for explanations only. Native."""
+    if not vcpu.tsc_trapping:
+        return design.read_tsc(host, vcpu)
+    before = vcpu.last_emul, vcpu.vm.last_emul
+    value = rdtsc(design, host, vcpu).value
+    vcpu.last_emul, vcpu.vm.last_emul = before
+    return value

@@ -1,0 +1,215 @@
+"""The host: pCPUs with their TSCs, the contracts that say what hardware may do, the kernel clock.
+
+Contracts and the clock follow design.md section 4. ``Host.tsc`` stands for native_read_tsc, ``kernel_ns``
+for the boot-based kernel clock, ``tsc_unstable`` for check_tsc_unstable.
+"""
+
+from fractions import Fraction
+from typing import Any
+
+from model.arithmetic import later
+from model.host.contracts import Contract
+from model.host.timebase import Timebase, timebase
+from model.state import HostFields, Pcpu
+from vtsc.language import Inputs, bounded, require, scaled, select
+
+MIN_UPTIME_NS = scaled(5 * 10**9, small=0)
+"""The host has been up for longer than this when the VM is created (design.md section 4)."""
+
+
+class Host(HostFields):
+    """The host's state with what the kernel can ask of it; times in units of ``base``."""
+
+    inputs: Inputs
+
+    def __init__(self, contract: Contract, settings: Any) -> None:
+        super().__init__()
+        self.contract = contract
+        self.settings = settings
+        self.base: Timebase = timebase(settings)
+        self.pcpus = [Pcpu() for _ in range(settings["pcpus"])]
+        stable_step = settings["clock_resolution"]
+        self.resolution = self.base.units(stable_step)
+        unstable_step = settings["clock_resolution_unstable"] or stable_step
+        self.resolution_unstable = self.base.units(unstable_step)
+        self.ticks_matter = settings["rdtsc_emulation"] == "estimate"
+        low, high = contract.rates(settings)
+        self.slowest, self.fastest = (low, 1), (high, 1)
+        if contract.rates_vary:
+            self.slowest = (low.numerator, low.denominator)
+            self.fastest = (high.numerator, high.denominator)
+
+    # what the kernel asks
+
+    def tsc(self, cpu: int) -> int:
+        """The TSC of pCPU ``cpu``, in cycles."""
+        return select(self.pcpus, cpu).tsc
+
+    def tick_age(self, cpu: int) -> int:
+        """How far the TSC of ``cpu`` is from where it saw the kernel clock step, a u64 of cycles."""
+        return select(self.pcpus, cpu).tick_age
+
+    def clock_step(self) -> Fraction:
+        """The kernel clock's present resolution, in ns."""
+        stable: Fraction = self.settings["clock_resolution"]
+        unstable: Fraction | None = self.settings["clock_resolution_unstable"]
+        if unstable is not None and unstable != stable and self.tsc_unstable:
+            return unstable
+        return stable
+
+    def kernel_ns(self) -> int:
+        """The kernel clock, in ns. [reconstructed, semantics.md section 10; design.md section 4]"""
+        return self._kernel_clock() // self.base.ns
+
+    def mark_tsc_unstable(self) -> None:
+        """The TSC is out of service from now on; so is the clock that was made of it."""
+        if self.resolution == self.resolution_unstable:
+            self.tsc_unstable = True
+        elif not self.tsc_unstable:
+            self.clock_floor = before = self._kernel_clock()
+            self.tsc_unstable = True
+            if self.ticks_matter:
+                self._clock_replaced(before)
+
+    def sampling_gap(self) -> None:
+        """The time between two samples that the kernel takes in one IRQ-off window (eps)."""
+        if self.settings["sampling_gap"]:
+            self._pass("gap_", self.base.units(self.settings["sampling_gap"]))
+
+    # what the hardware does
+
+    def boot(self, inputs: Inputs) -> None:
+        """Choose an initial state of the host: its TSCs, its uptime, its clock's phase."""
+        least = MIN_UPTIME_NS * self.base.ns + 1
+        self.k0 = inputs.word("k0", least, multiple_of=self.resolution)
+        self.phase = inputs.word("phase", 0, self.resolution - 1) if self.resolution > 1 else 0
+        self.phase_unstable = self.phase
+        if self.resolution_unstable != self.resolution:
+            self.phase_unstable = inputs.word("phase_unstable", 0, self.resolution_unstable - 1)
+        bounded(self._reading() + self.resolution + self.resolution_unstable)
+        first = inputs.word("tsc0" if self.contract.skewed else "tsc", 1)
+        for c, pcpu in enumerate(self.pcpus):
+            pcpu.tsc = first
+            if self.contract.skewed and c > 0:
+                pcpu.tsc = inputs.word(f"tsc{c}", 1)
+        self._limit_skew()
+        if self.ticks_matter:
+            self.clock_seen = self._kernel_clock()
+            since_step = self._reading() - self._kernel_clock()
+            for pcpu in self.pcpus:
+                pcpu.tick_age = (since_step + self.base.cycle - 1) // self.base.cycle
+                pcpu.tick_seen = True
+
+    def advance(self, inputs: Inputs) -> None:
+        """Let true time and the TSCs move on, as far as one step goes."""
+        self.inputs = inputs
+        for pcpu in self.pcpus:
+            pcpu.elapsed = 0
+        self._pass("", None)
+
+    def sleep(self) -> None:
+        """Suspend and resume: true time passes, then every TSC restarts at 1."""
+        self.t = bounded(self.t + self.inputs.word("sleep", 0))
+        bounded(self._reading() + self.resolution + self.resolution_unstable)
+        for pcpu in self.pcpus:
+            pcpu.tsc = 1
+            if self.ticks_matter:
+                pcpu.tick_age = 0
+                pcpu.tick_seen = True
+                self.clock_seen = self._kernel_clock()
+
+    def jump(self, cpu: int) -> None:
+        """The TSC of ``cpu`` takes any value."""
+        pcpu, target = self.pcpus[cpu], self.inputs.word("tsc", 1)
+        if self.ticks_matter:
+            pcpu.tick_age += target - pcpu.tsc
+        pcpu.tsc = target
+
+    # how it is done
+
+    def _limit_skew(self) -> None:
+        limit = self.settings["skew_max"]
+        if self.contract.skewed and limit is not None:
+            for a in self.pcpus:
+                for b in self.pcpus:
+                    require(a.tsc - b.tsc <= limit)
+
+    def _pass(self, prefix: str, longest: int | None) -> None:
+        limits = () if longest is None else (longest,)
+        varying = self.contract.rates_vary and bool(self.tsc_unstable)
+        grain = 1 if varying else self.base.cycle
+        dt = self.inputs.word(f"{prefix}dt", 0, *limits, multiple_of=grain)
+        self.t = bounded(self.t + dt)
+        bounded(self._reading() + self.resolution + self.resolution_unstable)
+        moved = []
+        for c, pcpu in enumerate(self.pcpus):
+            d = dt // self.base.cycle
+            if varying:
+                d = self._cycles_in(f"{prefix}d{c}", dt)
+            pcpu.tsc = bounded(pcpu.tsc + d)
+            pcpu.elapsed = bounded(pcpu.elapsed + d)  # no more than its TSC
+            moved.append(d)
+            if self.ticks_matter:
+                pcpu.tick_age += d
+        if self.ticks_matter:
+            self._see_ticks(prefix, dt, moved if varying else [])
+
+    def _clock_replaced(self, before: int) -> None:
+        """Another clock source took over; where that moved the clock, all pCPUs saw it step."""
+        self.clock_seen = self._kernel_clock()
+        if self.clock_seen != before:
+            for pcpu in self.pcpus:
+                pcpu.tick_age = 0
+                pcpu.tick_seen = True
+
+    def _cycles_in(self, name: str, dt: int) -> int:
+        """Any number of cycles that a pCPU's rate allows in ``dt`` time units."""
+        (low, low_den), (high, high_den) = self.slowest, self.fastest
+        cycle = self.base.cycle
+        return self.inputs.between(name, (low * dt, low_den * cycle), (high * dt, high_den * cycle))
+
+    def _see_ticks(self, prefix: str, dt: int, moved: list[int]) -> None:
+        """Note on each pCPU that the kernel clock stepped; for `estimate` (semantics.md 8.4, E3).
+
+        ``moved``: how far each TSC came in ``dt``, where rates vary; else empty.
+        """
+        now = self._kernel_clock()
+        stepped = now != self.clock_seen
+        self.clock_seen = now
+        if self.settings["tick_seen"] == "late":
+            for c, pcpu in enumerate(self.pcpus):
+                if stepped:
+                    pcpu.tick_seen = False
+                if not pcpu.tick_seen and self.inputs.flag(f"{prefix}sees{c}"):
+                    pcpu.tick_age = 0
+                    pcpu.tick_seen = True
+        elif stepped:
+            since_step = self._reading() - now
+            for c, pcpu in enumerate(self.pcpus):
+                d = (since_step + self.base.cycle - 1) // self.base.cycle
+                if moved:
+                    d = self._cycles_in(f"{prefix}since_tick{c}", since_step)
+                    self._allowed(moved[c] - d, dt - since_step)
+                pcpu.tick_age = d
+
+    def _allowed(self, cycles: int, dt: int) -> None:
+        (low, low_den), (high, high_den) = self.slowest, self.fastest
+        require(low * dt <= cycles * (low_den * self.base.cycle))
+        require(cycles * (high_den * self.base.cycle) <= high * dt)
+
+    def _reading(self) -> int:
+        """Uptime plus true time plus phase, in time units: what the clock quantises."""
+        phase = self.phase
+        if self.resolution != self.resolution_unstable and self.tsc_unstable:
+            phase = self.phase_unstable
+        return self.k0 + self.t + phase
+
+    def _kernel_clock(self) -> int:
+        """The kernel clock in time units: quantised, and never going back."""
+        resolution = self.resolution
+        if self.resolution != self.resolution_unstable and self.tsc_unstable:
+            resolution = self.resolution_unstable
+        quantised = self._reading() // resolution * resolution
+        if self.resolution == self.resolution_unstable:
+            return quantised
+        return later(quantised, self.clock_floor)

@@ -1,0 +1,1 @@
+"""What may be true of every reachable state: candidates for proofs."""

@@ -1,0 +1,42 @@
+"""What a guest's TSC is set against in lemmas about the machine alone; ghosts of properties come on top."""
+
+from typing import Any
+
+from model.lemmas.standings import Bound
+from vtsc.language import INPUT_LIMIT, integer
+
+
+def ideal(machine: Any, state: Any, ghosts: Any, v: int) -> int:
+    """The virtual rate times true time, from where the guest's TSC was at creation."""
+    return integer(machine.ideal(state, v))
+
+
+def clock_step(machine: Any, state: Any) -> int:
+    """The cycles that fit in the longest step of the kernel clock, and one for rounding."""
+    host = state.host
+    longest = max(host.resolution, host.resolution_unstable)
+    return -(-longest // host.base.cycle) if longest > host.base.ns else 0
+
+
+def _ahead(machine: Any, state: Any, ghosts: Any, v: int) -> int:
+    return ideal(machine, state, ghosts, v) + clock_step(machine, state)
+
+
+def _behind(machine: Any, state: Any, ghosts: Any, v: int) -> int:
+    return ideal(machine, state, ghosts, v) - clock_step(machine, state)
+
+
+def _fastest(machine: Any, state: Any, ghosts: Any, v: int) -> int:
+    high, low = state.host.fastest
+    fastest: int = high * state.host.t // (low * state.host.base.cycle) + clock_step(machine, state)
+    return fastest
+
+
+BOUNDS = (
+    Bound("ideal", "ideal", True, _behind),
+    Bound("ideal_above", "ideal", False, _ahead),
+    Bound("fastest", "the greatest host rate times true time", False, _fastest),
+    Bound("far_above", "2^62 above ideal", False, lambda *at: _ahead(*at) + INPUT_LIMIT),
+    Bound("far_below", "-2^62", True, lambda *at: -INPUT_LIMIT),
+    Bound("zero", "0", True, lambda *at: 0),
+)

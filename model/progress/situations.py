@@ -1,0 +1,175 @@
+"""How each vCPU gets to read its TSC, whatever state it is in: no state is stuck (design.md section 6).
+
+Only KVM and the guest act: load, put, serve, enter, exit, rdtsc. All calls are taken at once (dt = 0) but
+RDTSC, which takes the cycles it needs at the nominal rate. Where a deadline would pass in the
+meantime, a vCPU leaves or comes back, which starts the deadline anew (model/precedence.py for others).
+"""
+
+from typing import Any
+
+from model.lemmas.machine import LEMMAS
+from model.progress.deadlines import DEADLINES, IN_TIME, may_run, may_stay, nothing_due, others_wait
+from model.progress.elapsing import elapsing
+from model.progress.precedence import crowded, due, taken
+from vtsc.language import Call, Lemma, Progress, Situation, both, either, negation
+
+LIMIT = 1 << 61
+"""Clocks and TSCs below this leave room: inputs may go twice as far."""
+
+
+# situations
+
+
+def reading(machine: Any, state: Any, v: int) -> bool:
+    """In guest mode, with time for an RDTSC."""
+    runs = both(state.vm.vcpus[v].in_guest, may_run(machine, state, v))
+    return both(runs, others_wait(machine, state, v))
+
+
+def _out_of_guest(machine: Any, state: Any, v: int) -> bool:
+    vcpu = state.vm.vcpus[v]
+    return both(both(vcpu.loaded, negation(vcpu.in_guest)), others_wait(machine, state, v))
+
+
+def ready(machine: Any, state: Any, v: int) -> bool:
+    """Loaded, out of guest mode, no request pending."""
+    idle = negation(machine.pending(state.vm.vcpus[v]))
+    return both(both(_out_of_guest(machine, state, v), may_stay(machine, state, v)), idle)
+
+
+def asked(machine: Any, state: Any, v: int) -> bool:
+    """Loaded, out of guest mode, a request pending."""
+    busy = machine.pending(state.vm.vcpus[v])
+    return both(both(_out_of_guest(machine, state, v), may_stay(machine, state, v)), busy)
+
+
+def beside_free(machine: Any, state: Any, v: int, c: int) -> bool:
+    """Off its pCPU, and no vCPU is loaded on pCPU ``c``."""
+    off = negation(either((state.vm.vcpus[v].loaded, taken(state, c))))
+    return both(off, others_wait(machine, state, v))
+
+
+def expired(machine: Any, state: Any, v: int) -> bool:
+    """Loaded, out of guest mode, its time slice too short for an RDTSC."""
+    return both(_out_of_guest(machine, state, v), negation(may_stay(machine, state, v)))
+
+
+def overdue(machine: Any, state: Any, v: int) -> bool:
+    """In guest mode, where it may not stay for an RDTSC."""
+    runs = both(state.vm.vcpus[v].in_guest, negation(may_run(machine, state, v)))
+    return both(runs, others_wait(machine, state, v))
+
+
+# the declaration
+
+
+def _on_itself(action: str) -> Any:
+    return lambda v, *_: Call(action, (v,))
+
+
+def _load(v: int, c: int) -> Call:
+    return Call("load", (v, c))
+
+
+def _situations(settings: Any) -> list[Situation]:
+    """What every machine needs."""
+    now, own = elapsing(settings, 0), ("vcpu",)
+    read = elapsing(settings, settings["rdtsc_cycles"])
+    return [
+        Situation("read", "a vCPU is in guest mode", 1, own, reading, _on_itself("rdtsc"), read),
+        Situation(
+            "enter",
+            "a vCPU is loaded, with nothing pending",
+            2,
+            own,
+            ready,
+            _on_itself("enter"),
+            now,
+        ),
+        Situation(
+            "serve",
+            "a vCPU is loaded, with a request pending",
+            3,
+            own,
+            asked,
+            _on_itself("serve"),
+            now,
+        ),
+        Situation(
+            "load",
+            "a vCPU is off its pCPU, and some pCPU is free",
+            4,
+            ("vcpu", "pcpu"),
+            beside_free,
+            _load,
+            now,
+        ),
+    ]
+
+
+def _with_deadlines(settings: Any) -> list[Situation]:
+    """A vCPU whose deadline is near leaves, to come back with a new one."""
+    now, own = elapsing(settings, 0), ("vcpu",)
+    return [
+        Situation(
+            "put",
+            "a vCPU is loaded, its time slice too short for a read",
+            5,
+            own,
+            expired,
+            _on_itself("put"),
+            now,
+        ),
+        Situation(
+            "exit",
+            "a vCPU is in guest mode, with too little time for a read",
+            6,
+            own,
+            overdue,
+            _on_itself("exit"),
+            now,
+        ),
+    ]
+
+
+def exists(machine: Any, state: Any, v: int) -> bool:
+    """The vCPU has been created."""
+    return either((state.vm.vcpus[v].created,))
+
+
+def room(machine: Any, state: Any) -> bool:
+    """Clock and TSCs are below `LIMIT`."""
+    host = state.host
+    late = host.k0 + host.t >= LIMIT
+    return negation(either((late, *(pcpu.tsc >= LIMIT for pcpu in host.pcpus))))
+
+
+def progress(settings: Any) -> Progress:
+    """How each vCPU of a machine with these settings gets to read its TSC."""
+    situations = _situations(settings)
+    deadlines = any(settings[limit] for limit in DEADLINES)
+    full = settings["vcpus"] > settings["pcpus"]
+    situations += _with_deadlines(settings) if deadlines else []
+    situations += crowded(settings) if full else []
+    if deadlines:
+        situations += due(settings, max(s.rank for s in situations))
+    return Progress(
+        goal="a read",
+        situations=tuple(situations),
+        concerns=exists,
+        whom="a vCPU that exists",
+        room=room,
+        room_sentence="true time, the kernel clock and all TSCs are below 2^61",
+        passing=elapsing(settings, max(1, settings["rdtsc_cycles"])),
+        clock="host.t",
+        idle=nothing_due,
+        idle_sentence="nothing is due" if deadlines else "a vCPU exists",
+        lemmas=_lemmas(full, deadlines),
+    )
+
+
+def _lemmas(full: bool, deadlines: bool) -> tuple[Lemma, ...]:
+    """What is true of every reachable state, as far as the situations need it."""
+    known = {lemma.name: lemma for lemma in LEMMAS}
+    names = ["in_guest_is_loaded", "loaded_is_bound", *(["loaded_apart"] if full else [])]
+    return (*(known[name] for name in names), *((IN_TIME,) if deadlines else ()))

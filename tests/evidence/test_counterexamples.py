@@ -1,0 +1,78 @@
+"""The saved counterexamples are those of the main job, and each still violates."""
+
+import json
+
+import pytest
+
+from tests.support.paths import ROOT
+from tools.regenerate import HEAD, commands, table
+from vtsc.base.lines import nothing_wanted
+from vtsc.cli import parser
+from vtsc.commands.selection import selected
+from vtsc.content.expected import recorded_verdict
+from vtsc.evidence.replay import explain, replay, settings_of
+from vtsc.evidence.trace import load_trace
+from vtsc.native.inputs import Recorded
+from vtsc.native.interpreter import NotARun, Player
+from vtsc.report.text.story import LONGEST, story
+
+FOLDER = ROOT / "counterexamples"
+FILES = sorted(FOLDER.glob("*.json"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
+def test_each_still_violates_where_it_says(content, path):
+    """Replayed without a solver, the violation is at the last step."""
+    trace = load_trace(path)
+    assert replay(content, trace).violated_at == trace.violated_at == len(trace.steps)
+
+
+def test_one_file_for_each_violated_cell_of_the_main_job(content):
+    """No more and no fewer than the recorded verdicts of `make verify` ask for, depths included."""
+    expected = {}
+    for arguments in commands():
+        for group in selected(content, parser().parse_args(arguments)):
+            for cell in group.cells():
+                verdict = recorded_verdict(content, cell)
+                assert verdict is not None, cell
+                if verdict.isdigit():
+                    changed = content.changed(cell.design, cell.property, cell.settings)
+                    own = "".join(f".{k}={v}" for k, v in changed.items())
+                    name = f"{cell.design}.{cell.host}.{cell.property}{own}.json"
+                    expected[name] = int(verdict)
+    found = {p.name: json.loads(p.read_text(encoding="utf-8"))["violated_at"] for p in FILES}
+    assert found == expected
+
+
+def test_the_table_tells_the_stories_of_the_files():
+    """counterexamples/README.md is what `make counterexamples` would write."""
+    assert (FOLDER / "README.md").read_text(encoding="utf-8") == HEAD + table()
+
+
+def test_stories_are_one_sentence(content):
+    """At most 160 characters, with the step to blame."""
+    for path in FILES:
+        trace = load_trace(path)
+        told = story(content, trace, explain(content, trace, replay(content, trace)))
+        assert len(told) <= LONGEST
+        assert "step" in told, told
+
+
+@pytest.mark.parametrize("path", FILES[::4], ids=lambda p: p.stem)
+def test_no_step_can_be_left_out(content, path):
+    """Deleting any step but the last makes the run illegal or harmless."""
+    trace = load_trace(path)
+    settings = settings_of(content, trace)
+    machine = content.model.build(trace.design, trace.host, settings)
+    for left_out in range(len(trace.steps) - 1):
+        steps = [s for i, s in enumerate(trace.steps) if i != left_out]
+
+        def source(step, steps=steps):
+            return Recorded(trace.initial_inputs if step < 0 else steps[step].inputs)
+
+        player = Player(machine, content.properties[trace.property], nothing_wanted)
+        try:
+            run = player.play([s.call for s in steps], source)
+        except NotARun:
+            continue
+        assert run.violated_at is None, left_out

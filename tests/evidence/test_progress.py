@@ -1,0 +1,353 @@
+"""No stuck states: proved for every design and host, executed natively, and refused where it is false."""
+
+import json
+from dataclasses import replace
+from itertools import product
+from random import Random
+
+import pytest
+
+from model import MODEL
+from model.designs import DESIGNS
+from model.designs.patch25 import Patch25
+from model.host.contracts import CONTRACTS
+from model.machine import Machine
+from vtsc.base.errors import EvidenceError
+from vtsc.content.cells import groups
+from vtsc.deciding.plan import decide
+from vtsc.deciding.verdict import Status
+from vtsc.evidence.manifest import MANIFEST, check
+from vtsc.evidence.progress import Place, asked, make, missing, recheck, stuck
+from vtsc.language.lemmas import Lemma
+from vtsc.language.words import Illegal, both, integer, negation, require
+from vtsc.native.inputs import Drawn
+from vtsc.native.lead import Stuck, lead
+from vtsc.native.random_runs import TYPICAL, _step
+
+EVERYWHERE = list(product(MODEL.designs, MODEL.hosts))
+
+
+def place(design: str, host: str, **given: str) -> Place:
+    """A design on a host with the default parameters, ``given`` aside."""
+    return Place(design, host, MODEL.resolve(design, given, {}))
+
+
+def missing_in(machine: Machine) -> str | None:
+    """What a machine lacks for progress."""
+    return missing(*asked(machine))
+
+
+def changed(kind: type[Machine], design: type = Patch25, host: str = "slow", **given: str):
+    """A machine of a changed kind or design."""
+    settings = MODEL.resolve("patch25", given, {})
+    return kind(design(settings), CONTRACTS[host], settings)
+
+
+@pytest.mark.parametrize(("design", "host"), EVERYWHERE)
+def test_no_state_is_stuck(content, design, host):
+    """From every state allowed by the lemmas a read is at most four calls away, and time goes on."""
+    evidence = make(content, place(design, host))
+    check(evidence)
+    assert list(evidence.questions) == [
+        "initial",
+        "step",
+        "somewhere",
+        "read",
+        "enter",
+        "serve",
+        "load",
+        "time",
+    ]
+    assert evidence.claims["steps"] == 4
+
+
+@pytest.mark.parametrize(
+    ("given", "steps"),
+    [
+        ({"vcpus": "2", "trapping": "unstable"}, 4),
+        ({"vcpus": "2", "trapping": "unstable", "rdtsc_emulation": "estimate"}, 4),
+        ({"vcpus": "3", "pcpus": "2"}, 6),
+        ({"vcpus": "2", "pcpus": "1"}, 6),
+        ({"timeslice": "1ms"}, 6),
+        ({"timeslice": "1ms", "exit_interval": "2us", "dormancy": "1ms"}, 6),
+        ({"timeslice": "1ms", "vcpus": "2"}, 8),
+        ({"dormancy": "1ms", "exit_interval": "2us", "vcpus": "2", "pcpus": "1"}, 9),
+        ({"virtual_khz": "2.4GHz", "kvmclock": "any", "create_anytime": "on"}, 4),
+    ],
+    ids=lambda x: ",".join(x) if isinstance(x, dict) else None,
+)
+@pytest.mark.parametrize("host", ["cstate", "slow"])
+def test_nor_with_other_parameters(content, host, given, steps):
+    """Trapping, more vCPUs than pCPUs, deadlines, other rates."""
+    evidence = make(content, place("patch25", host, **given))
+    check(evidence)
+    assert evidence.claims["steps"] == steps
+
+
+def test_deadlines_too_short_for_a_read_are_named(content):
+    """A slice shorter than a read, or two vCPUs that cannot sleep that long on one pCPU."""
+    short = place("patch25", "stable", timeslice="1ns", rdtsc_cycles="2")
+    assert stuck(content, short) == (
+        "a vCPU is off its pCPU, and some pCPU is free: load(0, 0) leads no nearer to a read"
+    )
+    given = {"vcpus": "2", "pcpus": "1", "dormancy": "1ns", "rdtsc_cycles": "2"}
+    assert stuck(content, place("patch25", "stable", **given)) == (
+        "a vCPU is off its pCPU, all are taken, one by a vCPU out of guest mode: put(1) leads no "
+        "nearer to a read"
+    )
+
+
+class NeverServed(Patch25):
+    """Serving leaves the request pending."""
+
+    def serve_requests(self, host, vcpu):
+        """What is asked for is done, and stays asked for."""
+        if vcpu.request_clock_update:
+            self.guest_time_update(host, vcpu)
+
+
+class ServedForEver(Patch25):
+    """Each update asks for another one."""
+
+    def guest_time_update(self, host, vcpu):
+        """Once more."""
+        vcpu.request("request_clock_update")
+
+
+class Closed(Machine):
+    """No guest is ever entered."""
+
+    def can_enter(self, state, v):
+        """Never."""
+        return False
+
+
+class ClosedLate(Machine):
+    """No guest is entered once the TSC counts as unstable: not in each state, but in some."""
+
+    def can_enter(self, state, v):
+        """Not any more."""
+        return both(super().can_enter(state, v), negation(state.host.tsc_unstable))
+
+
+class Frozen(Machine):
+    """Time stands still once the TSC counts as unstable."""
+
+    def advance(self, state, inputs):
+        """Nothing passes any more."""
+        before = state.host.t
+        super().advance(state, inputs)
+        if state.host.tsc_unstable:
+            require(state.host.t == before)
+
+
+class Leap(Machine):
+    """Entering the guest takes all time there is."""
+
+    def enter(self, state, v):
+        """Suddenly it is late."""
+        super().enter(state, v)
+        state.host.t = (1 << 62) - 1
+
+
+def test_a_call_that_uses_up_the_room_is_no_progress():
+    """The next situation is given, but too close to the limit of inputs for its call."""
+    assert missing_in(changed(Leap)) == (
+        "a vCPU is loaded, with nothing pending: enter(0) leads no nearer to a read"
+    )
+
+
+@pytest.mark.parametrize("design", [NeverServed, ServedForEver])
+def test_a_request_that_is_never_cleared_is_stuck(design):
+    """The situation is named, and that its call is possible but useless."""
+    assert missing_in(changed(Machine, design)) == (
+        "a vCPU is loaded, with a request pending: serve(0) leads no nearer to a read"
+    )
+
+
+@pytest.mark.parametrize("kind", [Closed, ClosedLate])
+def test_a_guard_that_forbids_entry_is_stuck(kind):
+    """The situation is named, and that its call is not possible."""
+    assert missing_in(changed(kind)) == (
+        "a vCPU is loaded, with nothing pending: enter(0) is not possible"
+    )
+
+
+def test_a_proof_about_a_machine_that_gets_stuck_is_vacuous(content, monkeypatch, tmp_path):
+    """Reads happen and never go back, and yet the verdict is not PROVED: the reason is the situation."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+
+    def build(design, host, settings):
+        return ClosedLate(DESIGNS[design](settings), CONTRACTS[host], settings)
+
+    (group,) = groups(content, ["pre25"], ["slow"], ["monotonic"], {})
+    (result,) = decide(content, group, 6, prove=True)
+    assert result.status == Status.PROVED
+    closed = replace(content, model=replace(content.model, build=build))
+    (result,) = decide(closed, group, 6, prove=True)
+    assert (result.status, result.reason) == (
+        Status.VACUOUS,
+        "a vCPU is loaded, with nothing pending: enter(0) is not possible",
+    )
+
+
+def test_time_that_stands_still_is_noticed():
+    """A read takes cycles, and so is not possible either."""
+    assert missing_in(changed(Frozen)) == "a vCPU is in guest mode: rdtsc(0) is not possible"
+    shown, found = asked(changed(Frozen, rdtsc_cycles="0"))
+    assert missing(shown, found) == "where a vCPU exists, time cannot go on"
+
+
+def test_a_situation_that_is_left_out_is_noticed(monkeypatch):
+    """Without the one in which it is loaded, a vCPU off its pCPU is nowhere."""
+    machine = changed(Machine)
+    progress = machine.progress()
+    object.__setattr__(progress, "situations", progress.situations[:-1])
+    monkeypatch.setattr(machine, "progress", lambda: progress)
+    assert (
+        missing_in(machine) == "a vCPU that exists is in no situation from which a read is in reach"
+    )
+
+
+def test_an_input_without_a_value_is_named(monkeypatch):
+    """Nothing is left to the solver to choose."""
+    machine = changed(Machine)
+    progress = machine.progress()
+    del progress.situations[0].inputs["d1"]
+    monkeypatch.setattr(machine, "progress", lambda: progress)
+    assert missing_in(machine) == (
+        "a vCPU is in guest mode: rdtsc(0) is not possible, no value is given for d1"
+    )
+
+
+@pytest.mark.parametrize(("khz", "dt"), [("1GHz", -1), ("1GHz", 1 << 62), ("2.4GHz", 3)])
+def test_an_input_out_of_range_is_not_possible(monkeypatch, khz, dt):
+    """Below 0, beyond the limit, or no whole number of cycles where only those may pass."""
+    machine = changed(Machine, host="stable", virtual_khz=khz)
+    progress = machine.progress()
+    progress.situations[1].inputs["dt"] = dt
+    monkeypatch.setattr(machine, "progress", lambda: progress)
+    assert missing_in(machine) == (
+        "a vCPU is loaded, with nothing pending: enter(0) is not possible"
+    )
+
+
+def test_inputs_with_which_no_time_passes_are_noticed(monkeypatch):
+    """That time can go on means that the clock is later."""
+    machine = changed(Machine, rdtsc_cycles="0")
+    progress = machine.progress()
+    progress.passing.update(progress.situations[1].inputs)
+    monkeypatch.setattr(machine, "progress", lambda: progress)
+    assert missing_in(machine) == "where a vCPU exists, time cannot go on"
+
+
+def test_a_lemma_that_does_not_hold_is_no_help(monkeypatch):
+    """What progress relies on is proved along with it."""
+    machine = changed(Machine)
+    progress = machine.progress()
+    wishful = Lemma("early", "", (), lambda m, state, ghosts: integer(state.host.t) <= 5)
+    object.__setattr__(progress, "lemmas", (*progress.lemmas, wishful))
+    monkeypatch.setattr(machine, "progress", lambda: progress)
+    assert missing_in(machine) == "a lemma that progress relies on does not hold: step.smt2"
+
+
+USUAL = {"load", "serve", "enter", "rdtsc"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("given", "calls"),
+    [
+        ({}, USUAL),
+        ({"vcpus": "2", "trapping": "unstable"}, USUAL),
+        ({"vcpus": "3"}, USUAL | {"put", "exit"}),
+        ({"timeslice": "2ns"}, USUAL | {"put", "exit"}),
+        ({"timeslice": "9ns", "dormancy": "9ns", "vcpus": "3"}, USUAL | {"put", "exit"}),
+    ],
+    ids=lambda x: ",".join(x) if isinstance(x, dict) else "",
+)
+@pytest.mark.parametrize("host", MODEL.hosts)
+def test_random_states_reach_a_read(host, given, calls):
+    """By plain execution of the declared calls, within the number claimed; every situation occurs."""
+    seen = set()
+    for design in DESIGNS if len(given) < 2 else ("patch25", "2.6.37"):
+        machine = MODEL.build(design, host, MODEL.resolve(design, given, {}))
+        for seed in range(3):
+            seen |= led(machine, Random(f"{seed} {design} {host}"))
+    assert seen == calls
+
+
+def led(machine: Machine, random: Random) -> set[str]:
+    """The calls by which reads were reached from the states of one random run."""
+    state, inputs, progress = machine.state(), Drawn(random, TYPICAL), machine.progress()
+    machine.initialise(state, inputs)
+    seen: set[str] = set()
+    for _ in range(40):
+        for v in range(machine.sizes["vcpu"]):
+            before = state.saved()
+            calls = lead(machine, state, progress, v)
+            assert len(calls) <= progress.steps
+            assert (calls[-1].name, calls[-1].args) == ("rdtsc", (v,))
+            seen |= {call.name for call in calls}
+            state.restore(before)
+        try:
+            _step(machine, state, machine.calls(), random, inputs)
+        except Illegal:
+            break
+    return seen
+
+
+def test_plain_execution_says_where_it_is_stuck():
+    """The same declaration, the same situation, without a solver."""
+    machine = changed(Closed)
+    state = machine.state()
+    machine.initialise(state, Drawn(Random(1), TYPICAL))
+    with pytest.raises(Stuck, match=r"enter: enter\(0\) cannot be taken"):
+        lead(machine, state, machine.progress(), 0)
+
+
+@pytest.fixture
+def saved(content, tmp_path):
+    """A folder with evidence, to tamper with."""
+    here = place("patch25", "slow", vcpus="2")
+    folder = tmp_path / here.folder(content)
+    make(content, here).save(folder)
+    return folder
+
+
+def rejection(content, folder) -> str:
+    """Why evidence is rejected."""
+    with pytest.raises(EvidenceError) as caught:
+        recheck(content, folder)
+    return str(caught.value)
+
+
+def test_evidence_is_made_anew_and_compared(content, saved):
+    """Saved evidence holds; a question added, replaced or lost is refused by name."""
+    assert saved.name == "progress.vcpus=2"
+    recheck(content, saved)
+    (saved / "more.smt2").write_text("(assert false)\n(check-sat)\n", encoding="utf-8")
+    assert rejection(content, saved) == "more.smt2 belongs to nothing that is claimed"
+    (saved / "more.smt2").unlink()
+    (saved / "serve.smt2").write_text("(assert false)\n(check-sat)\n", encoding="utf-8")
+    assert rejection(content, saved) == "serve.smt2 is not what the model gives"
+    (saved / "serve.smt2").unlink()
+    assert rejection(content, saved) == "serve.smt2: No such file or directory"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "reason"),
+    [
+        ("steps", 3, "steps is not what the model gives"),
+        ("model_digest", "0" * 16, "made with model 0000000000000000"),
+        ("host", "nowhere", "unknown design or host"),
+        ("schema", "vtsc.certificate/1", "schema: expected vtsc.evidence/1"),
+        ("params", {"vcpus": "many"}, "parameter vcpus=many"),
+        ("params", None, "design, host and params are expected"),
+    ],
+)
+def test_a_manifest_that_says_otherwise_is_rejected(content, saved, key, value, reason):
+    """One line says what is wrong."""
+    manifest = json.loads((saved / MANIFEST).read_text(encoding="utf-8"))
+    (saved / MANIFEST).write_text(json.dumps({**manifest, key: value}), encoding="utf-8")
+    assert reason in rejection(content, saved)

@@ -1,0 +1,39 @@
+"""The documents agree with the tree: files, commands, recorded tables."""
+
+import re
+
+import pytest
+
+from tests.support.paths import ROOT
+from vtsc.cli import main
+
+
+def test_the_readme_trace_is_what_the_command_prints(capsys, monkeypatch):
+    """The example in the README is the tool's own output."""
+    monkeypatch.chdir(ROOT)
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    command, shown = re.search(
+        r"```\n\.venv/bin/vtsc ([^\n]*)\n```\n[^`]*```\n(.*?)```", text, re.S
+    ).groups()
+    assert main(command.split()) == 10
+    assert shown in capsys.readouterr().out
+
+
+def test_readme_lists_every_host_and_exit_status():
+    """The tables are complete."""
+    from model import MODEL
+    from vtsc.base.errors import Exit
+
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for host in MODEL.hosts:
+        assert f"`{host}`" in text
+    for status in Exit:
+        assert re.search(rf"\| {int(status)} \|", text), status
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "docs" / "adr").glob("*.md")), ids=lambda p: p.stem)
+def test_every_adr_has_the_five_parts(path):
+    """In the context of, facing, we decided, to achieve, accepting."""
+    text = path.read_text(encoding="utf-8").lower()
+    for part in ("in the context of", "facing", "we decided", "to achieve", "accepting"):
+        assert part in text, part

@@ -1,0 +1,234 @@
+"""One function, three arithmetics: plain integers, Z3 integers and Z3 vectors give one answer."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+import pytest
+import z3
+
+from vtsc.language.words import INPUT_LIMIT, MASK, MODULUS, SIGN, s64, u64
+from vtsc.solver.feasibility import SolverFeasibility
+from vtsc.solver.integers import Lowering
+from vtsc.solver.vectors import VectorLowering
+from vtsc.symbolic.forms import Choice, Condition, walk
+from vtsc.symbolic.paths import Anything, explore
+from vtsc.symbolic.terms import Arena
+from vtsc.symbolic.values import Truth, Word, lift_truth, lift_word
+from vtsc.system.builder import merged
+
+SEEDS = range(200, 260)
+INPUTS = 2
+EDGES = (0, 1, 2, INPUT_LIMIT - 1, SIGN - 1, SIGN, SIGN + 1, MASK - 1, MASK)
+DIVISORS = (2, 3, 10, 1 << 32)
+
+
+@dataclass
+class Author:
+    """Writes one random function ``f(a, b, r, flag)`` that returns a word and a truth.
+
+    ``residues`` are the locals that may hold a residue, so that comparing and dividing
+    them needs ``u64`` or ``s64`` first, as it does in the model.
+    """
+
+    random: Random
+    questions: int = 4
+    residues: set[str] = field(default_factory=lambda: {"r", "z"})
+
+    def write(self) -> str:
+        """The source text."""
+        body = ["x, y, z = a, b, r", *self.block(2), self.result()]
+        return "\n".join(["def f(a, b, r, flag):", *(f"    {line}" for line in body)])
+
+    def result(self) -> str:
+        self.questions += 1
+        return f"return {self.word(1)[0]}, {self.question()}"
+
+    def block(self, depth: int) -> list[str]:
+        return [line for _ in range(self.random.randint(1, 3)) for line in self.statement(depth)]
+
+    def statement(self, depth: int) -> list[str]:
+        if not depth or self.random.random() < 0.4:
+            return [self.assignment()]
+        test = self.condition(1)
+        before = set(self.residues)
+        lines = [f"if {test}:", *self.indented(depth - 1)]
+        if self.random.random() < 0.25:
+            lines.append(f"    {self.result()}")
+            self.residues = before
+            return lines
+        then, self.residues = self.residues, set(before)
+        if self.random.random() < 0.5:
+            lines += ["else:", *self.indented(depth - 1)]
+        self.residues |= then
+        return lines
+
+    def indented(self, depth: int) -> list[str]:
+        return [f"    {line}" for line in self.block(depth)]
+
+    def assignment(self) -> str:
+        name = self.random.choice("xyz")
+        text, residue = self.word(2)
+        if self.random.random() < 0.2:
+            other, also = self.word(1)
+            text, residue = f"{text} if {self.condition(0)} else {other}", residue or also
+        (self.residues.add if residue else self.residues.discard)(name)
+        return f"{name} = {text}"
+
+    def word(self, depth: int) -> tuple[str, bool]:
+        """An expression, and whether it may be a residue."""
+        if not depth or self.random.random() < 0.2:
+            name = self.random.choice("abrxyz")
+            return name, name in self.residues
+        kind = self.random.choice(("+", "-", "*", "<<", ">>", "//", "u64", "s64", "const"))
+        text, residue = self.word(depth - 1)
+        if kind in "+-":
+            other, also = self.word(depth - 1)
+            return f"({text} {kind} {other})", residue or also
+        if kind == "const":
+            return f"({text} + {self.random.choice((-1, 1, 7, SIGN, -MODULUS))})", residue
+        if kind in ("u64", "s64"):
+            return f"{kind}({text})", False
+        if kind == "*":
+            return f"({text} * {self.random.choice((-3, -1, 2, 5))})", residue
+        if kind == "<<":
+            return f"({text} << {self.random.choice((1, 7, 32))})", residue
+        amount = self.random.choice((1, 7, 32) if kind == ">>" else DIVISORS)
+        return f"({self.exact(text, residue)} {kind} {amount})", False
+
+    def exact(self, text: str, residue: bool) -> str:
+        return f"{self.random.choice(('u64', 's64'))}({text})" if residue else text
+
+    def question(self) -> str:
+        """A comparison, the flag, or where too many were asked before, a constant."""
+        if self.questions == 0:
+            return self.random.choice(("True", "False"))
+        self.questions -= 1
+        if self.random.random() < 0.15:
+            return "flag"
+        left, right = self.exact(*self.word(1)), self.exact(*self.word(1))
+        return f"({left} {self.random.choice(('<', '<=', '>', '>=', '==', '!='))} {right})"
+
+    def condition(self, depth: int) -> str:
+        kind = self.random.choice(("and", "or", "not", "plain", "plain")) if depth else "plain"
+        if kind == "plain":
+            return self.question()
+        if kind == "not":
+            return f"not {self.condition(depth - 1)}"
+        return f"({self.condition(depth - 1)} {kind} {self.condition(depth - 1)})"
+
+
+def function(seed: int) -> Callable[..., tuple[Any, Any]]:
+    """The function of that seed; its source is in ``__doc__``."""
+    source = Author(Random(seed)).write()
+    scope: dict[str, Any] = {"u64": u64, "s64": s64}
+    exec(source, scope)
+    f: Callable[..., tuple[Any, Any]] = scope["f"]
+    f.__doc__ = source
+    return f
+
+
+def inputs(random: Random) -> dict[str, int | bool]:
+    """Values for the parameters, often at the ends of their ranges."""
+
+    def value() -> int:
+        return random.choice(EDGES) if random.random() < 0.5 else random.randrange(MODULUS)
+
+    flag = random.random() < 0.5
+    return {"a": value() % INPUT_LIMIT, "b": value(), "r": value(), "flag": flag}
+
+
+def symbolic(arena: Arena, f: Callable[..., Any], cut: bool) -> tuple[Condition, Word, Truth]:
+    """Where ``f`` is defined, and its two results, for unknown parameters."""
+    a = Word(arena, arena.variable("a", 0, INPUT_LIMIT - 1))
+    b = Word(arena, arena.variable("b", 0, MASK))
+    r = Word(arena, arena.variable("r", None, None, residue=True), residue=True)
+    flag = Truth(arena, arena.flag("flag"))
+
+    def run() -> dict[str, Any]:
+        word, truth = f(a, b, r, flag)
+        return {
+            "word": lift_word(arena, word),
+            "truth": Truth(arena, lift_truth(arena, truth)),
+        }
+
+    tree = explore(arena, run, SolverFeasibility(arena) if cut else Anything())
+    legal, outcome = merged(arena, tree)
+    return legal, outcome["word"], outcome["truth"]
+
+
+def agreement(arena: Arena, word: Word, truth: Truth, expected: tuple[int, bool]) -> Condition:
+    """That the symbolic results are the expected ones; mod 2^64 where the word is a residue."""
+    value, answer = expected
+    same = word.u64() == u64(value) if word.residue else word == value
+    return arena.conjunction((same.condition, (truth == answer).condition))
+
+
+def holds(kind: type[Lowering], given: dict[str, int | bool], condition: Condition) -> bool:
+    """Whether ``condition`` is true, in the arithmetic ``kind``, of exactly these parameters."""
+
+    def unknown(name: str, sort: Any) -> Any:
+        if name == "flag":
+            return z3.BoolVal(given[name])
+        if name in given:
+            value = given[name]
+            return z3.IntVal(value) if kind.wraps else z3.BitVecVal(value, sort)
+        return z3.Const(name, sort)
+
+    lowering = kind(unknown)
+    lowered = lowering.condition(condition)
+    solver = z3.SolverFor(kind.logic)
+    solver.add(*lowering.definitions, *lowering.ranges.values())
+    assert solver.check() == z3.sat, "quotients are not defined for every input"
+    solver.add(z3.Not(lowered))
+    return solver.check() == z3.unsat
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_three_arithmetics_agree(seed):
+    """A random function has one value: natively, over Z3 integers, and over Z3 vectors.
+
+    Both where infeasible paths were cut and where all were kept. In the integers a residue is any
+    integer of its class, so it is given as one chosen at random.
+    """
+    f, random, arena = function(seed), Random(~seed), Arena()
+    ways = [symbolic(arena, f, cut) for cut in (True, False)]
+    assert [legal for legal, _, _ in ways] == [arena.true, arena.true]
+    for _ in range(INPUTS):
+        given = inputs(random)
+        expected = f(**given)
+        agreed = arena.conjunction(agreement(arena, *way[1:], expected) for way in ways)
+        shifted = given | {"r": given["r"] + MODULUS * random.randint(-3, 3)}
+        assert holds(Lowering, shifted, agreed), (f.__doc__, given, expected)
+        assert holds(VectorLowering, given, agreed), (f.__doc__, given, expected)
+
+
+def test_disagreement_is_seen():
+    """The judge of the test above says no to results that are off by one or by a truth value."""
+    f, arena = function(SEEDS[0]), Arena()
+    _, word, truth = symbolic(arena, f, cut=False)
+    given = inputs(Random(0))
+    value, answer = f(**given)
+    for kind in (Lowering, VectorLowering):
+        for wrong in ((value + 1, answer), (value - 1, answer), (value, not answer)):
+            assert not holds(kind, given, agreement(arena, word, truth, wrong))
+
+
+def test_the_grammar_is_covered():
+    """The random functions use every construct, and nearly all of them fork."""
+    sources = "\n".join(function(seed).__doc__ or "" for seed in SEEDS)
+    for construct in ("if", "else:", "and", "or", "not", "u64(", "s64(", "<<", ">>", "//", "=="):
+        assert construct in sources
+    assert "\n        return" in sources, "an early return"
+    assert "\n            " in sources, "a nested if"
+
+
+def test_half_the_functions_fork():
+    """Half or more of the random functions return a choice that their parameters decide."""
+    forked = 0
+    for seed in SEEDS:
+        arena = Arena()
+        _, word, _ = symbolic(arena, function(seed), cut=False)
+        forked += any(isinstance(x, Choice) for x in walk([word.form]))
+    assert forked >= len(SEEDS) // 2

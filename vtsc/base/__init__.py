@@ -1,0 +1,1 @@
+"""What any command-line tool needs: errors, files, workers, time limits."""

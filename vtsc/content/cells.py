@@ -1,0 +1,49 @@
+"""Cells: what a command line asks for, grouped so that one search serves all that can share it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from vtsc.content.content import Content
+from vtsc.language.parameters import Settings
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One question: a property of a design on a host with effective settings."""
+
+    design: str
+    host: str
+    property: str
+    settings: Settings
+
+
+@dataclass(frozen=True)
+class Group:
+    """Cells that differ in their property only."""
+
+    design: str
+    host: str
+    settings: Settings
+    properties: tuple[str, ...]
+
+    def cells(self) -> list[Cell]:
+        """The cells of the group."""
+        return [Cell(self.design, self.host, p, self.settings) for p in self.properties]
+
+
+def groups(
+    content: Content,
+    designs: Sequence[str],
+    hosts: Sequence[str],
+    properties: Sequence[str],
+    given: Mapping[str, str],
+) -> list[Group]:
+    """The groups of all combinations; raises `UsageError` for settings without meaning."""
+    found: dict[tuple[str, str, Settings], list[str]] = {}
+    for host in hosts:
+        for design in designs:
+            for name in properties:
+                defaults = content.properties[name].defaults
+                settings = content.model.resolve(design, given, defaults)
+                found.setdefault((design, host, settings), []).append(name)
+    return [Group(d, h, s, tuple(names)) for (d, h, s), names in found.items()]

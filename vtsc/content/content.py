@@ -1,0 +1,82 @@
+"""What was loaded: a model with its properties, and what can be asked of them."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vtsc.base.errors import BadFileError, UsageError
+from vtsc.base.spelling import near
+from vtsc.language.claims import ActionTaken, Property, Sometimes, Watch
+from vtsc.language.domain import Domain
+from vtsc.language.parameters import Settings
+
+
+@dataclass(frozen=True)
+class Content:
+    """What was loaded: the model, its properties, where from, and the model's digest."""
+
+    root: Path
+    model: Domain
+    properties: dict[str, Property]
+    sometimes: tuple[Sometimes, ...]
+    digest: str
+    where: str
+
+    def wanted(self, file: str) -> bool:
+        """Whether a source file holds rules of a design, to be shown in traces."""
+        path = Path(file)
+        if not path.is_relative_to(self.root) or path.name in self.model.shared_rules:
+            return False
+        return self.relative(file).startswith(self.model.rules)
+
+    def relative(self, file: str) -> str:
+        """A source file's path below the root."""
+        return Path(file).relative_to(self.root).as_posix()
+
+    def changed(self, design: str, prop: str, settings: Settings) -> dict[str, int | str]:
+        """The settings that differ from what the property's cell of that design starts from."""
+        usual = self.model.resolve(design, {}, self.properties[prop].defaults).texts()
+        return {k: v for k, v in settings.texts().items() if usual[k] != v}
+
+    def watch(self, name: str) -> Watch:
+        """The property or "sometimes" of that name; that an action is taken is one for each action."""
+        if name in self.properties:
+            return self.properties[name]
+        named = {s.name: s for s in self.sometimes}
+        return named.get(name) or ActionTaken(name.removeprefix("can_"))
+
+    def witnesses(self, machine: Any) -> list[Any]:
+        """Every "sometimes" of a machine, those of its actions included."""
+        actions = dict.fromkeys(call.name for call in machine.calls())
+        asked = [s for s in self.sometimes if s.applies(machine)]
+        return [*asked, *(ActionTaken(a) for a in actions)]
+
+
+def digest(root: Path) -> str:
+    """SHA-256 over the model's source files, names included; 16 hex digits."""
+    sha = hashlib.sha256()
+    for path in sorted((root / "model").rglob("*.py")):
+        sha.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return sha.hexdigest()[:16]
+
+
+def model_error(content: Content, error: BaseException) -> Exception:
+    """An exception that the model's own code raised is a bad model; any other is ours."""
+    place = error.__traceback__
+    last = None
+    while place is not None:
+        file = place.tb_frame.f_code.co_filename
+        if file.startswith((str(content.root / "model"), str(content.root / "properties"))):
+            last = f"{content.relative(file)}:{place.tb_lineno}"
+        place = place.tb_next
+    if last is None:
+        return RuntimeError(f"{type(error).__name__}: {error}")
+    return BadFileError(f"{last}: {type(error).__name__}: {error}")
+
+
+def known(kind: str, name: str, names: Any) -> str:
+    """``name`` if it is one of ``names``; else raises `UsageError` with the near ones."""
+    if name not in names:
+        raise UsageError(f"unknown {kind} {name}: {near(name, list(names))}")
+    return name

@@ -1,0 +1,104 @@
+"""Finds and loads the content: a root with ``model`` and ``properties``, or the copy in the wheel."""
+
+import importlib
+import os
+import sys
+import tomllib
+import traceback
+from pathlib import Path
+from typing import Any
+
+from vtsc.base.errors import BadFileError, VtscError
+from vtsc.content import identities
+from vtsc.content.content import Content, digest
+from vtsc.language.domain import Domain
+
+BUNDLED = Path(__file__).parents[1] / "_bundled"
+PACKAGES = ("model", "properties")
+
+
+def is_root(folder: Path) -> bool:
+    """Whether a folder's pyproject.toml says ``[tool.vtsc] root = true``."""
+    try:
+        text = (folder / "pyproject.toml").read_text(encoding="utf-8")
+        tool = tomllib.loads(text).get("tool", {}).get("vtsc", {})
+    except (OSError, tomllib.TOMLDecodeError, AttributeError):
+        return False
+    return isinstance(tool, dict) and tool.get("root") is True
+
+
+def find_root(given: str | None) -> Path:
+    """The root named, else the nearest above the working directory, else the bundled copy."""
+    if given is not None:
+        folder = Path(given)
+        if not is_root(folder):
+            raise BadFileError(
+                f"--root {given}: no pyproject.toml there with [tool.vtsc] root = true"
+            )
+        return folder.resolve()
+    here = Path.cwd().resolve()
+    for folder in (here, *here.parents):
+        if is_root(folder):
+            return folder
+    if (BUNDLED / "model").is_dir():
+        return BUNDLED
+    raise BadFileError(
+        "no root found: run inside a checkout whose pyproject.toml has [tool.vtsc] root = true, "
+        "or name one with --root"
+    )
+
+
+def load(given: str | None) -> Content:
+    """Load the content below the root; raises `BadFileError` in one line when it cannot be used."""
+    root = find_root(given)
+    for package in PACKAGES:
+        if not (root / package / "__init__.py").is_file():
+            raise BadFileError(f"{root}: no {package}/__init__.py there")
+    for package in PACKAGES:
+        for path in sorted((root / package).rglob("*.py")):
+            identities.refuse(path, path.relative_to(root).as_posix())
+    sys.path.insert(0, str(root))
+    model, properties = (_import(root, package) for package in PACKAGES)
+    domain = getattr(model, "MODEL", None)
+    if not isinstance(domain, Domain):
+        raise BadFileError(f"{root}/model is not a vtsc model: it has no MODEL")
+    known = getattr(properties, "PROPERTIES", None)
+    if not isinstance(known, dict):
+        raise BadFileError(f"{root}/properties has no PROPERTIES")
+    bundled = root == BUNDLED
+    return Content(
+        root=root,
+        model=domain,
+        properties=known,
+        sometimes=tuple(getattr(properties, "SOMETIMES", ())),
+        digest=digest(root),
+        where="bundled" if bundled else "checkout",
+    )
+
+
+def _import(root: Path, package: str) -> Any:
+    try:
+        module = importlib.import_module(package)
+    except SyntaxError as error:
+        place = f"{error.filename}:{error.lineno}" if error.filename else f"{root}/{package}"
+        raise BadFileError(f"{place}: {error.msg}") from None
+    except (Exception, SystemExit) as error:
+        raise BadFileError(f"{_place(root, package, error)}: {_what(error)}") from None
+    file = Path(module.__file__ or "")
+    if not file.resolve().is_relative_to(root.resolve()):
+        raise BadFileError(
+            f"{package} was loaded from elsewhere ({file.parent}), not {root}/{package}"
+        )
+    return module
+
+
+def _place(root: Path, package: str, error: BaseException) -> str:
+    """The innermost line below ``root`` that an import failed at, else the package."""
+    inside = (str(root) + os.sep,)
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [f"{f.filename}:{f.lineno}" for f in frames if f.filename.startswith(inside)]
+    return lines[-1] if lines else f"{root}/{package}"
+
+
+def _what(error: BaseException) -> str:
+    return str(error) if isinstance(error, VtscError) else f"{type(error).__name__}: {error}"

@@ -1,0 +1,1 @@
+"""How a cell gets its verdict, and what verdicts there are."""

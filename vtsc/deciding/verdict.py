@@ -1,0 +1,101 @@
+"""Verdicts: one sum type, and the exit status each leads to."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from vtsc.base.errors import Exit
+from vtsc.content.cells import Cell
+from vtsc.content.expected import HOLDS
+from vtsc.evidence.trace import Trace
+from vtsc.native.interpreter import Run
+
+if TYPE_CHECKING:  # it imports z3
+    from vtsc.evidence.certificate import Certificate
+
+
+class Status(StrEnum):
+    """What is known of a cell."""
+
+    VIOLATED = "violated"
+    PROVED = "proved"
+    PROVED_NO_WRAP = "proved_no_wrap"
+    BOUNDED = "bounded"
+    VACUOUS = "vacuous"
+    UNKNOWN = "unknown"
+    ERROR = "error"
+
+
+@dataclass(frozen=True)
+class Reached:
+    """A "sometimes" of a cell: reached by a replayed run, or proved never to happen, or neither."""
+
+    name: str
+    never: bool
+    searched: int
+    """How deep was searched."""
+    trace: Trace | None = None
+
+    @property
+    def depth(self) -> int | None:
+        """The steps of the run that reaches it."""
+        return self.trace.violated_at if self.trace else None
+
+
+@dataclass(frozen=True)
+class Result:
+    """A cell's verdict with its evidence. ``depth``: of the violation, or how far was searched."""
+
+    cell: Cell
+    status: Status
+    depth: int
+    engine: str
+    seconds: float
+    reason: str = ""
+    trace: Trace | None = None
+    certificate: "Certificate | None" = None
+    """The checked proof of a cell that is proved."""
+    run: Run | None = None
+    """The trace played again with the property's measures, for the story."""
+    sometimes: tuple[Reached, ...] = field(default=())
+    recorded: str | None = None
+    """The recorded verdict, where verdicts are compared: ``holds`` or a depth."""
+    searched: int | None = None
+    """For a violation that may not be the shortest: how deep a search for shorter ones got."""
+    exit: Exit | None = None
+    """What an error means for the exit status."""
+
+    @property
+    def text(self) -> str:
+        """The verdict as reports spell it."""
+        return {
+            Status.VIOLATED: f"VIOLATED({self.depth})",
+            Status.PROVED: "PROVED",
+            Status.PROVED_NO_WRAP: "PROVED_NO_WRAP",
+            Status.BOUNDED: f"HOLDS_TO({self.depth})",
+            Status.VACUOUS: "VACUOUS",
+            Status.UNKNOWN: "UNKNOWN",
+            Status.ERROR: "ERROR",
+        }[self.status]
+
+
+def status_of(result: Result, *, expect: bool, bounded: bool) -> Exit:
+    """What one cell contributes to the exit status.
+
+    ``expect``: the recorded verdict is wanted, where there is one; else that the claim holds.
+    ``bounded``: HOLDS_TO is good enough.
+    """
+    if result.status is Status.ERROR:
+        return result.exit or Exit.INTERNAL
+    wanted = (result.recorded if expect else None) or HOLDS
+    if result.status is Status.VIOLATED:
+        return Exit.OK if wanted == str(result.depth) else Exit.VIOLATED
+    if wanted != HOLDS:
+        return Exit.NOT_FOUND
+    if result.status is Status.VACUOUS:
+        return Exit.VACUOUS
+    if result.status is Status.UNKNOWN:
+        return Exit.UNKNOWN
+    if result.status is Status.PROVED or (result.status is Status.BOUNDED and bounded):
+        return Exit.OK
+    return Exit.UNKNOWN

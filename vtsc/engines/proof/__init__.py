@@ -1,0 +1,1 @@
+"""Engines that look for a proof, one file each."""

@@ -1,0 +1,186 @@
+"""Proof by lemmas: the largest set of candidate lemmas that one step keeps, and what follows from it.
+
+Candidates that an initial state violates are dropped first. Then, as long as some step leads from a
+state in which all remaining lemmas hold to one in which some do not, those are dropped. What remains
+is true of every reachable state, and does not depend on the order of dropping. A target that no step from
+such a state hits is never hit. Nothing is assumed of wrapping: quotients are exact (`Lowering`).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import z3
+
+from vtsc.language.lemmas import Lemma
+from vtsc.solver.integers import Lowering
+from vtsc.system.step import Consequences, step_of
+from vtsc.system.system import Fact, System
+
+BUDGET = 2_000_000
+"""Z3 resource units that one question may cost; what is not refuted within it is not proved."""
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A target that is never hit, and the lemmas that show it, in the order in which they were stated."""
+
+    target: str
+    lemmas: tuple[Lemma, ...]
+
+
+class Induction:
+    """A system's candidate lemmas and what follows from those that hold by induction.
+
+    Lemmas about the machine alone are settled first; those that speak of a property's ghosts are
+    settled on top of them, each property for itself, so that a proof never leans on another's.
+    """
+
+    def __init__(self, system: System, budget: int = BUDGET) -> None:
+        self.system = system
+        self._facts: dict[Lemma, list[Fact]] = {}
+        for fact in system.facts:
+            self._facts.setdefault(fact.lemma, []).append(fact)
+        self._budget = budget
+        self._number = {lemma: n for n, lemma in enumerate(self._facts)}
+        self._questions = 0
+        self._settled: dict[str, tuple[Lemma, ...]] = {}
+        self._solver: Any = None
+
+    # literals
+
+    def _assumed(self, lemma: Lemma) -> Any:
+        return z3.Bool(f"assume{self._number[lemma]}")
+
+    def _broken(self, lemma: Lemma) -> Any:
+        return z3.Bool(f"broken{self._number[lemma]}")
+
+    @staticmethod
+    def _hit(target: str) -> Any:
+        return z3.Bool(f"hit.{target}")
+
+    # the largest inductive set
+
+    def settled(self, owner: str = "") -> tuple[Lemma, ...]:
+        """The lemmas that hold of every reachable state: of the machine, and of ``owner``'s ghosts."""
+        found = self._settled.get(owner)
+        if found is None:
+            base = self.settled() if owner else ()
+            found = self._settled[owner] = self._settle(base, owner)
+        return found
+
+    def _settle(self, base: Sequence[Lemma], owner: str) -> tuple[Lemma, ...]:
+        if self._solver is None:
+            self._drop_initially_false()
+            self._solver = self._step_solver()
+        left = [lemma for lemma in self._facts if lemma.owner == owner]
+        while left:
+            broken = self._breakable(left, (*base, *left))
+            if not broken:
+                break
+            left = [x for x in left if x not in broken]
+        return (*base, *left)
+
+    def _breakable(self, left: Sequence[Lemma], assumed: Sequence[Lemma]) -> set[Lemma]:
+        """Some of the lemmas that a step may break; none if, for certain, it breaks none."""
+        any_broken = self._any([self._broken(x) for x in left])
+        answer = self._solver.check(any_broken, *map(self._assumed, assumed))
+        if answer == z3.unsat:
+            return set()
+        if answer == z3.sat:
+            model = self._solver.model()
+            return {x for x in left if z3.is_true(model[self._broken(x)])}
+        return {x for x in left if not self._refuted(self._broken(x), assumed)}
+
+    def _drop_initially_false(self) -> None:
+        low = Lowering(z3.Const)
+        step = Consequences(self.system)
+        solver = self._new_solver()
+        solver.add(low.condition(self.system.initially))
+        conditions = {
+            lemma: z3.And([low.condition(step.initially(fact)) for fact in facts])
+            for lemma, facts in self._facts.items()
+        }
+        solver.add(*low.definitions, *low.ranges.values())
+        for lemma, condition in conditions.items():
+            if solver.check(z3.Not(condition)) != z3.unsat:
+                del self._facts[lemma]
+
+    def _new_solver(self) -> Any:
+        solver = z3.SolverFor("QF_LIA")
+        solver.set("rlimit", self._budget)
+        return solver
+
+    def _step_solver(self) -> Any:
+        """Lemmas before a step as assumptions, lemmas broken and targets hit by it as literals."""
+        step = step_of(self.system, [f for facts in self._facts.values() for f in facts])
+        low = Lowering(z3.Const)
+        constraints = [low.condition(step.passable)]
+        rules = [z3.Bool(f"rule{n}") for n in range(len(step.rules))]
+        for chosen, condition in zip(rules, step.rules, strict=True):
+            constraints.append(z3.Implies(chosen, low.condition(condition)))
+        broken: dict[Lemma, list[Any]] = {lemma: [] for lemma in self._facts}
+        for fact, after, causes in step.outcomes:
+            failed = z3.Not(low.condition(after))
+            if causes is not None:
+                failed = z3.And(failed, z3.Or([rules[n] for n in causes]))
+            broken[fact.lemma].append(failed)
+        for lemma, ways in broken.items():
+            constraints.append(z3.Implies(self._broken(lemma), z3.Or(ways)))
+            before = [low.condition(fact.condition) for fact in self._facts[lemma]]
+            constraints += [z3.Implies(self._assumed(lemma), c) for c in before]
+        for target, hits in step.hits.items():
+            ways = [z3.And(rules[n], low.condition(hit)) for n, hit in hits]
+            constraints.append(z3.Implies(self._hit(target), z3.Or(ways)))
+        solver = self._new_solver()
+        solver.add(*constraints, *low.definitions, *low.ranges.values())
+        return solver
+
+    def _any(self, literals: Sequence[Any]) -> Any:
+        """A fresh literal that asks for any of ``literals``."""
+        self._questions += 1
+        literal = z3.Bool(f"any{self._questions}")
+        self._solver.add(z3.Implies(literal, z3.Or(literals)))
+        return literal
+
+    # what follows
+
+    def proves(self, target: str) -> bool:
+        """Whether no step from a state that satisfies all lemmas hits ``target``; no when in doubt."""
+        return self._refuted(self._hit(target), self.settled(target))
+
+    def proof(self, target: str) -> Proof:
+        """The lemmas that ``target``, which is proved, needs: none of them can be left out."""
+        needed = self._closure(target, [self._hit(target)])
+        for lemma in [x for x in self.settled(target) if x in needed]:
+            if self._suffices(target, needed - {lemma}):
+                needed = needed - {lemma}
+        return Proof(target, tuple(x for x in self.settled(target) if x in needed))
+
+    def support(self, target: str, lemmas: Iterable[Lemma]) -> tuple[Lemma, ...]:
+        """``lemmas``, some of those settled for ``target``, with what shows them."""
+        wanted = set(lemmas)
+        needed = wanted | self._closure(target, [self._broken(x) for x in wanted])
+        return tuple(x for x in self.settled(target) if x in needed)
+
+    def _closure(self, target: str, open_: list[Any]) -> set[Lemma]:
+        """Lemmas that refute the open literals and show each other, by unsatisfiable cores."""
+        lemmas = self.settled(target)
+        needed: set[Lemma] = set()
+        while open_:
+            if not self._refuted(open_.pop(), lemmas):
+                return set(lemmas)
+            core = {str(literal) for literal in self._solver.unsat_core()}
+            new = [x for x in lemmas if str(self._assumed(x)) in core and x not in needed]
+            needed |= set(new)
+            open_ += [self._broken(x) for x in new]
+        return needed
+
+    def _suffices(self, target: str, lemmas: Iterable[Lemma]) -> bool:
+        wanted = set(lemmas)
+        chosen = [x for x in self.settled(target) if x in wanted]
+        bad = self._any([self._hit(target), *map(self._broken, chosen)])
+        return self._refuted(bad, chosen)
+
+    def _refuted(self, literal: Any, lemmas: Iterable[Lemma]) -> bool:
+        return bool(self._solver.check(literal, *map(self._assumed, lemmas)) == z3.unsat)

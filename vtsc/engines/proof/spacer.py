@@ -1,0 +1,67 @@
+"""Spacer as a source of lemmas: its invariant is split, and what it is worth is for induction to say.
+
+It runs in a process of its own (`vtsc.engines.proof.spacer_child`) with a wall clock behind it. No answer, an
+odd answer and a crash are all the same: no lemmas. Its budget is how many steps deep it may look, since
+Z3's resource units do not stop it (5.4, measured).
+
+What it cannot do: it speaks of the very fields of one machine, so that what it finds holds for the cell's
+own number of instances only; and beyond a handful of fields it seldom comes back at all.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from vtsc.base.errors import EvidenceError
+from vtsc.smtlib.horn import horn, rigid_terms
+from vtsc.smtlib.lemma_text import conjuncts, inlined, read, symbols, written
+from vtsc.system.names import INITIAL
+from vtsc.system.system import Fact, System
+
+BUDGET = 14
+"""The levels, which are steps back from the target, that Spacer may reach."""
+SECONDS = 120
+"""When it is stopped whatever its level: the backstop."""
+
+
+def invariant(
+    system: System,
+    target: str,
+    known: Sequence[Fact] = (),
+    budget: int = BUDGET,
+    seconds: float = SECONDS,
+) -> list[str] | None:
+    """Lemmas, as texts of `lemma_text`, that may show ``target`` is never hit; None for no answer.
+
+    ``known`` facts are true of every reachable state.
+    """
+    question = {**horn(system, target, known).document(), "levels": budget}
+    answer = ask(json.dumps(question), seconds)
+    try:
+        found = json.loads(answer)
+        if found["answer"] != "unsat":
+            return None
+        split = conjuncts(inlined(read(found["invariant"]), rigid_terms(system)))
+    except (ValueError, KeyError, TypeError, EvidenceError):
+        return None
+    fields = [x for x in split if not any(n.startswith(INITIAL) for n in symbols(x))]
+    return list(dict.fromkeys(map(written, fields)))
+
+
+def ask(question: str, seconds: float) -> str:
+    """What the child says; nothing where it fails or takes longer than ``seconds``."""
+    child = Path(__file__).with_name("spacer_child.py")
+    try:
+        done = subprocess.run(
+            [sys.executable, "-P", str(child)],
+            input=question,
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+            check=False,
+        )
+    except (subprocess.TimeoutExpired, OSError):
+        return ""
+    return done.stdout if done.returncode == 0 else ""

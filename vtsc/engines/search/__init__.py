@@ -1,0 +1,1 @@
+"""Engines that look for a run, one file each."""

@@ -1,0 +1,191 @@
+"""Canonical witnesses: of all shortest runs to a target, the lexicographically least.
+
+First the calls are made least, step by step, in the order of the action table; then, with the calls
+fixed, the passing of time of every step, the other inputs of every step, and the initial state. From
+the first question on that costs too much, things stay as they were found.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import z3
+
+from vtsc.engines.search.gave_up import GaveUp
+from vtsc.language.actions import Call
+from vtsc.native.witness import Inputs, Witness
+from vtsc.system.names import INITIAL
+
+TIME = "dt"
+"""The input that is minimised before all others."""
+
+POLISHING = 10_000_000
+"""Z3 resource units that one question about a smaller run may cost where questions are hard."""
+
+
+@dataclass(frozen=True)
+class _Unknown:
+    """An input to minimise: where it belongs (-1: initial state), its name, constant and least value."""
+
+    depth: int
+    name: str
+    constant: Any
+    least: int
+
+
+def canonical(checker: Any, target: str, model: Any) -> Witness:
+    """The least run that hits ``target`` at the checker's last depth, where ``model`` hits it."""
+    goal = checker.depths[-1].targets[target]
+    calls, model, affordable = _least_calls(checker, goal, model)
+    solver = z3.SolverFor(checker.logic)
+    solver.set("rlimit", checker.polishing)
+    solver.add(*checker.constraints, goal)
+    solver.add(*(d.calls[c] for d, c in zip(checker.depths, calls, strict=True)))
+    least = _Least(checker, solver, model)
+    if not affordable:
+        least.keep_paths()
+    initial: Inputs = {}
+    steps: tuple[Inputs, ...] = tuple({} for _ in calls)
+    for unknown in _unknowns(checker):
+        values = initial if unknown.depth < 0 else steps[unknown.depth]
+        values[unknown.name] = least.pin(unknown)
+    return Witness(tuple(calls), steps, initial)
+
+
+def as_found(checker: Any, model: Any) -> Witness:
+    """The run that ``model`` describes, as it is."""
+    calls = [
+        next(call for call, literal in depth.calls.items() if z3.is_true(model[literal]))
+        for depth in checker.depths
+    ]
+    initial: Inputs = {}
+    steps: tuple[Inputs, ...] = tuple({} for _ in calls)
+    for unknown in _unknowns(checker):
+        values = initial if unknown.depth < 0 else steps[unknown.depth]
+        values[unknown.name] = _value(model, unknown)
+    return Witness(tuple(calls), steps, initial)
+
+
+def _value(model: Any, unknown: _Unknown) -> int | bool:
+    value = model.eval(unknown.constant, True)
+    return z3.is_true(value) if z3.is_bool(unknown.constant) else int(value.as_long())
+
+
+def _least_calls(checker: Any, goal: Any, model: Any) -> tuple[list[Call], Any, bool]:
+    """The least calls, a model that takes them, and whether that could be settled."""
+    chosen: list[Any] = []
+    calls: list[Call] = []
+    affordable = True
+    for depth in checker.depths:
+        current = next(c for c, literal in depth.calls.items() if z3.is_true(model[literal]))
+        for call, literal in depth.calls.items():
+            if call == current or not affordable:
+                break
+            try:
+                better = checker.ask(goal, *chosen, literal, budget=checker.polishing)
+            except GaveUp:
+                affordable = False
+                break
+            if better is not None:
+                current, model = call, better
+                break
+        chosen.append(depth.calls[current])
+        calls.append(current)
+    return calls, model, affordable
+
+
+def _unknowns(checker: Any) -> Iterator[_Unknown]:
+    """All inputs in the order in which they are made least."""
+    system = checker.unrolling.system
+    least = dict(system.inputs.words)
+    steps = [
+        _Unknown(i, name, constant, least.get(name, 0))
+        for i, depth in enumerate(checker.depths)
+        for name, constant in depth.inputs.items()
+    ]
+    yield from (u for u in steps if u.name.split("*")[0] == TIME)
+    yield from (u for u in steps if u.name.split("*")[0] != TIME)
+    for name, lo in system.initial_inputs.words.items():
+        constant = z3.Const(INITIAL + name, checker.unrolling.word_sort)
+        yield _Unknown(-1, name, constant, lo)
+    for name in system.initial_inputs.flags:
+        yield _Unknown(-1, name, z3.Bool(INITIAL + name), 0)
+
+
+class _Least:
+    """Gives inputs their least values, one after the other, for good."""
+
+    def __init__(self, checker: Any, solver: Any, model: Any) -> None:
+        self._checker = checker
+        self._at_most = checker.unrolling.at_most
+        self._solver = solver
+        self._model = model
+        """Of the constraints and all that was pinned."""
+        self._fresh = False
+        self._left = 2
+        """Until so many questions cost too much; from the first on, paths are kept."""
+
+    def pin(self, unknown: _Unknown) -> int | bool:
+        """The least value that all before allow, as far as the budget goes; it is kept from then on."""
+        while self._left:
+            try:
+                if z3.is_bool(unknown.constant):
+                    return self._least_flag(unknown)
+                return self._least_word(unknown)
+            except GaveUp:
+                self._left -= 1
+                if self._left:
+                    self.keep_paths()
+        return _value(self._model, unknown)
+
+    def keep_paths(self) -> None:
+        """Leave each step on the path through the functions that it takes in the model.
+
+        From here on each question is asked of a fresh solver, which simplifies with what is known.
+        """
+        every = (literal for depth in self._checker.depths for literal in depth.rules)
+        self._solver.add(*(x for x in every if z3.is_true(self._model.eval(x, True))))
+        self._fresh = True
+
+    def _least_flag(self, unknown: _Unknown) -> bool:
+        x = unknown.constant
+        value = not self._can(z3.Not(x))
+        self._solver.add(x if value else z3.Not(x))
+        return value
+
+    def _least_word(self, unknown: _Unknown) -> int:
+        x = unknown.constant
+        high, low = int(_value(self._model, unknown)), unknown.least - 1
+        step = 1
+        while low + step < high and not self._can(self._at_most(x, low + step)):
+            low += step
+            step *= 2
+        high = int(_value(self._model, unknown))
+        while high - low > 1:
+            middle = (low + high) // 2
+            if self._can(self._at_most(x, middle)):
+                high = int(_value(self._model, unknown))
+            else:
+                low = middle
+        self._solver.add(x == high)
+        return high
+
+    def _can(self, condition: Any) -> bool:
+        """Whether a condition can hold with the solver's constraints; then the model is one of it."""
+        solver = self._solver
+        if self._fresh:
+            solver = z3.SolverFor(self._checker.logic)
+            solver.set("rlimit", self._checker.polishing)
+            solver.add(*self._solver.assertions())
+        else:
+            solver.push()
+        solver.add(condition)
+        answer = solver.check()
+        if answer == z3.sat:
+            self._model = solver.model()
+        reason = solver.reason_unknown()
+        if not self._fresh:
+            solver.pop()
+        if answer == z3.unknown:
+            raise GaveUp(reason)
+        return bool(answer == z3.sat)

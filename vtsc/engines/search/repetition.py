@@ -1,0 +1,86 @@
+"""Long counterexamples: runs whose middle repeats itself while time stands still.
+
+Some violations take dozens of steps, each turn of a loop adding a little: far beyond a search that tries
+every order of calls. Here a run is a beginning, a loop of calls taken a number of times, and an end. What
+is found is a violation like any other, replayed and all; that nothing is found says nothing, and a
+shorter run may exist.
+"""
+
+from itertools import product
+from typing import Any
+
+import z3
+
+from vtsc.engines.search.bmc import make_solver
+from vtsc.engines.search.canonical import as_found
+from vtsc.native.witness import Witness
+from vtsc.solver.unroll import Depth, Unrolling
+from vtsc.system.detours import undoing_pairs
+from vtsc.system.system import System
+
+BEGINNINGS = (5, 6)
+LOOP = 4
+END = 5
+TURNS = 8
+"""The greatest number of times that the loop is taken."""
+
+
+class _Run:
+    """The runs of one length, as constraints."""
+
+    def __init__(self, unrolling: Unrolling, beginning: int, turns: int) -> None:
+        self.unrolling = unrolling
+        self.logic = unrolling.logic
+        self.constraints: list[Any] = list(unrolling.initial)
+        self.depths: list[Depth] = []
+        for depth in range(beginning + LOOP * turns + END):
+            constraints, constants = unrolling.step(depth)
+            self.constraints += constraints
+            self.constraints += unrolling.facts(depth + 1, stated=True)
+            self.depths.append(constants)
+        self._repeat(beginning, beginning + LOOP * turns)
+        self._no_detours()
+
+    def _repeat(self, start: int, end: int) -> None:
+        """The loop's calls are the same at every turn, and inputs are 0 from its start to the last step."""
+        for depth in range(start + LOOP, end):
+            now, before = self.depths[depth].calls, self.depths[depth - LOOP].calls
+            self.constraints += [now[call] == before[call] for call in now]
+        for constants in self.depths[start:-1]:
+            words = (x for x in constants.inputs.values() if not z3.is_bool(x))
+            self.constraints += [x == 0 for x in words]
+
+    def _no_detours(self) -> None:
+        undoing = undoing_pairs(self.unrolling.system)
+        for first, second in zip(self.depths[:-2], self.depths[1:-1], strict=True):
+            taken = ((first.rules[a], second.rules[b]) for a, b in undoing)
+            self.constraints += [z3.Not(z3.And(a, b)) for a, b in taken]
+
+    def hits(self, target: str) -> list[Any]:
+        """That the last step, and none before it, hits the target."""
+        return [
+            *(z3.Not(d.targets[target]) for d in self.depths[:-1]),
+            self.depths[-1].targets[target],
+        ]
+
+
+def repeated(system: System, target: str, budget: int) -> Witness | None:
+    """A run of such a form that hits ``target`` at its last step, the shortest first.
+
+    The system's facts must be known to hold of every reachable state. ``budget``: Z3 resource units a
+    question; the first that costs more is the last.
+    """
+    if not any(target in rule.targets for rule in system.rules):
+        return None
+    unrolling = Unrolling(system)
+    unrolling.wrapping = set(unrolling.sites)
+    for turns, beginning in product(range(1, TURNS + 1), BEGINNINGS):
+        run = _Run(unrolling, beginning, turns)
+        solver = make_solver(system, budget)
+        solver.add(*run.constraints, *run.hits(target))
+        answer = solver.check()
+        if answer == z3.sat:
+            return as_found(run, solver.model())
+        if answer == z3.unknown:
+            return None
+    return None

@@ -1,0 +1,1 @@
+"""What a verdict rests on: traces, replay, certificates; made again and checked."""

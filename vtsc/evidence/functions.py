@@ -1,0 +1,92 @@
+"""Evidence for claims about plain functions: that no values of their arguments make them false.
+
+The function itself is run on symbolic words, so that what is claimed is claimed of its very code. A
+question is asked over integers, where each quotient is exact and nothing wraps unless the function
+says so, and once more over bit vectors, one operation for each of the function's.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from vtsc.base.errors import EvidenceError
+from vtsc.content.content import Content
+from vtsc.evidence.manifest import MANIFEST, Evidence, check, compare, read_manifest
+from vtsc.language.functions import Claim, Claims
+from vtsc.smtlib.registers import LOGIC, Register, condition
+from vtsc.smtlib.script import Script, Writer
+from vtsc.solver.feasibility import SolverFeasibility
+from vtsc.symbolic.forms import Condition
+from vtsc.symbolic.paths import explore, joined
+from vtsc.symbolic.terms import Arena
+from vtsc.symbolic.values import Word, lift_truth
+
+KIND = "arithmetic"
+
+
+def stated(arena: Arena, claim: Claim) -> Condition:
+    """The claim as one condition, its forks merged."""
+    words = [Word(arena, arena.variable(name, *ends)) for name, ends in claim.over.items()]
+
+    def state_it() -> dict[str, Any]:
+        return {"": claim.holds(*words)}
+
+    tree = explore(arena, state_it, SolverFeasibility(arena))
+    legal, outcome = joined(arena, tree, lambda _: None)
+    return arena.conjunction([legal, lift_truth(arena, outcome.get("", False))])
+
+
+def integer_question(claim: Claim) -> str:
+    """Values for which the claim is false, as integers."""
+    arena = Arena()
+    script = Script(f"Values for which this is false: {claim.sentence}.")
+    script.require(Writer(script).condition(arena.negation(stated(arena, claim))))
+    return script.text()
+
+
+def vector_question(claim: Claim) -> str:
+    """Values for which the claim is false, as bit vectors."""
+    script = Script(f"Bits for which this is false: {claim.sentence}.", LOGIC)
+    words = [Register.unknown(script, name, *ends) for name, ends in claim.over.items()]
+    script.require(f"(not {condition(claim.holds(*words))})")
+    return script.text()
+
+
+def make(content: Content, name: str) -> Evidence:
+    """The evidence for the claims of that name, unchecked."""
+    claims = content.model.functions[name]
+    return evidence(content.digest, name, claims)
+
+
+def evidence(digest: str, name: str, claims: Claims) -> Evidence:
+    """The evidence for ``claims``, unchecked."""
+    listed = [
+        {
+            "name": c.name,
+            "sentence": c.sentence,
+            "formula": c.formula,
+            "over": {word: list(map(str, ends)) for word, ends in c.over.items()},
+            "shown": "over integers and bit vectors" if c.by_bits else "over integers",
+        }
+        for c in claims.claims
+    ]
+    told = {"name": name, "title": claims.title, **claims.facts, "claims": listed}
+    questions = {c.name: integer_question(c) for c in claims.claims}
+    questions |= {f"{c.name}-bits": vector_question(c) for c in claims.claims if c.by_bits}
+    return Evidence(KIND, digest, told, questions)
+
+
+def folder(name: str) -> Path:
+    """Where the evidence belongs below a folder of certificates."""
+    return Path(KIND) / name
+
+
+def recheck(content: Content, saved: Path) -> Evidence:
+    """The evidence in ``saved``, made anew, compared and solved; raises `EvidenceError`."""
+    manifest = read_manifest(saved)
+    name = manifest.get("name")
+    if not isinstance(name, str) or name not in content.model.functions:
+        raise EvidenceError(f"{MANIFEST}: unknown name {name}")
+    fresh = make(content, name)
+    compare(fresh, manifest, saved)
+    check(fresh)
+    return fresh

@@ -1,0 +1,132 @@
+"""Evidence that no state of a design on a host is stuck: lemmas, situations, and their questions."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vtsc.base.errors import EvidenceError, UsageError
+from vtsc.content.content import Content
+from vtsc.evidence.manifest import Evidence, check, compare, read_manifest
+from vtsc.evidence.progress_questions import Question, own_facts, questions
+from vtsc.evidence.questions import kept
+from vtsc.language.parameters import Settings
+from vtsc.language.progress import Progress
+from vtsc.solver.feasibility import SolverFeasibility
+from vtsc.solver.solve import solve
+from vtsc.system.builder import build
+from vtsc.system.system import System
+
+KIND = "progress"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A design on a host with settings."""
+
+    design: str
+    host: str
+    settings: Settings
+
+    def folder(self, content: Content) -> Path:
+        """Where evidence about it belongs below a folder of certificates."""
+        usual = content.model.resolve(self.design, {}, {}).texts()
+        texts = {k: v for k, v in self.settings.texts().items() if usual[k] != v}
+        own = "".join(f".{k}={str(v).replace('/', '-')}" for k, v in texts.items())
+        return Path(self.design) / self.host / f"{KIND}{own}"
+
+
+def system_of(machine: Any, progress: Progress) -> System:
+    """The system of ``machine`` about which the questions of ``progress`` are asked."""
+    lemmas = [*progress.lemmas, *progress.stated()]
+    return build(machine, [], SolverFeasibility, lemmas=lemmas)
+
+
+def asked(machine: Any) -> tuple[dict[str, str], list[Question]]:
+    """The questions that show the lemmas of a machine's progress, and those that rest on them."""
+    progress: Progress = machine.progress()
+    system = system_of(machine, progress)
+    found = questions(system, progress)
+    system.facts = own_facts(system.facts)
+    return kept(system), found
+
+
+def make(content: Content, place: Place) -> Evidence:
+    """The evidence that no state is stuck, unchecked."""
+    machine = content.model.build(place.design, place.host, place.settings)
+    shown, found = asked(machine)
+    claims = {
+        "design": place.design,
+        "host": place.host,
+        "params": place.settings.texts(),
+        **_claims(machine, machine.progress()),
+    }
+    texts = {**shown, **{q.name: q.text for q in found}}
+    return Evidence(KIND, content.digest, claims, texts)
+
+
+def _claims(machine: Any, progress: Progress) -> dict[str, Any]:
+    """What is claimed, for people."""
+    declared = [
+        {
+            "name": s.name,
+            "rank": s.rank,
+            "sentence": s.sentence,
+            "call": str(s.call(*example)),
+            "inputs": {k: v for k, v in s.inputs.items() if v},
+        }
+        for s in progress.situations
+        if (example := next(iter(s.stated().instances(machine.sizes)), None)) is not None
+    ]
+    return {
+        "claim": f"from every state that satisfies the lemmas, where {progress.room_sentence}, "
+        f"{progress.whom} reaches {progress.goal} in at most {progress.steps} calls, and, "
+        f"where {progress.idle_sentence}, time can go on",
+        "steps": progress.steps,
+        "lemmas": [{"name": x.name, "sentence": x.sentence} for x in progress.lemmas],
+        "situations": declared,
+    }
+
+
+def stuck(content: Content, place: Place) -> str | None:
+    """What is missing for progress, in one sentence; None where it is proved."""
+    machine = content.model.build(place.design, place.host, place.settings)
+    return missing(*asked(machine))
+
+
+def missing(shown: dict[str, str], found: list[Question]) -> str | None:
+    """The first thing that the questions show to be missing; None where all are unsatisfiable."""
+    for name, text in shown.items():
+        if not _refuted(name, text):
+            return f"a lemma that progress relies on does not hold: {name}.smt2"
+    for question in found:
+        if not _refuted(question.name, question.text):
+            possible = question.possible is None or _refuted(question.name, question.possible())
+            return question.useless if possible else question.impossible
+    return None
+
+
+def _refuted(name: str, text: str) -> bool:
+    try:
+        solve({name: text})
+    except EvidenceError:
+        return False
+    return True
+
+
+def recheck(content: Content, folder: Path) -> Evidence:
+    """The evidence in ``folder``, made anew, compared and solved; raises `EvidenceError`."""
+    manifest = read_manifest(folder)
+    try:
+        design, host = str(manifest["design"]), str(manifest["host"])
+        given = {k: str(v) for k, v in manifest["params"].items()}
+        if design not in content.model.designs or host not in content.model.hosts:
+            raise EvidenceError(f"manifest.json: unknown design or host: {design}, {host}")
+        place = Place(design, host, content.model.check(design, given))
+    except (KeyError, AttributeError):
+        raise EvidenceError("manifest.json: design, host and params are expected") from None
+    except UsageError as error:
+        raise EvidenceError(f"manifest.json: {error}") from None
+    fresh = make(content, place)
+    compare(fresh, manifest, folder)
+    check(fresh)
+    return fresh

@@ -1,0 +1,171 @@
+"""Traces: one concrete run as data, and its file (docs/schemas/trace.schema.json)."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vtsc import __version__
+from vtsc.base.errors import BadFileError
+from vtsc.base.files import write_whole
+from vtsc.language.actions import Call
+from vtsc.language.state import Snapshot
+
+SCHEMA = "vtsc.trace/1"
+EXACT = 2**53
+"""Integers beyond this are written as strings, since not every JSON reader keeps them."""
+
+Inputs = dict[str, int | bool]
+
+
+@dataclass(frozen=True)
+class TraceStep:
+    """One step: what was done, the inputs it used, the state after it, the design lines it ran."""
+
+    call: Call
+    inputs: Inputs
+    state: Snapshot
+    source: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A run of a cell up to a violation at step ``violated_at`` (from 1)."""
+
+    design: str
+    host: str
+    property: str
+    params: dict[str, int | str]
+    model_digest: str
+    initial_inputs: Inputs
+    initial_state: Snapshot
+    steps: tuple[TraceStep, ...]
+    violated_at: int
+    tool: str = f"vtsc {__version__}"
+
+    def as_json(self) -> dict[str, Any]:
+        """The trace as `SCHEMA` has it."""
+        return {
+            "schema": SCHEMA,
+            "tool": self.tool,
+            "model_digest": self.model_digest,
+            "design": self.design,
+            "host": self.host,
+            "property": self.property,
+            "params": self.params,
+            "initial": {"inputs": _out(self.initial_inputs), "state": _out(self.initial_state)},
+            "steps": [
+                {
+                    "action": step.call.name,
+                    "args": list(step.call.args),
+                    "inputs": _out(step.inputs),
+                    "state": _out(step.state),
+                    "source": list(step.source),
+                }
+                for step in self.steps
+            ],
+            "violated_at": self.violated_at,
+        }
+
+    def file_name(self, changed: Mapping[str, int | str]) -> str:
+        """What the trace's file is called: the cell and the parameters that were ``changed``."""
+        own = "".join(f".{name}={str(value).replace('/', '-')}" for name, value in changed.items())
+        return f"{self.design}.{self.host}.{self.property}{own}.json"
+
+    def save(self, path: Path) -> None:
+        """Write the trace; the file is whole or not there."""
+        write_whole(path, self.text())
+
+    def text(self) -> str:
+        """The trace as its file has it."""
+        return json.dumps(self.as_json(), indent=1) + "\n"
+
+
+def _out(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {k: _out(v) for k, v in value.items()}
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > EXACT:
+        return str(value)
+    return value
+
+
+class _Reader:
+    """Reads the parts of a trace file, naming the place of what is wrong."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def fail(self, where: str, expected: str) -> BadFileError:
+        return BadFileError(f"{self._path}: {where}: expected {expected}")
+
+    def get(self, source: Any, key: str, kind: type, where: str) -> Any:
+        if not isinstance(source, dict) or key not in source:
+            raise self.fail(f"{where}{key}", "it to be there")
+        value = source[key]
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            raise self.fail(f"{where}{key}", f"a {kind.__name__}")
+        return value
+
+    def number(self, value: Any, where: str) -> int | bool:
+        if isinstance(value, (bool, int)):
+            return value
+        if isinstance(value, str) and value.removeprefix("-").isdecimal() and len(value) < 40:
+            return int(value)
+        raise self.fail(where, "an integer or a truth value")
+
+    def inputs(self, source: Any, where: str) -> Inputs:
+        values = self.get(source, "inputs", dict, where)
+        return {k: self.number(v, f"{where}inputs.{k}") for k, v in values.items()}
+
+    def state(self, source: Any, where: str) -> Snapshot:
+        values = self.get(source, "state", dict, where)
+        return {
+            r: {f: self.number(v, f"{where}state.{r}.{f}") for f, v in fields.items()}
+            for r, fields in values.items()
+            if isinstance(fields, dict)
+        }
+
+    def step(self, source: Any, number: int) -> TraceStep:
+        where = f"step {number} "
+        args = self.get(source, "args", list, where)
+        if not all(isinstance(a, int) and not isinstance(a, bool) for a in args):
+            raise self.fail(f"{where}args", "a list of integers")
+        call = Call(self.get(source, "action", str, where), tuple(args))
+        lines = tuple(str(s) for s in source.get("source", ()) or ())
+        return TraceStep(call, self.inputs(source, where), self.state(source, where), lines)
+
+    def trace(self, source: Any) -> Trace:
+        if not isinstance(source, dict) or source.get("schema") != SCHEMA:
+            raise self.fail("schema", SCHEMA)
+        initial = self.get(source, "initial", dict, "")
+        params = self.get(source, "params", dict, "")
+        if not all(isinstance(v, (int, str)) for v in params.values()):
+            raise self.fail("params", "integers and texts")
+        steps = self.get(source, "steps", list, "")
+        violated_at = self.get(source, "violated_at", int, "")
+        if not 1 <= violated_at <= len(steps):
+            raise self.fail("violated_at", f"a step from 1 to {len(steps)}")
+        return Trace(
+            design=self.get(source, "design", str, ""),
+            host=self.get(source, "host", str, ""),
+            property=self.get(source, "property", str, ""),
+            params=params,
+            model_digest=self.get(source, "model_digest", str, ""),
+            initial_inputs=self.inputs(initial, "initial "),
+            initial_state=self.state(initial, "initial "),
+            steps=tuple(self.step(s, i) for i, s in enumerate(steps, 1)),
+            violated_at=violated_at,
+            tool=str(source.get("tool", "")),
+        )
+
+
+def load_trace(path: Path) -> Trace:
+    """The trace saved at ``path``; raises `BadFileError` saying what is wrong where."""
+    try:
+        source = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadFileError(f"{path}: {error.strerror}") from None
+    except (ValueError, RecursionError) as error:
+        raise BadFileError(f"{path}: not a trace file: {error}") from None
+    return _Reader(path).trace(source)

@@ -1,0 +1,85 @@
+"""What a model and its properties are written with: the only part of vtsc that content imports.
+
+It runs nothing. `words` and `state` have the values, `inputs` what a step may choose, `actions` and `machine`
+what a machine offers, and `claims`, `lemmas`, `functions` and `progress` what is said of it.
+"""
+
+from vtsc.base.errors import BadFileError, UsageError
+from vtsc.language.actions import Action, Call, Step
+from vtsc.language.claims import ActionTaken, Property, Sometimes, Term, Watch
+from vtsc.language.domain import Domain
+from vtsc.language.functions import Claim, Claims
+from vtsc.language.inputs import Inputs
+from vtsc.language.lemmas import Lemma
+from vtsc.language.machine import Machine, Monitor
+from vtsc.language.parameters import Parameter, Settings, settle
+from vtsc.language.progress import Given, Progress, Situation
+from vtsc.language.state import Record, State, counter, flag, index, word
+from vtsc.language.words import (
+    INPUT_LIMIT,
+    MASK,
+    MODULUS,
+    WIDTH,
+    Illegal,
+    apart,
+    both,
+    bounded,
+    either,
+    implies,
+    integer,
+    negation,
+    require,
+    s64,
+    scaled,
+    select,
+    u64,
+)
+
+__all__ = [
+    "INPUT_LIMIT",
+    "MASK",
+    "MODULUS",
+    "WIDTH",
+    "Action",
+    "ActionTaken",
+    "BadFileError",
+    "Call",
+    "Claim",
+    "Claims",
+    "Domain",
+    "Given",
+    "Illegal",
+    "Inputs",
+    "Lemma",
+    "Machine",
+    "Monitor",
+    "Parameter",
+    "Progress",
+    "Property",
+    "Record",
+    "Settings",
+    "Situation",
+    "Sometimes",
+    "State",
+    "Step",
+    "Term",
+    "UsageError",
+    "Watch",
+    "apart",
+    "both",
+    "bounded",
+    "counter",
+    "either",
+    "flag",
+    "implies",
+    "index",
+    "integer",
+    "negation",
+    "require",
+    "s64",
+    "scaled",
+    "select",
+    "settle",
+    "u64",
+    "word",
+]

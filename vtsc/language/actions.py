@@ -1,0 +1,47 @@
+"""Actions: what a machine can do in one step, and the interface every machine offers the engines."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from vtsc.language.state import State
+
+if TYPE_CHECKING:  # it imports this module
+    pass
+
+S = TypeVar("S", bound=State)
+
+
+@dataclass(frozen=True)
+class Action(Generic[S]):
+    """One row of an action table.
+
+    ``over`` names the kinds of instance the arguments range over. ``when`` and ``effect`` are
+    called with the state, the step's inputs (``effect`` only) and the arguments.
+    """
+
+    name: str
+    over: tuple[str, ...]
+    when: Callable[..., bool]
+    effect: Callable[..., Any]
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Call:
+    """An action with its arguments: what a step of a trace does."""
+
+    name: str
+    args: tuple[int, ...]
+
+    def __str__(self) -> str:
+        return f"{self.name}({', '.join(map(str, self.args))})" if self.args else self.name
+
+
+@dataclass
+class Step:
+    """What one step did, as monitors see it: the call, what was observed, what was noted."""
+
+    call: Call
+    observed: Any = None
+    notes: set[str] = field(default_factory=set)

@@ -1,0 +1,86 @@
+"""Claims: what must hold, and what must sometimes happen, as a properties folder states them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from vtsc.base.errors import BadFileError
+from vtsc.language.actions import Step
+from vtsc.language.lemmas import Lemma
+from vtsc.language.state import Record
+
+
+@dataclass(frozen=True)
+class Term:
+    """A named value in a claim, for reports: ``last = 17``."""
+
+    name: str
+    value: int
+
+
+class Watch:
+    """A monitor of runs with its own ghost state; what claims and "sometimes" share."""
+
+    name: str
+    claim: str
+
+    def ghosts(self, machine: Any) -> dict[str, Record]:
+        """The monitor's own state, by name; fresh records."""
+        return {}
+
+    def observe(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> bool:
+        """Whether this step violates (or reaches) it; updates the ghosts."""
+        raise BadFileError(f"{type(self).__name__} has no observe")
+
+    def lemmas(self, machine: Any) -> Sequence[Lemma]:
+        """What may be true of every reachable state and the monitor's own ghosts."""
+        return ()
+
+    def terms(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> list[Term]:
+        """The claim's values at a violating step, the ghosts as they were before it. Native."""
+        return []
+
+    def measures(self, machine: Any, state: Any, step: Step) -> list[int | None]:
+        """How bad things are, by one or more measures; the step where one rises most is to blame.
+
+        ``step`` is the violating one; ``state`` any state before it. None: not defined there.
+        """
+        return []
+
+
+class Property(Watch):
+    """A claim about every run. Subclass and override."""
+
+    symptom: ClassVar[str]
+    """What a user calls the violation, in one word."""
+    story: ClassVar[str]
+    """One sentence with the fields of `vtsc.report.text.story`."""
+    needs: ClassVar[tuple[str, ...]] = ()
+    """The "sometimes" without which the claim is vacuous."""
+    subjects: ClassVar[int] = 1
+    """How many instances of a kind the claim relates to each other."""
+    defaults: ClassVar[Mapping[str, str]] = {}
+    """Parameters whose default differs for this property."""
+    recorded: ClassVar[Mapping[str, str]] = {}
+    """Known verdicts: settings that differ from the defaults, to a table (see `verdict_table`)."""
+
+
+class Sometimes(Watch):
+    """Something good that must be reachable, or a verdict about it means nothing."""
+
+    def applies(self, machine: Any) -> bool:
+        """Whether it can be asked of a machine at all."""
+        return True
+
+
+class ActionTaken(Sometimes):
+    """The "sometimes" that every action has: it is taken in some run."""
+
+    def __init__(self, action: str) -> None:
+        self.action = action
+        self.name = f"can_{action}"
+        self.claim = f"{action} is taken"
+
+    def observe(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> bool:
+        """Whether this step is the action."""
+        return step.call.name == self.action

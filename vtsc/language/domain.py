@@ -1,0 +1,39 @@
+"""What a model tells the checker about its domain, in one object."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from vtsc.language.functions import Claims
+from vtsc.language.parameters import Parameter, Settings
+
+
+@dataclass(frozen=True)
+class Domain:
+    """A model: its parameters, its designs and hosts with a title each, and how to build a machine."""
+
+    parameters: Mapping[str, Parameter]
+    designs: Mapping[str, str]
+    hosts: Mapping[str, str]
+    resolve: Callable[[str, Mapping[str, str], Mapping[str, str]], Settings]
+    """Design, the user's texts, a property's default texts; raises `UsageError`."""
+    check: Callable[[str, Mapping[str, str]], Settings]
+    """Design and the texts of all parameters, as saved; raises `UsageError`."""
+    assumed: str
+    """What is assumed of inputs, for the scope of a verdict."""
+    columns: tuple[str, ...]
+    """The fields that traces show in columns of their own, as ``record.field``."""
+    opening: tuple[str, ...]
+    """The fields whose initial values traces tell, as ``record.field``."""
+    rules: tuple[str, ...]
+    """Path prefixes, below the root, of the files whose lines traces show."""
+    shared_rules: tuple[str, ...]
+    """Names of files among them that hold what all designs share, and are not shown."""
+    kinds: Mapping[str, str]
+    """The kinds of instance, with the parameter that says how many there are."""
+    spare: Mapping[str, int]
+    """How many instances of each kind, beyond those a claim speaks of, a step can have to do with."""
+    build: Callable[[str, str, Settings], Any]
+    """Design, host and settings to a `vtsc.language.machine.Machine`."""
+    functions: Mapping[str, Claims] = field(default_factory=dict)
+    """Claims about the model's plain functions, by name."""

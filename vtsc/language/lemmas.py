@@ -1,0 +1,38 @@
+"""Lemmas: what a model or a property claims to be true of every reachable state, so that proofs are short.
+
+A lemma is stated once, for any instances of the kinds it ranges over, in the words of the model. That
+it is true is for an engine to prove; one that is not is dropped. `integer` lets a lemma speak
+of the integer that stands for a 64-bit counter, so that a range is something it can state.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import permutations, product
+
+
+@dataclass(frozen=True)
+class Lemma:
+    """A claim about single states. ``sentence`` says it in English."""
+
+    name: str
+    sentence: str
+    over: tuple[str, ...]
+    """The kinds of instance it ranges over; two of one kind are always different instances."""
+    holds: Callable[..., bool]
+    """Machine, state, the ghosts of the lemma's property, then one number for each of ``over``."""
+    frame: bool = False
+    """It says what an instance may refer to, which leaving out others relies on."""
+    owner: str = ""
+    """The property whose ghosts it speaks of; empty for lemmas about the machine alone."""
+
+    def instances(self, sizes: Mapping[str, int]) -> Iterator[tuple[int, ...]]:
+        """All arguments, ascending."""
+        kinds = list(dict.fromkeys(self.over))
+        ranges = [permutations(range(sizes[k]), self.over.count(k)) for k in kinds]
+        for chosen in product(*(list(r) for r in ranges)):
+            left = {k: iter(c) for k, c in zip(kinds, chosen, strict=True)}
+            yield tuple(next(left[kind]) for kind in self.over)
+
+
+ONE_VALUE = Lemma("one_value", "every index has exactly one of its values", (), lambda *_: True)
+"""Stated by the checker itself, for every field that is an index."""

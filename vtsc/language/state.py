@@ -1,0 +1,148 @@
+"""Typed state: records whose fields say what they hold, and the tree of records that is a state.
+
+A record's attributes are plain integers and truths natively, symbolic values during exploration.
+What a field may hold is checked where a step ends, not at each store, so that the model's code
+runs at the speed of plain attribute access.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from vtsc.language.words import INPUT_LIMIT, MASK, u64
+
+Value = Any
+"""A field's value: int or bool natively, `Word`, `Truth` or `Index` symbolically."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """What a field holds: ``kind`` is ``u64``, ``word``, ``flag`` or ``index``.
+
+    ``word``: an integer in [lo, hi]. ``index``: one of lo..hi, where hi None is the number of
+    instances of ``of`` less one. ``transient``: recomputed in every step, left out of traces.
+    """
+
+    kind: str
+    unit: str
+    meaning: str
+    start: int | bool
+    lo: int = 0
+    hi: int | None = None
+    of: str = ""
+    transient: bool = False
+
+    def domain(self, sizes: Mapping[str, int]) -> range:
+        """The values an index may take."""
+        return range(self.lo, (sizes[self.of] if self.hi is None else self.hi + 1))
+
+    def plain(self, value: int | bool) -> int | bool:
+        """``value`` as a trace shows it: a u64 by its representative in [0, 2^64)."""
+        return u64(value) if self.kind == "u64" else value
+
+    def holds(self, value: object, sizes: Mapping[str, int]) -> bool:
+        """Whether a value read from outside is one of this field's."""
+        if self.kind == "flag":
+            return isinstance(value, bool)
+        if not isinstance(value, int) or isinstance(value, bool):
+            return False
+        if self.kind == "index":
+            return value in self.domain(sizes)
+        return 0 <= value <= MASK if self.kind == "u64" else self.lo <= value <= (self.hi or 0)
+
+
+def counter(unit: str, meaning: str) -> Any:
+    """A 64-bit field of which only the residue mod 2^64 matters."""
+    return Field("u64", unit, meaning, 0)
+
+
+def word(
+    unit: str, meaning: str, lo: int = 0, hi: int = INPUT_LIMIT - 1, transient: bool = False
+) -> Any:
+    """A field that holds an integer in [lo, hi], by default a reading of a clock."""
+    return Field("word", unit, meaning, 0, lo=lo, hi=hi, transient=transient)
+
+
+def flag(meaning: str, transient: bool = False) -> Any:
+    """A field that is true or false, false at first."""
+    return Field("flag", "", meaning, False, transient=transient)
+
+
+def index(meaning: str, start: int, of: str = "", lo: int = 0, hi: int | None = None) -> Any:
+    """A field that names one of the instances ``of`` a kind, or one of lo..hi."""
+    return Field("index", "", meaning, start, lo=lo, hi=hi, of=of)
+
+
+class Record:
+    """A group of fields; a subclass declares them as ``name: int = counter(...)`` and the like."""
+
+    fields: ClassVar[dict[str, Field]] = {}
+
+    def __init_subclass__(cls) -> None:
+        own = {name: f for name, f in vars(cls).items() if isinstance(f, Field)}
+        cls.fields = {**cls.fields, **own}
+        for name in own:
+            delattr(cls, name)
+
+    def __init__(self) -> None:
+        for name, field in self.fields.items():
+            setattr(self, name, field.start)
+
+
+Snapshot = dict[str, dict[str, int | bool]]
+"""A whole state in plain values: record name to field name to value."""
+
+
+def snapshot(records: Mapping[str, Record]) -> Snapshot:
+    """Records in plain values, transient fields left out."""
+    return {
+        record_name: {
+            name: field.plain(getattr(record, name))
+            for name, field in record.fields.items()
+            if not field.transient
+        }
+        for record_name, record in records.items()
+    }
+
+
+class State:
+    """All records of a machine by name, in a fixed order. A model subclasses it."""
+
+    def __init__(self) -> None:
+        self.records: dict[str, Record] = {}
+
+    def slots(self) -> Iterator[tuple[str, Record, str, Field]]:
+        """Every field of every record: its full name, record, name and declaration."""
+        for record_name, record in self.records.items():
+            for name, field in record.fields.items():
+                yield f"{record_name}.{name}", record, name, field
+
+    def snapshot(self) -> Snapshot:
+        """The state in plain values, transient fields left out. Native states only."""
+        return snapshot(self.records)
+
+    def fill(self, value: Callable[[str, Field], Value]) -> None:
+        """Set every field to what ``value`` gives for its full name."""
+        for full, record, name, field in self.slots():
+            setattr(record, name, value(full, field))
+
+    def saved(self) -> list[dict[str, Value]]:
+        """The records' contents, for `restore`."""
+        return [dict(vars(record)) for record in self.records.values()]
+
+    def restore(self, saved: list[dict[str, Value]]) -> None:
+        """Make the records hold again what `saved` found in them."""
+        for record, contents in zip(self.records.values(), saved, strict=True):
+            vars(record).update(contents)
+
+    def numbers(self) -> dict[str, Value]:
+        """The values of the fields that are neither flags nor indices."""
+        return {
+            full: getattr(record, name)
+            for full, record, name, field in self.slots()
+            if field.kind in ("u64", "word")
+        }
+
+    def values(self) -> dict[str, Value]:
+        """Every field's value by its full name."""
+        return {full: getattr(record, name) for full, record, name, _ in self.slots()}

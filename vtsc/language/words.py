@@ -1,0 +1,138 @@
+"""The few words a model is written with; each works on plain integers and on symbolic words alike.
+
+A 64-bit counter is an integer that stands for its residue mod 2^64. Wherever the meaning of an
+expression depends on which representative is taken (compare, shift right, divide), the model says
+``u64(x)`` or ``s64(x)``. On plain integers these functions compute; on symbolic words they hand
+over to the word itself. Nothing here imports a solver.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Protocol, TypeVar
+
+from vtsc.base import width
+
+WIDTH = width.WIDTH
+MODULUS = 1 << WIDTH
+MASK = MODULUS - 1
+SIGN = 1 << (WIDTH - 1)
+INPUT_LIMIT = width.INPUT_LIMIT
+"""Inputs stay below this; the only range ever assumed."""
+
+T = TypeVar("T")
+
+
+class Decider(Protocol):
+    """Who answers when a symbolic run asks a question that a native one decides by itself."""
+
+    def decide(self, condition: Any) -> bool:
+        """The truth of ``condition`` on the path being run."""
+        ...
+
+    def require(self, condition: Any) -> None:
+        """Continue only where ``condition`` holds."""
+        ...
+
+    def apart(self, run: Callable[[], None], records: Sequence[object]) -> None:
+        """Run a piece of a rule for its effect on ``records``, its paths merged."""
+        ...
+
+
+class Runs:
+    """The symbolic run in progress; one at a time in a process."""
+
+    current: Decider | None = None
+
+
+def scaled(full: int, small: int) -> int:
+    """A constant of the model: ``full`` in words of 64 bits, ``small`` on a scaled-down machine."""
+    return full if width.FULL == WIDTH else small
+
+
+class Illegal(Exception):
+    """The step cannot be taken: a guard is false or an input is outside what is allowed."""
+
+
+def u64(x: int) -> int:
+    """The representative of ``x`` mod 2^64 in [0, 2^64)."""
+    return x & MASK if isinstance(x, int) else x.u64()
+
+
+def s64(x: int) -> int:
+    """The representative of ``x`` mod 2^64 in [-2^63, 2^63)."""
+    return ((x + SIGN) & MASK) - SIGN if isinstance(x, int) else x.s64()
+
+
+def integer(x: int) -> int:
+    """The very integer that stands for a counter, not only its residue; for lemmas, never for rules.
+
+    A 64-bit counter is held as any integer of the right residue, and every arithmetic that holds it
+    so goes through the same integers. What is true of them mod 2^64 is true of the counter.
+    """
+    return x if isinstance(x, int) else x.integer()
+
+
+def require(condition: bool) -> None:
+    """The step is legal only where ``condition`` holds; raises `Illegal` where it is false."""
+    if condition is True:
+        return
+    if condition is False:
+        raise Illegal
+    condition.require()
+
+
+def bounded(x: int, limit: int = INPUT_LIMIT) -> int:
+    """``x``, an input or a sum of inputs, assumed to lie in [0, limit)."""
+    if isinstance(x, int):
+        if not 0 <= x < limit:
+            raise Illegal
+        return x
+    return x.bounded(limit)
+
+
+def both(a: bool, b: bool) -> bool:
+    """``a and b`` without forking the path; evaluates both."""
+    if isinstance(a, bool):
+        return b if a else False
+    if isinstance(b, bool):
+        return a if b else False
+    return a & b
+
+
+def either(conditions: Iterable[bool]) -> bool:
+    """Whether any of the conditions holds, without forking the path."""
+    result: bool = False
+    for condition in conditions:
+        if result is True or condition is True:
+            result = True
+        elif result is False:
+            result = condition
+        elif condition is not False:
+            result = result | condition
+    return result
+
+
+def negation(a: bool) -> bool:
+    """``not a`` without forking the path."""
+    return (not a) if isinstance(a, bool) else ~a
+
+
+def implies(a: bool, b: bool) -> bool:
+    """``not a or b`` without forking the path; evaluates both."""
+    return either((negation(a), b))
+
+
+def apart(run: Callable[[], None], *records: object) -> None:
+    """Run a piece of a rule whose effect on ``records`` is all that the rest needs of it.
+
+    Natively this is a plain call. Symbolically its paths are merged where it ends, so that pieces run
+    one after another do not multiply.
+    """
+    if Runs.current is None:
+        run()
+    else:
+        Runs.current.apart(run, records)
+
+
+def select(items: Sequence[T], index: int) -> T:
+    """``items[index]``; a symbolic index forks over the items."""
+    return items[index] if isinstance(index, int) else index.select(items)

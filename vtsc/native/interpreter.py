@@ -1,0 +1,126 @@
+"""The plain interpreter: runs a machine on Python integers, from inputs alone, without any solver."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from vtsc.base.lines import LineRecorder
+from vtsc.base.time_limit import limited
+from vtsc.language.actions import Call, Step
+from vtsc.language.claims import Watch
+from vtsc.language.inputs import Inputs
+from vtsc.language.state import Snapshot, snapshot
+from vtsc.language.words import Illegal
+
+Lines = tuple[tuple[str, int], ...]
+
+
+class NotARun(Exception):
+    """A step (from 1; 0 is initialisation) that the machine does not allow, and why where it is known."""
+
+    def __init__(self, step: int, why: str = "") -> None:
+        super().__init__(step, why)
+        self.step = step
+        self.why = why
+
+
+@dataclass(frozen=True)
+class Played:
+    """One step as played: its inputs, the state after it, and what the property said of it."""
+
+    call: Call
+    inputs: dict[str, int | bool]
+    state: Snapshot
+    lines: Lines
+    acting: tuple[str, int] | None
+    """The last of ``lines`` that changed a number, else the state at all, else the last one."""
+    observed: Any
+    """What the step let somebody observe (its ``value`` on an instance); None where nothing."""
+    violated: bool
+    measures: list[int | None]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A whole run, and the claim's terms at its last step."""
+
+    initial_inputs: dict[str, int | bool]
+    initial_state: Snapshot
+    initial_measures: list[int | None]
+    steps: tuple[Played, ...]
+    terms: list[Any]
+    observed: Step | None
+
+    @property
+    def violated_at(self) -> int | None:
+        """The first violating step, from 1; None if there is none."""
+        return next((i for i, step in enumerate(self.steps, 1) if step.violated), None)
+
+
+Source = Callable[[int], Inputs]
+"""Gives the inputs of a step; -1 is initialisation."""
+
+
+class Player:
+    """Plays one run of ``machine``, watched by ``prop``; lines are noted in files ``wanted`` accepts."""
+
+    def __init__(self, machine: Any, prop: Watch, wanted: Callable[[str], bool]) -> None:
+        self.machine = machine
+        self.prop = prop
+        self.wanted = wanted
+        self.state = machine.state()
+        self.ghosts = prop.ghosts(machine)
+
+    def snapshot(self) -> Snapshot:
+        """The machine's state and the property's ghosts in plain values."""
+        ghosts = {f"{self.prop.name}.{name}": ghost for name, ghost in self.ghosts.items()}
+        return snapshot({**self.state.records, **ghosts})
+
+    def play(self, calls: Sequence[Call], source: Source, explain: Step | None = None) -> Run:
+        """The run of ``calls`` with inputs from ``source``; raises `NotARun`.
+
+        ``explain``: the violating step, where the property's measures are wanted along the run.
+        """
+        with limited():
+            return self._play(calls, source, explain)
+
+    def _play(self, calls: Sequence[Call], source: Source, explain: Step | None) -> Run:
+        initial = source(-1)
+        try:
+            self.machine.initialise(self.state, initial)
+        except Illegal as why:
+            raise NotARun(0, str(why)) from None
+        start, start_measures = self.snapshot(), self._measures(explain)
+        steps: list[Played] = []
+        terms: list[Any] = []
+        observed: Step | None = None
+        for i, call in enumerate(calls):
+            inputs = source(i)
+            recorder = LineRecorder(self.wanted, (self.state.numbers, self.state.values))
+            try:
+                self.machine.advance(self.state, inputs)
+                with recorder:
+                    observed = self.machine.perform(self.state, call, inputs)
+            except Illegal as why:
+                raise NotARun(i + 1, str(why)) from None
+            if i == len(calls) - 1 and observed.observed is not None:
+                terms = self.prop.terms(self.machine, self.state, self.ghosts, observed)
+            violated = self.prop.observe(self.machine, self.state, self.ghosts, observed)
+            steps.append(
+                Played(
+                    call,
+                    inputs.used,
+                    self.snapshot(),
+                    recorder.lines,
+                    recorder.acting,
+                    observed.observed,
+                    violated,
+                    self._measures(explain),
+                )
+            )
+        return Run(initial.used, start, start_measures, tuple(steps), terms, observed)
+
+    def _measures(self, explain: Step | None) -> list[int | None]:
+        if explain is None:
+            return []
+        return self.prop.measures(self.machine, self.state, explain)

@@ -1,0 +1,20 @@
+"""A run as its calls and inputs in plain values: what a solver proposes and the interpreter plays."""
+
+from dataclasses import dataclass
+
+from vtsc.language.actions import Call
+
+Inputs = dict[str, int | bool]
+
+
+@dataclass(frozen=True)
+class Witness:
+    """How a target is hit: the calls, the inputs of each step, and those of the initial state.
+
+    An input asked for as a multiple of m is called ``name*m`` and counted in units of m. Inputs on
+    which nothing depends are left out.
+    """
+
+    calls: tuple[Call, ...]
+    inputs: tuple[Inputs, ...]
+    initial: Inputs

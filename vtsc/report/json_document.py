@@ -1,0 +1,58 @@
+"""Machine-readable reports: JSON (vtsc.verdicts/1) and JUnit XML."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from vtsc import __version__
+from vtsc.content.content import Content
+from vtsc.deciding.verdict import Reached, Result
+
+SCHEMA = "vtsc.verdicts/1"
+
+
+def as_json(content: Content, results: Sequence[Result]) -> str:
+    """One object with every verdict; traces are whole."""
+    document = {
+        "schema": SCHEMA,
+        "tool": f"vtsc {__version__}",
+        "model_digest": content.digest,
+        "results": [_result(content, r) for r in results],
+    }
+    return json.dumps(document, indent=1) + "\n"
+
+
+def _certificate(content: Content, result: Result) -> str | None:
+    """Where the certificate lies below the folder of ``--save``."""
+    if result.certificate is None:
+        return None
+    cell = result.cell
+    changed = content.changed(cell.design, cell.property, cell.settings)
+    return result.certificate.folder(changed).as_posix()
+
+
+def _result(content: Content, result: Result) -> dict[str, Any]:
+    cell = result.cell
+    return {
+        "design": cell.design,
+        "host": cell.host,
+        "property": cell.property,
+        "params": cell.settings.texts(),
+        "status": result.status.value,
+        "depth": result.depth,
+        "engine": result.engine,
+        "seconds": round(result.seconds, 3),
+        "trace": result.trace.as_json() if result.trace else None,
+        "certificate": _certificate(content, result),
+        "reason": result.reason,
+        "sometimes": {s.name: _reached(s) for s in result.sometimes},
+        "recorded": result.recorded,
+    }
+
+
+def _reached(reached: Reached) -> dict[str, Any]:
+    if reached.never:
+        return {"status": "never", "depth": 0}
+    if reached.depth is None:
+        return {"status": "not_reached", "depth": reached.searched}
+    return {"status": "reached", "depth": reached.depth}

@@ -1,0 +1,39 @@
+"""Verdicts as JUnit XML."""
+
+from collections.abc import Sequence
+from xml.etree import ElementTree
+
+from vtsc.content.content import Content
+from vtsc.deciding.verdict import Result, Status
+from vtsc.report.text.story import story
+
+
+def as_junit(content: Content, results: Sequence[Result], wanted: Sequence[bool]) -> str:
+    """A test case a cell: violated and vacuous fail, unknown and internal trouble are errors.
+
+    ``wanted``: whether each verdict is as wanted; a violation that is wanted passes. Each violation
+    comes with its story.
+    """
+    suite = ElementTree.Element("testsuite", name="vtsc", tests=str(len(results)))
+    failures = errors = 0
+    for result, fine in zip(results, wanted, strict=True):
+        cell = result.cell
+        case = ElementTree.SubElement(
+            suite, "testcase", classname=f"{cell.design}.{cell.host}", name=cell.property
+        )
+        message = f"{result.text} {result.reason}".strip()
+        told = ""
+        if result.trace is not None and result.run is not None:
+            told = story(content, result.trace, result.run)
+        if result.status in (Status.UNKNOWN, Status.ERROR):
+            errors += 1
+            ElementTree.SubElement(case, "error", message=message)
+        elif not fine:
+            failures += 1
+            ElementTree.SubElement(case, "failure", message=message).text = told
+        ElementTree.SubElement(case, "system-out").text = f"{message}\n{told}".strip()
+    suite.set("failures", str(failures))
+    suite.set("errors", str(errors))
+    suite.set("skipped", "0")
+    ElementTree.indent(suite)
+    return ElementTree.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"

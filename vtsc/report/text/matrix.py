@@ -1,0 +1,65 @@
+"""The matrix design x property for each host, and below it what was reached at all."""
+
+import textwrap
+from collections.abc import Sequence
+from typing import Any
+
+from vtsc.content.content import Content
+from vtsc.deciding.verdict import Result, Status
+from vtsc.report.screen import rendered
+
+
+def matrix(content: Content, results: Sequence[Result]) -> str:
+    """A table for each host and set of parameters that differ from the defaults."""
+    blocks: dict[tuple[str, str], list[Result]] = {}
+    for result in results:
+        cell = result.cell
+        changed = content.changed(cell.design, cell.property, cell.settings)
+        key = (cell.host, " ".join(f"{k}={v}" for k, v in changed.items()))
+        blocks.setdefault(key, []).append(result)
+    return "\n".join(_block(host, changed, found) for (host, changed), found in blocks.items())
+
+
+def _block(host: str, changed: str, results: list[Result]) -> str:
+    from rich import box
+    from rich.table import Table
+
+    properties = list(dict.fromkeys(r.cell.property for r in results))
+    designs = list(dict.fromkeys(r.cell.design for r in results))
+    table = Table(box=box.ASCII, show_edge=False, pad_edge=False)
+    table.add_column("design", no_wrap=True)
+    for name in properties:
+        table.add_column(name, no_wrap=True)
+    verdicts = {(r.cell.design, r.cell.property): r for r in results}
+    for design in designs:
+        row = [_mark(verdicts.get((design, name))) for name in properties]
+        table.add_row(design, *row)
+    title = f"host {host}" + (f", {changed}" if changed else "")
+    return f"{title}\n{rendered(table)}"
+
+
+def _mark(result: Result | None) -> Any:
+    from rich.text import Text
+
+    if result is None:
+        return Text("-")
+    good = result.status in (Status.PROVED, Status.BOUNDED)
+    return Text(result.text, style="green" if good else "red")
+
+
+def sometimes(results: Sequence[Result]) -> str:
+    """For each design x host what was REACHED (depth), NEVER, or not reached to the depth."""
+    lines: dict[str, None] = {}
+    for r in results:
+        if not r.sometimes:
+            continue
+        words = [
+            f"{s.name} REACHED({s.depth})"
+            if s.depth
+            else f"{s.name} {'NEVER' if s.never else f'not to depth {s.searched}'}"
+            for s in r.sometimes
+        ]
+        head = f"{r.cell.design} {r.cell.host}: "
+        text = "\n".join(textwrap.wrap(head + ", ".join(words), 80, subsequent_indent="  "))
+        lines.setdefault(text)
+    return "sometimes:\n" + "\n".join(lines) + "\n" if lines else ""

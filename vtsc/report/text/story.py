@@ -1,0 +1,77 @@
+"""The story of a counterexample in one sentence: the reads, the step that did it, its source line."""
+
+import re
+from dataclasses import dataclass
+
+from vtsc.content.content import Content
+from vtsc.evidence.trace import Trace
+from vtsc.language.words import MODULUS, SIGN
+from vtsc.native.interpreter import Run
+
+LONGEST = 160
+ONE = re.compile(r"(?<![\w^.-])1 cycles\b")
+
+
+@dataclass(frozen=True)
+class Culprit:
+    """The step (from 1) at which the property's measure rose most, and the line that acted."""
+
+    step: int
+    action: str
+    line: str | None
+
+
+def number(value: int) -> str:
+    """A u64 as people read it: one just below 2^64 as its distance from there."""
+    return f"2^64-{MODULUS - value}" if SIGN <= value < MODULUS else str(value)
+
+
+def culprit(content: Content, run: Run, since: int) -> Culprit | None:
+    """Where things went wrong after step ``since``: where a measure rose most.
+
+    A measure counts from 0 until it is first defined. Where none rose, the last step before the
+    end in which a design's line changed the state is named; None where there is no such step.
+    """
+    worst, found = 0, None
+    before: dict[int, int] = {}
+    for i, step in enumerate(run.steps, 1):
+        for which, measure in enumerate(step.measures):
+            if measure is None:
+                continue
+            rise = measure - before.get(which, 0)
+            if rise > worst and i > since:
+                worst, found = rise, i
+            before[which] = measure
+    if found is None:
+        middle = range(len(run.steps) - 1, since, -1)
+        found = next((i for i in middle if run.steps[i - 1].acting is not None), None)
+    if found is None:
+        return None
+    step = run.steps[found - 1]
+    line = None
+    if step.acting is not None:
+        line = f"{content.relative(step.acting[0])}:{step.acting[1]}"
+    return Culprit(found, str(step.call), line)
+
+
+def first_read(run: Run) -> int:
+    """The step of the observation before the last one on the same instances; 0 if there is none."""
+    last = run.steps[-1].call
+    earlier = [i for i, s in enumerate(run.steps[:-1], 1) if s.call == last]
+    return earlier[-1] if earlier else 0
+
+
+def story(content: Content, trace: Trace, run: Run) -> str:
+    """The sentence of the trace's property with the values of this run, at most 160 characters."""
+    prop = content.properties[trace.property]
+    values = {term.name: number(term.value) for term in run.terms}
+    names = {"subject": str(run.steps[-1].call.args[0]) if run.steps[-1].call.args else ""}
+    done = culprit(content, run, first_read(run))
+    by = "nothing in between"
+    if done is not None:
+        by = f"{done.action} in step {done.step}"
+        if done.line is not None:
+            by += f", {done.line}"
+    told = prop.story.format(**{**names, **values}, culprit=by)
+    told = ONE.sub("1 cycle", told)
+    return told if len(told) <= LONGEST else told[: LONGEST - 3] + "..."

@@ -1,0 +1,1 @@
+"""Terms as SMT-LIB text, written and read without any solver."""

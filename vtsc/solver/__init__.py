@@ -1,0 +1,1 @@
+"""Terms in a solver. Only this folder and the engines import z3."""

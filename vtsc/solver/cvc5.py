@@ -1,0 +1,27 @@
+"""A second solver for certificates: cvc5, where the extra ``cross`` is installed."""
+
+from typing import Any
+
+from vtsc.base.errors import EvidenceError
+
+LIMIT = 20_000_000
+"""cvc5 resource units that one question may cost."""
+
+
+def solve(name: str, text: str) -> None:
+    """That cvc5 finds a question unsatisfiable; raises `EvidenceError`."""
+    import cvc5
+
+    solver = cvc5.Solver()
+    solver.setOption("rlimit-per", str(LIMIT))
+    parser = cvc5.InputParser(solver)
+    parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, text, name)
+    symbols = parser.getSymbolManager()
+    answer = ""
+    while True:
+        command: Any = parser.nextCommand()
+        if command.isNull():
+            break
+        answer += str(command.invoke(solver, symbols))
+    if answer.split() != ["unsat"]:
+        raise EvidenceError(f"{name}.smt2 is {answer.strip() or 'undecided'} for cvc5, not unsat")

@@ -1,0 +1,46 @@
+"""Whether conditions can hold together, as a solver tells it to exploration."""
+
+from typing import Any
+
+import z3
+
+from vtsc.solver.integers import Lowering
+from vtsc.symbolic.terms import Arena
+
+
+class SolverFeasibility:
+    """Feasibility of paths by Z3 over the integers; answers are remembered."""
+
+    def __init__(self, arena: Arena) -> None:
+        self._lowering = Lowering(self._constant)
+        self._solver = z3.SolverFor("QF_LIA")
+        self._solver.set("rlimit", 200_000)
+        self._asserted = 0
+        self._ranged = 0
+        self._answers: dict[tuple[int, ...], bool] = {}
+
+    @staticmethod
+    def _constant(name: str, sort: Any) -> Any:
+        return z3.Const(name, sort)
+
+    def possible(self, conditions: Any) -> bool:
+        """Whether all conditions can hold together; yes when Z3 gives up."""
+        key = tuple(sorted(c.id for c in conditions))
+        answer = self._answers.get(key)
+        if answer is None:
+            lowered = [self._lowering.condition(c) for c in conditions]
+            self._catch_up()
+            self._solver.push()
+            self._solver.add(*lowered)
+            answer = self._solver.check() != z3.unsat
+            self._solver.pop()
+            self._answers[key] = answer
+        return answer
+
+    def _catch_up(self) -> None:
+        """Assert what has been defined since the last question."""
+        self._solver.add(*self._lowering.definitions[self._asserted :])
+        self._asserted = len(self._lowering.definitions)
+        ranges = list(self._lowering.ranges.values())
+        self._solver.add(*ranges[self._ranged :])
+        self._ranged = len(ranges)

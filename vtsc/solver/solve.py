@@ -1,0 +1,29 @@
+"""Solves questions that are SMT-LIB texts, with a plain Z3 that has seen nothing else."""
+
+from collections.abc import Mapping
+
+from vtsc.base.errors import EvidenceError
+
+
+def solve(questions: Mapping[str, str]) -> None:
+    """That each question is unsatisfiable, by a plain Z3 that knows nothing of the others.
+
+    Raises `EvidenceError` naming the first that is not.
+    """
+    import z3
+
+    context = z3.Context()
+    for name, text in questions.items():
+        solver = z3.Solver(ctx=context)
+        solver.set("rlimit", BUDGET)
+        try:
+            solver.from_string(text)
+        except z3.Z3Exception:
+            raise EvidenceError(f"{name}.smt2 is not SMT-LIB") from None
+        answer = solver.check()
+        if answer != z3.unsat:
+            raise EvidenceError(f"{name}.smt2 is {answer}, not unsat")
+
+
+BUDGET = 400_000_000
+"""Z3 resource units that re-checking one question may cost."""

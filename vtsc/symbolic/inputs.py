@@ -1,0 +1,97 @@
+"""Inputs for exploration: each is an unknown with the range it is asked for with."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from vtsc.language.inputs import Ratio, counted, twice
+from vtsc.language.words import INPUT_LIMIT, Illegal, require
+from vtsc.symbolic.terms import Arena
+from vtsc.symbolic.values import Truth, Word
+
+
+class Widened(Exception):
+    """An input was asked for with a range that its unknown does not cover: explore again, it will."""
+
+
+Ranges = dict[str, tuple[int, int]]
+"""What the values of each unknown lie between, as far as known."""
+
+
+TAKEN = re.compile(r"(any|assume|broken|c|i|quotient|rule)\d+|bad")
+"""Names that the engines and the questions of certificates give to unknowns of their own."""
+
+
+class Unknowns:
+    """Inputs for exploration: each is an unknown called ``prefix + name``.
+
+    ``ranges``: what earlier explorations have asked for. One unknown stands for all uses of a name, so that
+    its range covers them all; what a use demands beyond that is a condition of its path.
+    """
+
+    def __init__(self, arena: Arena, prefix: str, ranges: Ranges) -> None:
+        self._arena = arena
+        self._prefix = prefix
+        self._ranges = ranges
+        self._asked: set[str] = set()
+        self.words: dict[str, int] = {}
+        """Names of the words asked for so far, with their least values."""
+        self.flags: dict[str, None] = {}
+        self.used: dict[str, int | bool] = {}
+
+    def begin(self, before: Iterable[str] = ()) -> None:
+        """Another path is being explored; ``before``: what the step may have asked for already."""
+        self._asked = set(before)
+
+    @property
+    def names(self) -> set[str]:
+        """All names asked for so far."""
+        return {name.partition("*")[0] for name in self.words} | self.flags.keys()
+
+    def _named(self, name: str, others: Mapping[str, object]) -> str:
+        """``name``, if it can be this input's: see `TAKEN`; a name is of one kind and asked for once."""
+        if not name.isidentifier():
+            raise ValueError(f"input {name!r}: a name is letters, digits and underscores")
+        if TAKEN.fullmatch(name):
+            raise ValueError(f"input {name}: the checker uses that name; choose another")
+        if name in others:
+            raise ValueError(f"input {name} is asked for as a number and as a truth value")
+        if name in self._asked:
+            raise twice(name)
+        self._asked.add(name)
+        return name
+
+    def word(self, name: str, lo: int, *his: int, multiple_of: int = 1) -> int:
+        limit = min([INPUT_LIMIT - 1, *(hi for hi in his if isinstance(hi, int))])
+        least = max(-(-lo // multiple_of), 0) if isinstance(lo, int) else 0
+        most = limit // multiple_of
+        own = counted(self._named(name, self.flags), multiple_of)
+        if most < least:
+            raise Illegal
+        least, most = self._covered(own, least, most)
+        self.words[own] = least
+        value = (
+            Word(self._arena, self._arena.variable(self._prefix + own, least, most)) * multiple_of
+        )
+        require(value >= lo)  # type: ignore[arg-type]
+        for hi in his:
+            require(value <= hi)  # type: ignore[arg-type]
+        return value  # type: ignore[return-value]
+
+    def _covered(self, own: str, least: int, most: int) -> tuple[int, int]:
+        """The range of an unknown, which contains the one given; raises `Widened` if it had to grow."""
+        before = self._ranges.setdefault(own, (least, most))
+        after = min(before[0], least), max(before[1], most)
+        if after != before:
+            self._ranges[own] = after
+            raise Widened
+        return after
+
+    def between(self, name: str, low: Ratio, high: Ratio) -> int:
+        value = self.word(name, 0)
+        require(low[0] <= value * low[1])
+        require(value * high[1] <= high[0])
+        return value
+
+    def flag(self, name: str) -> bool:
+        self.flags[self._named(name, self.words)] = None
+        return Truth(self._arena, self._arena.flag(self._prefix + name))  # type: ignore[return-value]

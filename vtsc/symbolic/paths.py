@@ -1,0 +1,228 @@
+"""Path-forking execution: run a plain Python function once for each way it can go.
+
+Each run follows a list of recorded decisions; at the first open question both answers are tried for
+feasibility, the true one is taken and the other is explored later. The runs form a binary tree
+of forks with an outcome at each leaf. Every leaf knows the source lines it executed.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
+
+from vtsc.base.lines import Line, LineRecorder, nothing_wanted
+from vtsc.base.time_limit import limited
+from vtsc.language.words import Illegal, Runs
+from vtsc.symbolic.forms import Condition, Constant
+from vtsc.symbolic.terms import Arena
+from vtsc.symbolic.values import merge
+
+T = TypeVar("T")
+
+
+class Feasibility(Protocol):
+    """Tells whether conditions can hold together; may say yes when in doubt."""
+
+    def possible(self, conditions: Sequence[Condition]) -> bool:
+        """Whether some assignment of the unknowns satisfies all of ``conditions``."""
+        ...
+
+
+class Anything:
+    """The feasibility check that never cuts a path: sound, and the fallback without a solver."""
+
+    def possible(self, conditions: Sequence[Condition]) -> bool:
+        """Always."""
+        return True
+
+
+@dataclass(frozen=True)
+class Leaf(Generic[T]):
+    """The end of one path. ``outcome`` is None where the step is not legal on it."""
+
+    outcome: T | None
+    assumptions: tuple[Condition, ...]
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Fork(Generic[T]):
+    """``then`` where ``test`` holds, else ``otherwise``."""
+
+    test: Condition
+    then: "Tree[T]"
+    otherwise: "Tree[T]"
+
+
+Tree = Leaf[T] | Fork[T]
+
+
+def leaves(
+    arena: Arena, tree: Tree[T], above: tuple[Condition, ...] = ()
+) -> Iterator[tuple[tuple[Condition, ...], Leaf[T]]]:
+    """Every leaf with the conditions on the way to it, left to right."""
+    if isinstance(tree, Leaf):
+        yield above, tree
+        return
+    yield from leaves(arena, tree.then, (*above, tree.test))
+    yield from leaves(arena, tree.otherwise, (*above, arena.negation(tree.test)))
+
+
+def joined(
+    arena: Arena, tree: Tree[dict[str, Any]], default: Callable[[str], Any]
+) -> tuple[Condition, dict[str, Any]]:
+    """Where a tree's function is legal, and its outcome as if-then-elses along the forks.
+
+    ``default`` gives the value of what an outcome does not mention.
+    """
+    if isinstance(tree, Leaf):
+        if tree.outcome is None:
+            return arena.false, {}
+        return arena.conjunction(tree.assumptions), tree.outcome
+    yes, then = joined(arena, tree.then, default)
+    no, otherwise = joined(arena, tree.otherwise, default)
+    legal = arena.branch(tree.test, yes, no)
+    if yes is arena.false or no is arena.false:
+        return legal, otherwise if yes is arena.false else then
+    names = dict.fromkeys((*then, *otherwise))
+    return legal, {
+        n: merge(
+            arena,
+            tree.test,
+            then[n] if n in then else default(n),
+            otherwise[n] if n in otherwise else default(n),
+        )
+        for n in names
+    }
+
+
+def _at(contents: Sequence[dict[str, Any]], key: str) -> Any:
+    n, _, name = key.partition(".")
+    return contents[int(n)][name]
+
+
+LONGEST = 200
+"""Decisions on one path, beyond which a function is taken not to end."""
+
+
+class _Run:
+    """One path: decisions to follow, then decisions it made itself."""
+
+    def __init__(
+        self,
+        arena: Arena,
+        feasibility: Feasibility,
+        known: Sequence[Condition],
+        prefix: Sequence[bool],
+    ) -> None:
+        self._arena = arena
+        self._feasibility = feasibility
+        self._prefix = prefix
+        self._facts: list[Condition] = []
+        self._truths: dict[int, bool] = {}
+        self.forks: list[tuple[Condition, bool]] = []
+        self.assumptions: list[Condition] = []
+        for condition in known:
+            self._learn(condition)
+
+    def _learn(self, condition: Condition) -> None:
+        self._facts.append(condition)
+        self._truths[condition.id] = True
+        self._truths[self._arena.negation(condition).id] = False
+
+    def decide(self, condition: Condition) -> bool:
+        known = self._truths.get(condition.id)
+        if known is not None:
+            return known
+        opposite = self._arena.negation(condition)
+        # Asked again while following the prefix: what was cut then is cut now, and is no fork.
+        if not self._feasibility.possible((*self._facts, condition)):
+            self._learn(opposite)
+            return False
+        if not self._feasibility.possible((*self._facts, opposite)):
+            self._learn(condition)
+            return True
+        here = len(self.forks)
+        if here >= LONGEST:
+            raise RuntimeError(f"no end in sight after {LONGEST} decisions on one path")
+        taken = self._prefix[here] if here < len(self._prefix) else True
+        self.forks.append((condition, taken))
+        self._learn(condition if taken else opposite)
+        return taken
+
+    def apart(self, run: Callable[[], None], records: Sequence[object]) -> None:
+        """See `vtsc.language.words.apart`: the piece is explored from here, and its outcomes are merged."""
+        before = [dict(vars(record)) for record in records]
+
+        def piece() -> dict[str, Any]:
+            for record, contents in zip(records, before, strict=True):
+                vars(record).update(contents)
+            run()
+            return {
+                f"{n}.{name}": value
+                for n, record in enumerate(records)
+                for name, value in vars(record).items()
+                if value is not before[n][name]
+            }
+
+        tree = explore(self._arena, piece, self._feasibility, self._facts)
+        legal, outcome = joined(self._arena, tree, lambda key: _at(before, key))
+        self.require(legal)
+        for n, record in enumerate(records):
+            vars(record).update(before[n])
+        for key, value in outcome.items():
+            number, _, name = key.partition(".")
+            setattr(records[int(number)], name, value)
+
+    def require(self, condition: Condition) -> None:
+        if isinstance(condition, Constant):
+            if not condition.value:
+                raise Illegal
+            return
+        if self._truths.get(condition.id) is True:
+            return
+        if not self._feasibility.possible((*self._facts, condition)):
+            raise Illegal
+        self.assumptions.append(condition)
+        self._learn(condition)
+
+
+def explore(
+    arena: Arena,
+    run: Callable[[], T],
+    feasibility: Feasibility,
+    known: Sequence[Condition] = (),
+    wanted: Callable[[str], bool] = nothing_wanted,
+) -> Tree[T]:
+    """The tree of all paths of ``run``, which must build its state afresh at each call.
+
+    ``known`` holds on every path. A path that raises `Illegal` ends in a leaf without outcome. Raises
+    `RuntimeError` where a path does not end, as far as can be seen.
+    """
+
+    def execute(prefix: Sequence[bool]) -> tuple[_Run, Leaf[T]]:
+        decider = _Run(arena, feasibility, known, prefix)
+        before, Runs.current = Runs.current, decider
+        recorder = LineRecorder(wanted)
+        try:
+            with limited():
+                if wanted is nothing_wanted:
+                    outcome: T | None = run()
+                else:
+                    with recorder:
+                        outcome = run()
+        except Illegal:
+            outcome = None
+        finally:
+            Runs.current = before
+        return decider, Leaf(outcome, tuple(decider.assumptions), recorder.lines)
+
+    def grow(prefix: list[bool]) -> Tree[T]:
+        decider, leaf = execute(prefix)
+        tree: Tree[T] = leaf
+        for i in reversed(range(len(prefix), len(decider.forks))):
+            test, taken = decider.forks[i]
+            other = grow([answer for _, answer in decider.forks[:i]] + [not taken])
+            tree = Fork(test, tree, other) if taken else Fork(test, other, tree)
+        return tree
+
+    return grow([])

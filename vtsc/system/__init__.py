@@ -1,0 +1,1 @@
+"""The transition system as terms: built, simplified, put into steps and chains."""

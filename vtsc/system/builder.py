@@ -1,0 +1,282 @@
+"""Builds the transition system: explores a machine and its monitors once, then simplifies."""
+
+import inspect
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from itertools import combinations
+from typing import Any
+
+from vtsc.base.errors import BadFileError, UsageError
+from vtsc.base.lines import nothing_wanted
+from vtsc.language.actions import Call, Step
+from vtsc.language.lemmas import ONE_VALUE, Lemma
+from vtsc.language.machine import Monitor
+from vtsc.language.state import Record, State, Value
+from vtsc.symbolic.fields import RangeError, lifted, unknown
+from vtsc.symbolic.forms import Condition
+from vtsc.symbolic.hidden_state import Memory
+from vtsc.symbolic.inputs import Ranges, Unknowns, Widened
+from vtsc.symbolic.paths import Feasibility, Tree, explore, joined, leaves
+from vtsc.symbolic.terms import Arena
+from vtsc.symbolic.values import Index, lift_truth, same
+from vtsc.system.names import INITIAL, MID
+from vtsc.system.simplify import simplify
+from vtsc.system.symmetry import note_symmetry
+from vtsc.system.system import Fact, Rule, Slot, System
+
+Outcome = dict[str, Any]
+TAKEN = frozenset(("hit", "initial", "touched", "undecided", "wraps"))
+"""Records whose fields' names would be those of unknowns that the engines make."""
+
+
+class Watched(State):
+    """A machine's state with the ghosts of its monitors, as ``monitor.ghost`` records."""
+
+    def __init__(self, inner: State, machine: Any, monitors: Sequence[Monitor]) -> None:
+        super().__init__()
+        self.inner = inner
+        self.records = dict(inner.records)
+        self.ghosts: dict[str, dict[str, Any]] = {}
+        for monitor in monitors:
+            ghosts = monitor.ghosts(machine)
+            self.ghosts[monitor.name] = ghosts
+            self.records |= {f"{monitor.name}.{name}": g for name, g in ghosts.items()}
+
+    def observe(self, machine: Any, monitors: Sequence[Monitor], step: Step) -> dict[str, Any]:
+        """What each monitor says of the step."""
+        return {m.name: m.observe(machine, self.inner, self.ghosts[m.name], step) for m in monitors}
+
+
+def merged(arena: Arena, tree: Tree[Outcome]) -> tuple[Condition, Outcome]:
+    """Where a tree's function is legal, and its outcome, which always mentions the same names."""
+    return joined(arena, tree, lambda name: None)
+
+
+def _attributes(record: Record) -> set[str]:
+    """What a record may have: what it is made with, and what its classes announce."""
+    announced = {name for cls in type(record).__mro__ for name in inspect.get_annotations(cls)}
+    return announced | vars(record).keys()
+
+
+class _Builder:
+    def __init__(
+        self,
+        machine: Any,
+        monitors: Sequence[Monitor],
+        feasibility: Callable[[Arena], Feasibility],
+        wanted: Callable[[str], bool],
+        lemmas: Sequence[Lemma],
+        calls: Sequence[Call] | None,
+        ranges: tuple[Ranges, Ranges],
+    ) -> None:
+        self.machine = machine
+        self.monitors = monitors
+        self.arena = Arena()
+        self.feasibility = feasibility(self.arena)
+        self.wanted = wanted
+        self.lemmas = lemmas
+        self.calls: Sequence[Call] = tuple(machine.calls() if calls is None else calls)
+        self.sizes: dict[str, int] = machine.sizes
+        self.initial_inputs = Unknowns(self.arena, INITIAL, ranges[0])
+        self.inputs = Unknowns(self.arena, "", ranges[1])
+        records = self._fresh().records
+        taken = sorted(TAKEN & {name.partition(".")[0] for name in records})
+        if taken:
+            raise BadFileError(f"record {taken[0]}: the checker uses that name; choose another")
+        self.attributes = {n: _attributes(r) for n, r in records.items()}
+        names = (Slot(name, f) for name, _, _, f in self._fresh().slots())
+        self.slots = {slot.name: slot for slot in names}
+
+    def _fresh(self) -> Watched:
+        return Watched(self.machine.state(), self.machine, self.monitors)
+
+    def _unknown(self, suffix: str, only: set[str] | None = None) -> dict[str, Value]:
+        values = {}
+        for name, slot in self.slots.items():
+            own = name + (suffix if only is None or name in only else "")
+            if self._constant(name):
+                values[name] = lifted(slot.field, self.arena, slot.field.start, self.sizes)
+            else:
+                values[name] = unknown(slot.field, self.arena, own, self.sizes)
+        return values
+
+    def _constant(self, name: str) -> bool:
+        """Whether the machine promises that a field keeps its start value."""
+        return name.rpartition(".")[2] in self.machine.constants
+
+    def _filled(self, values: Mapping[str, Value]) -> Watched:
+        state = self._fresh()
+        state.fill(lambda name, _: values[name])
+        return state
+
+    def _lifted(self, state: Watched, filled: Mapping[str, Value]) -> dict[str, Value]:
+        """The state's values in symbolic form, checked against the ranges of their fields.
+
+        ``filled``: what the fields held at first; what one still holds is fine as it is.
+        """
+        for name, stored in state.records.items():
+            strange = sorted(vars(stored).keys() - self.attributes[name])
+            if strange:
+                raise BadFileError(f"the model stores into {name}.{strange[0]}, which is no field")
+        values = {}
+        for full, record, name, declared in state.slots():
+            value = getattr(record, name)
+            if value is filled.get(full):
+                values[full] = value
+                continue
+            try:
+                values[full] = lifted(declared, self.arena, value, self.sizes)
+            except RangeError as error:
+                raise BadFileError(f"the model stores into {full}: {error}") from None
+        return values
+
+    def _explore(self, run: Callable[[], Outcome], *known: Condition) -> Tree[Outcome]:
+        return explore(self.arena, run, self.feasibility, known, self.wanted)
+
+    def build(self) -> System:
+        """Explore initialisation, the passing of time and every call."""
+
+        def initialise() -> Outcome:
+            state = self._fresh()
+            self.initial_inputs.begin()
+            self.machine.initialise(state.inner, self.initial_inputs)
+            return self._lifted(state, {})
+
+        initially, initial = merged(self.arena, self._explore(initialise))
+        if not initial:
+            raise UsageError(
+                "no initial state: the parameters leave the inputs no value below 2^62"
+            )
+        pre = self._unknown("")
+
+        def advance() -> Outcome:
+            state = self._filled(pre)
+            self.inputs.begin()
+            self.machine.advance(state.inner, self.inputs)
+            return self._lifted(state, pre)
+
+        passable, passed = merged(self.arena, self._explore(advance))
+        moved = {name for name in self.slots if not same(passed[name], pre[name])}
+        mid = self._unknown(MID, moved)
+        passing = frozenset(self.inputs.names)
+        rules = [
+            rule
+            for number, call in enumerate(self.calls)
+            for rule in self._rules(number, call, mid, passing)
+        ]
+        self._keep_promises(initial, passed, pre, rules)
+        return System(
+            arena=self.arena,
+            calls=tuple(self.calls),
+            slots=self.slots,
+            pre=pre,
+            mid=mid,
+            initial=initial,
+            initially=initially,
+            passing={name: passed[name] for name in self.slots if name in moved},
+            passable=passable,
+            rules=rules,
+            targets=tuple(m.name for m in self.monitors),
+            inputs=self.inputs,
+            initial_inputs=self.initial_inputs,
+            facts=[
+                *self._one_value(pre),
+                *(f for lemma in self.lemmas for f in self._facts(lemma, pre)),
+            ],
+        )
+
+    def _one_value(self, pre: Mapping[str, Value]) -> Iterator[Fact]:
+        """That each index has exactly one of its values."""
+        arena = self.arena
+        for number, value in enumerate(v for v in pre.values() if isinstance(v, Index)):
+            members = list(value.members.values())
+            pairs = combinations(members, 2)
+            apart = (arena.negation(arena.conjunction(pair)) for pair in pairs)
+            one = arena.conjunction((arena.disjunction(members), *apart))
+            yield Fact(ONE_VALUE, (number,), one)
+
+    def _keep_promises(
+        self,
+        initial: Mapping[str, Value],
+        passed: Mapping[str, Value],
+        pre: Mapping[str, Value],
+        rules: Sequence[Rule],
+    ) -> None:
+        """That fields promised to be constant are so, initially and after every step."""
+        for name in filter(self._constant, self.slots):
+            changed = any(name in rule.updates for rule in rules)
+            if changed or not (same(initial[name], pre[name]) and same(passed[name], pre[name])):
+                raise BadFileError(f"the model says that {name} never changes, but it does")
+
+    def _facts(self, lemma: Lemma, pre: Mapping[str, Value]) -> Iterator[Fact]:
+        """A lemma for all its instances, its forks merged into one condition."""
+        for args in lemma.instances(self.sizes):
+
+            def state_it(args: tuple[int, ...] = args) -> Outcome:
+                state = self._filled(pre)
+                ghosts = state.ghosts.get(lemma.owner, {})
+                return {"": lemma.holds(self.machine, state.inner, ghosts, *args)}
+
+            _, outcome = merged(self.arena, self._explore(state_it))
+            yield Fact(lemma, args, lift_truth(self.arena, outcome[""]))
+
+    def _rules(
+        self, number: int, call: Call, mid: Mapping[str, Value], passing: frozenset[str]
+    ) -> list[Rule]:
+        """A rule for each path of a call; ``passing``: the inputs with which time passes before it."""
+
+        def perform() -> Outcome:
+            state = self._filled(mid)
+            self.inputs.begin(passing)
+            step = self.machine.perform(state.inner, call, self.inputs)
+            hits = state.observe(self.machine, self.monitors, step)
+            return {**self._lifted(state, mid), "": hits}
+
+        found = []
+        for above, leaf in leaves(self.arena, self._explore(perform)):
+            if leaf.outcome is None:
+                continue
+            hits = leaf.outcome.pop("")
+            condition = self.arena.conjunction((*above, *leaf.assumptions))
+            changed = {n: v for n, v in leaf.outcome.items() if not same(v, mid[n])}
+            targets = {name: lift_truth(self.arena, hit) for name, hit in hits.items()}
+            targets = {name: hit for name, hit in targets.items() if hit is not self.arena.false}
+            found.append(Rule(number, condition, changed, targets, leaf.lines))
+        return found
+
+
+def kin(names: Iterable[str], kinds: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Each field with the same field of all other instances, in the order given."""
+    instance = re.compile(rf"\b({'|'.join(kinds)})\d+\b")
+    families: dict[str, list[str]] = {}
+    for name in names:
+        families.setdefault(instance.sub(r"\1", name), []).append(name)
+    return {name: tuple(family) for family in families.values() for name in family}
+
+
+def build(
+    machine: Any,
+    monitors: Sequence[Monitor],
+    feasibility: Callable[[Arena], Feasibility],
+    wanted: Callable[[str], bool] = nothing_wanted,
+    lemmas: Sequence[Lemma] = (),
+    calls: Sequence[Call] | None = None,
+) -> System:
+    """The transition system of ``machine`` watched by ``monitors``, with ``lemmas`` stated about it.
+
+    ``calls``: those that stand for all, where instances are interchangeable; None for every call.
+    """
+    memory = Memory([machine, *monitors])
+    ranges: tuple[Ranges, Ranges] = ({}, {})
+    system = None
+    while system is None:
+        with suppress(Widened):
+            system = _Builder(machine, monitors, feasibility, wanted, lemmas, calls, ranges).build()
+    memory.check()
+    if calls is None and not lemmas:
+        note_symmetry(system, machine)
+    elif calls is not None:
+        system.kin = kin(system.slots, machine.sizes)
+    simplify(system)
+    return system

@@ -1,0 +1,84 @@
+"""The symbolic transition system: a machine and its monitors, as terms.
+
+A step is ``pre --time passes--> mid --one rule--> post``. Every path through an action is a rule: a
+condition on ``mid`` and the inputs, the fields it changes, and the targets it hits. A target is a
+property violated, or a "sometimes" reached.
+"""
+
+from dataclasses import dataclass, field
+
+from vtsc.base.lines import Line
+from vtsc.language.actions import Call
+from vtsc.language.lemmas import Lemma
+from vtsc.language.state import Field, Value
+from vtsc.symbolic.forms import Condition, Linear
+from vtsc.symbolic.inputs import Unknowns
+from vtsc.symbolic.terms import Arena
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One state field by its full name."""
+
+    name: str
+    field: Field
+
+
+@dataclass
+class Rule:
+    """One path of one call: where ``condition`` holds on mid and inputs, post is as ``updates`` say."""
+
+    call: int
+    condition: Condition
+    updates: dict[str, Value]
+    targets: dict[str, Condition]
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A lemma for certain instances, as a condition on the state before a step."""
+
+    lemma: Lemma
+    args: tuple[int, ...]
+    condition: Condition
+
+    @property
+    def name(self) -> str:
+        """The lemma with its owner and its instances: unique in a system."""
+        owner = f"{self.lemma.owner}." if self.lemma.owner else ""
+        return f"{owner}{self.lemma.name}({', '.join(map(str, self.args))})"
+
+
+@dataclass
+class System:
+    """See the module. Slots not in ``slots`` were found constant or irrelevant."""
+
+    arena: Arena
+    calls: tuple[Call, ...]
+    slots: dict[str, Slot]
+    pre: dict[str, Value]
+    mid: dict[str, Value]
+    initial: dict[str, Value]
+    initially: Condition
+    passing: dict[str, Value]
+    passable: Condition
+    rules: list[Rule]
+    targets: tuple[str, ...]
+    inputs: Unknowns
+    initial_inputs: Unknowns
+    facts: list[Fact] = field(default_factory=list)
+    """Candidate lemmas for all instances."""
+    kin: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """For each field, the same field of all instances that it stands for; empty: for itself alone.
+
+    Where only some calls were explored, which stand for all others, so do their fields."""
+    known: dict[str, Linear] = field(default_factory=dict)
+    """What became of word fields that are no slots: sums over slots and initial inputs."""
+    uses: dict[Call, tuple[tuple[str, int], ...]] = field(default_factory=dict)
+    """The symmetric instances that each call names."""
+    symmetric: dict[str, tuple[int, ...]] = field(default_factory=dict)
+
+    def with_kin(self, names: set[str]) -> set[str]:
+        """``names`` and the same fields of the instances that these stand for."""
+        return {k for name in names for k in self.kin.get(name, (name,))}
