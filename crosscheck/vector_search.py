@@ -21,9 +21,9 @@ from vtsc.language.state import Value
 from vtsc.language.words import INPUT_LIMIT
 from vtsc.solver.vectors import VectorLowering
 from vtsc.symbolic.forms import Condition, Constant, Variable
+from vtsc.symbolic.names import INITIAL, MID
 from vtsc.symbolic.terms import Substitution
 from vtsc.symbolic.values import Index, Truth, Word
-from vtsc.system.names import INITIAL, MID
 from vtsc.system.simplify import replace
 from vtsc.system.system import Rule, System
 

@@ -10,9 +10,9 @@ from vtsc.evidence.trace import load_trace
 from vtsc.solver.feasibility import SolverFeasibility
 from vtsc.solver.unroll import Unrolling
 from vtsc.solver.vectors import VectorLowering
+from vtsc.symbolic.names import INITIAL
 from vtsc.symbolic.values import Index
 from vtsc.system.builder import build
-from vtsc.system.names import INITIAL
 
 pytestmark = pytest.mark.slow
 FOLDER = ROOT / "counterexamples"

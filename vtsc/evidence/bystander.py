@@ -1,10 +1,11 @@
 """The question whether an instance that has no part in a step can be left out."""
 
+from vtsc.language.actions import Call
 from vtsc.language.state import Value
 from vtsc.smtlib.script import Script, Writer, conjunction, disjunction, negation
 from vtsc.symbolic.values import Index
-from vtsc.system.step import Consequences
-from vtsc.system.system import Rule, System
+from vtsc.system.relation import Way, direct
+from vtsc.system.system import System
 
 
 class _Side:
@@ -13,24 +14,27 @@ class _Side:
     def __init__(self, system: System, script: Script) -> None:
         self.system = system
         self.write = Writer(script)
-        self._follow = Consequences(system)
+        self.relation = direct(system)
 
-    def applies(self, rule: Rule) -> str:
-        """When a rule applies, seen from the start of the step."""
-        return self.write.condition(self._follow.passed(rule.condition))
+    def calls(self, way: Way) -> Call:
+        """The call that a way is of."""
+        return self.system.calls[way.call]
 
-    def hits(self, rule: Rule, target: str) -> str:
+    def applies(self, way: Way) -> str:
+        """When a way applies, seen from the start of the step."""
+        return self.write.condition(way.condition)
+
+    def hits(self, way: Way, target: str) -> str:
         """When it hits a target."""
-        hit = rule.targets.get(target, self.system.arena.false)
-        return self.write.condition(self._follow.passed(hit))
+        return self.write.condition(way.hits.get(target, self.system.arena.false))
 
     def passed(self, name: str) -> Value:
         """A field when time has passed."""
         return self.system.passing.get(name, self.system.pre[name])
 
-    def after(self, rule: Rule, name: str) -> Value:
-        """A field after a rule."""
-        return self._follow.passed_value(rule.updates.get(name, self.system.mid[name]))
+    def after(self, way: Way, name: str) -> Value:
+        """A field after a way is taken."""
+        return way.stores.get(name, self.relation.kept[name])
 
 
 def bystander(large: System, small: System, targets: bool) -> str:
@@ -51,11 +55,10 @@ def bystander(large: System, small: System, targets: bool) -> str:
     for name in small.slots:
         alone += _alike(one, one.passed(name), other, other.passed(name))
     ways = [negation(conjunction(alone))]
-    for rule in large.rules:
-        call = large.calls[rule.call]
-        alike = [r for r in small.rules if small.calls[r.call] == call]
-        same = [_same(one, rule, other, r, targets) for r in alike]
-        ways.append(conjunction([one.applies(rule), negation(disjunction(same))]))
+    for way in one.relation.ways:
+        alike = [w for w in other.relation.ways if other.calls(w) == one.calls(way)]
+        same = [_same(one, way, other, w, targets) for w in alike]
+        ways.append(conjunction([one.applies(way), negation(disjunction(same))]))
     script.require(disjunction(ways))
     return script.text()
 
@@ -98,13 +101,13 @@ def _alike(one: _Side, a: Value, other: _Side, b: Value) -> list[str]:
     return [f"(= {x} {y})" for x, y in pairs if x != y]
 
 
-def _same(one: _Side, rule: Rule, other: _Side, alone: Rule, targets: bool) -> str:
-    """That ``alone`` applies and does what ``rule`` does to the fields and targets of its system."""
+def _same(one: _Side, way: Way, other: _Side, alone: Way, targets: bool) -> str:
+    """That ``alone`` applies and does what ``way`` does to the fields and targets of its system."""
     parts = [other.applies(alone)]
     for name in other.system.slots:
-        if name in rule.updates or name in alone.updates:
-            parts += _alike(one, one.after(rule, name), other, other.after(alone, name))
-    for target in sorted(rule.targets.keys() | alone.targets.keys()) if targets else ():
-        x, y = one.hits(rule, target), other.hits(alone, target)
+        if name in way.stores or name in alone.stores:
+            parts += _alike(one, one.after(way, name), other, other.after(alone, name))
+    for target in sorted(way.hits.keys() | alone.hits.keys()) if targets else ():
+        x, y = one.hits(way, target), other.hits(alone, target)
         parts += [f"(= {x} {y})"] if x != y else []
     return conjunction(parts)

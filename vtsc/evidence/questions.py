@@ -8,9 +8,11 @@ By k-induction, two other questions take the place of property. base: fewer than
 state violate it. property: of k steps through states that satisfy the lemmas, the last one is the first to.
 """
 
-from vtsc.smtlib.script import Script, Writer, conjunction, disjunction, negation
+from vtsc.smtlib.script import Script, Sentences, Writer, conjunction, disjunction, negation
 from vtsc.system.chain import Chain
-from vtsc.system.step import Consequences, StepTerms, step_of
+from vtsc.system.consequences import StepTerms, broken, step_of
+from vtsc.system.relation import hit, taken
+from vtsc.system.step import Consequences
 from vtsc.system.system import System
 
 
@@ -38,37 +40,30 @@ def _initial(system: System) -> str:
     return script.text()
 
 
-def _before(script: Script, write: Writer, system: System, step: StepTerms) -> list[str]:
+def _before(write: Sentences, system: System, step: StepTerms) -> list[str]:
     """A state that satisfies the lemmas, in which time passes; returns each rule's symbol."""
     for fact in system.facts:
-        script.require(write.condition(fact.condition))
-    script.require(write.condition(step.passable))
-    rules = []
-    for number, condition in enumerate(step.rules):
-        rules.append(script.declare(f"rule{number}", "Bool"))
-        script.require(f"(=> {rules[-1]} {write.condition(condition)})")
+        write.script.require(write.condition(fact.condition))
+    write.script.require(write.condition(step.relation.passable))
+    rules, applies = taken(step.relation, write)
+    for each in applies:
+        write.script.require(each)
     return rules
 
 
 def _step(system: System, step: StepTerms) -> str:
-    script = Script("A step from a state that satisfies the lemmas to one that does not.")
-    write = Writer(script)
-    rules = _before(script, write, system, step)
-    broken = []
-    for _, after, causes in step.outcomes:
-        taken = "true" if causes is None else disjunction([rules[n] for n in causes])
-        broken.append(conjunction([negation(write.condition(after)), taken]))
-    script.require(disjunction(broken))
-    return script.text()
+    write = Sentences(Script("A step from a state that satisfies the lemmas to one that does not."))
+    rules = _before(write, system, step)
+    write.script.require(disjunction(way for _, way in broken(step, write, rules)))
+    return write.script.text()
 
 
 def _property(system: System, step: StepTerms, target: str) -> str:
-    script = Script(f"A step from a state that satisfies the lemmas that violates {target}.")
-    write = Writer(script)
-    rules = _before(script, write, system, step)
-    hits = [conjunction([rules[n], write.condition(hit)]) for n, hit in step.hits[target]]
-    script.require(disjunction(hits))
-    return script.text()
+    title = f"A step from a state that satisfies the lemmas that violates {target}."
+    write = Sentences(Script(title))
+    rules = _before(write, system, step)
+    write.script.require(hit(step.relation, write, rules, target))
+    return write.script.text()
 
 
 def _base(chain: Chain, target: str, k: int) -> str:

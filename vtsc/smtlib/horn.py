@@ -19,11 +19,11 @@ from vtsc.language.words import MODULUS
 from vtsc.smtlib.lemma_text import Tree, literal
 from vtsc.smtlib.script import Script, Writer, disjunction
 from vtsc.symbolic.forms import Atom, Condition, Linear, Quotient, Variable, unknowns, walk
+from vtsc.symbolic.names import INITIAL
 from vtsc.symbolic.values import Index, Truth, Word, parts, same
-from vtsc.system.names import INITIAL
+from vtsc.system.relation import Way, direct
 from vtsc.system.simplify import slice_away
-from vtsc.system.step import Consequences
-from vtsc.system.system import Fact, Rule, System
+from vtsc.system.system import Fact, System
 
 NEXT = "!"
 """Marks a field's symbol after a step."""
@@ -87,7 +87,7 @@ class _Clauses:
         self._system = system
         self._target = target
         self._known = known
-        self._follow = Consequences(system)
+        self._relation = direct(system)
         self._before = {n: _symbols(n, system.pre[n], "") for n in system.slots}
         self._after = {n: _symbols(n, system.pre[n], NEXT) for n in system.slots}
         self._rigid = _rigid(system)
@@ -101,9 +101,9 @@ class _Clauses:
     def all(self) -> list[Clause]:
         """The initial clause, then for each rule what it does and where it hits."""
         found = [self._initial()]
-        for rule in self._system.rules:
-            found.append(self._rule(rule))
-            found += self._hits(rule)
+        for way in self._relation.ways:
+            found.append(self._rule(way))
+            found += self._hits(way)
         return found
 
     def _initial(self) -> Clause:
@@ -118,13 +118,12 @@ class _Clauses:
         state = self._with_rigid(script, after)
         return Clause(script.text(), False, state)
 
-    def _rule(self, rule: Rule) -> Clause:
-        script = Script(str(self._system.calls[rule.call]))
-        write = self._start(script, rule)
+    def _rule(self, way: Way) -> Clause:
+        script = Script(str(self._system.calls[way.call]))
+        write = self._start(script, way)
         after: list[str] = []
         for name in self._system.slots:
-            value = rule.updates.get(name, self._system.mid[name])
-            passed = self._follow.passed_value(value)
+            passed = way.stores.get(name, self._relation.kept[name])
             if same(passed, self._system.pre[name]):
                 after += self._before[name]
             else:
@@ -132,15 +131,14 @@ class _Clauses:
         state = self._with_rigid(script, after)
         return Clause(script.text(), True, state)
 
-    def _hits(self, rule: Rule) -> list[Clause]:
+    def _hits(self, way: Way) -> list[Clause]:
         """Where the rule hits the target or wraps."""
-        script = Script(f"{self._system.calls[rule.call]} hits {self._target}, or wraps")
-        write = self._start(script, rule)
-        hit = self._passed(rule.targets.get(self._target, self._system.arena.false))
-        ways = [write.condition(hit)]
-        for name, value in rule.updates.items():
+        script = Script(f"{self._system.calls[way.call]} hits {self._target}, or wraps")
+        write = self._start(script, way)
+        ways = [write.condition(way.hits.get(self._target, self._system.arena.false))]
+        for name, value in way.stores.items():
             if name in self._system.slots:
-                write.value(self._follow.passed_value(value))
+                write.value(value)
         script.require(disjunction([*ways, *write.wraps]))
         possible = ways != ["false"] or write.wraps
         return [Clause(script.text(), True, None)] if possible else []
@@ -149,17 +147,14 @@ class _Clauses:
         """A reached state: its fields, and the inputs of the initial one."""
         return (*after, *(script.declare(name, sort) for name, sort in self._rigid))
 
-    def _start(self, script: Script, rule: Rule) -> _PlainWriter:
+    def _start(self, script: Script, way: Way) -> _PlainWriter:
         """That the rule applies to a state of which all that is known holds."""
         write = _PlainWriter(script)
         for fact in self._known:
             script.require(write.condition(fact.condition))
-        script.require(write.condition(self._passed(self._system.passable)))
-        script.require(write.condition(self._passed(rule.condition)))
+        script.require(write.condition(self._relation.passable))
+        script.require(write.condition(way.condition))
         return write
-
-    def _passed(self, condition: Condition) -> Condition:
-        return self._follow.passed(condition)
 
     def _store(self, script: Script, write: Writer, name: str, value: Value) -> tuple[str, ...]:
         """The symbols of the field after the step, required to hold ``value``."""

@@ -186,3 +186,22 @@ class Writer:
             return [self.condition(value.condition)]
         assert isinstance(value, Index)
         return [self.condition(c) for c in value.members.values()]
+
+
+class Sentences(Writer):
+    """Constraints made of SMT-LIB text."""
+
+    def __init__(self, script: Script) -> None:
+        super().__init__(script)
+        self.script = script
+        self.every = conjunction
+        self.some = disjunction
+        self.opposite = negation
+
+    def flag(self, name: str) -> str:
+        """The Boolean symbol of that name."""
+        return self.script.declare(name, "Bool")
+
+    def implies(self, a: str, b: str) -> str:
+        """That ``b`` holds where ``a`` does."""
+        return f"(=> {a} {b})"

@@ -17,6 +17,7 @@ from vtsc.symbolic.forms import (
     Quotient,
     Variable,
 )
+from vtsc.symbolic.names import quotient
 from vtsc.symbolic.values import Truth, Word
 
 Unknown = Callable[[str, Any], Any]
@@ -82,7 +83,7 @@ class Lowering:
         if isinstance(atom, Quotient):
             if atom.id in self._plain:
                 return z3.IntVal(0)
-            q = self.unknown(f"quotient{atom.id}", z3.IntSort())
+            q = self.unknown(quotient(atom.id), z3.IntSort())
             numerator = self.linear(atom.numerator)
             low = atom.divisor * q
             self.definitions.append(z3.And(low <= numerator, numerator < low + atom.divisor))

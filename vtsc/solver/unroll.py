@@ -21,8 +21,19 @@ from vtsc.language.state import Value
 from vtsc.language.words import MODULUS
 from vtsc.solver.integers import Lowering
 from vtsc.symbolic.forms import Condition, Junction, Linear, Quotient, quotients
+from vtsc.symbolic.names import (
+    AFTER,
+    INITIAL,
+    MID,
+    at_depth,
+    called,
+    chosen,
+    hit,
+    member,
+    touched,
+)
 from vtsc.symbolic.values import Index, Truth, Word, parts
-from vtsc.system.names import INITIAL, MID
+from vtsc.system.relation import encoded, named
 from vtsc.system.system import Rule, System
 
 
@@ -45,10 +56,7 @@ class _Template:
 
 def constant(name: str, depth: int, sort: Any) -> Any:
     """The constant for a template name in the step that starts at ``depth``."""
-    base, equals, member = name.partition("=")
-    if base.endswith("'"):
-        return z3.Const(f"{base[:-1]}@{depth + 1}{equals}{member}", sort)
-    return z3.Const(f"{base}@{depth}{equals}{member}", sort)
+    return z3.Const(at_depth(name, depth), sort)
 
 
 def hold(lowering: Lowering, name: str, value: Value, suffix: str = "") -> list[Any]:
@@ -61,7 +69,7 @@ def hold(lowering: Lowering, name: str, value: Value, suffix: str = "") -> list[
         return [unknown(name + suffix, z3.BoolSort()) == lowering.condition(value.condition)]
     assert isinstance(value, Index)
     return [
-        unknown(f"{name}{suffix}={i}", z3.BoolSort()) == lowering.condition(c)
+        unknown(member(name + suffix, i), z3.BoolSort()) == lowering.condition(c)
         for i, c in value.members.items()
     ]
 
@@ -74,6 +82,31 @@ class Depth:
     rules: list[Any]
     targets: dict[str, Any]
     inputs: dict[str, Any]
+
+
+class Expressions:
+    """Constraints made of Z3 expressions, as ``lowering`` makes them of terms."""
+
+    def __init__(self, lowering: Lowering) -> None:
+        self._low = lowering
+        self.condition = lowering.condition
+        self.opposite = z3.Not
+        self.implies = z3.Implies
+
+    def flag(self, name: str) -> Any:
+        return self._low.unknown(name, z3.BoolSort())
+
+    def holds(self, name: str, suffix: str, value: Value) -> list[Any]:
+        return hold(self._low, name, value, suffix)
+
+    def every(self, parts: Sequence[Any]) -> Any:
+        return z3.And(list(parts))
+
+    def some(self, parts: Sequence[Any]) -> Any:
+        return z3.Or(list(parts))
+
+    def same(self, a: Any, b: Any) -> Any:
+        return a == b
 
 
 class StepTemplate:
@@ -94,13 +127,11 @@ class StepTemplate:
         self._system = system
         self._template = _Template()
         self._low = lowering(self._template.unknown, frozenset(plain))
-        passing = [self._low.condition(system.passable)]
-        for name, value in system.passing.items():
-            passing += hold(self._low, name, value, MID)
-        calls = [self._flag(f"call{n}") for n in range(len(system.calls))]
-        constraints = [*passing, *self._rules(calls)]
+        step = encoded(named(system), Expressions(self._low))
+        hits = [self._flag(hit(name)) == cause for name, cause in step.hits.items()]
+        constraints = [*step.constraints, *hits]
         if symmetry:
-            constraints += self._symmetry(calls)
+            constraints += self._symmetry()
         constraints += self._low.ranges.values()
         if not loose:
             constraints += self._low.definitions
@@ -109,41 +140,18 @@ class StepTemplate:
     def _flag(self, name: str) -> Any:
         return self._low.unknown(name, z3.BoolSort())
 
-    def _rules(self, calls: Sequence[Any]) -> list[Any]:
-        system, low, step = self._system, self._low, []
-        selectors: list[list[Any]] = [[] for _ in calls]
-        changers: dict[str, list[Any]] = {name: [] for name in system.slots}
-        hits: dict[str, list[Any]] = {name: [] for name in system.targets}
-        for number, rule in enumerate(system.rules):
-            chosen = self._flag(f"rule{number}")
-            selectors[rule.call].append(chosen)
-            effect = [low.condition(rule.condition)]
-            for name, value in rule.updates.items():
-                changers[name].append(chosen)
-                effect += hold(low, name, value, "'")
-            step += [z3.Implies(chosen, part) for part in effect]
-            for name, hit in rule.targets.items():
-                hits[name].append(z3.And(chosen, low.condition(hit)))
-        for name, changing in changers.items():
-            kept = z3.And(hold(low, name, system.mid[name], "'"))
-            step.append(z3.Or(*changing, kept))
-        step += [call == z3.Or(rules) for call, rules in zip(calls, selectors, strict=True)]
-        step.append(z3.Or(calls))
-        step += [z3.Not(z3.And(a, b)) for i, a in enumerate(calls) for b in calls[:i]]
-        step += [self._flag(f"hit.{name}") == z3.Or(causes) for name, causes in hits.items()]
-        return step
-
-    def _symmetry(self, calls: Sequence[Any]) -> list[Any]:
+    def _symmetry(self) -> list[Any]:
         """Of instances that start alike, the lowest one not yet named is the next to be named."""
         system, step = self._system, []
+        calls = [self._flag(called(n)) for n in range(len(system.calls))]
         for kind, instances in system.symmetric.items():
             for position, i in enumerate(instances):
                 users = (n for n, call in enumerate(system.calls) if (kind, i) in system.uses[call])
                 using = [calls[n] for n in users]
-                after = self._flag(f"touched.{kind}{i}'")
-                step.append(after == z3.Or(self._flag(f"touched.{kind}{i}"), *using))
+                after = self._flag(touched(kind, i) + AFTER)
+                step.append(after == z3.Or(self._flag(touched(kind, i)), *using))
                 if position:
-                    allowed = self._flag(f"touched.{kind}{instances[position - 1]}")
+                    allowed = self._flag(touched(kind, instances[position - 1]))
                     step += [z3.Implies(use, allowed) for use in using]
         return step
 
@@ -153,9 +161,9 @@ class StepTemplate:
         constants = {n: constant(n, depth, sort) for n, sort in self._template.sorts.items()}
         values = list(constants.values())
         constraints = [z3.substitute_vars(self._whole, *values)]
-        calls = {call: constants[f"call{n}"] for n, call in enumerate(system.calls)}
-        targets = {name: constants[f"hit.{name}"] for name in system.targets}
-        rules = [constants[f"rule{n}"] for n in range(len(system.rules))]
+        calls = {call: constants[called(n)] for n, call in enumerate(system.calls)}
+        targets = {name: constants[hit(name)] for name in system.targets}
+        rules = [constants[chosen(n)] for n in range(len(system.rules))]
         names = (*system.inputs.words, *system.inputs.flags)
         return constraints, Depth(
             calls, rules, targets, {n: constants[n] for n in names if n in constants}
@@ -192,7 +200,7 @@ class Unrolling:
             constraints += hold(low, name, system.initial[name], "@0")
         if self.symmetry:
             for kind, instances in system.symmetric.items():
-                constraints += [z3.Not(z3.Bool(f"touched.{kind}{i}@0")) for i in instances]
+                constraints += [z3.Not(z3.Bool(at_depth(touched(kind, i), 0))) for i in instances]
         return [*constraints, *low.definitions, *low.ranges.values()]
 
     def step(self, depth: int) -> tuple[list[Any], Depth]:

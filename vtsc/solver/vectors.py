@@ -13,6 +13,7 @@ import z3
 from vtsc.language.words import MASK, MODULUS, SIGN, WIDTH
 from vtsc.solver.integers import Lowering
 from vtsc.symbolic.forms import Choice, Comparison, Linear, Quotient, Variable
+from vtsc.symbolic.names import quotient
 from vtsc.symbolic.values import Word
 
 
@@ -114,7 +115,7 @@ class VectorLowering(Lowering):
             places = divisor.bit_length() - 1
             wide = x.resized(max(x.bits.size(), places + width))
             return _Vector(z3.Extract(places + width - 1, places, wide), lo, hi)
-        q = _Vector(self.unknown(f"quotient{atom.id}", z3.BitVecSort(width)), lo, hi)
+        q = _Vector(self.unknown(quotient(atom.id), z3.BitVecSort(width)), lo, hi)
         wide = width_of(min(lo * divisor, x.lo), max(hi * divisor + divisor, x.hi))
         low = q.resized(wide) * z3.BitVecVal(divisor, wide)
         rest = x.resized(wide) - low

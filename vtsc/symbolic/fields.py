@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from vtsc.language.state import Field, Value
+from vtsc.symbolic.names import member
 from vtsc.symbolic.terms import Arena
 from vtsc.symbolic.values import Index, Truth, Word, lift_index, lift_truth, lift_word
 
@@ -17,7 +18,7 @@ def unknown(field: Field, arena: Arena, name: str, sizes: Mapping[str, int]) -> 
         return Truth(arena, arena.flag(name))
     if field.kind == "index":
         domain = field.domain(sizes)
-        return Index(arena, {i: arena.flag(f"{name}={i}") for i in domain})
+        return Index(arena, {i: arena.flag(member(name, i)) for i in domain})
     if field.kind == "u64":
         return Word(arena, arena.variable(name, None, None, residue=True), residue=True)
     return Word(arena, arena.variable(name, field.lo, field.hi))

@@ -1,10 +1,10 @@
 """Inputs for exploration: each is an unknown with the range it is asked for with."""
 
-import re
 from collections.abc import Iterable, Mapping
 
 from vtsc.language.inputs import Ratio, counted, twice
 from vtsc.language.words import INPUT_LIMIT, Illegal, require
+from vtsc.symbolic.names import INPUTS_TAKEN
 from vtsc.symbolic.terms import Arena
 from vtsc.symbolic.values import Truth, Word
 
@@ -15,10 +15,6 @@ class Widened(Exception):
 
 Ranges = dict[str, tuple[int, int]]
 """What the values of each unknown lie between, as far as known."""
-
-
-TAKEN = re.compile(r"(any|assume|broken|c|i|quotient|rule)\d+|bad")
-"""Names that the engines and the questions of certificates give to unknowns of their own."""
 
 
 class Unknowns:
@@ -48,10 +44,10 @@ class Unknowns:
         return {name.partition("*")[0] for name in self.words} | self.flags.keys()
 
     def _named(self, name: str, others: Mapping[str, object]) -> str:
-        """``name``, if it can be this input's: see `TAKEN`; a name is of one kind and asked for once."""
+        """``name``, if it can be this input's: see `INPUTS_TAKEN`; it has one kind and is asked for once."""
         if not name.isidentifier():
             raise ValueError(f"input {name!r}: a name is letters, digits and underscores")
-        if TAKEN.fullmatch(name):
+        if INPUTS_TAKEN.fullmatch(name):
             raise ValueError(f"input {name}: the checker uses that name; choose another")
         if name in others:
             raise ValueError(f"input {name} is asked for as a number and as a truth value")

@@ -17,17 +17,15 @@ from vtsc.symbolic.fields import RangeError, lifted, unknown
 from vtsc.symbolic.forms import Condition
 from vtsc.symbolic.hidden_state import Memory
 from vtsc.symbolic.inputs import Ranges, Unknowns, Widened
+from vtsc.symbolic.names import INITIAL, MID, RECORDS_TAKEN
 from vtsc.symbolic.paths import Feasibility, Tree, explore, joined, leaves
 from vtsc.symbolic.terms import Arena
 from vtsc.symbolic.values import Index, lift_truth, same
-from vtsc.system.names import INITIAL, MID
 from vtsc.system.simplify import simplify
 from vtsc.system.symmetry import note_symmetry
 from vtsc.system.system import Fact, Rule, Slot, System
 
 Outcome = dict[str, Any]
-TAKEN = frozenset(("hit", "initial", "touched", "undecided", "wraps"))
-"""Records whose fields' names would be those of unknowns that the engines make."""
 
 
 class Watched(State):
@@ -81,7 +79,7 @@ class _Builder:
         self.initial_inputs = Unknowns(self.arena, INITIAL, ranges[0])
         self.inputs = Unknowns(self.arena, "", ranges[1])
         records = self._fresh().records
-        taken = sorted(TAKEN & {name.partition(".")[0] for name in records})
+        taken = sorted(RECORDS_TAKEN & {name.partition(".")[0] for name in records})
         if taken:
             raise BadFileError(f"record {taken[0]}: the checker uses that name; choose another")
         self.attributes = {n: _attributes(r) for n, r in records.items()}

@@ -4,15 +4,14 @@ Nothing is assumed of wrapping, and no solver is known here, so that an engine a
 certificate are made of the very same conditions.
 """
 
-from collections.abc import Iterator
-from itertools import combinations
+from collections.abc import Iterator, Mapping, Sequence
 
 from vtsc.language.state import Value
 from vtsc.symbolic.forms import Condition, Flag, Linear, Variable, walk
+from vtsc.symbolic.names import AFTER, at_depth, called, member
 from vtsc.symbolic.terms import Arena, Substitution
 from vtsc.symbolic.values import Index, Truth, Word
-from vtsc.system.names import AFTER, at_depth
-from vtsc.system.step import Consequences
+from vtsc.system.relation import direct, encoded
 from vtsc.system.system import System
 
 
@@ -28,10 +27,10 @@ def renamed(arena: Arena, value: Value, suffix: str) -> Value:
         assert isinstance(value.condition, Flag)
         return Truth(arena, arena.flag(value.condition.name + suffix))
     members = {}
-    for i, member in value.members.items():
-        assert isinstance(member, Flag)
-        base, _, _ = member.name.partition("=")
-        members[i] = arena.flag(f"{base}{suffix}={i}")
+    for i, flag in value.members.items():
+        assert isinstance(flag, Flag)
+        base, _, _ = flag.name.partition("=")
+        members[i] = arena.flag(member(base + suffix, i))
     return Index(arena, members)
 
 
@@ -48,18 +47,48 @@ def _same(arena: Arena, a: Condition, b: Condition) -> Condition:
     return arena.branch(a, b, arena.negation(b))
 
 
+class _Terms:
+    """Constraints made of terms; ``after`` has each field's unknown after a step."""
+
+    def __init__(self, arena: Arena, after: Mapping[str, Value]) -> None:
+        self._arena = arena
+        self._after = after
+
+    def flag(self, name: str) -> Condition:
+        return self._arena.flag(name)
+
+    def opposite(self, part: Condition) -> Condition:
+        return self._arena.negation(part)
+
+    def condition(self, condition: Condition) -> Condition:
+        return condition
+
+    def holds(self, name: str, suffix: str, value: Value) -> list[Condition]:
+        return [equal(self._arena, self._after[name], value)]
+
+    def every(self, parts: Sequence[Condition]) -> Condition:
+        return self._arena.conjunction(parts)
+
+    def some(self, parts: Sequence[Condition]) -> Condition:
+        return self._arena.disjunction(parts)
+
+    def implies(self, a: Condition, b: Condition) -> Condition:
+        return self._arena.disjunction((self._arena.negation(a), b))
+
+    def same(self, a: Condition, b: Condition) -> Condition:
+        return _same(self._arena, a, b)
+
+
 class Chain:
     """The states and steps of a system, as conditions on the unknowns of their depths."""
 
     def __init__(self, system: System) -> None:
         self.system = system
         self._arena = system.arena
-        self._follow = Consequences(system)
         self._after = {n: renamed(self._arena, system.pre[n], AFTER) for n in system.slots}
-        self._called = [self._arena.flag(f"call{n}") for n in range(len(system.calls))]
-        self._chosen = [self._arena.flag(f"rule{n}") for n in range(len(system.rules))]
-        self._step = [c for c in self._conditions() if c is not self._arena.true]
-        self._hits = {name: self._hit(name) for name in system.targets}
+        step = encoded(direct(system), _Terms(self._arena, self._after))
+        self._step = [c for c in step.constraints if c is not self._arena.true]
+        self._hits = step.hits
         self._names: dict[int, Substitution] = {}
         known = [*self._step, *self._hits.values(), *(f.condition for f in system.facts)]
         parts = [*known, *self._pre_terms()]
@@ -76,38 +105,6 @@ class Chain:
             else:
                 yield from value.members.values()
         yield from self.system.known.values()
-
-    def _conditions(self) -> Iterator[Condition]:
-        """What a step is: time passes, one call is made by one of its rules, all else stays."""
-        system, arena, follow = self.system, self._arena, self._follow
-        yield follow.passed(system.passable)
-        changers: dict[str, list[Condition]] = {name: [] for name in system.slots}
-        rules: list[list[Condition]] = [[] for _ in self._called]
-        for chosen, rule in zip(self._chosen, system.rules, strict=True):
-            rules[rule.call].append(chosen)
-            effect = [follow.passed(rule.condition)]
-            for name, value in rule.updates.items():
-                changers[name].append(chosen)
-                effect.append(equal(arena, self._after[name], follow.passed_value(value)))
-            yield from (arena.disjunction((arena.negation(chosen), part)) for part in effect)
-        for name, changing in changers.items():
-            passed = follow.passed_value(system.mid[name])
-            yield arena.disjunction((*changing, equal(arena, self._after[name], passed)))
-        for called, of_call in zip(self._called, rules, strict=True):
-            yield _same(arena, called, arena.disjunction(of_call))
-        yield arena.disjunction(self._called)
-        for pair in combinations(self._called, 2):
-            yield arena.negation(arena.conjunction(pair))
-
-    def _hit(self, target: str) -> Condition:
-        """That a step hits the target."""
-        arena = self._arena
-        hits = (
-            arena.conjunction((chosen, self._follow.passed(rule.targets[target])))
-            for chosen, rule in zip(self._chosen, self.system.rules, strict=True)
-            if target in rule.targets
-        )
-        return arena.disjunction(hits)
 
     def _naming(self, depth: int) -> Substitution:
         """The unknowns of a step by their names at ``depth``."""
@@ -162,4 +159,5 @@ class Chain:
 
     def called(self, depth: int) -> list[Condition]:
         """For each call of the system, that the step from ``depth`` makes it."""
-        return [self._naming(depth).condition(c) for c in self._called]
+        calls = range(len(self.system.calls))
+        return [self._arena.flag(at_depth(called(n), depth)) for n in calls]

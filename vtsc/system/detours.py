@@ -17,8 +17,8 @@ from vtsc.symbolic.forms import (
     unknowns,
     walk,
 )
+from vtsc.symbolic.names import MID
 from vtsc.symbolic.values import Truth, Word
-from vtsc.system.names import MID
 from vtsc.system.system import Rule, System
 
 

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Mapping
 
 from vtsc.language.state import Value
 from vtsc.symbolic.forms import Condition, Interval, Linear, unknowns
+from vtsc.symbolic.names import MID
 from vtsc.symbolic.terms import Substitution
 from vtsc.symbolic.values import Index, Truth, Word, parts, same
-from vtsc.system.names import MID
 from vtsc.system.system import Fact, Rule, System
 
 SAME_PASSES = 20

@@ -14,7 +14,10 @@ import z3
 
 from vtsc.language.lemmas import Lemma
 from vtsc.solver.integers import Lowering
-from vtsc.system.step import Consequences, step_of
+from vtsc.solver.unroll import Expressions
+from vtsc.system.consequences import broken, step_of
+from vtsc.system.relation import hit, taken
+from vtsc.system.step import Consequences
 from vtsc.system.system import Fact, System
 
 BUDGET = 2_000_000
@@ -115,23 +118,20 @@ class Induction:
         """Lemmas before a step as assumptions, lemmas broken and targets hit by it as literals."""
         step = step_of(self.system, [f for facts in self._facts.values() for f in facts])
         low = Lowering(z3.Const)
-        constraints = [low.condition(step.passable)]
-        rules = [z3.Bool(f"rule{n}") for n in range(len(step.rules))]
-        for chosen, condition in zip(rules, step.rules, strict=True):
-            constraints.append(z3.Implies(chosen, low.condition(condition)))
-        broken: dict[Lemma, list[Any]] = {lemma: [] for lemma in self._facts}
-        for fact, after, causes in step.outcomes:
-            failed = z3.Not(low.condition(after))
-            if causes is not None:
-                failed = z3.And(failed, z3.Or([rules[n] for n in causes]))
-            broken[fact.lemma].append(failed)
-        for lemma, ways in broken.items():
-            constraints.append(z3.Implies(self._broken(lemma), z3.Or(ways)))
+        algebra = Expressions(low)
+        constraints = [low.condition(step.relation.passable)]
+        rules, applies = taken(step.relation, algebra)
+        constraints += applies
+        ways: dict[Lemma, list[Any]] = {lemma: [] for lemma in self._facts}
+        for fact, failed in broken(step, algebra, rules):
+            ways[fact.lemma].append(failed)
+        for lemma, failures in ways.items():
+            constraints.append(z3.Implies(self._broken(lemma), z3.Or(failures)))
             before = [low.condition(fact.condition) for fact in self._facts[lemma]]
             constraints += [z3.Implies(self._assumed(lemma), c) for c in before]
-        for target, hits in step.hits.items():
-            ways = [z3.And(rules[n], low.condition(hit)) for n, hit in hits]
-            constraints.append(z3.Implies(self._hit(target), z3.Or(ways)))
+        for target in step.relation.targets:
+            hits = hit(step.relation, algebra, rules, target)
+            constraints.append(z3.Implies(self._hit(target), hits))
         solver = self._new_solver()
         solver.add(*constraints, *low.definitions, *low.ranges.values())
         return solver

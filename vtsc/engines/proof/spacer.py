@@ -17,7 +17,7 @@ from pathlib import Path
 from vtsc.base.errors import EvidenceError
 from vtsc.smtlib.horn import horn, rigid_terms
 from vtsc.smtlib.lemma_text import conjuncts, inlined, read, symbols, written
-from vtsc.system.names import INITIAL
+from vtsc.symbolic.names import INITIAL
 from vtsc.system.system import Fact, System
 
 BUDGET = 14

@@ -14,7 +14,7 @@ import z3
 from vtsc.engines.search.gave_up import GaveUp
 from vtsc.language.actions import Call
 from vtsc.native.witness import Inputs, Witness
-from vtsc.system.names import INITIAL
+from vtsc.symbolic.names import INITIAL
 
 TIME = "dt"
 """The input that is minimised before all others."""
