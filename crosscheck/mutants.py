@@ -26,6 +26,7 @@ from crosscheck.shift import shifted
 from vtsc.base.errors import BadFileError, EvidenceError, UsageError, VtscError
 from vtsc.base.lines import nothing_wanted
 from vtsc.base.parallel import in_order
+from vtsc.content.case import Case
 from vtsc.content.cells import (
     Cell,
     Group,
@@ -37,12 +38,12 @@ from vtsc.content.expected import (
     recorded_verdict,
 )
 from vtsc.content.loader import load
-from vtsc.deciding.search import search_cell
 from vtsc.engines.proof.induction import Induction
+from vtsc.engines.search.bmc import search
 from vtsc.engines.search.gave_up import GaveUp
 from vtsc.evidence.bystander import bystander, start
 from vtsc.evidence.certificate import check, make
-from vtsc.evidence.systems import own_sizes, proof_system
+from vtsc.evidence.systems import Systems
 from vtsc.evidence.trace import Trace, load_trace
 from vtsc.native.inputs import Recorded
 from vtsc.native.interpreter import NotARun, Player
@@ -121,7 +122,7 @@ def _violated_at(content: Content, cell: Cell, trace: Trace) -> int | None:
         return Recorded(trace.initial_inputs if step < 0 else trace.steps[step].inputs)
 
     try:
-        return player.play([s.call for s in trace.steps], source).violated_at
+        return player.play([s.call for s in trace.steps], source).hit_at
     except (NotARun, KeyError, IndexError):
         return None
 
@@ -155,7 +156,8 @@ def _by_proof(content: Content, cells: list[Cell], proofs: Keys) -> str | None:
 
 def _still_proved(content: Content, cell: Cell, keys: list[tuple[str, str]]) -> bool:
     try:
-        check(make(content, cell, [tuple(k) for k in keys], any_number=False))
+        systems = Systems(Case.of(content, cell))
+        check(make(systems, cell.property, [tuple(k) for k in keys], any_number=False), set())
     except EvidenceError:
         return False
     return True
@@ -167,7 +169,8 @@ def _first(content: Content, cell: Cell, depth: int) -> int | None:
     Raises `GaveUp` where the search did not get that far.
     """
     monitor = content.properties[cell.property]
-    found = search_cell(content, cell, [monitor], depth, loose=[monitor.name])
+    system = Systems(Case.of(content, cell)).own([monitor])
+    found = search(system, [monitor.name], depth, any_witness=[monitor.name])
     witness = found.witnesses.get(cell.property)
     if witness is None and found.reason:
         raise GaveUp(found.reason)
@@ -250,11 +253,10 @@ def _same_runs(own: Any, system: Any) -> None:
 
 def _system(content: Content, cell: Cell) -> Any:
     """The cell's machine, with those of its lemmas that are true of every reachable state."""
-    lemmas = content.model.build(cell.design, cell.host, cell.settings).lemmas()
-    system = proof_system(content, cell, own_sizes(content, cell), lemmas, every_call=True)
+    systems = Systems(Case.of(content, cell))
+    system = systems.proof(cell.property, None, list(systems.case.machine().lemmas()))
     kept = Induction(system).settled()
-    system.facts = [fact for fact in system.facts if fact.lemma in kept]
-    return system
+    return replace(system, facts=[fact for fact in system.facts if fact.lemma in kept])
 
 
 # the parent

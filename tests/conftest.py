@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.support.cases import decide_group
 from tests.support.paths import ROOT
 from vtsc.content.cells import groups
 from vtsc.content.content import Content
 from vtsc.content.loader import load
-from vtsc.deciding.plan import decide
 from vtsc.deciding.verdict import Result
+from vtsc.engines import Effort
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -44,7 +45,7 @@ def verdict(content: Content) -> Callable[..., Result]:
 
     def decided(design: str, host: str, prop: str, depth: int, **settings: str) -> Result:
         (group,) = groups(content, [design], [host], [prop], settings)
-        (result,) = decide(content, group, depth, prove=False)
+        (result,) = decide_group(content, group, depth, Effort.BOUNDED)
         return result
 
     return decided

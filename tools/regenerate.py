@@ -32,7 +32,7 @@ def commands() -> list[list[str]]:
 def table() -> str:
     """The README's table: a row a file, with the story that ``vtsc show`` tells."""
     from vtsc.content.loader import load
-    from vtsc.evidence.replay import explain, replay
+    from vtsc.evidence.replay import case_of, replay
     from vtsc.evidence.trace import load_trace
     from vtsc.report.text.story import story
 
@@ -40,8 +40,10 @@ def table() -> str:
     rows = ["| file | depth | what happens |", "|---|---|---|"]
     for path in sorted(HERE.glob("*.json")):
         trace = load_trace(path)
-        told = story(content, trace, explain(content, trace, replay(content, trace)))
-        rows.append(f"| [{path.name}]({path.name}) | {trace.violated_at} | {told} |")
+        case = case_of(content, trace)
+        run = replay(case, trace, explain=replay(case, trace).observed)
+        told = story(content, trace, run)
+        rows.append(f"| [{path.name}]({path.name}) | {trace.hit_at} | {told} |")
     return "\n".join(rows) + "\n"
 
 

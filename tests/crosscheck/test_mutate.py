@@ -7,12 +7,13 @@ import pytest
 
 from crosscheck.mutate import mutants
 from crosscheck.shift import shifted
+from tests.support.cases import open_case
 from tests.support.paths import ROOT
 from vtsc.base.errors import EvidenceError
-from vtsc.content.cells import Cell
 from vtsc.evidence.bystander import bystander, start
-from vtsc.evidence.systems import own_sizes, proof_system
+from vtsc.evidence.systems import Systems
 from vtsc.solver.solve import solve
+from vtsc.system.system import System
 
 SOURCE = '''"""Docstring with a < b."""
 
@@ -78,6 +79,11 @@ def test_every_mutant_of_the_designs_is_python_and_is_new():
             ast.parse(mutant.source)
 
 
+def own_system(content, design: str, host: str) -> System:
+    """The system of `monotonic` without lemmas."""
+    return Systems(open_case(content, design, host)).proof("monotonic", None, [])
+
+
 def otherwise(system, what):
     """The system with another first TSC offset."""
     offset = system.initial["vcpu0.tsc_offset"]
@@ -86,22 +92,18 @@ def otherwise(system, what):
 
 def test_a_constant_added_to_all_reads_is_taken_away_again(content):
     """Then starts and steps are those of the design; of another design they are not."""
-    cell = Cell("2.6.35-svm", "cstate", "monotonic", content.model.resolve("2.6.35-svm", {}, {}))
-    system = proof_system(content, cell, own_sizes(content, cell), [], every_call=True)
+    system = own_system(content, "2.6.35-svm", "cstate")
     later = shifted(otherwise(system, lambda offset: offset + 5), like=system)
     for one, other in ((system, later), (later, system)):
         solve({"start": start(one, other), "step": bystander(one, other, targets=True)})
-    settings = content.model.resolve("2.6.35-vmx", {}, {})
-    other = Cell("2.6.35-vmx", "cstate", "monotonic", settings)
-    unlike = proof_system(content, other, own_sizes(content, other), [], every_call=True)
+    unlike = own_system(content, "2.6.35-vmx", "cstate")
     with pytest.raises(EvidenceError):
         solve({"step": bystander(unlike, shifted(system, like=unlike), targets=True)})
 
 
 def test_a_mutant_that_starts_otherwise_is_not_equivalent(content):
     """Though every step be the same: another first value of a field is another run."""
-    cell = Cell("pre25", "stable", "monotonic", content.model.resolve("pre25", {}, {}))
-    system = proof_system(content, cell, own_sizes(content, cell), [], every_call=True)
+    system = own_system(content, "pre25", "stable")
     solve({"start": start(system, system)})
     other = otherwise(system, lambda offset: offset + 1)
     with pytest.raises(EvidenceError, match="start"):

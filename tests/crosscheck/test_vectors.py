@@ -5,7 +5,7 @@ import z3
 
 from crosscheck.vector_search import Search
 from tests.support.paths import ROOT
-from vtsc.evidence.replay import settings_of
+from vtsc.evidence.replay import case_of
 from vtsc.evidence.trace import load_trace
 from vtsc.solver.feasibility import SolverFeasibility
 from vtsc.solver.unroll import Unrolling
@@ -23,7 +23,7 @@ LARGE = ("patch25.cstate.monotonic_smp", "bump-vcpu", "bump-vm")
 """Ends of the names of cells with so many runs that they are walked apart (``make vectors``)."""
 ENDLESS = ("estimate",)
 """The same for those with quotients in them, of which no solver for vectors makes anything."""
-SHALLOW = [path for path in FILES if load_trace(path).violated_at <= DEEPEST]
+SHALLOW = [path for path in FILES if load_trace(path).hit_at <= DEEPEST]
 FOUND = (
     "2.6.35-svm.resetting.monotonic",
     "2.6.35-svm.skewed.monotonic",
@@ -48,7 +48,7 @@ def fixed(constant, value):
 def loaded(content, path):
     """A saved trace, and the system of its cell."""
     trace = load_trace(path)
-    machine = content.model.build(trace.design, trace.host, settings_of(content, trace))
+    machine = case_of(content, trace).machine()
     return trace, build(machine, [content.properties[trace.property]], SolverFeasibility)
 
 
@@ -108,11 +108,11 @@ def test_vectors_confirm_the_trace_and_nothing_earlier(content, path):
 def test_no_shorter_run_violates_over_vectors(content, path):
     """Whatever the calls and inputs, no run of fewer steps than the trace's hits the target."""
     trace, system = loaded(content, path)
-    assert not Search(system, trace.property).hits_within(trace.violated_at - 1)
+    assert not Search(system, trace.property).hits_within(trace.hit_at - 1)
 
 
 @pytest.mark.parametrize("name", FOUND)
 def test_the_search_over_vectors_finds_what_is_there(content, name):
     """With as many steps as the trace's, the same search does hit the target."""
     trace, system = loaded(content, FOLDER / f"{name}.json")
-    assert Search(system, trace.property).hits_within(trace.violated_at)
+    assert Search(system, trace.property).hits_within(trace.hit_at)

@@ -5,9 +5,11 @@ from dataclasses import replace
 
 import pytest
 
+from tests.support.cases import case_of_group, decide_group
 from vtsc.content.cells import groups
-from vtsc.deciding.plan import Open, begin, decide, finish
+from vtsc.deciding.plan import Open, begin, finish
 from vtsc.deciding.verdict import Status
+from vtsc.engines import Effort
 
 
 class _Unfit:
@@ -30,14 +32,15 @@ def test_what_lemmas_leave_open_goes_from_process_to_process(content):
     """On this host two of three claims are proved; the other is finished from what a pipe can carry."""
     names = ["monotonic", "bounded_lag", "bounded_lead"]
     (group,) = groups(content, ["patch25"], ["fast"], names, {})
-    begun = begin(content, group, 6, prove=True)
+    case = case_of_group(content, group)
+    begun = begin(case, group.properties, 6, Effort.USUAL)
     texts = [None if isinstance(x, Open) else x.text for x in begun]
     assert texts == ["PROVED", "PROVED", None]
     (left,) = (x for x in begun if isinstance(x, Open))
     assert left.lemmas and left.sometimes
-    result = finish(content, pickle.loads(pickle.dumps(left)), 6)
+    result = finish(case, pickle.loads(pickle.dumps(left)), 6, Effort.USUAL)
     assert result.status is Status.VIOLATED
-    alone = finish(content, replace(left, lemmas=()), 6)
+    alone = finish(case, replace(left, lemmas=()), 6, Effort.USUAL)
     assert alone.trace == result.trace
 
 
@@ -46,6 +49,6 @@ def test_a_cell_that_fails_takes_no_other_with_it(content):
     unfit = _Unfit(content.properties["monotonic"])
     changed = replace(content, properties={**content.properties, "unfit": unfit})
     (group,) = groups(changed, ["2.6.35-svm"], ["skewed"], ["monotonic", "unfit"], {})
-    fine, failed = decide(changed, group, 10, prove=False)
+    fine, failed = decide_group(changed, group, 10, Effort.BOUNDED)
     assert fine.status is Status.VIOLATED
     assert failed.status is Status.ERROR and "cannot be observed" in failed.reason

@@ -3,10 +3,11 @@
 import pytest
 
 from tests.engines.test_bmc import searched
+from tests.support.cases import decide_group
 from vtsc.base.errors import EvidenceError, Exit
 from vtsc.content.cells import groups
-from vtsc.deciding.plan import decide
 from vtsc.deciding.verdict import Status
+from vtsc.engines import Effort
 from vtsc.engines.search import bmc, confirm
 from vtsc.solver.feasibility import SolverFeasibility
 from vtsc.system.builder import build
@@ -45,7 +46,7 @@ def test_a_hit_that_the_search_denies_is_rejected_evidence(content, monkeypatch)
     with pytest.raises(EvidenceError, match=r"hits bounded_lead or .* within 5 steps"):
         searched(content, *SHALLOW, 5, {}, confirm=True)
     (group,) = groups(content, *([x] for x in SHALLOW), {})
-    (result,) = decide(content, group, 5, prove=False)
+    (result,) = decide_group(content, group, 5, Effort.BOUNDED)
     assert result.status is Status.ERROR and result.exit is Exit.EVIDENCE
 
 

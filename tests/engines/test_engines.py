@@ -6,10 +6,10 @@ import sys
 import pytest
 
 from tests.support.toys import TOYS, Known
-from vtsc.engines import ENGINES, ask, decide
+from vtsc.engines import ENGINES, Effort, ask, asked, first_accepted
 from vtsc.engines.proof.spacer import ask as ask_spacer
 from vtsc.engines.proof.spacer import invariant
-from vtsc.engines.task import Finding
+from vtsc.engines.task import Answer, Finding
 
 
 @pytest.fixture(autouse=True)
@@ -35,16 +35,35 @@ def test_every_engine_on_every_toy(engine, toy):
         assert answer.reason
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("toy", TOYS)
-def test_side_by_side_or_one_after_the_other_is_the_same(toy):
-    """Rank decides what is reported, not who happens to be first."""
-    assert decide(TOYS[toy].task(), jobs=1) == decide(TOYS[toy].task(), jobs=4)
+EVERY = (*asked(Effort.ALL, shared=True), *asked(Effort.ALL, shared=False))
+
+
+def first(task) -> tuple[str, Answer] | None:
+    """The first engine that decides a task, and its answer."""
+    found, _ = first_accepted(task, EVERY, lambda name, answer, before: (name, answer))
+    return found
+
+
+def test_every_engine_is_asked_at_the_greatest_effort():
+    """By rank, and none twice; a bounded question goes to the search alone."""
+    assert tuple(sorted(ENGINES, key=lambda name: ENGINES[name].rank)) == EVERY
+    assert asked(Effort.BOUNDED, shared=True) == ()
+    assert asked(Effort.BOUNDED, shared=False) == ("bmc",)
+
+
+def test_an_answer_that_is_not_accepted_leaves_the_task_to_the_next():
+    """Whoever checks answers may turn one down; the engines after it are then asked."""
+    task = TOYS["gap"].task()
+    found, given = first_accepted(
+        task, EVERY, lambda name, answer, before: name if name != "lemmas" else None
+    )
+    assert found == "kinduction"
+    assert list(given) == ["lemmas", "bmc", "repetition", "kinduction"]
 
 
 def test_the_first_by_rank_is_reported():
     """Three engines prove the gap; the lemmas are the shortest thing to say."""
-    name, answer = decide(TOYS["gap"].task())
+    name, answer = first(TOYS["gap"].task())
     assert (name, answer.lemmas, answer.k) == ("lemmas", (("", "low_is_low"),), 1)
 
 
@@ -55,9 +74,11 @@ def test_k_is_the_least():
 
 def test_what_nobody_decides_is_open_or_holds_to_a_depth(monkeypatch):
     """Never rounded up: without Spacer the bare gap only holds as far as searched."""
-    monkeypatch.setattr("vtsc.engines.adapters.invariant", lambda *a, **k: None)
-    name, answer = decide(TOYS["gap-bare"].task())
-    assert (name, answer.finding, answer.depth) == ("bmc", Finding.HOLDS, 8)
+    monkeypatch.setattr("vtsc.engines.proof.spacer.invariant", lambda *a, **k: None)
+    found, given = first_accepted(TOYS["gap-bare"].task(), EVERY, lambda *answer: answer)
+    assert found is None
+    assert (given["bmc"].finding, given["bmc"].depth) == (Finding.HOLDS, 8)
+    assert all(a.reason for name, a in given.items() if name != "bmc")
 
 
 def test_ranks_are_different():
@@ -113,5 +134,5 @@ def test_odd_answers_are_no_answer(monkeypatch, said):
 
 def test_a_false_invariant_proves_nothing(monkeypatch):
     """What Spacer says is only suggested: a violated toy stays unproved whatever it says."""
-    monkeypatch.setattr("vtsc.engines.adapters.invariant", lambda *a, **k: ["false"])
+    monkeypatch.setattr("vtsc.engines.proof.spacer.invariant", lambda *a, **k: ["false"])
     assert not ask("spacer", TOYS["climb"].task()).decided

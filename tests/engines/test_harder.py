@@ -1,24 +1,27 @@
 """Proofs that no person has written lemmas for, and certificates of them that are checked anew."""
 
 import json
-from dataclasses import replace
+from collections.abc import Sequence
+from functools import partial
 
 import jsonschema
 import pytest
 
+from tests.support.cases import decide_group, open_case
 from tests.support.paths import ROOT
 from tests.support.toys import TOYS, Bad
 from vtsc.base.errors import EvidenceError
-from vtsc.content.cells import Cell, groups
-from vtsc.deciding.harder import certified, task_of
-from vtsc.deciding.plan import decide
-from vtsc.engines import ask
+from vtsc.content.cells import groups
+from vtsc.deciding.proofs import certified
+from vtsc.engines import Effort, ask
 from vtsc.engines.proof.spacer import invariant
 from vtsc.engines.task import Answer, Finding, Task
 from vtsc.evidence.certificate import make
 from vtsc.evidence.manifest import MANIFEST
 from vtsc.evidence.questions import queries
 from vtsc.evidence.recheck import recheck
+from vtsc.evidence.systems import OpenCases, Systems
+from vtsc.language.lemmas import Lemma
 from vtsc.report.text.proof import proof
 from vtsc.smtlib.horn import horn, rigid_terms
 from vtsc.smtlib.lemma_text import evaluate, written
@@ -30,16 +33,15 @@ from vtsc.system.builder import build
 SCHEMAS = ROOT / "docs" / "schemas"
 
 
-def cell_of(content, design, host, **settings) -> Cell:
-    """A cell of monotonic."""
-    (group,) = groups(content, [design], [host], ["monotonic"], settings)
-    (cell,) = group.cells()
-    return cell
+def systems_of(content, design, host) -> Systems:
+    """The systems of a case with default parameters."""
+    return Systems(open_case(content, design, host))
 
 
-def bare(content, cell: Cell) -> Task:
-    """The cell's question without any hand-written lemma."""
-    return replace(task_of(content, cell), lemmas=())
+def task_of(systems: Systems, lemmas: Sequence[Lemma]) -> Task:
+    """The question whether the case is ever violated by `monotonic`."""
+    monitor = systems.case.property("monotonic")
+    return Task("monotonic", partial(systems.own, [monitor]), 20, lemmas=lemmas)
 
 
 # Spacer on a real cell
@@ -48,10 +50,10 @@ def bare(content, cell: Cell) -> Task:
 @pytest.fixture(scope="module")
 def spacer_certificate(content):
     """One vCPU on a stable host, proved by Spacer's lemmas alone."""
-    cell = cell_of(content, "2.6.35-svm", "stable")
-    answer = ask("spacer", bare(content, cell))
+    systems = systems_of(content, "2.6.35-svm", "stable")
+    answer = ask("spacer", task_of(systems, ()))
     assert (answer.finding, bool(answer.found)) == (Finding.PROVED, True)
-    return certified(content, cell, answer)
+    return certified(systems, "monotonic", answer)
 
 
 def test_spacer_proves_a_cell_without_hand_written_lemmas(spacer_certificate):
@@ -68,7 +70,9 @@ def test_spacers_lemmas_are_minimal(content, spacer_certificate):
     texts = spacer_certificate.found
     for left_out in range(len(texts)):
         fewer = [t for n, t in enumerate(texts) if n != left_out]
-        certificate = make(content, spacer_certificate.cell, [], False, texts=fewer)
+        certificate = make(
+            systems_of(content, "2.6.35-svm", "stable"), "monotonic", [], False, texts=fewer
+        )
         with pytest.raises(EvidenceError, match="is sat"):
             solve(certificate.queries)
 
@@ -79,12 +83,14 @@ def test_a_saved_spacer_certificate_is_made_anew(content, spacer_certificate, tm
     folder = tmp_path / "saved"
     spacer_certificate.save(folder)
     with pytest.raises(EvidenceError, match=rf"{needs[0]}\.json"):
-        recheck(content, folder)  # all but the runs, which are not this test's, is in order
+        recheck(
+            OpenCases(content), folder
+        )  # all but the runs, which are not this test's, is in order
     manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     manifest["found"][0] = "true"
     (folder / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
     with pytest.raises(EvidenceError, match="is not what"):
-        recheck(content, folder)
+        recheck(OpenCases(content), folder)
 
 
 @pytest.mark.parametrize(
@@ -96,19 +102,19 @@ def test_odd_values_in_the_manifest_are_rejected(content, spacer_certificate, tm
     path = tmp_path / "odd" / MANIFEST
     path.write_text(json.dumps({**spacer_certificate.manifest(), key: value}), encoding="utf-8")
     with pytest.raises(EvidenceError, match=f"{key}: expected"):
-        recheck(content, tmp_path / "odd")
+        recheck(OpenCases(content), tmp_path / "odd")
 
 
 @pytest.mark.parametrize("text", ["(nonsense 1 2)", "no.field", "(<= 1", "(<= no.field 1)"])
 def test_a_lemma_that_cannot_be_read_is_rejected(content, spacer_certificate, text):
     """Neither evaluated nor believed."""
     with pytest.raises(EvidenceError):
-        make(content, spacer_certificate.cell, [], False, texts=[text])
+        make(systems_of(content, "2.6.35-svm", "stable"), "monotonic", [], False, texts=[text])
 
 
 def test_inputs_of_the_initial_state_are_told_by_fields(content):
     """Each one that steps mention is a sum of fields, the very same term."""
-    system = bare(content, cell_of(content, "pre25", "skewed")).system
+    system = task_of(systems_of(content, "pre25", "skewed"), ()).system
     rigid = {name for name, _ in horn(system, "monotonic").columns if name.startswith("initial.")}
     terms = rigid_terms(system)
     assert rigid and rigid <= terms.keys()
@@ -121,7 +127,7 @@ def test_inputs_of_the_initial_state_are_told_by_fields(content):
 
 def test_an_invariant_comes_back_in_terms_of_fields(content, monkeypatch):
     """What it says of an input of the initial state; what no field tells of is left out."""
-    system = bare(content, cell_of(content, "pre25", "skewed")).system
+    system = task_of(systems_of(content, "pre25", "skewed"), ()).system
     (name, *_) = (n for n, _ in horn(system, "monotonic").columns if n.startswith("initial."))
     said = f"(and (<= {name} 5) (<= initial.unheard_of 5))"
     answer = json.dumps({"answer": "unsat", "invariant": said})
@@ -131,14 +137,14 @@ def test_an_invariant_comes_back_in_terms_of_fields(content, monkeypatch):
 
 def test_spacer_says_the_same_twice(content):
     """Each question has a process of its own."""
-    task = bare(content, cell_of(content, "2.6.35-svm", "stable"))
+    task = task_of(systems_of(content, "2.6.35-svm", "stable"), ())
     assert ask("spacer", task) == ask("spacer", task)
 
 
 def test_spacer_says_nothing_wrong_of_a_violated_cell(content):
     """Monotonicity fails on the jumping host; whatever is suggested proves nothing."""
-    cell = cell_of(content, "2.6.35-svm", "resetting")
-    assert not ask("spacer", bare(content, cell)).decided
+    task = task_of(systems_of(content, "2.6.35-svm", "resetting"), ())
+    assert not ask("spacer", task).decided
 
 
 # k-induction
@@ -182,9 +188,9 @@ def test_the_step_case_alone_proves_nothing():
 
 def test_a_certificate_by_k_induction_holds_and_says_so(content):
     """A cell that lemmas prove is also k-inductive; k is in the manifest, for the cell's own size."""
-    cell = cell_of(content, "pre25", "stable")
-    answer = ask("kinduction", task_of(content, cell))
-    certificate = certified(content, cell, answer)
+    systems = systems_of(content, "pre25", "stable")
+    answer = ask("kinduction", task_of(systems, systems.case.lemmas("monotonic")))
+    certificate = certified(systems, "monotonic", answer)
     assert (certificate.k, certificate.any_number) == (2, False)
     assert list(certificate.queries) == ["initial", "step", "base", "property"]
     assert certificate.manifest()["k"] == 2
@@ -192,8 +198,8 @@ def test_a_certificate_by_k_induction_holds_and_says_so(content):
 
 def test_a_wrong_answer_gets_no_certificate(content):
     """What an engine claims without reason does not survive the check."""
-    cell = cell_of(content, "pre25", "stable")
-    assert certified(content, cell, Answer(Finding.PROVED, k=3)) is None
+    systems = systems_of(content, "pre25", "stable")
+    assert certified(systems, "monotonic", Answer(Finding.PROVED, k=3)) is None
 
 
 # the command's way
@@ -209,15 +215,16 @@ def unlemmaed(content, monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("harder", "text", "engine"), [(True, "PROVED", "spacer"), (False, "HOLDS_TO(6)", "bmc")]
+    ("effort", "text", "engine"),
+    [(Effort.ALL, "PROVED", "spacer"), (Effort.USUAL, "HOLDS_TO(6)", "bmc")],
 )
-def test_what_lemmas_leave_open_is_tried_harder_where_asked(unlemmaed, harder, text, engine):
+def test_what_lemmas_leave_open_is_tried_harder_where_asked(unlemmaed, effort, text, engine):
     """The verdict names who proved it, and has a certificate with the runs that keep it from being empty."""
     (group,) = groups(unlemmaed, ["2.6.35-svm"], ["stable"], ["monotonic"], {})
-    (result,) = decide(unlemmaed, group, 6, prove=True, harder=harder)
+    (result,) = decide_group(unlemmaed, group, 6, effort)
     assert (result.text, result.engine) == (text, engine)
-    assert (result.certificate is not None) == harder
-    if harder:
+    assert (result.certificate is not None) == (effort is Effort.ALL)
+    if effort is Effort.ALL:
         assert result.certificate.found and result.certificate.witnesses
         needs = unlemmaed.properties["monotonic"].needs
         assert tuple(name for name, _ in result.certificate.witnesses) == needs
@@ -227,9 +234,9 @@ def test_what_lemmas_leave_open_is_tried_harder_where_asked(unlemmaed, harder, t
 def test_its_saved_certificate_holds_and_fits_the_schema(unlemmaed, tmp_path):
     """The whole way: save, read, make anew, compare, replay, solve."""
     (group,) = groups(unlemmaed, ["2.6.35-svm"], ["stable"], ["monotonic"], {})
-    (result,) = decide(unlemmaed, group, 6, prove=True, harder=True)
+    (result,) = decide_group(unlemmaed, group, 6, Effort.ALL)
     result.certificate.save(tmp_path / "saved")
-    certificate, solvers = recheck(unlemmaed, tmp_path / "saved")
+    certificate, solvers = recheck(OpenCases(unlemmaed), tmp_path / "saved")
     assert (certificate.found, solvers[0]) == (result.certificate.found, "z3")
     schema = json.loads((SCHEMAS / "certificate.schema.json").read_text(encoding="utf-8"))
     jsonschema.validate(certificate.manifest(), schema)

@@ -6,8 +6,8 @@ import pytest
 
 from model.designs import DESIGNS
 from model.designs.pre25 import Pre25
+from tests.support.cases import decide_group
 from vtsc.content.cells import groups
-from vtsc.deciding.plan import decide
 from vtsc.deciding.verdict import Status
 from vtsc.engines.proof.induction import Induction
 from vtsc.evidence.systems import representatives
@@ -94,7 +94,7 @@ def test_a_special_case_is_not_proved_away(content, monkeypatch):
     """Though a proof for any number explores first instances only, every call of the own machine counts."""
     monkeypatch.setitem(DESIGNS, "pre25", SinglesOutAPcpu)
     (group,) = groups(content, ["pre25"], ["stable"], ["monotonic"], {})
-    (result,) = decide(content, group, 11, prove=True)
+    (result,) = decide_group(content, group, 11)
     assert result.status is Status.VIOLATED
 
 
@@ -124,6 +124,6 @@ def test_no_lemma_of_a_proof_can_be_left_out(content):
 def test_another_property_s_ghosts_are_no_help(content):
     """A proof leans on lemmas about the machine and its own ghosts only."""
     (group,) = groups(content, ["2.6.37"], ["cstate"], ["monotonic", "nonzero_delta"], {})
-    for result in decide(content, group, 6, prove=True):
+    for result in decide_group(content, group, 6):
         owners = {x.owner for x in result.certificate.lemmas}
         assert owners <= {"", result.cell.property}

@@ -2,15 +2,15 @@
 
 import pytest
 
+from tests.support.cases import decide_group
 from tests.support.paths import ROOT
-from tests.support.toys import Bad, Toy, act, nothing
+from tests.support.toys import Toy, act, nothing, task_of
 from vtsc.content.cells import groups
 from vtsc.content.loader import load
-from vtsc.deciding.plan import decide
 from vtsc.deciding.verdict import Status
-from vtsc.engines import ask
-from vtsc.engines.task import Finding, Task
-from vtsc.evidence.replay import replay
+from vtsc.engines import Effort, ask
+from vtsc.engines.task import Finding
+from vtsc.evidence.replay import case_of, replay
 from vtsc.language.words import u64
 from vtsc.report.text.counterexample import counterexample
 
@@ -39,7 +39,7 @@ def track(laps):
     legs = [leg(number) for number in range(4)]
     look = act("look", lambda toy: toy.place == 0, lambda toy, inputs: u64(toy.left) == laps)
     start = act("on", lambda toy: not toy.on, _on)
-    return Task(Toy(nothing, [start, *legs, look]), Bad(), depth=8)
+    return task_of(Toy(nothing, [start, *legs, look]))
 
 
 def test_a_loop_is_taken_as_often_as_it_takes():
@@ -61,10 +61,14 @@ def test_going_back_and_forth_until_the_counter_wraps():
     """2.6.35 on Intel gains at each migration to a slower pCPU; the report claims no more than is known."""
     content = load(str(ROOT))
     (group,) = groups(content, ["2.6.35-vmx"], ["slow"], ["monotonic"], {})
-    (result,) = decide(content, group, 10, prove=True, harder=True)
+    (result,) = decide_group(content, group, 10, Effort.ALL)
     assert (result.status, result.engine, result.searched) == (Status.VIOLATED, "repetition", 10)
-    assert replay(content, result.trace).violated_at == len(result.trace.steps) == result.depth
+    assert (
+        replay(case_of(content, result.trace), result.trace).hit_at
+        == len(result.trace.steps)
+        == result.depth
+    )
     text = counterexample(content, result.trace, result.run, result.searched)
     assert "(none to depth 10; shorter ones than" in text and "--prove" in text
-    (bounded,) = decide(content, group, 10, prove=True)
+    (bounded,) = decide_group(content, group, 10, Effort.BOUNDED)
     assert (bounded.status, bounded.depth) == (Status.BOUNDED, 10)

@@ -7,17 +7,17 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from tests.support.cases import decide_group, open_case
 from tests.support.paths import ROOT
 from vtsc.base.errors import EvidenceError
 from vtsc.cli import main
 from vtsc.commands.certify import _recheck
-from vtsc.content.cells import Cell, groups
-from vtsc.deciding.plan import decide
+from vtsc.content.cells import groups
 from vtsc.deciding.verdict import Status
 from vtsc.evidence.certificate import SCHEMA, make
 from vtsc.evidence.manifest import MANIFEST
 from vtsc.evidence.recheck import recheck
-from vtsc.evidence.systems import key
+from vtsc.evidence.systems import OpenCases, Systems, key
 from vtsc.solver.solve import solve
 
 SHIPPED = sorted(path.parent for path in (ROOT / "certificates").rglob(MANIFEST))
@@ -27,7 +27,7 @@ SHIPPED = sorted(path.parent for path in (ROOT / "certificates").rglob(MANIFEST)
 def saved(content, tmp_path_factory) -> Path:
     """A certificate of pre25 on stable, made now and saved."""
     (group,) = groups(content, ["pre25"], ["stable"], ["monotonic"], {})
-    (result,) = decide(content, group, 6, prove=True)
+    (result,) = decide_group(content, group, 6)
     folder = tmp_path_factory.mktemp("certificates") / "pre25" / "stable" / "monotonic"
     result.certificate.save(folder)
     return folder
@@ -42,7 +42,7 @@ def copy(saved, tmp_path) -> Path:
 def rejection(content, folder: Path) -> str:
     """Why a certificate is rejected."""
     with pytest.raises(EvidenceError) as caught:
-        recheck(content, folder)
+        recheck(OpenCases(content), folder)
     return str(caught.value)
 
 
@@ -55,7 +55,7 @@ def edit(path: Path, change) -> None:
 
 def test_a_fresh_certificate_holds_for_any_number(content, saved):
     """All seven questions are unsatisfiable; the lemmas are listed with sentence and formula."""
-    certificate, solvers = recheck(content, saved)
+    certificate, solvers = recheck(OpenCases(content), saved)
     assert certificate.any_number
     assert list(certificate.queries) == [
         "initial",
@@ -145,27 +145,26 @@ def test_a_folder_without_certificates_is_a_bad_file(tmp_path, capsys):
 
 def test_too_few_lemmas_leave_a_question_satisfiable(content):
     """Checking fails where a lemma is needed: a question that can hold is not a proof."""
-    cell = Cell("pre25", "slow", "monotonic", content.model.resolve("pre25", {}, {}))
-    certificate = make(content, cell, [], any_number=False)
+    systems = Systems(open_case(content, "pre25", "slow"))
+    certificate = make(systems, "monotonic", [], any_number=False)
     with pytest.raises(EvidenceError, match=r"property.smt2 is sat"):
         solve({"property": certificate.queries["property"]})
 
 
 def test_questions_do_not_depend_on_what_was_made_before(content):
     """The same text, byte for byte, whatever else was asked in between."""
-    cell = Cell("pre25", "skewed", "monotonic", content.model.resolve("pre25", {}, {}))
-    other = Cell("patch25", "slow", "bounded_lag", content.model.resolve("patch25", {}, {}))
-    machine = content.model.build(cell.design, cell.host, cell.settings)
-    keys = [key(x) for x in machine.lemmas()[:9]]
-    first = make(content, cell, keys, any_number=True).files()
-    make(content, other, keys, any_number=True)
-    assert make(content, cell, keys, any_number=True).files() == first
+    case, other = open_case(content, "pre25", "skewed"), open_case(content, "patch25", "slow")
+    keys = [key(x) for x in case.machine().lemmas()[:9]]
+    first = make(Systems(case), "monotonic", keys, any_number=True).files()
+    make(Systems(other), "bounded_lag", keys, any_number=True)
+    again = Systems(open_case(content, "pre25", "skewed"))
+    assert make(again, "monotonic", keys, any_number=True).files() == first
 
 
 def test_a_violated_cell_has_no_certificate(content):
     """Lemmas never prove what a trace refutes."""
     (group,) = groups(content, ["2.6.35-svm"], ["skewed"], ["monotonic"], {})
-    (result,) = decide(content, group, 10, prove=True)
+    (result,) = decide_group(content, group, 10)
     assert (result.status, result.certificate) == (Status.VIOLATED, None)
 
 
@@ -173,7 +172,7 @@ def test_a_violated_cell_has_no_certificate(content):
 @pytest.mark.parametrize("folder", SHIPPED, ids=lambda p: "-".join(p.parts[-3:]))
 def test_each_shipped_certificate_holds(content, folder):
     """Made anew, compared, solved again, whatever kind of evidence it is."""
-    assert _recheck(content, folder).startswith("holds, ")
+    assert _recheck(OpenCases(content), folder).startswith("holds, ")
 
 
 def test_manifests_follow_their_schema(saved):
@@ -191,12 +190,12 @@ def test_the_cache_is_a_hint_and_not_believed(content, monkeypatch, tmp_path):
     """Lemmas that are not enough, or none at all, kept under the right name: the proof is made anew."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     (group,) = groups(content, ["pre25"], ["slow"], ["monotonic"], {})
-    decide(content, group, 6, prove=True)
+    decide_group(content, group, 6)
     (kept,) = (tmp_path / "vtsc").iterdir()
     good = json.loads(kept.read_text(encoding="utf-8"))
     for bad in ({"proofs": {}, "never": []}, {**good, "proofs": {"monotonic": []}}, "nonsense"):
         kept.write_text(json.dumps(bad), encoding="utf-8")
-        (again,) = decide(content, group, 6, prove=True)
+        (again,) = decide_group(content, group, 6)
         assert again.status is Status.PROVED
         assert json.loads(kept.read_text(encoding="utf-8"))["proofs"]["monotonic"]
 
@@ -205,5 +204,5 @@ def test_a_good_hint_gives_the_same_certificate(content, monkeypatch, tmp_path):
     """With and without the cache, byte for byte."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     (group,) = groups(content, ["2.6.37"], ["cstate"], ["monotonic", "bounded_lag"], {})
-    first = [r.certificate.files() for r in decide(content, group, 6, prove=True)]
-    assert [r.certificate.files() for r in decide(content, group, 6, prove=True)] == first
+    first = [r.certificate.files() for r in decide_group(content, group, 6)]
+    assert [r.certificate.files() for r in decide_group(content, group, 6)] == first

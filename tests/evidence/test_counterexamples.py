@@ -10,21 +10,27 @@ from vtsc.base.lines import nothing_wanted
 from vtsc.cli import parser
 from vtsc.commands.selection import selected
 from vtsc.content.expected import recorded_verdict
-from vtsc.evidence.replay import explain, replay, settings_of
+from vtsc.evidence.replay import case_of, replay
 from vtsc.evidence.trace import load_trace
 from vtsc.native.inputs import Recorded
-from vtsc.native.interpreter import NotARun, Player
+from vtsc.native.interpreter import NotARun, Player, Run
 from vtsc.report.text.story import LONGEST, story
 
 FOLDER = ROOT / "counterexamples"
 FILES = sorted(FOLDER.glob("*.json"))
 
 
+def explained(content, trace) -> Run:
+    """The trace's run with the property's measures along it."""
+    case = case_of(content, trace)
+    return replay(case, trace, explain=replay(case, trace).observed)
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
 def test_each_still_violates_where_it_says(content, path):
     """Replayed without a solver, the violation is at the last step."""
     trace = load_trace(path)
-    assert replay(content, trace).violated_at == trace.violated_at == len(trace.steps)
+    assert replay(case_of(content, trace), trace).hit_at == trace.hit_at == len(trace.steps)
 
 
 def test_one_file_for_each_violated_cell_of_the_main_job(content):
@@ -53,7 +59,7 @@ def test_stories_are_one_sentence(content):
     """At most 160 characters, with the step to blame."""
     for path in FILES:
         trace = load_trace(path)
-        told = story(content, trace, explain(content, trace, replay(content, trace)))
+        told = story(content, trace, explained(content, trace))
         assert len(told) <= LONGEST
         assert "step" in told, told
 
@@ -62,8 +68,7 @@ def test_stories_are_one_sentence(content):
 def test_no_step_can_be_left_out(content, path):
     """Deleting any step but the last makes the run illegal or harmless."""
     trace = load_trace(path)
-    settings = settings_of(content, trace)
-    machine = content.model.build(trace.design, trace.host, settings)
+    machine = case_of(content, trace).machine()
     for left_out in range(len(trace.steps) - 1):
         steps = [s for i, s in enumerate(trace.steps) if i != left_out]
 
@@ -75,4 +80,4 @@ def test_no_step_can_be_left_out(content, path):
             run = player.play([s.call for s in steps], source)
         except NotARun:
             continue
-        assert run.violated_at is None, left_out
+        assert run.hit_at is None, left_out

@@ -12,12 +12,12 @@ from model.designs import DESIGNS
 from model.designs.patch25 import Patch25
 from model.host.contracts import CONTRACTS
 from model.machine import Machine
+from tests.support.cases import decide_group, open_case
 from vtsc.base.errors import EvidenceError
 from vtsc.content.cells import groups
-from vtsc.deciding.plan import decide
 from vtsc.deciding.verdict import Status
 from vtsc.evidence.manifest import MANIFEST, check
-from vtsc.evidence.progress import Place, asked, make, missing, recheck, stuck
+from vtsc.evidence.progress import asked, folder, make, missing, recheck, stuck
 from vtsc.language.lemmas import Lemma
 from vtsc.language.words import Illegal, both, integer, negation, require
 from vtsc.native.inputs import Drawn
@@ -25,11 +25,6 @@ from vtsc.native.lead import Stuck, lead
 from vtsc.native.random_runs import TYPICAL, _step
 
 EVERYWHERE = list(product(MODEL.designs, MODEL.hosts))
-
-
-def place(design: str, host: str, **given: str) -> Place:
-    """A design on a host with the default parameters, ``given`` aside."""
-    return Place(design, host, MODEL.resolve(design, given, {}))
 
 
 def missing_in(machine: Machine) -> str | None:
@@ -46,7 +41,7 @@ def changed(kind: type[Machine], design: type = Patch25, host: str = "slow", **g
 @pytest.mark.parametrize(("design", "host"), EVERYWHERE)
 def test_no_state_is_stuck(content, design, host):
     """From every state allowed by the lemmas a read is at most four calls away, and time goes on."""
-    evidence = make(content, place(design, host))
+    evidence = make(open_case(content, design, host))
     check(evidence)
     assert list(evidence.questions) == [
         "initial",
@@ -79,19 +74,19 @@ def test_no_state_is_stuck(content, design, host):
 @pytest.mark.parametrize("host", ["cstate", "slow"])
 def test_nor_with_other_parameters(content, host, given, steps):
     """Trapping, more vCPUs than pCPUs, deadlines, other rates."""
-    evidence = make(content, place("patch25", host, **given))
+    evidence = make(open_case(content, "patch25", host, **given))
     check(evidence)
     assert evidence.claims["steps"] == steps
 
 
 def test_deadlines_too_short_for_a_read_are_named(content):
     """A slice shorter than a read, or two vCPUs that cannot sleep that long on one pCPU."""
-    short = place("patch25", "stable", timeslice="1ns", rdtsc_cycles="2")
-    assert stuck(content, short) == (
+    short = open_case(content, "patch25", "stable", timeslice="1ns", rdtsc_cycles="2")
+    assert stuck(short) == (
         "a vCPU is off its pCPU, and some pCPU is free: load(0, 0) leads no nearer to a read"
     )
     given = {"vcpus": "2", "pcpus": "1", "dormancy": "1ns", "rdtsc_cycles": "2"}
-    assert stuck(content, place("patch25", "stable", **given)) == (
+    assert stuck(open_case(content, "patch25", "stable", **given)) == (
         "a vCPU is off its pCPU, all are taken, one by a vCPU out of guest mode: put(1) leads no "
         "nearer to a read"
     )
@@ -181,10 +176,10 @@ def test_a_proof_about_a_machine_that_gets_stuck_is_vacuous(content, monkeypatch
         return ClosedLate(DESIGNS[design](settings), CONTRACTS[host], settings)
 
     (group,) = groups(content, ["pre25"], ["slow"], ["monotonic"], {})
-    (result,) = decide(content, group, 6, prove=True)
+    (result,) = decide_group(content, group, 6)
     assert result.status == Status.PROVED
     closed = replace(content, model=replace(content.model, build=build))
-    (result,) = decide(closed, group, 6, prove=True)
+    (result,) = decide_group(closed, group, 6)
     assert (result.status, result.reason) == (
         Status.VACUOUS,
         "a vCPU is loaded, with nothing pending: enter(0) is not possible",
@@ -309,10 +304,10 @@ def test_plain_execution_says_where_it_is_stuck():
 @pytest.fixture
 def saved(content, tmp_path):
     """A folder with evidence, to tamper with."""
-    here = place("patch25", "slow", vcpus="2")
-    folder = tmp_path / here.folder(content)
-    make(content, here).save(folder)
-    return folder
+    here = open_case(content, "patch25", "slow", vcpus="2")
+    where = tmp_path / folder(here)
+    make(here).save(where)
+    return where
 
 
 def rejection(content, folder) -> str:

@@ -201,11 +201,15 @@ def test_settings_round_trip():
     assert settings != settle(PARAMETERS, {})
 
 
-def test_changed_settings():
-    """Only what differs from the defaults is listed as changed."""
-    assert settle(PARAMETERS, {}).changed() == {}
+def test_changed_settings(content):
+    """Only what differs from the defaults of the cell's property is listed as changed."""
     given = {"vcpus": "1", "pcpus": "3", "clock_resolution": "4000us"}
-    assert settle(PARAMETERS, given).changed() == {"pcpus": 3, "clock_resolution": "4ms"}
+    settings = content.resolve("patch25", "monotonic", given)
+    changed = {"pcpus": 3, "clock_resolution": "4ms"}
+    assert content.changed("patch25", "monotonic", settings) == changed
+    assert content.changed("patch25", "monotonic_smp", settings) == {"vcpus": 1, **changed}
+    usual = content.resolve("patch25", "monotonic", {})
+    assert content.changed("patch25", "monotonic", usual) == {}
 
 
 # combinations

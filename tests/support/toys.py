@@ -10,6 +10,9 @@ from vtsc.language.claims import Watch
 from vtsc.language.lemmas import Lemma
 from vtsc.language.state import Record, State, counter, flag, index, word
 from vtsc.language.words import Illegal, bounded, either, implies, integer, u64
+from vtsc.solver.feasibility import SolverFeasibility
+from vtsc.system.builder import build
+from vtsc.system.system import System
 
 
 class Fields(Record):
@@ -200,6 +203,15 @@ def broken_lemma() -> Toy:
     return toy
 
 
+def task_of(toy: Toy, depth: int = 8) -> Task:
+    """The question whether a toy is ever bad, with the lemmas that it claims."""
+
+    def stated(lemmas: Sequence[Lemma]) -> System:
+        return build(toy, [Bad()], SolverFeasibility, lemmas=lemmas)
+
+    return Task("bad", stated, depth, lemmas=toy.claims)
+
+
 @dataclass(frozen=True)
 class Known:
     """A toy, the depth at which it is violated (None: never), and the engines that find out."""
@@ -210,8 +222,7 @@ class Known:
 
     def task(self) -> Task:
         """The question whether it is ever violated."""
-        toy = self.make()
-        return Task(toy, Bad(), toy.claims, depth=8)
+        return task_of(self.make())
 
 
 TOYS = {

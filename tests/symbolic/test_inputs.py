@@ -5,10 +5,10 @@ from random import Random
 
 import pytest
 
-from tests.support.toys import Bad, Toy, act, always, nothing, twins
+from tests.support.toys import Bad, Toy, act, always, nothing, task_of, twins
 from vtsc.base.errors import BadFileError, EvidenceError
 from vtsc.engines import ask
-from vtsc.engines.task import Finding, Task
+from vtsc.engines.task import Finding
 from vtsc.evidence.bystander import bystander
 from vtsc.native.inputs import Drawn, Recorded, Solved
 from vtsc.smtlib.script import Script, Writer
@@ -38,7 +38,7 @@ def test_each_action_has_its_own_range(actions, bad):
     """Whichever is explored first: what one of them may draw is found, by a run that is legal."""
     extra = drawn("extra", 0, bad + 1, bad)
     for among in (actions, [*actions, extra], [extra, *actions]):
-        task = Task(Toy(nothing, among), Bad(), [], 3)
+        task = task_of(Toy(nothing, among), 3)
         answers = {name: ask(name, task).finding for name in ("lemmas", "kinduction", "bmc")}
         if extra in among:
             assert answers["bmc"] is Finding.VIOLATED
@@ -54,15 +54,15 @@ def test_a_range_without_values_makes_its_action_illegal_and_no_other(lo, hi):
     empty = drawn("empty", lo, hi, max(lo, 0))
     other = act("other", always, lambda toy, inputs: toy.on == (inputs.word("x", 0, 9) == 9))
     for actions in ([empty, other], [other, empty]):
-        answer = ask("bmc", Task(Toy(nothing, actions), Bad(), [], 2))
+        answer = ask("bmc", task_of(Toy(nothing, actions), 2))
         assert [call.name for call in answer.witness.calls] == ["other"]
-    alone = Task(Toy(nothing, [empty, act("idle", always, lambda *_: False)]), Bad(), [], 3)
+    alone = task_of(Toy(nothing, [empty, act("idle", always, lambda *_: False)]), 3)
     assert ask("bmc", alone).finding is Finding.HOLDS
 
 
 def test_no_input_is_negative():
     """As when a trace is replayed."""
-    task = Task(Toy(nothing, [drawn("draw", -5, 5, -1)]), Bad(), [], 3)
+    task = task_of(Toy(nothing, [drawn("draw", -5, 5, -1)]), 3)
     assert ask("bmc", task).finding is Finding.HOLDS
     assert ask("lemmas", task).finding is Finding.PROVED
 
@@ -76,7 +76,7 @@ def test_starts_may_draw_from_ranges_that_exclude_each_other(least):
         toy.low = inputs.word("x", 8, 9) if toy.on else inputs.word("x", 0, 1)
 
     look = act("look", always, lambda toy, inputs: toy.low == least)
-    answer = ask("bmc", Task(Toy(start, [look]), Bad(), [], 2))
+    answer = ask("bmc", task_of(Toy(start, [look]), 2))
     assert answer.finding is Finding.VIOLATED and answer.depth == 1
 
 
@@ -126,7 +126,7 @@ def test_an_input_may_be_asked_for_on_both_branches():
             return inputs.word("x", 5, 6) == 4
         return inputs.word("x", 3, 4) == 4
 
-    answer = ask("bmc", Task(Toy(nothing, [act("draw", always, draw)]), Bad(), [], 1))
+    answer = ask("bmc", task_of(Toy(nothing, [act("draw", always, draw)]), 1))
     assert answer.witness.inputs == ({"x": 4, "upper": False},)
 
 

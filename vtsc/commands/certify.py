@@ -4,12 +4,15 @@ import argparse
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vtsc.base.errors import BadFileError, EvidenceError, Exit
 from vtsc.base.parallel import in_order
-from vtsc.content.content import Content
 from vtsc.content.loader import load
 from vtsc.report.screen import say
+
+if TYPE_CHECKING:  # it imports z3
+    from vtsc.evidence.systems import OpenCases
 
 MANIFEST = "manifest.json"
 
@@ -23,7 +26,10 @@ def run(arguments: argparse.Namespace) -> Exit:
         together.setdefault(folder.parent, []).append(folder)
 
     def work(group: list[Path]) -> list[tuple[str, bool]]:
-        return [_certify(content, folder) for folder in group]
+        from vtsc.evidence.systems import OpenCases  # loads the solver
+
+        opened = OpenCases(content)
+        return [_certify(opened, folder) for folder in group]
 
     rejected = 0
     for lines in in_order(list(together.values()), work, arguments.jobs):
@@ -49,14 +55,14 @@ def _files(path: Path) -> Iterator[Path]:
     yield from path.rglob("*.smt2")
 
 
-def _certify(content: Content, folder: Path) -> tuple[str, bool]:
+def _certify(opened: "OpenCases", folder: Path) -> tuple[str, bool]:
     try:
-        return f"{folder}: {_recheck(content, folder)}", True
+        return f"{folder}: {_recheck(opened, folder)}", True
     except EvidenceError as error:
         return f"{folder}: REJECTED: {' '.join(str(error).split())}", False
 
 
-def _recheck(content: Content, folder: Path) -> str:
+def _recheck(opened: "OpenCases", folder: Path) -> str:
     """What holds, by whatever kind of evidence it is."""
     from vtsc.evidence.kinds import RECHECKS
     from vtsc.evidence.recheck import recheck
@@ -66,8 +72,8 @@ def _recheck(content: Content, folder: Path) -> str:
     except (OSError, ValueError, AttributeError):
         kind = ""  # what is wrong with it is for the check to say
     if kind in RECHECKS:
-        evidence = RECHECKS[kind](content, folder)
+        evidence = RECHECKS[kind](opened.content, folder)
         return f"holds, {len(evidence.questions)} questions, z3"
-    certificate, solvers = recheck(content, folder)
+    certificate, solvers = recheck(opened, folder)
     scope = "any number" if certificate.any_number else "as given"
     return f"holds, {scope}, {len(certificate.queries)} questions, {' and '.join(solvers)}"

@@ -4,9 +4,9 @@ import argparse
 from pathlib import Path
 
 from vtsc.base.errors import BadFileError, Exit
-from vtsc.content.content import Content
+from vtsc.content.case import Case
 from vtsc.content.loader import load
-from vtsc.evidence.replay import replay
+from vtsc.evidence.replay import case_of, replay
 from vtsc.evidence.trace import Trace, load_trace
 from vtsc.native.interpreter import Run
 from vtsc.report.screen import say, warn
@@ -17,17 +17,17 @@ def run(arguments: argparse.Namespace) -> Exit:
 
     Of a witness, which is there to reach something, 0: it does; 11: no longer.
     """
-    content, trace, played = replayed(arguments, states=not arguments.inputs)
-    at = played.violated_at
+    case, trace, played = replayed(arguments, states=not arguments.inputs)
+    at = played.hit_at
     head = f"{trace.design} {trace.host} {trace.property}: {len(trace.steps)} steps replayed"
-    if trace.property not in content.properties:
+    if trace.property not in case.content.properties:
         say(f"{head}, no longer reached" if at is None else f"{head}, REACHED({at})")
         return Exit.VACUOUS if at is None else Exit.OK
     say(f"{head}, no longer violated" if at is None else f"{head}, VIOLATED({at})")
     return Exit.OK if at is None else Exit.VIOLATED
 
 
-def replayed(arguments: argparse.Namespace, states: bool = True) -> tuple[Content, Trace, Run]:
+def replayed(arguments: argparse.Namespace, states: bool = True) -> tuple[Case, Trace, Run]:
     """The trace in the file that was named, played again; warns where the model is not its own.
 
     ``states``: compare them with those of the file.
@@ -37,9 +37,10 @@ def replayed(arguments: argparse.Namespace, states: bool = True) -> tuple[Conten
     trace = load_trace(Path(arguments.file))
     content = load(arguments.root)
     try:
-        played = replay(content, trace, states)
+        case = case_of(content, trace)
+        played = replay(case, trace, states=states)
     except BadFileError as error:
         raise BadFileError(f"{arguments.file}: {error}") from None
     if trace.model_digest != content.digest:
         warn(f"{arguments.file} was made with model {trace.model_digest}, this is {content.digest}")
-    return content, trace, played
+    return case, trace, played

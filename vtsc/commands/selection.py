@@ -4,7 +4,7 @@ import argparse
 
 from vtsc.content.cells import Group, groups
 from vtsc.content.content import Content, known
-from vtsc.language.parameters import assignments, settle
+from vtsc.language.parameters import assignments
 
 
 def selected(content: Content, arguments: argparse.Namespace) -> list[Group]:
@@ -14,7 +14,6 @@ def selected(content: Content, arguments: argparse.Namespace) -> list[Group]:
     hosts = [known("host", h, model.hosts) for h in dict.fromkeys(arguments.host)]
     names = [known("property", p, content.properties) for p in dict.fromkeys(arguments.property)]
     given = assignments(arguments.set)
-    settle(model.parameters, given)
     return groups(
         content,
         designs or list(model.designs),

@@ -10,11 +10,13 @@ from vtsc.base.errors import Exit, UsageError, worst
 from vtsc.base.files import check_folder, check_writable, write_whole
 from vtsc.base.parallel import in_order
 from vtsc.commands.selection import selected
-from vtsc.content.cells import Cell, Group
+from vtsc.content.case import Case
+from vtsc.content.cells import Cell
 from vtsc.content.content import Content
+from vtsc.content.expected import recorded_verdict
 from vtsc.content.loader import load
-from vtsc.deciding.plan import Open, begin, finish
-from vtsc.deciding.verdict import Result, Status, status_of
+from vtsc.deciding.plan import Open, begin, effort, finish
+from vtsc.deciding.verdict import Judged, Result, Status, status_of
 from vtsc.report.json_document import as_json
 from vtsc.report.junit import as_junit
 from vtsc.report.screen import say
@@ -40,16 +42,25 @@ def run(arguments: argparse.Namespace) -> Exit:
         check_writable(Path(arguments.output))
     if arguments.save:
         check_folder(Path(arguments.save))
-    results = _decided(content, groups, arguments)
+    cases = [Case(content, g.design, g.host, g.settings) for g in groups]
+    results = _decided(list(zip(cases, (g.properties for g in groups), strict=True)), arguments)
     if arguments.save:
         save(content, results, Path(arguments.save), arguments.jobs)
-    statuses = [status_of(r, expect=arguments.expect, bounded=arguments.bounded) for r in results]
-    text = _report(content, arguments, results, statuses)
+    verdicts = [_judged(content, result, arguments) for result in results]
+    text = _report(content, arguments, verdicts)
     if arguments.output:
         write_whole(Path(arguments.output), text)
     else:
         say(text.rstrip("\n"))
-    return worst(statuses)
+    return worst([v.status for v in verdicts])
+
+
+def _judged(content: Content, result: Result, arguments: argparse.Namespace) -> Judged:
+    """A result with the verdict that is recorded for its cell, and what it means for the exit status."""
+    recorded = recorded_verdict(content, result.cell)
+    expected = recorded if arguments.expect else None
+    status = status_of(result, expected=expected, bounded=arguments.bounded)
+    return Judged(result, recorded, status)
 
 
 def save(content: Content, results: Sequence[Result], folder: Path, jobs: int = 0) -> list[Path]:
@@ -73,35 +84,40 @@ def save(content: Content, results: Sequence[Result], folder: Path, jobs: int = 
 
 def _save_liveness(content: Content, cells: Sequence[Cell], folder: Path, jobs: int) -> list[Path]:
     """Save the evidence that no state of these cells is stuck; returns its folders."""
-    from vtsc.evidence.progress import Place, make  # loads the solver
+    from vtsc.evidence.progress import folder as place  # loads the solver
+    from vtsc.evidence.progress import make
 
-    places = list(dict.fromkeys(Place(c.design, c.host, c.settings) for c in cells))
-    files = [folder / place.folder(content) for place in places]
-    made = in_order(places, lambda place: make(content, place), jobs)
-    for path, evidence in zip(files, made, strict=True):
+    cases = list({(c.design, c.host, c.settings): Case.of(content, c) for c in cells}.values())
+    files = [folder / place(case) for case in cases]
+    for path, evidence in zip(files, in_order(cases, make, jobs), strict=True):
         evidence.save(path)
     return files
 
 
 def _decided(
-    content: Content, groups: Sequence[Group], arguments: argparse.Namespace
+    asked: Sequence[tuple[Case, tuple[str, ...]]], arguments: argparse.Namespace
 ) -> list[Result]:
-    """Every cell's result, in order: what lemmas decide of each group, then what they leave open.
+    """Every cell's result, in order: what shared engines decide of each case, then what they leave open.
 
-    Groups run on several cores, then open cells; progress shows on a terminal.
+    Cases run on several cores, then open cells; progress shows on a terminal.
     """
-    import vtsc.deciding.lemmas  # noqa: F401  # every worker starts with the solver loaded, and nothing else
+    import vtsc.deciding.proofs  # noqa: F401  # every worker starts with the solver loaded, and nothing else
 
-    def work(group: Group) -> list[Result | Open]:
-        return begin(content, group, arguments.depth, not arguments.bounded)
+    much = effort(prove=arguments.prove, bounded=arguments.bounded)
 
-    def rest(left: Open) -> Result:
-        return finish(content, left, arguments.depth, arguments.prove)
+    def work(item: tuple[Case, tuple[str, ...]]) -> list[Result | Open]:
+        case, properties = item
+        return begin(case, properties, arguments.depth, much)
 
-    begun = [x for found in _shown("groups", groups, work, arguments.jobs) for x in found]
-    left = [x for x in begun if isinstance(x, Open)]
+    def rest(item: tuple[Case, Open]) -> Result:
+        case, left = item
+        return finish(case, left, arguments.depth, much)
+
+    begun = _shown("cases", asked, work, arguments.jobs)
+    of_case = [(case, x) for (case, _), found in zip(asked, begun, strict=True) for x in found]
+    left = [(case, x) for case, x in of_case if isinstance(x, Open)]
     finished = iter(_shown("open cells", left, rest, arguments.jobs))
-    return [next(finished) if isinstance(x, Open) else x for x in begun]
+    return [next(finished) if isinstance(x, Open) else x for _, x in of_case]
 
 
 def _shown(what: str, items: Sequence[W], run: Callable[[W], R], jobs: int) -> list[R]:
@@ -120,13 +136,13 @@ def _shown(what: str, items: Sequence[W], run: Callable[[W], R], jobs: int) -> l
 def _report(
     content: Content,
     arguments: argparse.Namespace,
-    results: Sequence[Result],
-    statuses: Sequence[Exit],
+    verdicts: Sequence[Judged],
 ) -> str:
+    results = [v.result for v in verdicts]
     if arguments.format == "json":
-        return as_json(content, results)
+        return as_json(content, verdicts)
     if arguments.format == "junit":
-        return as_junit(content, results, [s is Exit.OK for s in statuses])
+        return as_junit(content, verdicts)
     from vtsc.report.text.summary import summary
 
     head = f"vtsc verify: {content.where} model {content.digest}, depth {arguments.depth}\n"
@@ -145,6 +161,6 @@ def _report(
         from vtsc.why.cti import failed_induction
 
         undecided = [r.cell for r in results if r.status in UNDECIDED]
-        parts += [failed(failed_induction(content, cell)) for cell in undecided]
-    parts.append(summary(results, statuses))
+        parts += [failed(failed_induction(Case.of(content, c), c.property)) for c in undecided]
+    parts.append(summary(verdicts))
     return "\n".join(part for part in parts if part)

@@ -43,7 +43,6 @@ def groups(
     for host in hosts:
         for design in designs:
             for name in properties:
-                defaults = content.properties[name].defaults
-                settings = content.model.resolve(design, given, defaults)
+                settings = content.resolve(design, name, given)
                 found.setdefault((design, host, settings), []).append(name)
     return [Group(d, h, s, tuple(names)) for (d, h, s), names in found.items()]

@@ -1,7 +1,8 @@
 """What was loaded: a model with its properties, and what can be asked of them."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from vtsc.base.errors import BadFileError, UsageError
 from vtsc.base.spelling import near
 from vtsc.language.claims import ActionTaken, Property, Sometimes, Watch
 from vtsc.language.domain import Domain
+from vtsc.language.machine import Machine
 from vtsc.language.parameters import Settings
 
 
@@ -22,6 +24,7 @@ class Content:
     sometimes: tuple[Sometimes, ...]
     digest: str
     where: str
+    _resolved: dict[Any, Settings] = field(default_factory=dict, compare=False, repr=False)
 
     def wanted(self, file: str) -> bool:
         """Whether a source file holds rules of a design, to be shown in traces."""
@@ -36,17 +39,28 @@ class Content:
 
     def changed(self, design: str, prop: str, settings: Settings) -> dict[str, int | str]:
         """The settings that differ from what the property's cell of that design starts from."""
-        usual = self.model.resolve(design, {}, self.properties[prop].defaults).texts()
+        usual = self.resolve(design, prop, {}).texts()
         return {k: v for k, v in settings.texts().items() if usual[k] != v}
 
-    def watch(self, name: str) -> Watch:
+    def resolve(self, design: str, prop: str | None, given: Mapping[str, str]) -> Settings:
+        """The settings that ``given`` makes of the defaults of a design and a property.
+
+        Raises `UsageError` where they have no meaning. Each combination is worked out once.
+        """
+        defaults = self.properties[prop].defaults if prop else {}
+        key = (design, tuple(sorted(given.items())), tuple(sorted(defaults.items())))
+        if key not in self._resolved:
+            self._resolved[key] = self.model.resolve(design, given, defaults)
+        return self._resolved[key]
+
+    def monitor(self, name: str) -> Watch:
         """The property or "sometimes" of that name; that an action is taken is one for each action."""
         if name in self.properties:
             return self.properties[name]
         named = {s.name: s for s in self.sometimes}
         return named.get(name) or ActionTaken(name.removeprefix("can_"))
 
-    def witnesses(self, machine: Any) -> list[Any]:
+    def reachabilities(self, machine: Machine) -> list[Sometimes]:
         """Every "sometimes" of a machine, those of its actions included."""
         actions = dict.fromkeys(call.name for call in machine.calls())
         asked = [s for s in self.sometimes if s.applies(machine)]

@@ -13,7 +13,7 @@ def recorded_verdict(content: Content, cell: Cell) -> str | None:
         verdicts = verdict_table(table)
         if (cell.design, cell.host) not in verdicts:
             continue
-        if content.model.resolve(cell.design, given, prop.defaults) == cell.settings:
+        if content.resolve(cell.design, cell.property, given) == cell.settings:
             return verdicts[cell.design, cell.host]
     return None
 

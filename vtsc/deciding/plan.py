@@ -1,22 +1,25 @@
-"""Deciding cells: by lemmas for all of a group at once, then whatever is left open cell by cell.
+"""Deciding the cells of a case: engines that share a preparation first, then the others cell by cell.
 
-What is begun needs no other group, and what is finished no other cell, so that both can run side by side.
+Cases can be begun, and open cells finished, in any order and in parallel.
 """
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
 from vtsc.base.errors import EvidenceError, VtscError
-from vtsc.content.cells import Cell, Group
-from vtsc.content.content import Content, model_error
-from vtsc.content.expected import recorded_verdict
-from vtsc.deciding.search import Reaching, search_cell
+from vtsc.content.case import Case
+from vtsc.content.cells import Cell
+from vtsc.content.content import model_error
 from vtsc.deciding.verdict import Reached, Result, Status
 
-if TYPE_CHECKING:  # it imports z3
+if TYPE_CHECKING:  # these import z3
+    from vtsc.engines import Answers, Effort
+    from vtsc.engines.task import Answer, Key
     from vtsc.evidence.certificate import Certificate
+    from vtsc.evidence.systems import Systems
 
 EARLY = 6
 """How deep "sometimes" are searched for before a proof is asked that they are never reached."""
@@ -24,40 +27,47 @@ EARLY = 6
 
 @dataclass(frozen=True)
 class Open:
-    """A cell that lemmas leave open, and what is known of it."""
+    """A cell that shared engines leave open, and what is known of it."""
 
     cell: Cell
     sometimes: tuple[Reached, ...]
-    lemmas: tuple[tuple[str, str], ...] = ()
+    lemmas: "tuple[Key, ...]" = ()
     """Owner and name of those that hold of every reachable state."""
     seconds: float = 0.0
 
 
-def begin(content: Content, group: Group, depth: int, prove: bool) -> list[Result | Open]:
-    """What lemmas decide of a group, if ``prove``, and what they leave open, by property."""
-    return _guarded(content, group.cells(), lambda: _by_lemmas(content, group, depth, prove))
+def effort(*, prove: bool, bounded: bool) -> "Effort":
+    """How much is asked of the engines: a proof by every means, or no proof at all, or what is usual."""
+    from vtsc.engines import Effort
+
+    if bounded:
+        return Effort.BOUNDED
+    return Effort.ALL if prove else Effort.USUAL
 
 
-def finish(content: Content, left: Open, depth: int, harder: bool = False) -> Result:
-    """Decide an open cell by search to ``depth``; evidence is re-checked.
+def begin(
+    case: Case, properties: Sequence[str], depth: int, effort: "Effort"
+) -> list[Result | Open]:
+    """What the engines that share a preparation decide, and what they leave open, by property."""
+    cells = [case.cell(prop) for prop in properties]
+    return _guarded(case, cells, lambda: _together(case, properties, depth, effort))
 
-    ``harder``: where that leaves it open, ask the engines that need no lemma and take long.
-    """
-    work = _guarded(content, [left.cell], lambda: [_by_search(content, left, depth, harder)])
+
+def finish(case: Case, left: Open, depth: int, effort: "Effort") -> Result:
+    """Decide an open cell by the other engines, searching to ``depth``; evidence is re-checked."""
+    work = _guarded(case, [left.cell], lambda: [_alone(case, left, depth, effort)])
     (result,) = (r for r in work if isinstance(r, Result))
     return replace(result, seconds=left.seconds + result.seconds)
 
 
-def decide(
-    content: Content, group: Group, depth: int, prove: bool, harder: bool = False
-) -> list[Result]:
-    """Decide a group, one cell after the other."""
-    begun = begin(content, group, depth, prove)
-    return [finish(content, x, depth, harder) if isinstance(x, Open) else x for x in begun]
+def decide(case: Case, properties: Sequence[str], depth: int, effort: "Effort") -> list[Result]:
+    """Decide the cells of a case, one after the other."""
+    begun = begin(case, properties, depth, effort)
+    return [finish(case, x, depth, effort) if isinstance(x, Open) else x for x in begun]
 
 
 def _guarded(
-    content: Content, cells: Sequence[Cell], work: Callable[[], Iterable[Result | Open]]
+    case: Case, cells: Sequence[Cell], work: "Callable[[], Iterable[Result | Open]]"
 ) -> list[Result | Open]:
     """What ``work`` finds of the cells, timed; where it fails, each of them is an error."""
     started = time.monotonic()
@@ -67,14 +77,10 @@ def _guarded(
     except VtscError as error:
         found = [_failed(cell, error) for cell in cells]
     except (Exception, SystemExit) as error:  # a model may do anything
-        named = model_error(content, error)
+        named = model_error(case.content, error)
         found = [_failed(cell, named) for cell in cells]
     seconds = (time.monotonic() - started) / len(cells)
-    timed = (replace(x, seconds=seconds) for x in found)
-    return [
-        x if isinstance(x, Open) else replace(x, recorded=recorded_verdict(content, x.cell))
-        for x in timed
-    ]
+    return [replace(x, seconds=seconds) for x in found]
 
 
 def _failed(cell: Cell, error: Exception) -> Result:
@@ -82,73 +88,101 @@ def _failed(cell: Cell, error: Exception) -> Result:
     return Result(cell, Status.ERROR, 0, "bmc", 0.0, str(error), exit=status)
 
 
-def _by_lemmas(content: Content, group: Group, depth: int, prove: bool) -> Iterator[Result | Open]:
-    from vtsc.deciding.lemmas import Proofs
-    from vtsc.deciding.lemmas import prove as by_lemmas
+def _together(
+    case: Case, properties: Sequence[str], depth: int, effort: "Effort"
+) -> Iterator[Result | Open]:
+    from vtsc.deciding.proofs import Proofs, prove
+    from vtsc.deciding.reaching import Reaching
+    from vtsc.engines import asked
+    from vtsc.evidence.systems import Systems
 
-    cells = group.cells()
-    machine = content.model.build(group.design, group.host, group.settings)
-    sometimes = content.witnesses(machine)
-    reaching = Reaching(content, cells, sometimes, min(depth, EARLY) if prove else depth)
-    proofs = by_lemmas(content, cells, reaching.missing) if prove else Proofs()
+    systems = Systems(case)
+    proving = bool(asked(effort, shared=True))
+    reaching = Reaching(systems, properties, min(depth, EARLY) if proving else depth)
+    proofs = prove(systems, properties, reaching.missing, effort) if proving else Proofs()
     reached = reaching.result(proofs.never, depth)
-    stuck = _stuck(content, cells[0]) if proofs.certificates else None
-    for cell in cells:
-        certificate = proofs.certificates.get(cell.property)
+    stuck = _stuck(case) if proofs.certificates else None
+    for prop in properties:
+        certificate = proofs.certificates.get(prop)
         if certificate is None:
-            yield Open(cell, reached, proofs.settled.get(cell.property, ()))
+            yield Open(case.cell(prop), reached, proofs.settled.get(prop, ()))
         else:
-            yield _proved(content, "lemmas", certificate, reached, stuck)
+            yield _proved(case, "lemmas", certificate, reached, stuck)
 
 
-def _by_search(content: Content, left: Open, depth: int, harder: bool) -> Result:
-    cell = left.cell
-    monitor = content.properties[cell.property]
-    search = search_cell(content, cell, [monitor], depth, lemmas=left.lemmas, confirm=True)
-    result = Result(cell, Status.BOUNDED, search.depth, "bmc", 0.0, sometimes=left.sometimes)
-    if cell.property in search.witnesses:
-        return _violated(content, result, search.witnesses[cell.property])
-    if harder:
-        from vtsc.deciding.harder import find_repeated, prove_harder
+def _alone(case: Case, left: Open, depth: int, effort: "Effort") -> Result:
+    from vtsc.engines import asked, first_accepted
+    from vtsc.engines.task import Task
+    from vtsc.evidence.systems import Systems, chosen
 
-        witness = find_repeated(content, cell)
-        if witness is not None:
-            repeated = replace(result, engine="repetition", searched=search.depth)
-            return _violated(content, repeated, witness)
-        proof = None if search.reason else prove_harder(content, cell)
-        if proof is not None:
-            return _proved(content, *proof, left.sometimes, _stuck(content, cell))
-    if search.reason:
-        return replace(result, status=Status.UNKNOWN, reason=search.reason)
-    missing = _missing(content, cell, left.sometimes)
+    systems, prop = Systems(case), left.cell.property
+    task = Task(
+        prop,
+        partial(systems.own, [case.property(prop)]),
+        depth,
+        lemmas=case.lemmas(prop),
+        known=chosen(case, prop, None, left.lemmas, frame=False),
+    )
+    accept = partial(_accepted, systems, left)
+    result, answers = first_accepted(task, asked(effort, shared=False), accept)
+    return result or _undecided(case, left, answers)
+
+
+def _accepted(
+    systems: "Systems", left: Open, name: str, answer: "Answer", before: "Answers"
+) -> Result | None:
+    """The result that an engine's answer amounts to; None where it does not stand up to its checks."""
+    from vtsc.deciding.proofs import certified
+
+    if answer.witness is not None:
+        searched = None if answer.shortest else max((a.depth for a in before.values()), default=0)
+        return _violated(systems, left, name, answer, searched)
+    certificate = certified(systems, left.cell.property, answer)
+    if certificate is None:
+        return None
+    return _proved(systems.case, name, certificate, left.sometimes, _stuck(systems.case))
+
+
+def _undecided(case: Case, left: Open, answers: "Answers") -> Result:
+    """What is known of a cell that no engine decides: how far the search got, or why it gave up."""
+    from vtsc.engines.task import Finding
+
+    name, answer = next(
+        ((n, a) for n, a in answers.items() if a.finding is Finding.HOLDS),
+        next(iter(answers.items())),
+    )
+    result = Result(left.cell, Status.BOUNDED, answer.depth, name, 0.0, sometimes=left.sometimes)
+    if answer.finding is not Finding.HOLDS:
+        return replace(result, status=Status.UNKNOWN, reason=answer.reason)
+    missing = _missing(case, left.cell, left.sometimes)
     if missing:
         return replace(result, status=Status.VACUOUS, reason=missing)
-    return replace(result, reason=f"plain solver to {search.confirmed}")
+    return replace(result, reason=f"plain solver to {answer.confirmed}")
 
 
-def _stuck(content: Content, cell: Cell) -> str | None:
-    """What is missing for every state of the cell's machine to lead on."""
-    from vtsc.evidence.progress import Place, stuck
+def _stuck(case: Case) -> str | None:
+    """What is missing for every state of the case's machine to lead on."""
+    from vtsc.evidence.progress import stuck
 
-    return stuck(content, Place(cell.design, cell.host, cell.settings))
+    return stuck(case)
 
 
-def _needed(content: Content, cell: Cell, reached: Sequence[Reached]) -> list[Reached]:
+def _needed(case: Case, cell: Cell, reached: Sequence[Reached]) -> list[Reached]:
     """What has to be reached for the cell's claim not to be empty."""
     known = {r.name: r for r in reached}
-    return [known[name] for name in content.properties[cell.property].needs if name in known]
+    return [known[name] for name in case.property(cell.property).needs if name in known]
 
 
-def _missing(content: Content, cell: Cell, reached: Sequence[Reached]) -> str:
+def _missing(case: Case, cell: Cell, reached: Sequence[Reached]) -> str:
     """The first of it that is not reached; empty where there is none."""
-    for r in _needed(content, cell, reached):
+    for r in _needed(case, cell, reached):
         if r.trace is None:
             return f"{r.name} is not reached within {r.searched} steps"
     return ""
 
 
 def _proved(
-    content: Content,
+    case: Case,
     engine: str,
     certificate: "Certificate",
     reached: tuple[Reached, ...],
@@ -157,21 +191,34 @@ def _proved(
     """What a proof is worth: a claim that is empty is not proved."""
     cell = certificate.cell
     result = Result(cell, Status.VACUOUS, 0, engine, 0.0, sometimes=reached)
-    empty = _missing(content, cell, reached) or stuck
+    empty = _missing(case, cell, reached) or stuck
     if empty:
         return replace(result, reason=empty)
-    needed = _needed(content, cell, reached)
+    needed = _needed(case, cell, reached)
     shown = tuple((r.name, r.trace) for r in needed if r.trace is not None)
     certificate = replace(certificate, witnesses=shown)
     return replace(result, status=Status.PROVED, certificate=certificate)
 
 
-def _violated(content: Content, result: Result, witness: Any) -> Result:
-    from vtsc.evidence.replay import explain, replay, trace_of
+def _violated(
+    systems: "Systems", left: Open, engine: str, answer: "Answer", searched: int | None
+) -> Result:
+    """A violation counts once the plain interpreter has seen it."""
+    from vtsc.evidence.replay import trace_of
 
+    assert answer.witness is not None
     try:
-        trace = trace_of(content, result.cell, witness)
+        trace, run = trace_of(systems.case, left.cell.property, answer.witness)
     except EvidenceError as error:
-        return _failed(result.cell, error)
-    run = explain(content, trace, replay(content, trace))
-    return replace(result, status=Status.VIOLATED, depth=trace.violated_at, trace=trace, run=run)
+        return _failed(left.cell, error)
+    return Result(
+        left.cell,
+        Status.VIOLATED,
+        trace.hit_at,
+        engine,
+        0.0,
+        trace=trace,
+        run=run,
+        sometimes=left.sometimes,
+        searched=searched,
+    )

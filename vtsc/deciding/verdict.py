@@ -39,7 +39,7 @@ class Reached:
     @property
     def depth(self) -> int | None:
         """The steps of the run that reaches it."""
-        return self.trace.violated_at if self.trace else None
+        return self.trace.hit_at if self.trace else None
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,6 @@ class Result:
     run: Run | None = None
     """The trace played again with the property's measures, for the story."""
     sometimes: tuple[Reached, ...] = field(default=())
-    recorded: str | None = None
-    """The recorded verdict, where verdicts are compared: ``holds`` or a depth."""
     searched: int | None = None
     """For a violation that may not be the shortest: how deep a search for shorter ones got."""
     exit: Exit | None = None
@@ -79,15 +77,29 @@ class Result:
         }[self.status]
 
 
-def status_of(result: Result, *, expect: bool, bounded: bool) -> Exit:
+@dataclass(frozen=True)
+class Judged:
+    """A result, the verdict recorded for its cell (``holds`` or a depth), and its exit status."""
+
+    result: Result
+    recorded: str | None
+    status: Exit
+
+    @property
+    def wanted(self) -> bool:
+        """Whether the verdict is as wanted."""
+        return self.status is Exit.OK
+
+
+def status_of(result: Result, *, expected: str | None, bounded: bool) -> Exit:
     """What one cell contributes to the exit status.
 
-    ``expect``: the recorded verdict is wanted, where there is one; else that the claim holds.
-    ``bounded``: HOLDS_TO is good enough.
+    ``expected``: the verdict that is wanted, ``holds`` or a depth; None: that the claim holds. ``bounded``:
+    HOLDS_TO is good enough.
     """
     if result.status is Status.ERROR:
         return result.exit or Exit.INTERNAL
-    wanted = (result.recorded if expect else None) or HOLDS
+    wanted = expected or HOLDS
     if result.status is Status.VIOLATED:
         return Exit.OK if wanted == str(result.depth) else Exit.VIOLATED
     if wanted != HOLDS:

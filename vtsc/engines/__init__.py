@@ -1,72 +1,90 @@
-"""The engines, each with its rank and its budget, and how they are run side by side.
+"""The engines by name, each with its rank and the effort at which it is asked, and the one way to ask them.
 
-All of them are sound, so that no two can contradict each other; which one's answer is reported is fixed by
-rank: the first that decides the task within its budget. Nothing here imports a solver before it is used.
+All of them are sound, so no two can contradict each other. Rank fixes whose answer is reported: the first
+that decides the task within its budget. Nothing here imports a solver before an engine is asked.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
 from importlib import import_module
-from multiprocessing import current_process
+from typing import TypeVar
 
-from vtsc.base.parallel import in_order
-from vtsc.engines.task import Answer, Engine, Finding, Task
+from vtsc.engines.task import Answer, Engine, Task
+
+T = TypeVar("T")
+
+
+class Effort(IntEnum):
+    """How much is asked for: a search to a depth, a proof where one is usual, a proof by every means."""
+
+    BOUNDED = 0
+    USUAL = 1
+    ALL = 2
 
 
 @dataclass(frozen=True)
 class Entry:
-    """An engine: a function of `vtsc.engines.adapters`. The lower the rank, the more it counts."""
+    """An engine: the function ``decide`` of a module below this package."""
 
-    function: str
+    module: str
     rank: int
-    budget: int
-    """What one of its questions may cost: Z3 resource units; for Spacer, levels."""
+    """The lower the rank, the more the engine's answer counts."""
+    effort: Effort
+    """The least effort at which the engine is asked."""
+    shared: bool = False
+    """Whether one preparation serves all properties of a case, which are therefore asked together."""
 
     @property
     def engine(self) -> Engine:
         """The engine itself."""
-        found: Engine = getattr(import_module("vtsc.engines.adapters"), self.function)
+        found: Engine = import_module(f"vtsc.engines.{self.module}").decide
         return found
 
 
 ENGINES: Mapping[str, Entry] = {
-    "lemmas": Entry("by_lemmas", 1, 2_000_000),
-    "bmc": Entry("by_search", 2, 400_000_000),
-    "repetition": Entry("by_repetition", 3, 100_000_000),
-    "kinduction": Entry("by_kinduction", 4, 10_000_000),
-    "spacer": Entry("by_spacer", 5, 14),
+    "lemmas": Entry("proof.induction", 1, Effort.USUAL, shared=True),
+    "bmc": Entry("search.bmc", 2, Effort.BOUNDED),
+    "repetition": Entry("search.repetition", 3, Effort.USUAL),
+    "kinduction": Entry("proof.kinduction", 4, Effort.ALL),
+    "spacer": Entry("proof.spacer", 5, Effort.ALL),
 }
 """Search comes before what takes longer and decides less; it gives the depth where nothing decides."""
 
 
+def asked(effort: Effort, *, shared: bool) -> tuple[str, ...]:
+    """The engines to ask at an effort, by rank: those that share a preparation, or the others."""
+    names = (n for n, e in ENGINES.items() if e.effort <= effort and e.shared == shared)
+    return tuple(sorted(names, key=lambda name: ENGINES[name].rank))
+
+
 def ask(name: str, task: Task) -> Answer:
     """The answer of one engine."""
-    entry = ENGINES[name]
-    return entry.engine(task, entry.budget)
+    return ENGINES[name].engine(task)
 
 
-def decide(task: Task, jobs: int = 0) -> tuple[str, Answer]:
-    """The answer to report, and whose it is: the same whatever ``jobs`` (0: one for each core).
+def answers(task: Task, names: Sequence[str]) -> Iterator[tuple[str, Answer]]:
+    """The engines' answers, one after the other; an engine is asked when its answer is wanted."""
+    for name in names:
+        yield name, ask(name, task)
 
-    Where no engine decides the task, the one that searched says how deep; else the first says why.
+
+Answers = dict[str, Answer]
+"""What engines answered, by their names, in the order in which they were asked."""
+
+
+def first_accepted(
+    task: Task, names: Sequence[str], accept: Callable[[str, Answer, Answers], T | None]
+) -> tuple[T | None, Answers]:
+    """What ``accept`` makes of the first answer that it accepts, and all answers up to that one.
+
+    ``accept`` is given an engine's name, its answer if that decides the task, and the answers before it. It
+    returns None for an answer that does not stand up to its checks; the next engine is asked then.
     """
-    answers: dict[str, Answer] = {}
-    for name, answer in _answers(task, jobs):
-        answers[name] = answer
-        if answer.decided:
-            return name, answer
-    for name, answer in answers.items():
-        if answer.finding is Finding.HOLDS:
-            return name, answer
-    name, answer = next(iter(answers.items()))
-    reasons = (f"{n}: {a.reason}" for n, a in answers.items())
-    return name, replace(answer, reason="; ".join(reasons))
-
-
-def _answers(task: Task, jobs: int) -> Iterator[tuple[str, Answer]]:
-    """The engines' answers by rank; those still at work when nobody asks any more are ended."""
-    names = sorted(ENGINES, key=lambda name: ENGINES[name].rank)
-    if jobs == 1 or current_process().daemon:  # a worker has no workers of its own
-        yield from ((name, ask(name, task)) for name in names)
-        return
-    yield from zip(names, in_order(names, lambda name: ask(name, task), jobs), strict=True)
+    given: Answers = {}
+    for name, answer in answers(task, names):
+        accepted = accept(name, answer, given) if answer.decided else None
+        given[name] = answer
+        if accepted is not None:
+            return accepted, given
+    return None, given

@@ -1,17 +1,16 @@
 """What every engine is asked and what it answers."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from vtsc.language.lemmas import ONE_VALUE, Lemma
-from vtsc.language.machine import Monitor
+from vtsc.native.witness import Witness
 
-if TYPE_CHECKING:  # these import z3
+if TYPE_CHECKING:  # it imports z3
     from vtsc.engines.proof.induction import Induction
-    from vtsc.native.witness import Witness
     from vtsc.system.system import System
 
 Key = tuple[str, str]
@@ -34,15 +33,20 @@ class Answer:
     finding: Finding
     depth: int = 0
     """How deep the target is hit, or how deep it is not."""
-    witness: "Witness | None" = None
-    """A run to a target that is hit; by search the shortest one."""
+    witness: Witness | None = None
+    """A run to a target that is hit."""
+    shortest: bool = True
+    """Whether no shorter run hits the target."""
     lemmas: tuple[Key, ...] = ()
+    """The lemmas of a proof; where the target is open, those that hold of every reachable state."""
     k: int = 1
     """The proof is by lemmas, and for k > 1 by k-induction on top of them."""
     found: tuple[str, ...] = ()
-    """Lemmas that nobody had stated, as texts of `vtsc.smtlib.lemma_text`: ``spacer_1`` and so on."""
+    """Lemmas that nobody had stated, as texts of `lemma_text`: ``spacer_1`` and so on."""
     reason: str = ""
     """Why the target is open."""
+    confirmed: int = 0
+    """How deep a plain solver agrees that the target is not hit."""
 
     @property
     def decided(self) -> bool:
@@ -52,17 +56,20 @@ class Answer:
 
 @dataclass
 class Task:
-    """Whether any run of ``machine`` hits ``monitor``, and how deep to search for one that does."""
+    """Whether any run of a machine hits a target, and how deep to search for one that does."""
 
-    machine: Any
-    monitor: Monitor
+    target: str
+    stated: "Callable[[Sequence[Lemma]], System]"
+    """The system with lemmas stated about it."""
+    depth: int
     lemmas: Sequence[Lemma] = ()
-    depth: int = 20
-
-    @property
-    def target(self) -> str:
-        """The monitor's name."""
-        return self.monitor.name
+    """The candidates for proofs."""
+    known: Sequence[Lemma] = ()
+    """Lemmas that hold of every reachable state."""
+    remembered: tuple[Key, ...] | None = None
+    """The lemmas of an earlier proof, to be tried first."""
+    shared: "Induction | None" = field(default=None, repr=False)
+    """Induction on a system that other tasks share, if there is one."""
 
     @cached_property
     def system(self) -> "System":
@@ -74,7 +81,7 @@ class Task:
         """The task's lemmas and what induction makes of them."""
         from vtsc.engines.proof.induction import Induction
 
-        return Induction(self.stated(self.lemmas))
+        return self.shared or Induction(self.stated(self.lemmas))
 
     @cached_property
     def settled(self) -> "System":
@@ -82,18 +89,11 @@ class Task:
         settled = self.induction.settled(self.target)
         return self.stated([x for x in settled if x is not ONE_VALUE])
 
-    def stated(self, lemmas: Sequence[Lemma]) -> "System":
-        """The system with lemmas stated about it."""
-        from vtsc.solver.feasibility import SolverFeasibility
-        from vtsc.system.builder import build
-
-        return build(self.machine, [self.monitor], SolverFeasibility, lemmas=lemmas)
-
 
 class Engine(Protocol):
-    """A way to decide a task within a budget for each of its questions."""
+    """A way to decide a task."""
 
-    def __call__(self, task: Task, budget: int) -> Answer:
+    def __call__(self, task: Task) -> Answer:
         """The answer; `Finding.OPEN` when in doubt."""
         ...
 

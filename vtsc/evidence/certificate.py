@@ -15,19 +15,9 @@ from typing import Any
 from vtsc import __version__
 from vtsc.base.files import write_whole
 from vtsc.content.cells import Cell
-from vtsc.content.content import Content
-from vtsc.evidence.bystander import bystander
 from vtsc.evidence.manifest import MANIFEST
 from vtsc.evidence.questions import queries
-from vtsc.evidence.systems import (
-    Key,
-    chosen,
-    generic_sizes,
-    key,
-    own_sizes,
-    proof_system,
-    watched_system,
-)
+from vtsc.evidence.systems import Key, Systems, chosen, generic_sizes, key
 from vtsc.evidence.trace import Trace
 from vtsc.language.lemmas import ONE_VALUE, Lemma
 from vtsc.smtlib.lemma_text import found_lemmas
@@ -65,7 +55,7 @@ class Certificate:
     witnesses: tuple[tuple[str, Trace], ...] = ()
     """Runs that reach what keeps the claim from being empty."""
     k: int = 1
-    """From 2 on the lemmas alone do not do, and the property is shown by k-induction."""
+    """From 2 on the lemmas are not enough, and the property is shown by k-induction."""
     found: tuple[str, ...] = ()
     """Lemmas that neither the model nor the property states, as texts of `vtsc.smtlib.lemma_text`."""
 
@@ -87,6 +77,12 @@ class Certificate:
             **harder,
         }
 
+    @property
+    def stated(self) -> tuple[Stated, ...]:
+        """The lemmas that the model or the property states."""
+        own = {f"spacer_{n}" for n, _ in enumerate(self.found, 1)}
+        return tuple(x for x in self.lemmas if x.name not in {*own, ONE_VALUE.name})
+
     def files(self) -> dict[str, str]:
         """The certificate's files by name."""
         found = {f"{name}.smt2": text for name, text in self.queries.items()}
@@ -105,61 +101,39 @@ class Certificate:
 
 
 def make(
-    content: Content,
-    cell: Cell,
+    systems: Systems,
+    prop: str,
     keys: Sequence[Key],
     any_number: bool,
     k: int = 1,
     texts: Sequence[str] = (),
 ) -> Certificate:
-    """The certificate that shows ``cell`` by the lemmas of these names, unchecked.
+    """The certificate that shows a cell by the lemmas of these names, unchecked.
 
     ``texts`` are lemmas that a solver found; like k-induction they speak of the cell's own machine only.
     Raises `EvidenceError` for a lemma that neither the model nor the property has.
     """
-    own = own_sizes(content, cell)
-    lemmas = [*chosen(content, cell, own, keys, any_number), *found_lemmas(texts, cell.property)]
-    system = proof_system(content, cell, own, lemmas, every_call=True)
-    found = queries(system, cell.property, k)
+    case = systems.case
+    lemmas = [*chosen(case, prop, None, keys, any_number), *found_lemmas(texts, prop)]
+    system = systems.proof(prop, None, lemmas)
+    found = queries(system, prop, k)
     if k > 1 or texts:
         any_number = False
     if any_number:
-        sizes = generic_sizes(content, cell)
-        stated = chosen(content, cell, sizes, keys, frame=True)
-        generic = queries(proof_system(content, cell, sizes, stated), cell.property)
+        sizes = generic_sizes(case, prop)
+        stated = chosen(case, prop, sizes, keys, frame=True)
+        generic = queries(systems.proof(prop, sizes, stated), prop)
         found |= {f"any-{name}": text for name, text in generic.items()}
-        found["any-bystander"] = _bystander(content, cell)
+        found["any-bystander"] = systems.bystander(prop)
     return Certificate(
-        cell,
-        content.digest,
+        case.cell(prop),
+        case.content.digest,
         any_number,
         _stated(system, lemmas),
         found,
         k=k,
         found=tuple(texts),
     )
-
-
-_bystanders: dict[object, str] = {}
-
-
-def _bystander(content: Content, cell: Cell) -> str:
-    """The question whether an instance that has no part in a step can be left out.
-
-    It is asked with all properties watching that speak of as many instances, so that they share it.
-    """
-    subjects = content.properties[cell.property].subjects
-    known_as = (content.digest, cell.design, cell.host, cell.settings, subjects)
-    if known_as not in _bystanders:
-        small = dict.fromkeys(content.model.kinds, subjects + 1)
-        large = {kind: n + 1 for kind, n in small.items()}
-        frame = chosen(content, cell, large, (), frame=True)
-        _bystanders[known_as] = bystander(
-            watched_system(content, cell, large, frame),
-            watched_system(content, cell, small, []),
-            targets=subjects == 1,
-        )
-    return _bystanders[known_as]
 
 
 def _stated(system: System, lemmas: Sequence[Lemma]) -> tuple[Stated, ...]:
@@ -173,17 +147,11 @@ def _stated(system: System, lemmas: Sequence[Lemma]) -> tuple[Stated, ...]:
     )
 
 
-# checking
-
-
-_solved: set[str] = set()
-
-
-def check(certificate: Certificate) -> None:
+def check(certificate: Certificate, solved: set[str]) -> None:
     """That every question is unsatisfiable; raises `EvidenceError` naming the first that is not.
 
-    A text that this process has solved already is not solved twice.
+    A text in ``solved`` is not solved twice; those that are solved now are added to it.
     """
-    new = {name: text for name, text in certificate.queries.items() if text not in _solved}
+    new = {name: text for name, text in certificate.queries.items() if text not in solved}
     solve(new)
-    _solved.update(new.values())
+    solved.update(new.values())

@@ -10,8 +10,7 @@ from pathlib import Path
 from vtsc import __version__
 from vtsc.base.errors import UsageError
 from vtsc.base.files import write_whole
-from vtsc.content.cells import Cell
-from vtsc.content.content import Content
+from vtsc.content.case import Case
 
 Key = tuple[str, str]
 """A lemma's owner and name."""
@@ -19,7 +18,7 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True)
 class Hint:
-    """The lemmas that each property of a group needed, and those that "never" needed."""
+    """The lemmas that each property of a case needed, and those that "never" needed."""
 
     proofs: dict[str, tuple[Key, ...]] = field(default_factory=dict)
     never: tuple[Key, ...] = ()
@@ -29,23 +28,22 @@ class Hint:
         return {k for keys in (*self.proofs.values(), self.never) for k in keys}
 
 
-def _place(content: Content, cells: Sequence[Cell]) -> Path:
-    """Where the hint of a group is kept: the name is the digest of all that a proof depends on."""
+def _place(case: Case, properties: Sequence[str]) -> Path:
+    """Where the hint of a case is kept: the name is the digest of all that a proof depends on."""
     sha = hashlib.sha256()
-    for path in sorted((content.root / "properties").rglob("*.py")):
+    for path in sorted((case.content.root / "properties").rglob("*.py")):
         sha.update(path.read_bytes())
-    first = cells[0]
-    parts = [__version__, content.digest, sha.hexdigest(), first.design, first.host]
-    parts += [json.dumps(first.settings.texts()), *(c.property for c in cells)]
+    parts = [__version__, case.content.digest, sha.hexdigest(), case.design, case.host]
+    parts += [json.dumps(case.settings.texts()), *properties]
     name = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
     home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(home) / "vtsc" / f"{name}.json"
 
 
-def load_hint(content: Content, cells: Sequence[Cell]) -> Hint | None:
-    """What was kept for a group; None if nothing was, or it cannot be read."""
+def load_hint(case: Case, properties: Sequence[str]) -> Hint | None:
+    """What was kept for the properties of a case; None if nothing was, or it cannot be read."""
     try:
-        kept = json.loads(_place(content, cells).read_text(encoding="utf-8"))
+        kept = json.loads(_place(case, properties).read_text(encoding="utf-8"))
         proofs = {name: _keys(keys) for name, keys in kept["proofs"].items()}
         return Hint(proofs, _keys(kept["never"]))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
@@ -56,10 +54,10 @@ def _keys(source: list[list[str]]) -> tuple[Key, ...]:
     return tuple((str(owner), str(name)) for owner, name in source)
 
 
-def save_hint(content: Content, cells: Sequence[Cell], hint: Hint) -> None:
+def save_hint(case: Case, properties: Sequence[str], hint: Hint) -> None:
     """Keep what was found; where that cannot be written, nothing is kept."""
     kept = {"proofs": hint.proofs, "never": hint.never}
     try:
-        write_whole(_place(content, cells), json.dumps(kept) + "\n")
+        write_whole(_place(case, properties), json.dumps(kept) + "\n")
     except UsageError:
         return

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from vtsc.base.errors import EvidenceError
+from vtsc.content.case import Case
 from vtsc.content.content import Content
 from vtsc.evidence import functions as functionproofs
 from vtsc.evidence import progress as liveness
@@ -27,8 +28,7 @@ def every(content: Content) -> Iterator[tuple[Path, Evidence]]:
     """All evidence there is with default parameters, and where it belongs; made, unchecked."""
     for design in content.model.designs:
         for host in content.model.hosts:
-            settings = content.model.resolve(design, {}, {})
-            place = liveness.Place(design, host, settings)
-            yield place.folder(content), liveness.make(content, place)
+            case = Case(content, design, host, content.resolve(design, None, {}))
+            yield liveness.folder(case), liveness.make(case)
     for name in content.model.functions:
         yield functionproofs.folder(name), functionproofs.make(content, name)

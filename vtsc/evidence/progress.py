@@ -1,15 +1,15 @@
 """Evidence that no state of a design on a host is stuck: lemmas, situations, and their questions."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from vtsc.base.errors import EvidenceError, UsageError
+from vtsc.content.case import Case
 from vtsc.content.content import Content
 from vtsc.evidence.manifest import Evidence, check, compare, read_manifest
 from vtsc.evidence.progress_questions import Question, own_facts, questions
 from vtsc.evidence.questions import kept
-from vtsc.language.parameters import Settings
 from vtsc.language.progress import Progress
 from vtsc.solver.feasibility import SolverFeasibility
 from vtsc.solver.solve import solve
@@ -19,20 +19,12 @@ from vtsc.system.system import System
 KIND = "progress"
 
 
-@dataclass(frozen=True)
-class Place:
-    """A design on a host with settings."""
-
-    design: str
-    host: str
-    settings: Settings
-
-    def folder(self, content: Content) -> Path:
-        """Where evidence about it belongs below a folder of certificates."""
-        usual = content.model.resolve(self.design, {}, {}).texts()
-        texts = {k: v for k, v in self.settings.texts().items() if usual[k] != v}
-        own = "".join(f".{k}={str(v).replace('/', '-')}" for k, v in texts.items())
-        return Path(self.design) / self.host / f"{KIND}{own}"
+def folder(case: Case) -> Path:
+    """Where evidence about the progress of a case belongs below a folder of certificates."""
+    usual = case.content.resolve(case.design, None, {}).texts()
+    texts = {k: v for k, v in case.settings.texts().items() if usual[k] != v}
+    own = "".join(f".{k}={str(v).replace('/', '-')}" for k, v in texts.items())
+    return Path(case.design) / case.host / f"{KIND}{own}"
 
 
 def system_of(machine: Any, progress: Progress) -> System:
@@ -46,22 +38,21 @@ def asked(machine: Any) -> tuple[dict[str, str], list[Question]]:
     progress: Progress = machine.progress()
     system = system_of(machine, progress)
     found = questions(system, progress)
-    system.facts = own_facts(system.facts)
-    return kept(system), found
+    return kept(replace(system, facts=own_facts(system.facts))), found
 
 
-def make(content: Content, place: Place) -> Evidence:
+def make(case: Case) -> Evidence:
     """The evidence that no state is stuck, unchecked."""
-    machine = content.model.build(place.design, place.host, place.settings)
+    machine = case.machine()
     shown, found = asked(machine)
     claims = {
-        "design": place.design,
-        "host": place.host,
-        "params": place.settings.texts(),
+        "design": case.design,
+        "host": case.host,
+        "params": case.settings.texts(),
         **_claims(machine, machine.progress()),
     }
     texts = {**shown, **{q.name: q.text for q in found}}
-    return Evidence(KIND, content.digest, claims, texts)
+    return Evidence(KIND, case.content.digest, claims, texts)
 
 
 def _claims(machine: Any, progress: Progress) -> dict[str, Any]:
@@ -87,10 +78,9 @@ def _claims(machine: Any, progress: Progress) -> dict[str, Any]:
     }
 
 
-def stuck(content: Content, place: Place) -> str | None:
+def stuck(case: Case) -> str | None:
     """What is missing for progress, in one sentence; None where it is proved."""
-    machine = content.model.build(place.design, place.host, place.settings)
-    return missing(*asked(machine))
+    return missing(*asked(case.machine()))
 
 
 def missing(shown: dict[str, str], found: list[Question]) -> str | None:
@@ -113,20 +103,20 @@ def _refuted(name: str, text: str) -> bool:
     return True
 
 
-def recheck(content: Content, folder: Path) -> Evidence:
-    """The evidence in ``folder``, made anew, compared and solved; raises `EvidenceError`."""
-    manifest = read_manifest(folder)
+def recheck(content: Content, saved: Path) -> Evidence:
+    """The evidence in ``saved``, made anew, compared and solved; raises `EvidenceError`."""
+    manifest = read_manifest(saved)
     try:
         design, host = str(manifest["design"]), str(manifest["host"])
         given = {k: str(v) for k, v in manifest["params"].items()}
         if design not in content.model.designs or host not in content.model.hosts:
             raise EvidenceError(f"manifest.json: unknown design or host: {design}, {host}")
-        place = Place(design, host, content.model.check(design, given))
+        case = Case(content, design, host, content.model.check(design, given))
     except (KeyError, AttributeError):
         raise EvidenceError("manifest.json: design, host and params are expected") from None
     except UsageError as error:
         raise EvidenceError(f"manifest.json: {error}") from None
-    fresh = make(content, place)
-    compare(fresh, manifest, folder)
+    fresh = make(case)
+    compare(fresh, manifest, saved)
     check(fresh)
     return fresh

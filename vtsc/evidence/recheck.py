@@ -5,24 +5,25 @@ from pathlib import Path
 from typing import Any
 
 from vtsc.base.errors import BadFileError, EvidenceError, UsageError
+from vtsc.content.case import Case
 from vtsc.content.cells import Cell
 from vtsc.content.content import Content
 from vtsc.evidence.certificate import SCHEMA, Certificate, check, make
-from vtsc.evidence.hints import Key
 from vtsc.evidence.manifest import MANIFEST, compare_questions
 from vtsc.evidence.replay import replay
+from vtsc.evidence.systems import Key, OpenCases
 from vtsc.evidence.trace import load_trace
 
 LIMIT = 100
 """The greatest k that is believed to be meant."""
 
 
-def recheck(content: Content, folder: Path) -> tuple[Certificate, list[str]]:
+def recheck(opened: OpenCases, folder: Path) -> tuple[Certificate, list[str]]:
     """The certificate in ``folder`` and the solvers that confirmed it.
 
     Raises `EvidenceError` naming the file that is missing, differs or does not hold.
     """
-    manifest = _manifest(folder)
+    content, manifest = opened.content, _manifest(folder)
     cell = _cell(content, manifest)
     if manifest["model_digest"] != content.digest:
         raise EvidenceError(
@@ -31,11 +32,12 @@ def recheck(content: Content, folder: Path) -> tuple[Certificate, list[str]]:
     k, texts = _harder(manifest)
     own = {f"spacer_{n}" for n, _ in enumerate(texts, 1)}
     keys: list[Key] = [(x["owner"], x["name"]) for x in manifest["lemmas"] if x["name"] not in own]
-    certificate = make(content, cell, keys, manifest["any_number"], k, texts)
+    systems = opened.systems(cell)
+    certificate = make(systems, cell.property, keys, manifest["any_number"], k, texts)
     _compare(certificate, manifest, folder)
     _compare_place(content, certificate, folder)
-    _replay_witnesses(content, cell, folder)
-    check(certificate)
+    _replay_witnesses(systems.case, cell, folder)
+    check(certificate, systems.solved)
     return certificate, ["z3", *_cross(certificate)]
 
 
@@ -101,16 +103,15 @@ def _compare_place(content: Content, certificate: Certificate, folder: Path) -> 
         raise EvidenceError(f"{MANIFEST} is of {wanted}, which is not where it lies")
 
 
-def _replay_witnesses(content: Content, cell: Cell, folder: Path) -> None:
+def _replay_witnesses(case: Case, cell: Cell, folder: Path) -> None:
     """That the runs that keep the claim from being empty are there and do what they are for."""
-    machine = content.model.build(cell.design, cell.host, cell.settings)
-    asked = {s.name for s in content.witnesses(machine)}
-    for name in content.properties[cell.property].needs:
+    asked = {s.name for s in case.sometimes}
+    for name in case.property(cell.property).needs:
         if name not in asked:
             continue
         try:
             trace = load_trace(folder / f"{name}.json")
-            fine = replay(content, trace).violated_at == trace.violated_at
+            fine = replay(case, trace).hit_at == trace.hit_at
         except BadFileError as error:
             raise EvidenceError(f"{name}.json: {error}") from None
         own = (trace.design, trace.host, trace.property, trace.params)

@@ -1,139 +1,130 @@
 """Replaying: a trace is believed only as far as the plain interpreter gets the same run from it."""
 
-from collections.abc import Sequence
-
 from vtsc.base.errors import BadFileError, EvidenceError
-from vtsc.content.cells import Cell
+from vtsc.content.case import Case
 from vtsc.content.content import Content, known
 from vtsc.evidence.trace import Trace, TraceStep
+from vtsc.language.actions import Step
 from vtsc.language.inputs import Inputs
-from vtsc.language.parameters import Settings
 from vtsc.language.state import Snapshot
 from vtsc.native.inputs import Recorded, Solved
 from vtsc.native.interpreter import NotARun, Player, Run
+from vtsc.native.witness import Witness
 
 
-def settings_of(content: Content, trace: Trace) -> Settings:
-    """The settings a trace was made with; raises `BadFileError` where they have no meaning."""
+def case_of(content: Content, trace: Trace) -> Case:
+    """The case that a trace is of; raises `BadFileError` where there is none."""
     try:
         known("design", trace.design, content.model.designs)
         known("host", trace.host, content.model.hosts)
         given = {name: str(value) for name, value in trace.params.items()}
         settings = content.model.check(trace.design, given)
-        machine = content.model.build(trace.design, trace.host, settings)
-        names = [*content.properties, *(s.name for s in content.witnesses(machine))]
-        known("property", trace.property, names)
-        return settings
+        case = Case(content, trace.design, trace.host, settings)
+        known("property", trace.property, [*content.properties, *(s.name for s in case.sometimes)])
+        return case
     except Exception as error:
         raise BadFileError(f"not a trace of this model: {error}") from None
 
 
-def replay(content: Content, trace: Trace, states: bool = True) -> Run:
+def replay(case: Case, trace: Trace, *, states: bool = True, explain: Step | None = None) -> Run:
     """Re-execute a trace from its inputs alone and compare every state, if ``states``.
 
-    Raises `BadFileError` naming the first step and field that differ.
+    ``explain``: the step that hits, where the property's measures along the run are wanted. Raises
+    `BadFileError` naming the first step and field that differ.
     """
-    settings = settings_of(content, trace)
 
     def source(step: int) -> Inputs:
         return Recorded(trace.initial_inputs if step < 0 else trace.steps[step].inputs)
 
     calls = [step.call for step in trace.steps]
     try:
-        run = _player(content, Cell(trace.design, trace.host, trace.property, settings)).play(
-            calls, source
-        )
+        run = _player(case, trace.property).play(calls, source, explain)
     except NotARun as error:
         what = f"{calls[error.step - 1]} is" if error.step else "its inputs are"
         why = f": {error.why}" if error.why else ""
         raise BadFileError(
             f"not a trace of this model: step {error.step}: {what} not allowed{why}"
         ) from None
-    if not states:
-        return run
-    _compare(0, trace.initial_state, run.initial_state)
-    for number, (recorded, played) in enumerate(zip(trace.steps, run.steps, strict=True), 1):
-        _compare(number, recorded.state, played.state)
-    if run.violated_at not in (None, trace.violated_at):
-        raise BadFileError(
-            f"not a trace of this model: violated at step {run.violated_at}, "
-            f"the file says {trace.violated_at}"
-        )
+    if states:
+        _compare_run(trace, run)
     return run
 
 
-def explain(content: Content, trace: Trace, run: Run) -> Run:
-    """The same run again, with the property's measures along it."""
-    settings = settings_of(content, trace)
-
-    def source(step: int) -> Inputs:
-        return Recorded(trace.initial_inputs if step < 0 else trace.steps[step].inputs)
-
-    player = _player(content, Cell(trace.design, trace.host, trace.property, settings))
-    return player.play([step.call for step in trace.steps], source, run.observed)
+def _player(case: Case, prop: str) -> Player:
+    return Player(case.machine(), case.monitor(prop), case.content.wanted)
 
 
-def _player(content: Content, cell: Cell) -> Player:
-    machine = content.model.build(cell.design, cell.host, cell.settings)
-    return Player(machine, content.watch(cell.property), content.wanted)
+def _compare_run(trace: Trace, run: Run) -> None:
+    """That a run has the states of the trace and hits where the trace says."""
+    _compare(0, trace.initial_state, run.initial_state)
+    for number, (saved, played) in enumerate(zip(trace.steps, run.steps, strict=True), 1):
+        _compare(number, saved.state, played.state)
+    if run.hit_at not in (None, trace.hit_at):
+        raise BadFileError(
+            f"not a trace of this model: violated at step {run.hit_at}, the file says {trace.hit_at}"
+        )
 
 
-def _compare(number: int, recorded: Snapshot, played: Snapshot) -> None:
+def _compare(number: int, saved: Snapshot, played: Snapshot) -> None:
     for record, fields in played.items():
         for name, value in fields.items():
-            was = recorded.get(record, {}).get(name)
+            was = saved.get(record, {}).get(name)
             if was != value or isinstance(was, bool) != isinstance(value, bool):
                 raise BadFileError(
                     f"not a trace of this model: step {number}: {record}.{name} is {value}, "
                     f"the file says {was}"
                 )
-    extra = sorted(recorded.keys() - played.keys())
+    extra = sorted(saved.keys() - played.keys())
     if extra:
         raise BadFileError(f"not a trace of this model: step {number}: no record {extra[0]}")
 
 
-def trace_of(content: Content, cell: Cell, witness: object) -> Trace:
-    """A solver's witness as a trace, once the plain interpreter has seen what it shows.
+def trace_of(case: Case, prop: str, witness: Witness) -> tuple[Trace, Run]:
+    """A solver's witness as a trace, and the run that the plain interpreter makes of the trace.
 
-    The cell's property may be a "sometimes", which is then reached. Raises `EvidenceError` where the
-    run is not legal or hits nothing at its last step.
+    The witness is executed to make the trace, and the trace to judge it. ``prop`` may be a "sometimes", which
+    is then reached. Raises `EvidenceError` where the run is not legal or hits nothing at its last step.
     """
-    calls: Sequence = witness.calls  # type: ignore[attr-defined,type-arg]
 
     def source(step: int) -> Inputs:
-        values = witness.initial if step < 0 else witness.inputs[step]  # type: ignore[attr-defined]
-        return Solved(values)
+        return Solved(witness.initial if step < 0 else witness.inputs[step])
 
     try:
-        run = _player(content, cell).play(calls, source)
+        run = _player(case, prop).play(witness.calls, source)
     except NotARun as error:
         raise EvidenceError(f"replay: the solver's step {error.step} is not legal") from None
-    if run.violated_at != len(calls):
-        raise EvidenceError(f"replay: hit at step {run.violated_at}, not {len(calls)}")
+    if run.hit_at != len(witness.calls):
+        raise EvidenceError(f"replay: hit at step {run.hit_at}, not {len(witness.calls)}")
+    trace = _recorded(case, prop, run)
+    try:
+        again = replay(case, trace, explain=run.observed)
+    except BadFileError as error:
+        raise EvidenceError(f"replay: {error}") from None
+    if again.hit_at != trace.hit_at:
+        raise EvidenceError("replay: the saved trace does not show what it is for")
+    return trace, again
+
+
+def _recorded(case: Case, prop: str, run: Run) -> Trace:
+    """A run as a trace."""
+    relative = case.content.relative
     steps = tuple(
         TraceStep(
             played.call,
             played.inputs,
             played.state,
-            tuple(f"{content.relative(file)}:{line}" for file, line in played.lines),
+            tuple(f"{relative(file)}:{line}" for file, line in played.lines),
         )
         for played in run.steps
     )
-    trace = Trace(
-        design=cell.design,
-        host=cell.host,
-        property=cell.property,
-        params=cell.settings.texts(),
-        model_digest=content.digest,
+    return Trace(
+        design=case.design,
+        host=case.host,
+        property=prop,
+        params=case.settings.texts(),
+        model_digest=case.content.digest,
         initial_inputs=run.initial_inputs,
         initial_state=run.initial_state,
         steps=steps,
-        violated_at=len(calls),
+        hit_at=len(steps),
     )
-    try:
-        again = replay(content, trace)
-    except BadFileError as error:
-        raise EvidenceError(f"replay: {error}") from None
-    if again.violated_at != trace.violated_at:
-        raise EvidenceError("replay: the saved trace does not show what it is for")
-    return trace

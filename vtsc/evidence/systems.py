@@ -1,4 +1,4 @@
-"""The systems that proofs are about: a machine of some size, explored as far as its symmetry demands.
+"""The systems of a case: its machine at some size, explored as far as its symmetry demands.
 
 A lemma speaks of one or two instances of a kind, and holds of any. A step of a machine of any size is
 taken by one instance, so what it does to a lemma shows in a machine with the instances that the lemma and
@@ -7,72 +7,19 @@ leaving one out changes nothing is a question of its own (`vtsc.evidence.bystand
 does stands for what its like would do, so that only calls of first instances are explored.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 from vtsc.base.errors import EvidenceError
+from vtsc.content.case import Case, Sizes
 from vtsc.content.cells import Cell
 from vtsc.content.content import Content
+from vtsc.evidence.bystander import bystander
 from vtsc.language.actions import Call
 from vtsc.language.lemmas import ONE_VALUE, Lemma
-from vtsc.language.parameters import Settings
+from vtsc.language.machine import Monitor
 from vtsc.solver.feasibility import SolverFeasibility
 from vtsc.system.builder import build
 from vtsc.system.system import System
-
-Sizes = dict[str, int]
-"""How many instances there are of each kind."""
-
-
-def own_sizes(content: Content, cell: Cell) -> Sizes:
-    """The sizes of the cell's machine as it is."""
-    return {kind: cell.settings[name] for kind, name in content.model.kinds.items()}
-
-
-def generic_sizes(content: Content, cell: Cell) -> Sizes:
-    """The sizes of a machine that stands for any number of instances of each kind."""
-    subjects = content.properties[cell.property].subjects
-    return {kind: subjects + content.model.spare[kind] for kind in content.model.kinds}
-
-
-def resized(content: Content, cell: Cell, sizes: Sizes) -> Settings:
-    """The cell's settings with another number of instances."""
-    own = {content.model.kinds[kind]: str(n) for kind, n in sizes.items()}
-    texts = {name: str(value) for name, value in cell.settings.texts().items()}
-    return content.model.check(cell.design, {**texts, **own})
-
-
-def representatives(calls: Sequence[Call]) -> tuple[Call, ...]:
-    """The calls of first instances, which stand for the calls of any."""
-    return tuple(call for call in calls if not any(call.args))
-
-
-def candidates(content: Content, cell: Cell, settings: Settings) -> list[Lemma]:
-    """Every lemma that the model and the cell's property suggest."""
-    machine = content.model.build(cell.design, cell.host, settings)
-    return [*machine.lemmas(), *content.properties[cell.property].lemmas(machine)]
-
-
-def proof_system(
-    content: Content, cell: Cell, sizes: Sizes, lemmas: Sequence[Lemma], every_call: bool = False
-) -> System:
-    """The cell's machine and property at the given sizes, with ``lemmas`` stated about it.
-
-    Only representative calls are explored, unless ``every_call``.
-    """
-    machine = content.model.build(cell.design, cell.host, resized(content, cell, sizes))
-    calls = None if every_call else representatives(machine.calls())
-    monitors = [content.properties[cell.property]]
-    return build(machine, monitors, SolverFeasibility, lemmas=lemmas, calls=calls)
-
-
-def watched_system(content: Content, cell: Cell, sizes: Sizes, lemmas: Sequence[Lemma]) -> System:
-    """The same with all properties watching that speak of as many instances as the cell's own."""
-    machine = content.model.build(cell.design, cell.host, resized(content, cell, sizes))
-    calls = representatives(machine.calls())
-    subjects = content.properties[cell.property].subjects
-    monitors = [p for p in content.properties.values() if p.subjects == subjects]
-    return build(machine, monitors, SolverFeasibility, lemmas=lemmas, calls=calls)
-
 
 Key = tuple[str, str]
 """A lemma's owner and name."""
@@ -83,12 +30,102 @@ def key(lemma: Lemma) -> Key:
     return lemma.owner, lemma.name
 
 
+def representatives(calls: Sequence[Call]) -> tuple[Call, ...]:
+    """The calls of first instances, which stand for the calls of any."""
+    return tuple(call for call in calls if not any(call.args))
+
+
+class Systems:
+    """The systems that are asked about a case, each built once."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self._kept: dict[Hashable, System] = {}
+        self._bystanders: dict[int, str] = {}
+        self.solved: set[str] = set()
+        """Questions about the case that were found unsatisfiable."""
+
+    def own(self, monitors: Sequence[Monitor], lemmas: Sequence[Lemma] = ()) -> System:
+        """The case's machine watched by ``monitors``, with ``lemmas`` stated about it."""
+        return self._built(None, monitors, lemmas, None)
+
+    def proof(self, prop: str, sizes: Sizes | None, lemmas: Sequence[Lemma]) -> System:
+        """The case's machine and property, with ``lemmas`` stated about it.
+
+        At given sizes only representative calls are explored, at the case's own (None) every call.
+        """
+        calls = None if sizes is None else self._representatives(sizes)
+        return self._built(sizes, [self.case.property(prop)], lemmas, calls)
+
+    def watched(self, prop: str, sizes: Sizes, lemmas: Sequence[Lemma]) -> System:
+        """The machine watched by all properties that speak of as many instances as ``prop`` does."""
+        subjects = self.case.property(prop).subjects
+        monitors = [p for p in self.case.content.properties.values() if p.subjects == subjects]
+        return self._built(sizes, monitors, lemmas, self._representatives(sizes))
+
+    def bystander(self, prop: str) -> str:
+        """The question whether an instance that has no part in a step can be left out.
+
+        It is asked with all properties watching that speak of as many instances, so they share it.
+        """
+        subjects = self.case.property(prop).subjects
+        if subjects not in self._bystanders:
+            small = dict.fromkeys(self.case.content.model.kinds, subjects + 1)
+            large = {kind: n + 1 for kind, n in small.items()}
+            frame = chosen(self.case, prop, large, (), frame=True)
+            self._bystanders[subjects] = bystander(
+                self.watched(prop, large, frame),
+                self.watched(prop, small, []),
+                targets=subjects == 1,
+            )
+        return self._bystanders[subjects]
+
+    def _representatives(self, sizes: Sizes) -> tuple[Call, ...]:
+        return representatives(self.case.machine(sizes).calls())
+
+    def _built(
+        self,
+        sizes: Sizes | None,
+        monitors: Sequence[Monitor],
+        lemmas: Sequence[Lemma],
+        calls: Sequence[Call] | None,
+    ) -> System:
+        size = None if sizes is None else tuple(sizes.values())
+        known_as = (size, tuple(m.name for m in monitors), tuple(lemmas), calls is None)
+        if known_as not in self._kept:
+            machine = self.case.machine(sizes)
+            self._kept[known_as] = build(
+                machine, monitors, SolverFeasibility, lemmas=lemmas, calls=calls
+            )
+        return self._kept[known_as]
+
+
+class OpenCases:
+    """The systems of every case that has been opened; the cells of one case share them."""
+
+    def __init__(self, content: Content) -> None:
+        self.content = content
+        self._open: dict[Hashable, Systems] = {}
+
+    def systems(self, cell: Cell) -> Systems:
+        """The systems of the case that a cell belongs to."""
+        return self._open.setdefault(
+            (cell.design, cell.host, cell.settings), Systems(Case.of(self.content, cell))
+        )
+
+
+def generic_sizes(case: Case, prop: str) -> Sizes:
+    """The sizes of a machine that stands for any number of instances of each kind."""
+    model, subjects = case.content.model, case.property(prop).subjects
+    return {kind: subjects + model.spare[kind] for kind in model.kinds}
+
+
 def chosen(
-    content: Content, cell: Cell, sizes: dict[str, int], keys: Sequence[Key], frame: bool
+    case: Case, prop: str, sizes: Sizes | None, keys: Sequence[Key], frame: bool
 ) -> list[Lemma]:
     """The lemmas of these names, with those that leaving out instances relies on if ``frame``."""
     wanted = set(keys) - {key(ONE_VALUE)}
-    known = candidates(content, cell, resized(content, cell, sizes))
+    known = case.lemmas(prop, sizes)
     missing = sorted(wanted - {key(x) for x in known})
     if missing:
         raise EvidenceError(f"no lemma {'.'.join(part for part in missing[0] if part)}")

@@ -31,7 +31,7 @@ class TraceStep:
 
 @dataclass(frozen=True)
 class Trace:
-    """A run of a cell up to a violation at step ``violated_at`` (from 1)."""
+    """A run of a cell up to step ``hit_at`` (from 1), which violates a property or reaches a "sometimes"."""
 
     design: str
     host: str
@@ -41,7 +41,7 @@ class Trace:
     initial_inputs: Inputs
     initial_state: Snapshot
     steps: tuple[TraceStep, ...]
-    violated_at: int
+    hit_at: int
     tool: str = f"vtsc {__version__}"
 
     def as_json(self) -> dict[str, Any]:
@@ -65,7 +65,7 @@ class Trace:
                 }
                 for step in self.steps
             ],
-            "violated_at": self.violated_at,
+            "violated_at": self.hit_at,
         }
 
     def file_name(self, changed: Mapping[str, int | str]) -> str:
@@ -155,7 +155,7 @@ class _Reader:
             initial_inputs=self.inputs(initial, "initial "),
             initial_state=self.state(initial, "initial "),
             steps=tuple(self.step(s, i) for i, s in enumerate(steps, 1)),
-            violated_at=violated_at,
+            hit_at=violated_at,
             tool=str(source.get("tool", "")),
         )
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from vtsc.base.errors import UsageError
@@ -35,6 +36,11 @@ class Parameter:
     """What the absence of an optional value is called; ``none`` is understood as well."""
     choices: tuple[str, ...] = ()
     unit: str = ""
+
+    @cached_property
+    def usual(self) -> Any:
+        """The value of the default."""
+        return self.parse(self.default)
 
     def parse(self, text: str) -> Any:
         """The value ``text`` stands for; raises `UsageError` saying what is accepted."""
@@ -135,14 +141,9 @@ class Settings(Mapping[str, Any]):
         """All values as reports write them."""
         return {name: self._declared[name].text(v) for name, v in self._values.items()}
 
-    def changed(self) -> dict[str, int | str]:
-        """The values that differ from the defaults, as reports write them."""
-        declared = self._declared
-        return {
-            name: declared[name].text(v)
-            for name, v in self._values.items()
-            if v != declared[name].parse(declared[name].default)
-        }
+    def replaced(self, values: Mapping[str, Any]) -> "Settings":
+        """The same settings but for these values."""
+        return Settings(self._declared, {**self._values, **values})
 
 
 def settle(declared: Mapping[str, Parameter], given: Mapping[str, str]) -> Settings:
@@ -150,7 +151,8 @@ def settle(declared: Mapping[str, Parameter], given: Mapping[str, str]) -> Setti
     for name in given:
         if name not in declared:
             raise UsageError(f"unknown parameter {name}: {near(name, declared)}")
-    return Settings(declared, {n: p.parse(given.get(n, p.default)) for n, p in declared.items()})
+    values = {n: p.parse(given[n]) if n in given else p.usual for n, p in declared.items()}
+    return Settings(declared, values)
 
 
 def assignments(texts: list[str]) -> dict[str, str]:

@@ -52,8 +52,8 @@ class Run:
     observed: Step | None
 
     @property
-    def violated_at(self) -> int | None:
-        """The first violating step, from 1; None if there is none."""
+    def hit_at(self) -> int | None:
+        """The first step that hits the property, from 1; None if there is none."""
         return next((i for i, step in enumerate(self.steps, 1) if step.violated), None)
 
 

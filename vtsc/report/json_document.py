@@ -6,18 +6,18 @@ from typing import Any
 
 from vtsc import __version__
 from vtsc.content.content import Content
-from vtsc.deciding.verdict import Reached, Result
+from vtsc.deciding.verdict import Judged, Reached, Result
 
 SCHEMA = "vtsc.verdicts/1"
 
 
-def as_json(content: Content, results: Sequence[Result]) -> str:
+def as_json(content: Content, verdicts: Sequence[Judged]) -> str:
     """One object with every verdict; traces are whole."""
     document = {
         "schema": SCHEMA,
         "tool": f"vtsc {__version__}",
         "model_digest": content.digest,
-        "results": [_result(content, r) for r in results],
+        "results": [_result(content, v.result, v.recorded) for v in verdicts],
     }
     return json.dumps(document, indent=1) + "\n"
 
@@ -31,7 +31,7 @@ def _certificate(content: Content, result: Result) -> str | None:
     return result.certificate.folder(changed).as_posix()
 
 
-def _result(content: Content, result: Result) -> dict[str, Any]:
+def _result(content: Content, result: Result, recorded: str | None) -> dict[str, Any]:
     cell = result.cell
     return {
         "design": cell.design,
@@ -46,7 +46,7 @@ def _result(content: Content, result: Result) -> dict[str, Any]:
         "certificate": _certificate(content, result),
         "reason": result.reason,
         "sometimes": {s.name: _reached(s) for s in result.sometimes},
-        "recorded": result.recorded,
+        "recorded": recorded,
     }
 
 

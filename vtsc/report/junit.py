@@ -4,20 +4,19 @@ from collections.abc import Sequence
 from xml.etree import ElementTree
 
 from vtsc.content.content import Content
-from vtsc.deciding.verdict import Result, Status
+from vtsc.deciding.verdict import Judged, Status
 from vtsc.report.text.story import story
 
 
-def as_junit(content: Content, results: Sequence[Result], wanted: Sequence[bool]) -> str:
+def as_junit(content: Content, verdicts: Sequence[Judged]) -> str:
     """A test case a cell: violated and vacuous fail, unknown and internal trouble are errors.
 
-    ``wanted``: whether each verdict is as wanted; a violation that is wanted passes. Each violation
-    comes with its story.
+    A violation that is wanted passes. Each violation comes with its story.
     """
-    suite = ElementTree.Element("testsuite", name="vtsc", tests=str(len(results)))
+    suite = ElementTree.Element("testsuite", name="vtsc", tests=str(len(verdicts)))
     failures = errors = 0
-    for result, fine in zip(results, wanted, strict=True):
-        cell = result.cell
+    for judged in verdicts:
+        result, cell = judged.result, judged.result.cell
         case = ElementTree.SubElement(
             suite, "testcase", classname=f"{cell.design}.{cell.host}", name=cell.property
         )
@@ -28,7 +27,7 @@ def as_junit(content: Content, results: Sequence[Result], wanted: Sequence[bool]
         if result.status in (Status.UNKNOWN, Status.ERROR):
             errors += 1
             ElementTree.SubElement(case, "error", message=message)
-        elif not fine:
+        elif not judged.wanted:
             failures += 1
             ElementTree.SubElement(case, "failure", message=message).text = told
         ElementTree.SubElement(case, "system-out").text = f"{message}\n{told}".strip()

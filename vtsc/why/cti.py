@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
+from vtsc.content.case import Case
 from vtsc.content.cells import Cell
-from vtsc.content.content import Content
 from vtsc.engines.proof.cti import Counterexample, Finder
-from vtsc.engines.task import Task
+from vtsc.engines.proof.induction import Induction
+from vtsc.evidence.systems import Systems
 
 
 @dataclass(frozen=True)
@@ -17,11 +18,10 @@ class FailedInduction:
     dropped: tuple[str, ...]
 
 
-def failed_induction(content: Content, cell: Cell) -> FailedInduction:
-    """The step on which the cell's induction fails."""
-    machine = content.model.build(cell.design, cell.host, cell.settings)
-    prop = content.properties[cell.property]
-    lemmas = [*machine.lemmas(), *prop.lemmas(machine)]
-    finder = Finder(Task(machine, prop, lemmas).induction)
-    dropped = tuple(lemma.name for lemma in finder.dropped(cell.property))
-    return FailedInduction(cell, finder.of_target(cell.property), dropped)
+def failed_induction(case: Case, prop: str) -> FailedInduction:
+    """The step on which the induction of a cell fails."""
+    systems = Systems(case)
+    system = systems.own([case.property(prop)], case.lemmas(prop))
+    finder = Finder(Induction(system))
+    dropped = tuple(lemma.name for lemma in finder.dropped(prop))
+    return FailedInduction(case.cell(prop), finder.of_target(prop), dropped)

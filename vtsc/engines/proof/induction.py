@@ -12,6 +12,7 @@ from typing import Any
 
 import z3
 
+from vtsc.engines.task import Answer, Finding, Task, keys
 from vtsc.language.lemmas import Lemma
 from vtsc.solver.integers import Lowering
 from vtsc.solver.unroll import Expressions
@@ -184,3 +185,14 @@ class Induction:
 
     def _refuted(self, literal: Any, lemmas: Iterable[Lemma]) -> bool:
         return bool(self._solver.check(literal, *map(self._assumed, lemmas)) == z3.unsat)
+
+
+def decide(task: Task) -> Answer:
+    """Proof by the task's lemmas and 1-step induction."""
+    if task.remembered is not None:
+        return Answer(Finding.PROVED, lemmas=task.remembered)
+    induction, target = task.induction, task.target
+    if induction.proves(target):
+        return Answer(Finding.PROVED, lemmas=keys(induction.proof(target).lemmas))
+    reason = "the lemmas that hold by induction do not show it"
+    return Answer(Finding.OPEN, lemmas=keys(induction.settled(target)), reason=reason)

@@ -11,6 +11,7 @@ import z3
 
 from vtsc.engines.proof.induction import Induction
 from vtsc.engines.search.bmc import search
+from vtsc.engines.task import Answer, Finding, Task, keys, unknown
 from vtsc.language.lemmas import Lemma
 from vtsc.solver.conditions import Question
 from vtsc.system.chain import Chain
@@ -74,3 +75,11 @@ class KInduction:
             return None
         core = {str(literal) for literal in question.solver.unsat_core()}
         return tuple(x for x, literal in assumed.items() if str(literal) in core)
+
+
+def decide(task: Task) -> Answer:
+    """Proof by k-induction on top of the lemmas that hold by induction."""
+    found = KInduction(task.induction).proof(task.target)
+    if found is None:
+        return unknown("no k shows it")
+    return Answer(Finding.PROVED, lemmas=keys(found.lemmas), k=found.k)

@@ -15,8 +15,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from vtsc.base.errors import EvidenceError
+from vtsc.engines.proof.induction import Induction
+from vtsc.engines.task import Answer, Finding, Task, keys, unknown
 from vtsc.smtlib.horn import horn, rigid_terms
-from vtsc.smtlib.lemma_text import conjuncts, inlined, read, symbols, written
+from vtsc.smtlib.lemma_text import conjuncts, found_lemmas, inlined, read, symbols, written
 from vtsc.symbolic.names import INITIAL
 from vtsc.system.system import Fact, System
 
@@ -65,3 +67,23 @@ def ask(question: str, seconds: float) -> str:
     except (subprocess.TimeoutExpired, OSError):
         return ""
     return done.stdout if done.returncode == 0 else ""
+
+
+def decide(task: Task) -> Answer:
+    """Proof by lemmas that Spacer suggests, kept as far as 1-step induction confirms them."""
+    induction, target = task.induction, task.target
+    settled = induction.settled(target)
+    known = [fact for fact in induction.system.facts if fact.lemma in settled]
+    texts = invariant(induction.system, target, known)
+    if texts is None:
+        return unknown("Spacer gave no answer")
+    stated = [x for x in settled if x.holds is not None and x in task.lemmas]
+    suggested = found_lemmas(texts, target)
+    again = Induction(task.stated([*stated, *suggested]))
+    if not again.proves(target):
+        return unknown("the lemmas that Spacer suggests are not inductive")
+    needed = set(again.proof(target).lemmas)
+    found = tuple(t for t, lemma in zip(texts, suggested, strict=True) if lemma in needed)
+    hand = [lemma for lemma in stated if lemma in needed]
+    names = keys([*hand, *found_lemmas(found, target)])
+    return Answer(Finding.PROVED, lemmas=names, found=found)

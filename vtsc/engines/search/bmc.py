@@ -4,7 +4,7 @@ One solver serves all targets. At each depth the sites of wrapping are settled f
 `vtsc.solver.unroll`), then the targets not hit so far are asked for together.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,9 +14,9 @@ from vtsc.engines.search.by_calls import ByCalls
 from vtsc.engines.search.canonical import POLISHING, as_found, canonical
 from vtsc.engines.search.confirm import confirmed
 from vtsc.engines.search.gave_up import GaveUp
+from vtsc.engines.task import Answer, Finding, Task
 from vtsc.language.words import MODULUS
 from vtsc.native.witness import Witness
-from vtsc.solver.integers import Lowering
 from vtsc.solver.unroll import Depth, Unrolling
 from vtsc.symbolic.forms import Quotient, walk
 from vtsc.symbolic.values import parts
@@ -69,13 +69,6 @@ def divides(system: System) -> bool:
         terms += [rule.condition, *rule.targets.values()]
         terms += [part for value in rule.updates.values() for part in parts(value)]
     return any(isinstance(t, Quotient) and t.divisor != MODULUS for t in walk(terms))
-
-
-def make_vector_solver(system: System, budget: int = BUDGET) -> Any:
-    """The solver for 64-bit vectors."""
-    solver = z3.SolverFor("QF_BV")
-    solver.set("rlimit", budget)
-    return solver
 
 
 class _Checker:
@@ -216,8 +209,6 @@ def search(
     targets: Sequence[str],
     depth: int,
     *,
-    lowering: type[Lowering] = Lowering,
-    solver: Callable[[System, int], Any] = make_solver,
     budget: int = BUDGET,
     symmetry: bool = True,
     any_witness: Collection[str] = (),
@@ -233,8 +224,8 @@ def search(
     hittable = {name for rule in system.rules for name in rule.targets}
     found.never = set(targets) - hittable
     wanted = [name for name in targets if name in hittable]
-    unrolling = Unrolling(system, lowering, symmetry)
-    checker = _Checker(unrolling, solver(system, budget), budget)
+    unrolling = Unrolling(system, symmetry=symmetry)
+    checker = _Checker(unrolling, make_solver(system, budget), budget)
     if system.facts and unrolling.sites:
         checker.settle_by_lemmas()
     try:
@@ -268,3 +259,17 @@ def _search_depth(
                 found.witnesses[name] = as_found(checker, model)
             else:
                 found.witnesses[name] = canonical(checker, name, model)
+
+
+def decide(task: Task) -> Answer:
+    """The shortest run that hits the target, if there is one within the task's depth."""
+    target, system = task.target, task.stated(task.known)
+    if task.known and divides(system):  # with division, extra facts do not help
+        system = task.system
+    found = search(system, [target], task.depth, confirm=True)
+    if target in found.witnesses:
+        witness = found.witnesses[target]
+        return Answer(Finding.VIOLATED, depth=len(witness.calls), witness=witness)
+    if found.reason:
+        return Answer(Finding.OPEN, depth=found.depth, reason=found.reason)
+    return Answer(Finding.HOLDS, depth=found.depth, confirmed=found.confirmed)

@@ -13,6 +13,7 @@ import z3
 
 from vtsc.engines.search.bmc import make_solver
 from vtsc.engines.search.canonical import as_found
+from vtsc.engines.task import Answer, Finding, Task, unknown
 from vtsc.native.witness import Witness
 from vtsc.solver.unroll import Depth, Unrolling
 from vtsc.system.detours import undoing_pairs
@@ -21,6 +22,8 @@ from vtsc.system.system import System
 BEGINNINGS = (5, 6)
 LOOP = 4
 END = 5
+BUDGET = 100_000_000
+"""Z3 resource units that one question may cost; the search stops at the first that exceeds it."""
 TURNS = 8
 """The greatest number of times that the loop is taken."""
 
@@ -64,11 +67,11 @@ class _Run:
         ]
 
 
-def repeated(system: System, target: str, budget: int) -> Witness | None:
+def repeated(system: System, target: str, budget: int = BUDGET) -> Witness | None:
     """A run of such a form that hits ``target`` at its last step, the shortest first.
 
-    The system's facts must be known to hold of every reachable state. ``budget``: Z3 resource units a
-    question; the first that costs more is the last.
+    The system's facts must be known to hold of every reachable state. The search
+    stops at the first question that exceeds ``budget``.
     """
     if not any(target in rule.targets for rule in system.rules):
         return None
@@ -84,3 +87,12 @@ def repeated(system: System, target: str, budget: int) -> Witness | None:
         if answer == z3.unknown:
             return None
     return None
+
+
+def decide(task: Task) -> Answer:
+    """A long run that hits the target, whose middle repeats."""
+    witness = repeated(task.settled, task.target)
+    if witness is None:
+        return unknown("no run whose middle repeats hits it")
+    depth = len(witness.calls)
+    return Answer(Finding.VIOLATED, depth=depth, witness=witness, shortest=False)

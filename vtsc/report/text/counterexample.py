@@ -28,7 +28,7 @@ def counterexample(content: Content, trace: Trace, run: Run, searched: int | Non
         _lines(content, run),
         _claim(content, trace, run),
         _scope(content, trace, searched),
-        [f"{trace.design} {trace.host} {trace.property}: VIOLATED({trace.violated_at})"],
+        [f"{trace.design} {trace.host} {trace.property}: VIOLATED({trace.hit_at})"],
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
@@ -38,10 +38,10 @@ def _witness(content: Content, trace: Trace, run: Run) -> str:
     title = f"{trace.design} on {trace.host}: {trace.property}"
     blocks = [
         [title, "=" * len(title)],
-        _wrapped(f"reached: {content.watch(trace.property).claim}", "  "),
+        _wrapped(f"reached: {content.monitor(trace.property).claim}", "  "),
         _steps(content, trace, run),
         _scope(content, trace, None),
-        [f"{trace.design} {trace.host} {trace.property}: REACHED({trace.violated_at})"],
+        [f"{trace.design} {trace.host} {trace.property}: REACHED({trace.hit_at})"],
     ]
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
@@ -163,10 +163,10 @@ def _scope(content: Content, trace: Trace, searched: int | None) -> list[str]:
     if trace.property in content.properties:
         changed = content.changed(trace.design, trace.property, settings)
         sets = "".join(f" --set {k}={v}" for k, v in changed.items())
-        sets += " --prove" if trace.violated_at > DEFAULT_DEPTH else ""
+        sets += " --prove" if trace.hit_at > DEFAULT_DEPTH else ""
         asked = f"vtsc verify {trace.design} --host {trace.host} -p {trace.property}{sets}"
         again = _wrapped(f"again: {asked}", "  ")
-    depth = f"depth {trace.violated_at}"
+    depth = f"depth {trace.hit_at}"
     if searched is not None:
         depth += f" (none to depth {searched}; shorter ones than this may exist)"
     return [

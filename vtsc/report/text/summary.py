@@ -2,23 +2,24 @@
 
 from collections.abc import Sequence
 
-from vtsc.base.errors import Exit
 from vtsc.content.expected import HOLDS
-from vtsc.deciding.verdict import Result, Status
+from vtsc.deciding.verdict import Judged, Status
 
 
-def summary(results: Sequence[Result], statuses: Sequence[Exit]) -> str:
+def summary(verdicts: Sequence[Judged]) -> str:
     """A line a cell, then one for all."""
-    lines = []
-    for result, status in zip(results, statuses, strict=True):
-        cell = result.cell
-        line = f"{cell.design} {cell.host} {cell.property}: {result.text} by {result.engine}"
-        if status is not Exit.OK:
-            line += f" [{status.name.lower()}]"
-        found = str(result.depth) if result.status is Status.VIOLATED else HOLDS
-        if result.recorded not in (None, found) and status is not Exit.OK:
-            line += f" recorded: {result.recorded}"
-        lines.append(f"{line}: {result.reason}" if result.reason else line)
-    fine = sum(status is Exit.OK for status in statuses)
-    lines.append(f"{fine} of {len(results)} verdicts as wanted")
+    lines = [_line(judged) for judged in verdicts]
+    fine = sum(judged.wanted for judged in verdicts)
+    lines.append(f"{fine} of {len(verdicts)} verdicts as wanted")
     return "\n".join(lines) + "\n"
+
+
+def _line(judged: Judged) -> str:
+    result, cell = judged.result, judged.result.cell
+    line = f"{cell.design} {cell.host} {cell.property}: {result.text} by {result.engine}"
+    if not judged.wanted:
+        line += f" [{judged.status.name.lower()}]"
+    found = str(result.depth) if result.status is Status.VIOLATED else HOLDS
+    if judged.recorded not in (None, found) and not judged.wanted:
+        line += f" recorded: {judged.recorded}"
+    return f"{line}: {result.reason}" if result.reason else line

@@ -1,0 +1,97 @@
+"""A case: one design on one host with settings, opened once for all that is asked about it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from vtsc.content.cells import Cell
+from vtsc.content.content import Content
+from vtsc.language.actions import Call
+from vtsc.language.claims import Property, Sometimes, Watch
+from vtsc.language.lemmas import Lemma
+from vtsc.language.machine import Machine
+from vtsc.language.parameters import Settings
+
+Sizes = Mapping[str, int]
+"""How many instances there are of each kind."""
+
+
+@dataclass
+class Case:
+    """What the cells of one design on one host with settings share; they differ in their property.
+
+    A machine is built once for each size, and lemmas are stated once for each machine.
+    """
+
+    content: Content
+    design: str
+    host: str
+    settings: Settings
+    _machines: dict[tuple[int, ...], Machine] = field(default_factory=dict)
+    _lemmas: dict[tuple[str, tuple[int, ...]], list[Lemma]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, content: Content, cell: Cell) -> "Case":
+        """The case that a cell belongs to."""
+        return cls(content, cell.design, cell.host, cell.settings)
+
+    def cell(self, prop: str) -> Cell:
+        """The cell of a property, or of a "sometimes"."""
+        return Cell(self.design, self.host, prop, self.settings)
+
+    @cached_property
+    def sizes(self) -> Sizes:
+        """The sizes of the case's own machine."""
+        return {kind: self.settings[name] for kind, name in self.content.model.kinds.items()}
+
+    def machine(self, sizes: Sizes | None = None) -> Machine:
+        """The machine at the given sizes, by default the case's own."""
+        key = self._key(sizes)
+        if key not in self._machines:
+            kinds = self.content.model.kinds
+            settings = self.settings
+            if sizes is not None:
+                settings = settings.replaced({kinds[kind]: n for kind, n in sizes.items()})
+            build: Callable[..., Machine] = self.content.model.build
+            self._machines[key] = build(self.design, self.host, settings)
+        return self._machines[key]
+
+    def _key(self, sizes: Sizes | None) -> tuple[int, ...]:
+        return tuple((self.sizes if sizes is None else sizes).values())
+
+    @cached_property
+    def calls(self) -> tuple[Call, ...]:
+        """All calls of the case's own machine."""
+        return tuple(self.machine().calls())
+
+    def property(self, name: str) -> Property:
+        """The property of that name."""
+        return self.content.properties[name]
+
+    def monitor(self, name: str) -> Watch:
+        """The monitor of a property or of a "sometimes"."""
+        return self.content.monitor(name)
+
+    @cached_property
+    def sometimes(self) -> list[Sometimes]:
+        """Every "sometimes" that can be asked of the machine, those of its actions included."""
+        return self.content.reachabilities(self.machine())
+
+    def lemmas(self, prop: str, sizes: Sizes | None = None) -> list[Lemma]:
+        """Every lemma that the model and the property suggest for a machine of these sizes."""
+        key = (prop, self._key(sizes))
+        if key not in self._lemmas:
+            machine = self.machine(sizes)
+            own = self.property(prop).lemmas(machine)
+            self._lemmas[key] = [*self._machine_lemmas(sizes), *own]
+        return self._lemmas[key]
+
+    def _machine_lemmas(self, sizes: Sizes | None) -> list[Lemma]:
+        key = ("", self._key(sizes))
+        if key not in self._lemmas:
+            self._lemmas[key] = list(self.machine(sizes).lemmas())
+        return self._lemmas[key]
+
+    def changed(self, prop: str) -> dict[str, int | str]:
+        """The settings that differ from those with which the property's cell starts."""
+        return self.content.changed(self.design, prop, self.settings)
