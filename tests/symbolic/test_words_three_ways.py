@@ -10,7 +10,7 @@ import z3
 
 from vtsc.language.words import INPUT_LIMIT, MASK, MODULUS, SIGN, s64, u64
 from vtsc.solver.feasibility import SolverFeasibility
-from vtsc.solver.integers import Lowering
+from vtsc.solver.integers import GuardedLowering, Lowering
 from vtsc.solver.vectors import VectorLowering
 from vtsc.symbolic.forms import Choice, Condition, walk
 from vtsc.symbolic.paths import Anything, explore
@@ -173,7 +173,7 @@ def holds(kind: type[Lowering], given: dict[str, int | bool], condition: Conditi
             return z3.BoolVal(given[name])
         if name in given:
             value = given[name]
-            return z3.IntVal(value) if kind.wraps else z3.BitVecVal(value, sort)
+            return z3.IntVal(value) if sort == z3.IntSort() else z3.BitVecVal(value, sort)
         return z3.Const(name, sort)
 
     lowering = kind(unknown)
@@ -201,6 +201,7 @@ def test_three_arithmetics_agree(seed):
         agreed = arena.conjunction(agreement(arena, *way[1:], expected) for way in ways)
         shifted = given | {"r": given["r"] + MODULUS * random.randint(-3, 3)}
         assert holds(Lowering, shifted, agreed), (f.__doc__, given, expected)
+        assert holds(GuardedLowering, shifted, agreed), (f.__doc__, given, expected)
         assert holds(VectorLowering, given, agreed), (f.__doc__, given, expected)
 
 
@@ -210,7 +211,7 @@ def test_disagreement_is_seen():
     _, word, truth = symbolic(arena, f, cut=False)
     given = inputs(Random(0))
     value, answer = f(**given)
-    for kind in (Lowering, VectorLowering):
+    for kind in (Lowering, GuardedLowering, VectorLowering):
         for wrong in ((value + 1, answer), (value - 1, answer), (value, not answer)):
             assert not holds(kind, given, agreement(arena, word, truth, wrong))
 

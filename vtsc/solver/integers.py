@@ -1,10 +1,11 @@
 """Arithmetic 1: terms as Z3 integers (QF_LIA). A u64 is any integer with the right residue."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import Any
 
 import z3
 
+from vtsc.language.words import MODULUS
 from vtsc.symbolic.forms import (
     Choice,
     Comparison,
@@ -28,18 +29,14 @@ class Lowering:
     """Turns terms into Z3 expressions; what both solver arithmetics share is here.
 
     ``unknown`` supplies the expression for each variable, flag and quotient by name.
-    ``definitions`` collects the constraints that say what the quotients are; those whose ids
-    are in ``plain`` are taken to be 0, which somebody else has to prove.
+    ``definitions`` collects the constraints that say what the quotients are.
     """
 
     name = "int"
     logic = "QF_LIA"
-    wraps = True
-    """Whether a u64 is represented by any integer, so that wrapping shows as a quotient."""
 
-    def __init__(self, unknown: Unknown, plain: Collection[int] = ()) -> None:
+    def __init__(self, unknown: Unknown) -> None:
         self.unknown = unknown
-        self._plain = plain
         self.definitions: list[Any] = []
         self.ranges: dict[str, Any] = {}
         self._atoms: dict[int, Any] = {}
@@ -81,17 +78,18 @@ class Lowering:
                 self.ranges[atom.name] = z3.And(atom.interval.lo <= x, x <= atom.interval.hi)
             return x
         if isinstance(atom, Quotient):
-            if atom.id in self._plain:
-                return z3.IntVal(0)
             q = self.unknown(quotient(atom.id), z3.IntSort())
-            numerator = self.linear(atom.numerator)
-            low = atom.divisor * q
-            self.definitions.append(z3.And(low <= numerator, numerator < low + atom.divisor))
+            self.definitions.append(self.defined(q, self.linear(atom.numerator), atom.divisor))
             return q
         assert isinstance(atom, Choice)
         return z3.If(
             self.condition(atom.condition), self.linear(atom.then), self.linear(atom.otherwise)
         )
+
+    def defined(self, q: Any, numerator: Any, divisor: int) -> Any:
+        """That ``q`` is the floor of ``numerator / divisor``."""
+        low = divisor * q
+        return z3.And(low <= numerator, numerator < low + divisor)
 
     def _compare(self, c: Comparison) -> Any:
         left = [(a, k) for a, k in c.form.terms if k > 0]
@@ -126,3 +124,24 @@ class Lowering:
     def at_most(unknown: Any, limit: int) -> Any:
         """That a variable's value is at most ``limit``."""
         return unknown <= limit
+
+
+class GuardedLowering(Lowering):
+    """The same, for search: a quotient by 2^64 is told by cases, of which the first few are the usual ones.
+
+    A counter hardly ever wraps, and never twice in a step. The cases 0, -1 and 1 need no multiplication, so
+    the solver meets the exact definition only where a counter is further off. Both say the same.
+    """
+
+    def defined(self, q: Any, numerator: Any, divisor: int) -> Any:
+        exact = super().defined(q, numerator, divisor)
+        if divisor != MODULUS:
+            return exact
+        m = MODULUS
+        far = z3.Or(numerator < -m, numerator >= 2 * m)
+        return z3.Or(
+            z3.And(numerator >= 0, numerator < m, q == 0),
+            z3.And(-m <= numerator, numerator < 0, q == -1),
+            z3.And(m <= numerator, numerator < 2 * m, q == 1),
+            z3.And(far, exact),
+        )

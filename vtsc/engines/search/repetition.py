@@ -76,7 +76,6 @@ def repeated(system: System, target: str, budget: int = BUDGET) -> Witness | Non
     if not any(target in rule.targets for rule in system.rules):
         return None
     unrolling = Unrolling(system)
-    unrolling.wrapping = set(unrolling.sites)
     for turns, beginning in product(range(1, TURNS + 1), BEGINNINGS):
         run = _Run(unrolling, beginning, turns)
         solver = make_solver(system, budget)
