@@ -40,9 +40,11 @@ class Toy:
     actions: Sequence[Action[Any]]
     claims: Sequence[Lemma] = ()
 
-    sizes = {"toy": 1}
+    sizes = {}
     symmetric = {}
     constants = frozenset()
+    time_input = ""
+    rounds = ()
 
     def state(self) -> ToyState:
         """A fresh state."""

@@ -22,6 +22,8 @@ class Content:
     sometimes: tuple[Sometimes, ...]
     digest: str
     where: str
+    asked: str | None = None
+    """The root in the words of the user, where one was named."""
 
     def wanted(self, file: str) -> bool:
         """Whether a source file holds rules of a design, to be shown in traces."""

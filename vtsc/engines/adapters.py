@@ -47,7 +47,7 @@ def by_spacer(task: Task, budget: int) -> Answer:
 
 def by_repetition(task: Task, budget: int) -> Answer:
     """A long run that hits the target, whose middle repeats."""
-    witness = repeated(task.settled, task.target, budget)
+    witness = repeated(task.settled, task.target, budget, task.machine.rounds)
     if witness is None:
         return unknown("no run whose middle repeats hits it")
     return Answer(Finding.VIOLATED, depth=len(witness.calls), witness=witness)

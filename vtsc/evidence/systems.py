@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from vtsc.base.errors import EvidenceError
 from vtsc.content.cells import Cell
 from vtsc.content.content import Content
-from vtsc.language.actions import Call
 from vtsc.language.lemmas import ONE_VALUE, Lemma
 from vtsc.language.parameters import Settings
 from vtsc.solver.feasibility import SolverFeasibility
 from vtsc.system.builder import build
+from vtsc.system.instances import representatives
 from vtsc.system.system import System
 
 Sizes = dict[str, int]
@@ -41,11 +41,6 @@ def resized(content: Content, cell: Cell, sizes: Sizes) -> Settings:
     return content.model.check(cell.design, {**texts, **own})
 
 
-def representatives(calls: Sequence[Call]) -> tuple[Call, ...]:
-    """The calls of first instances, which stand for the calls of any."""
-    return tuple(call for call in calls if not any(call.args))
-
-
 def candidates(content: Content, cell: Cell, settings: Settings) -> list[Lemma]:
     """Every lemma that the model and the cell's property suggest."""
     machine = content.model.build(cell.design, cell.host, settings)
@@ -60,7 +55,7 @@ def proof_system(
     Only representative calls are explored, unless ``every_call``.
     """
     machine = content.model.build(cell.design, cell.host, resized(content, cell, sizes))
-    calls = None if every_call else representatives(machine.calls())
+    calls = None if every_call else representatives(machine)
     monitors = [content.properties[cell.property]]
     return build(machine, monitors, SolverFeasibility, lemmas=lemmas, calls=calls)
 
@@ -68,7 +63,7 @@ def proof_system(
 def watched_system(content: Content, cell: Cell, sizes: Sizes, lemmas: Sequence[Lemma]) -> System:
     """The same with all properties watching that speak of as many instances as the cell's own."""
     machine = content.model.build(cell.design, cell.host, resized(content, cell, sizes))
-    calls = representatives(machine.calls())
+    calls = representatives(machine)
     subjects = content.properties[cell.property].subjects
     monitors = [p for p in content.properties.values() if p.subjects == subjects]
     return build(machine, monitors, SolverFeasibility, lemmas=lemmas, calls=calls)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 
-from vtsc.language.inputs import Ratio, counted, twice
+from vtsc.language.inputs import Ratio, counted, named, twice
 from vtsc.language.words import INPUT_LIMIT, Illegal, require
 from vtsc.symbolic.terms import Arena
 from vtsc.symbolic.values import Truth, Word
@@ -45,7 +45,7 @@ class Unknowns:
     @property
     def names(self) -> set[str]:
         """All names asked for so far."""
-        return {name.partition("*")[0] for name in self.words} | self.flags.keys()
+        return {named(name) for name in self.words} | self.flags.keys()
 
     def _named(self, name: str, others: Mapping[str, object]) -> str:
         """``name``, if it can be this input's: see `TAKEN`; a name is of one kind and asked for once."""
