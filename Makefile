@@ -41,6 +41,7 @@ check: .venv/ready
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	cd examples/seqcount && $(CURDIR)/$(BIN)/mypy
 	$(BIN)/pytest -m "not slow"
 
 bench: .venv/ready

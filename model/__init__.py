@@ -29,4 +29,5 @@ MODEL = Domain(
     spare={"vcpu": 1, "pcpu": 3},
     build=build,
     functions=all_claims(),
+    typical_input=3_000_000,  # time units or cycles
 )

@@ -3,16 +3,14 @@
 The table is that of design.md section 4; skeleton and atomicity are those of semantics.md section 5.
 """
 
-from collections.abc import Sequence
 from functools import partial
-from itertools import product
 from typing import Any
 
 from model.arithmetic import NSEC_PER_SEC, time_scale
 from model.designs.base import Design
 from model.guest.rdtsc import Read, ideal_tsc, rdtsc
 from model.host.contracts import Contract
-from model.host.host import Host
+from model.host.host import TIME_INPUT, Host
 from model.lemmas.bounds import BOUNDS
 from model.lemmas.machine import LEMMAS
 from model.lemmas.standings import lemmas
@@ -22,16 +20,18 @@ from model.vm import Vcpu, Vm
 from vtsc.language import (
     Action,
     Call,
-    Illegal,
     Inputs,
     Lemma,
     Progress,
+    Rounds,
     State,
     Step,
+    TableMachine,
     apart,
     both,
     either,
     implies,
+    instances,
     negation,
     require,
     select,
@@ -40,6 +40,12 @@ from vtsc.language import (
 KHZ = 1000
 UNUSED_WHEN_OFF = {"trapping": ("tsc_trapping", "tsc_mode"), "kvmclock": ("time_page",)}
 """Fields that keep their start value while a parameter is off."""
+ROUNDS = (Rounds(beginnings=(5, 6), loop=4, end=5),)
+"""Runs in which a guest's TSC gains or loses a little each time the vCPU goes to another pCPU and back.
+
+They begin with load, serve, enter, rdtsc and exit, and the mark where the host needs one. A turn of the loop
+is put, load, put and load; the end is put, load, serve, enter and rdtsc.
+"""
 
 
 class MachineState(State):
@@ -50,13 +56,16 @@ class MachineState(State):
         self.host = host
         self.vm = vm
         self.records["host"] = host
-        self.records |= {f"pcpu{c}": pcpu for c, pcpu in enumerate(host.pcpus)}
+        self.records |= instances("pcpu", host.pcpus)
         self.records["vm"] = vm
-        self.records |= {f"vcpu{v}": vcpu for v, vcpu in enumerate(vm.vcpus)}
+        self.records |= instances("vcpu", vm.vcpus)
 
 
-class Machine:
+class Machine(TableMachine):
     """A design on a host with settings (design.md section 4)."""
+
+    time_input = TIME_INPUT
+    rounds = ROUNDS
 
     def __init__(self, design: Design, contract: Contract, settings: Any) -> None:
         self.design = design
@@ -74,7 +83,6 @@ class Machine:
             if settings[parameter] == "off"
             for field in fields
         )
-        self._actions = {action.name: action for action in self.table()}
 
     def table(self) -> list[Action[MachineState]]:
         """Every action there is, in canonical order."""
@@ -122,22 +130,6 @@ class Machine:
             for v in range(self.sizes["vcpu"]):
                 self.create(state, v)
 
-    def calls(self) -> Sequence[Call]:
-        """All calls: actions in the order of the table, arguments ascending."""
-        return tuple(
-            Call(action.name, args)
-            for action in self._actions.values()
-            for args in product(*(range(self.sizes[kind]) for kind in action.over))
-        )
-
-    def kinds(self, call: Call) -> tuple[str, ...]:
-        """The kinds of instance that the arguments of ``call`` name."""
-        return self._actions[call.name].over
-
-    def enabled(self, state: MachineState, call: Call) -> bool:
-        """Whether the guard of ``call`` holds now; its effect may still ask for more."""
-        return self._actions[call.name].when(state, *call.args)
-
     def advance(self, state: MachineState, inputs: Inputs) -> None:
         """True time and TSCs move on, within the deadlines that the parameters set."""
         state.host.advance(inputs)
@@ -145,13 +137,7 @@ class Machine:
 
     def perform(self, state: MachineState, call: Call, inputs: Inputs) -> Step:
         """Take ``call``; raises `Illegal` where its guard is false."""
-        action = self._actions.get(call.name)
-        if action is None or len(call.args) != len(action.over):
-            raise Illegal
-        if any(not 0 <= i < self.sizes[k] for i, k in zip(call.args, action.over, strict=True)):
-            raise Illegal
-        if not action.when(state, *call.args):
-            raise Illegal
+        action = self.allowed(state, call)
         state.host.inputs = inputs
         self.design.notes.clear()
         observed = action.effect(state, *call.args)

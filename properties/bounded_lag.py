@@ -15,7 +15,7 @@ class BoundedLag(Property):
     name = "bounded_lag"
     claim = "a read is at most lag_bound behind ideal"
     symptom = "lag"
-    story = "vCPU {subject} read {this}, {by} cycles behind ideal {ideal}, by {culprit}"
+    story = "vCPU {subject} read {this}, {by} behind ideal {ideal}, by {culprit}"
     needs = ("can_read_tsc_twice", "can_load_on_another_pcpu")
     recorded = {
         "": """
@@ -44,7 +44,7 @@ class BoundedLag(Property):
         return [
             Term("this", u64(this)),
             Term("ideal", u64(ideal)),
-            Term("by", s64(ideal - this)),
+            Term("by", s64(ideal - this), "cycle"),
             Term("bound", bound),
         ]
 

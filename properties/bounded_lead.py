@@ -15,7 +15,7 @@ class BoundedLead(Property):
     name = "bounded_lead"
     claim = "a read is at most lead_bound ahead of ideal"
     symptom = "lead"
-    story = "vCPU {subject} read {this}, {by} cycles ahead of ideal {ideal}, by {culprit}"
+    story = "vCPU {subject} read {this}, {by} ahead of ideal {ideal}, by {culprit}"
     needs = ("can_read_tsc_twice", "can_load_on_another_pcpu")
     recorded = {
         "": """
@@ -44,7 +44,7 @@ class BoundedLead(Property):
         return [
             Term("this", u64(this)),
             Term("ideal", u64(ideal)),
-            Term("by", s64(this - ideal)),
+            Term("by", s64(this - ideal), "cycle"),
             Term("bound", bound),
         ]
 

@@ -16,7 +16,7 @@ class Monotonic(Property):
     name = "monotonic"
     claim = "on one vCPU no read is below the one before"
     symptom = "warp"
-    story = "vCPU {subject} read {last}, then {this}: {by} cycles back, by {culprit}"
+    story = "vCPU {subject} read {last}, then {this}: {by} back, by {culprit}"
     needs = ("can_read_tsc_twice", "can_load_on_another_pcpu")
     recorded = {
         "": """
@@ -57,7 +57,11 @@ class Monotonic(Property):
     def terms(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> list[Term]:
         """This read, the last one, and their signed distance."""
         this, last = step.observed.value, ghosts[f"vcpu{step.observed.vcpu}"].last
-        return [Term("this", u64(this)), Term("last", u64(last)), Term("by", -s64(this - last))]
+        return [
+            Term("this", u64(this)),
+            Term("last", u64(last)),
+            Term("by", -s64(this - last), "cycle"),
+        ]
 
     def measures(self, machine: Any, state: Any, step: Step) -> list[int | None]:
         """How far the reading vCPU is behind ideal."""

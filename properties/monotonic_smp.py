@@ -16,9 +16,7 @@ class MonotonicSmp(Property):
     name = "monotonic_smp"
     claim = "no read is below one that had completed, on any vCPU, before this one started"
     symptom = "warp"
-    story = (
-        "vCPU {other} read {last}, then vCPU {subject} read {this}: {by} cycles back, by {culprit}"
-    )
+    story = "vCPU {other} read {last}, then vCPU {subject} read {this}: {by} back, by {culprit}"
     needs = ("can_read_tsc_twice", "can_load_on_another_pcpu")
     subjects = 2
     defaults = {"vcpus": "2"}
@@ -63,7 +61,7 @@ class MonotonicSmp(Property):
         return [
             Term("this", u64(this)),
             Term("last", u64(last)),
-            Term("by", back),
+            Term("by", back, "cycle"),
             Term("other", -other),
         ]
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from model.guest.rdtsc import peek
 from model.lemmas.standings import Bound, lemmas
-from vtsc.language import Lemma, Record, counter, flag, integer, s64
+from vtsc.language import Lemma, Record, counter, flag, instances, integer, s64
 
 
 class LastRead(Record):
@@ -16,7 +16,7 @@ class LastRead(Record):
 
 def last_reads(machine: Any) -> dict[str, Record]:
     """A fresh `LastRead` for each vCPU."""
-    return {f"vcpu{v}": LastRead() for v in range(machine.sizes["vcpu"])}
+    return {**instances("vcpu", (LastRead() for _ in range(machine.sizes["vcpu"])))}
 
 
 def note_read(ghosts: dict[str, Any], read: Any) -> None:

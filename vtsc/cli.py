@@ -35,7 +35,7 @@ def parser() -> argparse.ArgumentParser:
     """The parser of all commands."""
     top = _Parser(
         prog="vtsc",
-        description="Model checker for the time a KVM guest sees.",
+        description="Model checker for designs and their hosts, written in plain Python.",
         epilog=STATUSES,
     )
     top.add_argument("--version", action="version", version=f"vtsc {__version__}")

@@ -9,6 +9,7 @@ from model.designs.base import Design
 from model.host.host import Host
 from model.trapping import emulate_rdtsc
 from model.vm import Vcpu
+from vtsc.language import s64, spelled, u64
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,14 @@ class Read:
     vcpu: int
     value: int
     trapped: bool
+
+    def told(self, last: "Read | None") -> str:
+        """The value, and how far it is from the read before; where that was on another vCPU, on which."""
+        text = f"read={spelled(u64(self.value))}"
+        if last is None:
+            return text
+        elsewhere = "" if last.vcpu == self.vcpu else f" from rdtsc({last.vcpu})"
+        return f"{text} ({s64(self.value - last.value):+d}{elsewhere})"
 
 
 def rdtsc(design: Design, host: Host, vcpu: Vcpu) -> Read:

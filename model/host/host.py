@@ -16,6 +16,9 @@ from vtsc.language import Inputs, bounded, require, scaled, select
 MIN_UPTIME_NS = scaled(5 * 10**9, small=0)
 """The host has been up for longer than this when the VM is created (design.md section 4)."""
 
+TIME_INPUT = "dt"
+"""How much true time passes at the start of a step, in time units."""
+
 
 class Host(HostFields):
     """The host's state with what the kernel can ask of it; times in units of ``base``."""
@@ -138,7 +141,7 @@ class Host(HostFields):
         limits = () if longest is None else (longest,)
         varying = self.contract.rates_vary and bool(self.tsc_unstable)
         grain = 1 if varying else self.base.cycle
-        dt = self.inputs.word(f"{prefix}dt", 0, *limits, multiple_of=grain)
+        dt = self.inputs.word(prefix + TIME_INPUT, 0, *limits, multiple_of=grain)
         self.t = bounded(self.t + dt)
         bounded(self._reading() + self.resolution + self.resolution_unstable)
         moved = []

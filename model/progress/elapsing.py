@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from model.host.host import TIME_INPUT
 from model.host.timebase import timebase
 from vtsc.language import Given
 
@@ -14,7 +15,7 @@ def elapsing(settings: Any, cycles: int) -> Given:
     given: dict[str, int | bool] = {}
     for prefix in PREFIXES:
         count = 0 if prefix else cycles
-        given[f"{prefix}dt"] = count * timebase(settings).cycle
+        given[prefix + TIME_INPUT] = count * timebase(settings).cycle
         for c in range(settings["pcpus"]):
             given |= {f"{prefix}d{c}": count, f"{prefix}sees{c}": False}
             given[f"{prefix}since_tick{c}"] = 0

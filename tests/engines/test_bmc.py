@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.support.toys import Bad, Toy, act, always, nothing
 from vtsc.content.cells import groups
 from vtsc.engines.search.bmc import search
 from vtsc.solver.feasibility import SolverFeasibility
@@ -73,3 +74,20 @@ def test_three_by_three(verdict):
     """Three vCPUs on three pCPUs to depth 12 is within reach."""
     result = verdict("patch25", "stable", "monotonic", 12, vcpus="3", pcpus="3")
     assert result.text == "HOLDS_TO(12)"
+
+
+def _share(toy, inputs):
+    first, second = inputs.word("first", 0), inputs.word("second", 0)
+    return first + second == 3
+
+
+@pytest.mark.parametrize(
+    ("time_input", "expected"),
+    [("", {"first": 0, "second": 3}), ("second", {"first": 3, "second": 0})],
+)
+def test_the_input_that_time_passes_by_is_made_least_first(time_input, expected):
+    """A machine says which one that is; where it names none, inputs are made least in their order."""
+    toy = Toy(nothing, [act("share", always, _share)])
+    toy.time_input = time_input
+    found = search(build(toy, [Bad()], SolverFeasibility), ["bad"], 1)
+    assert found.witnesses["bad"].inputs == (expected,)

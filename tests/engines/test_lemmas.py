@@ -10,11 +10,12 @@ from tests.support.cases import decide_group
 from vtsc.content.cells import groups
 from vtsc.deciding.verdict import Status
 from vtsc.engines.proof.induction import Induction
-from vtsc.evidence.systems import representatives
 from vtsc.language.lemmas import ONE_VALUE, Lemma
+from vtsc.native.inputs import Drawn
 from vtsc.native.random_runs import RUN_LENGTH, _start, _step
 from vtsc.solver.feasibility import SolverFeasibility
 from vtsc.system.builder import build
+from vtsc.system.instances import representatives
 
 HOSTS = ["stable", "skewed", "cstate", "slow", "fast", "resetting"]
 
@@ -24,7 +25,7 @@ def settled(content, group, calls=None, extra=()) -> tuple[Induction, tuple[Lemm
     machine = content.model.build(group.design, group.host, group.settings)
     prop = content.properties["monotonic"]
     lemmas = [*machine.lemmas(), *prop.lemmas(machine), *extra]
-    chosen = None if calls is None else calls(machine.calls())
+    chosen = None if calls is None else calls(machine)
     system = build(machine, [prop], SolverFeasibility, lemmas=lemmas, calls=chosen)
     induction = Induction(system)
     return induction, induction.settled("monotonic")
@@ -41,9 +42,9 @@ def test_lemmas_hold_in_random_runs(content, design, host):
     machine = content.model.build(design, host, group.settings)
     random, checked = Random(7), 0
     for _ in range(12):
-        state, ghosts, inputs = _start(
-            machine, {"monotonic": content.properties["monotonic"]}, random
-        )
+        drawn = Drawn(random, content.model.typical_input)
+        watched = {"monotonic": content.properties["monotonic"]}
+        state, ghosts, inputs = _start(machine, watched, drawn)
         own = ghosts["monotonic"]
         for _ in range(RUN_LENGTH):
             for lemma in lemmas:

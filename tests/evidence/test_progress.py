@@ -22,7 +22,7 @@ from vtsc.language.lemmas import Lemma
 from vtsc.language.words import Illegal, both, integer, negation, require
 from vtsc.native.inputs import Drawn
 from vtsc.native.lead import Stuck, lead
-from vtsc.native.random_runs import TYPICAL, _step
+from vtsc.native.random_runs import _step
 
 EVERYWHERE = list(product(MODEL.designs, MODEL.hosts))
 
@@ -274,7 +274,11 @@ def test_random_states_reach_a_read(host, given, calls):
 
 def led(machine: Machine, random: Random) -> set[str]:
     """The calls by which reads were reached from the states of one random run."""
-    state, inputs, progress = machine.state(), Drawn(random, TYPICAL), machine.progress()
+    state, inputs, progress = (
+        machine.state(),
+        Drawn(random, MODEL.typical_input),
+        machine.progress(),
+    )
     machine.initialise(state, inputs)
     seen: set[str] = set()
     for _ in range(40):
@@ -296,7 +300,7 @@ def test_plain_execution_says_where_it_is_stuck():
     """The same declaration, the same situation, without a solver."""
     machine = changed(Closed)
     state = machine.state()
-    machine.initialise(state, Drawn(Random(1), TYPICAL))
+    machine.initialise(state, Drawn(Random(1), MODEL.typical_input))
     with pytest.raises(Stuck, match=r"enter: enter\(0\) cannot be taken"):
         lead(machine, state, machine.progress(), 0)
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.support.toys import Toy, act, always, nothing
 from vtsc.content.cells import Cell, Group, groups
 from vtsc.content.expected import recorded_verdict
 from vtsc.native.random_runs import Outcome, simulate
@@ -19,7 +20,8 @@ def run(content, group: Group, steps: int, seed: int) -> Outcome:
     """Random runs of a group."""
     machine = content.model.build(group.design, group.host, group.settings)
     properties = {name: content.properties[name] for name in group.properties}
-    return simulate(machine, properties, steps, f"{seed} {group.design} {group.host}")
+    named = f"{seed} {group.design} {group.host}"
+    return simulate(machine, properties, steps, named, content.model.typical_input)
 
 
 def violations_are_known(content, group: Group, steps: int) -> None:
@@ -74,3 +76,14 @@ def test_the_seed_decides(content):
     (group,) = groups(content, ["pre25"], ["slow"], ["bounded_lag"], {})
     assert run(content, group, 3_000, 7) == run(content, group, 3_000, 7)
     assert run(content, group, 3_000, 7) != run(content, group, 3_000, 8)
+
+
+@pytest.mark.parametrize("typical", [5, 5000])
+def test_inputs_are_about_as_large_as_the_model_says(typical):
+    """Without an upper bound they go up to the typical size and a little further, and that far at times."""
+    drawn: list[int] = []
+    toy = Toy(nothing, [act("draw", always, lambda toy, inputs: drawn.append(inputs.word("n", 2)))])
+    toy.enabled = lambda state, call: True
+    simulate(toy, {}, 2_000, "seed", typical)
+    assert min(drawn) == 2
+    assert typical < max(drawn) <= 2 + typical + 8

@@ -43,9 +43,11 @@ class Toy:
     actions: Sequence[Action[Any]]
     claims: Sequence[Lemma] = ()
 
-    sizes = {"toy": 1}
+    sizes = {}
     symmetric = {}
     constants = frozenset()
+    time_input = ""
+    rounds = ()
 
     def state(self) -> ToyState:
         """A fresh state."""
@@ -209,7 +211,7 @@ def task_of(toy: Toy, depth: int = 8) -> Task:
     def stated(lemmas: Sequence[Lemma]) -> System:
         return build(toy, [Bad()], SolverFeasibility, lemmas=lemmas)
 
-    return Task("bad", stated, depth, lemmas=toy.claims)
+    return Task("bad", stated, depth, lemmas=toy.claims, rounds=toy.rounds)
 
 
 @dataclass(frozen=True)

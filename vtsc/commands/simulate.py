@@ -23,7 +23,8 @@ def run(arguments: argparse.Namespace) -> Exit:
         properties = {name: content.properties[name] for name in group.properties}
         try:
             machine = content.model.build(group.design, group.host, group.settings)
-            outcome = simulate(machine, properties, arguments.steps, seed)
+            typical = content.model.typical_input
+            outcome = simulate(machine, properties, arguments.steps, seed, typical)
         except VtscError:
             raise
         except (Exception, SystemExit) as error:  # a model may do anything

@@ -24,6 +24,8 @@ class Content:
     sometimes: tuple[Sometimes, ...]
     digest: str
     where: str
+    asked: str | None = None
+    """The root in the words of the user, where one was named."""
     _resolved: dict[Any, Settings] = field(default_factory=dict, compare=False, repr=False)
 
     def wanted(self, file: str) -> bool:

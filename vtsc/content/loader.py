@@ -73,6 +73,7 @@ def load(given: str | None) -> Content:
         sometimes=tuple(getattr(properties, "SOMETIMES", ())),
         digest=digest(root),
         where="bundled" if bundled else "checkout",
+        asked=given,
     )
 
 

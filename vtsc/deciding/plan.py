@@ -122,6 +122,7 @@ def _alone(case: Case, left: Open, depth: int, effort: "Effort") -> Result:
         depth,
         lemmas=case.lemmas(prop),
         known=chosen(case, prop, None, left.lemmas, frame=False),
+        rounds=case.machine().rounds,
     )
     accept = partial(_accepted, systems, left)
     result, answers = first_accepted(task, asked(effort, shared=False), accept)

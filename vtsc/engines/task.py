@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from vtsc.language.lemmas import ONE_VALUE, Lemma
+from vtsc.language.machine import Rounds
 from vtsc.native.witness import Witness
 
 if TYPE_CHECKING:  # it imports z3
@@ -66,6 +67,8 @@ class Task:
     """The candidates for proofs."""
     known: Sequence[Lemma] = ()
     """Lemmas that hold of every reachable state."""
+    rounds: Sequence[Rounds] = ()
+    """The forms in which the machine suggests to look for long runs."""
     remembered: tuple[Key, ...] | None = None
     """The lemmas of an earlier proof, to be tried first."""
     shared: "Induction | None" = field(default=None, repr=False)

@@ -68,10 +68,10 @@ def _claims(machine: Any, progress: Progress) -> dict[str, Any]:
         for s in progress.situations
         if (example := next(iter(s.stated().instances(machine.sizes)), None)) is not None
     ]
+    time = f", and, where {progress.idle_sentence}, time can go on" if progress.clock else ""
     return {
         "claim": f"from every state that satisfies the lemmas, where {progress.room_sentence}, "
-        f"{progress.whom} reaches {progress.goal} in at most {progress.steps} calls, and, "
-        f"where {progress.idle_sentence}, time can go on",
+        f"{progress.whom} reaches {progress.goal} in at most {progress.steps} calls{time}",
         "steps": progress.steps,
         "lemmas": [{"name": x.name, "sentence": x.sentence} for x in progress.lemmas],
         "situations": declared,

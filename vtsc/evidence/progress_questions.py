@@ -107,7 +107,8 @@ class _Asker:
     def questions(self) -> list[Question]:
         """All of them."""
         own = [self._leads(situation) for situation in self._progress.situations]
-        return [self._somewhere(), *(q for q in own if q is not None), self._time()]
+        time = [self._time()] if self._progress.clock else []
+        return [self._somewhere(), *(q for q in own if q is not None), *time]
 
     def _ask(self, title: str, conditions: Iterable[Condition]) -> str:
         script = Script(title)

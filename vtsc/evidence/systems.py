@@ -19,6 +19,7 @@ from vtsc.language.lemmas import ONE_VALUE, Lemma
 from vtsc.language.machine import Monitor
 from vtsc.solver.feasibility import SolverFeasibility
 from vtsc.system.builder import build
+from vtsc.system.instances import representatives
 from vtsc.system.system import System
 
 Key = tuple[str, str]
@@ -28,11 +29,6 @@ Key = tuple[str, str]
 def key(lemma: Lemma) -> Key:
     """What a lemma is found by."""
     return lemma.owner, lemma.name
-
-
-def representatives(calls: Sequence[Call]) -> tuple[Call, ...]:
-    """The calls of first instances, which stand for the calls of any."""
-    return tuple(call for call in calls if not any(call.args))
 
 
 class Systems:
@@ -81,7 +77,7 @@ class Systems:
         return self._bystanders[subjects]
 
     def _representatives(self, sizes: Sizes) -> tuple[Call, ...]:
-        return representatives(self.case.machine(sizes).calls())
+        return representatives(self.case.machine(sizes))
 
     def _built(
         self,

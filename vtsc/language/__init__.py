@@ -5,16 +5,17 @@ what a machine offers, and `claims`, `lemmas`, `functions` and `progress` what i
 """
 
 from vtsc.base.errors import BadFileError, UsageError
-from vtsc.language.actions import Action, Call, Step
+from vtsc.language.actions import Action, Call, Observed, Step
 from vtsc.language.claims import ActionTaken, Property, Sometimes, Term, Watch
 from vtsc.language.domain import Domain
 from vtsc.language.functions import Claim, Claims
 from vtsc.language.inputs import Inputs
 from vtsc.language.lemmas import Lemma
-from vtsc.language.machine import Machine, Monitor
+from vtsc.language.machine import Machine, Monitor, Rounds
 from vtsc.language.parameters import Parameter, Settings, settle
 from vtsc.language.progress import Given, Progress, Situation
-from vtsc.language.state import Record, State, counter, flag, index, word
+from vtsc.language.state import Instance, Record, State, counter, flag, index, instances, word
+from vtsc.language.table import TableMachine
 from vtsc.language.words import (
     INPUT_LIMIT,
     MASK,
@@ -32,6 +33,7 @@ from vtsc.language.words import (
     s64,
     scaled,
     select,
+    spelled,
     u64,
 )
 
@@ -50,18 +52,22 @@ __all__ = [
     "Given",
     "Illegal",
     "Inputs",
+    "Instance",
     "Lemma",
     "Machine",
     "Monitor",
+    "Observed",
     "Parameter",
     "Progress",
     "Property",
     "Record",
+    "Rounds",
     "Settings",
     "Situation",
     "Sometimes",
     "State",
     "Step",
+    "TableMachine",
     "Term",
     "UsageError",
     "Watch",
@@ -73,6 +79,7 @@ __all__ = [
     "flag",
     "implies",
     "index",
+    "instances",
     "integer",
     "negation",
     "require",
@@ -80,6 +87,7 @@ __all__ = [
     "scaled",
     "select",
     "settle",
+    "spelled",
     "u64",
     "word",
 ]

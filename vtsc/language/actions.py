@@ -2,12 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from vtsc.language.state import State
-
-if TYPE_CHECKING:  # it imports this module
-    pass
 
 S = TypeVar("S", bound=State)
 
@@ -38,10 +35,19 @@ class Call:
         return f"{self.name}({', '.join(map(str, self.args))})" if self.args else self.name
 
 
+class Observed(Protocol):
+    """Something that a step lets somebody observe, such as a value that was read."""
+
+    def told(self, last: Any) -> str:
+        """It in the words of a trace; ``last`` is what was observed before it, None if nothing was."""
+        ...
+
+
 @dataclass
 class Step:
     """What one step did, as monitors see it: the call, what was observed, what was noted."""
 
     call: Call
     observed: Any = None
+    """An `Observed`; None where the step lets nobody observe anything."""
     notes: set[str] = field(default_factory=set)

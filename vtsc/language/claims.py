@@ -16,6 +16,8 @@ class Term:
 
     name: str
     value: int
+    unit: str = ""
+    """A noun in the singular, which stories add to the value: ``1 metre``, ``2 metres``."""
 
 
 class Watch:

@@ -22,9 +22,9 @@ class Domain:
     assumed: str
     """What is assumed of inputs, for the scope of a verdict."""
     columns: tuple[str, ...]
-    """The fields that traces show in columns of their own, as ``record.field``."""
+    """The fields that traces show in columns of their own, as ``record.field`` or ``kind.field``."""
     opening: tuple[str, ...]
-    """The fields whose initial values traces tell, as ``record.field``."""
+    """The fields whose initial values traces tell, likewise."""
     rules: tuple[str, ...]
     """Path prefixes, below the root, of the files whose lines traces show."""
     shared_rules: tuple[str, ...]
@@ -37,3 +37,5 @@ class Domain:
     """Design, host and settings to a `vtsc.language.machine.Machine`."""
     functions: Mapping[str, Claims] = field(default_factory=dict)
     """Claims about the model's plain functions, by name."""
+    typical_input: int = 1000
+    """About how large an input without an upper bound is when it is drawn at random."""

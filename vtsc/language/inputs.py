@@ -40,3 +40,8 @@ def twice(name: str) -> ValueError:
 def counted(name: str, multiple_of: int) -> str:
     """What the unknown is called that counts an input in units of ``multiple_of``."""
     return name if multiple_of == 1 else f"{name}*{multiple_of}"
+
+
+def named(unknown: str) -> str:
+    """The name of the input that an unknown counts (see `counted`)."""
+    return unknown.partition("*")[0]

@@ -1,6 +1,7 @@
 """The interface that every machine and every monitor offers the checker."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from vtsc.language.actions import Call, Step
@@ -10,16 +11,35 @@ from vtsc.language.progress import Progress
 from vtsc.language.state import Record, State
 
 
+@dataclass(frozen=True)
+class Rounds:
+    """A form of long runs: some calls to begin, a loop of calls taken several times, some to end."""
+
+    beginnings: tuple[int, ...]
+    """How many calls a run may begin with, each of which is tried."""
+    loop: int
+    """How many calls are taken in each turn of the loop."""
+    end: int
+    """How many calls follow the loop."""
+
+
 class Machine(Protocol):
     """One design on one host with one set of parameters, ready to run."""
 
     sizes: dict[str, int]
-    """How many instances there are of each kind."""
+    """How many instances there are of each kind. The rules treat all instances of a kind alike."""
     symmetric: dict[str, tuple[int, ...]]
-    """For each kind, instances that start out alike and that the rules treat alike."""
+    """For each kind, instances that also start out alike."""
 
     constants: frozenset[str]
     """Names of fields that, with these parameters, keep their declared start for ever; checked."""
+    time_input: str
+    """The input that says how much time passes in a step; empty where there is none.
+
+    Of equally short runs, one in which least time passes is shown.
+    """
+    rounds: tuple[Rounds, ...]
+    """Where long runs whose middle repeats are to be looked for; empty where nothing is known of it."""
 
     def state(self) -> State:
         """A fresh state with every field at its declared start."""
@@ -31,6 +51,14 @@ class Machine(Protocol):
 
     def calls(self) -> Sequence[Call]:
         """All calls, in the canonical order."""
+        ...
+
+    def kinds(self, call: Call) -> tuple[str, ...]:
+        """For each argument of ``call`` the kind of which it names an instance, by its number."""
+        ...
+
+    def enabled(self, state: Any, call: Call) -> bool:
+        """Whether the guard of ``call`` holds in ``state``, natively; its effect may ask for more."""
         ...
 
     def lemmas(self) -> Sequence[Lemma]:

@@ -6,7 +6,7 @@ rank, is for `vtsc.evidence.progress_questions` to prove; `lead` follows them na
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from vtsc.language.actions import Call
@@ -41,7 +41,7 @@ class Situation:
 
 @dataclass(frozen=True)
 class Progress:
-    """How each instance of a kind reaches its goal, and how time goes on."""
+    """How each instance of a kind reaches its goal, and how time goes on if it does."""
 
     goal: str
     situations: tuple[Situation, ...]
@@ -52,15 +52,15 @@ class Progress:
     room: Callable[[Any, Any], bool]
     """Machine and state: whether inputs are so far from their limit that some steps can be taken."""
     room_sentence: str
-    passing: Given
-    """Inputs with which time goes on."""
-    clock: str
-    """The field that tells the time."""
-    idle: Callable[[Any, Any], bool]
-    """Machine and state: whether nothing is due before time can go on."""
-    idle_sentence: str
     lemmas: tuple[Lemma, ...]
     """What is true of every reachable state, as far as all this needs it."""
+    clock: str = ""
+    """The field that tells the time; empty where no time passes, and the rest then does not matter."""
+    passing: Given = field(default_factory=dict)
+    """Inputs with which time goes on."""
+    idle: Callable[[Any, Any], bool] = lambda machine, state: True
+    """Machine and state: whether nothing is due before time can go on."""
+    idle_sentence: str = ""
 
     @property
     def kind(self) -> str:

@@ -5,10 +5,11 @@ What a field may hold is checked where a step ends, not at each store, so that t
 runs at the speed of plain attribute access.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
+from vtsc.base.errors import BadFileError
 from vtsc.language.words import INPUT_LIMIT, MASK, u64
 
 Value = Any
@@ -59,7 +60,7 @@ def counter(unit: str, meaning: str) -> Any:
 def word(
     unit: str, meaning: str, lo: int = 0, hi: int = INPUT_LIMIT - 1, transient: bool = False
 ) -> Any:
-    """A field that holds an integer in [lo, hi], by default a reading of a clock."""
+    """A field that holds an integer in [lo, hi], by default any that an input may be."""
     return Field("word", unit, meaning, 0, lo=lo, hi=hi, transient=transient)
 
 
@@ -73,13 +74,31 @@ def index(meaning: str, start: int, of: str = "", lo: int = 0, hi: int | None = 
     return Field("index", "", meaning, start, lo=lo, hi=hi, of=of)
 
 
+@dataclass(frozen=True)
+class Instance:
+    """One of the things of a kind, such as the second train: its kind and its number, from 0."""
+
+    kind: str
+    number: int
+
+    @property
+    def name(self) -> str:
+        """The name of its records in states and traces."""
+        return f"{self.kind}{self.number}"
+
+
 class Record:
     """A group of fields; a subclass declares them as ``name: int = counter(...)`` and the like."""
 
     fields: ClassVar[dict[str, Field]] = {}
+    instance: Instance | None = None
+    """The instance that the record belongs to; None where it belongs to none. See `instances`."""
 
     def __init_subclass__(cls) -> None:
         own = {name: f for name, f in vars(cls).items() if isinstance(f, Field)}
+        taken = sorted(own.keys() & vars(Record).keys())
+        if taken:
+            raise BadFileError(f"field {taken[0]} of {cls.__name__}: the name means something else")
         cls.fields = {**cls.fields, **own}
         for name in own:
             delattr(cls, name)
@@ -87,6 +106,21 @@ class Record:
     def __init__(self) -> None:
         for name, field in self.fields.items():
             setattr(self, name, field.start)
+
+
+R = TypeVar("R", bound=Record)
+
+
+def instances(kind: str, records: Iterable[R]) -> dict[str, R]:
+    """Records by name, one for each instance of ``kind``, the first of them for number 0.
+
+    This is how a state, or the ghosts of a monitor, says which record belongs to which instance.
+    """
+    named = {}
+    for number, record in enumerate(records):
+        record.instance = Instance(kind, number)
+        named[record.instance.name] = record
+    return named
 
 
 Snapshot = dict[str, dict[str, int | bool]]
@@ -106,7 +140,10 @@ def snapshot(records: Mapping[str, Record]) -> Snapshot:
 
 
 class State:
-    """All records of a machine by name, in a fixed order. A model subclasses it."""
+    """All records of a machine by name, in a fixed order. A model subclasses it.
+
+    Every kind has a record for each of its instances, made by `instances`.
+    """
 
     def __init__(self) -> None:
         self.records: dict[str, Record] = {}

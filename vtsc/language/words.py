@@ -71,6 +71,11 @@ def integer(x: int) -> int:
     return x if isinstance(x, int) else x.integer()
 
 
+def spelled(x: int) -> str:
+    """A 64-bit value as reports show it: one just below 2^64 by its distance from there. Native."""
+    return f"2^64-{MODULUS - x}" if SIGN <= x < MODULUS else str(x)
+
+
 def require(condition: bool) -> None:
     """The step is legal only where ``condition`` holds; raises `Illegal` where it is false."""
     if condition is True:

@@ -35,7 +35,7 @@ class Played:
     acting: tuple[str, int] | None
     """The last of ``lines`` that changed a number, else the state at all, else the last one."""
     observed: Any
-    """What the step let somebody observe (its ``value`` on an instance); None where nothing."""
+    """An `Observed`; None where the step lets nobody observe anything."""
     violated: bool
     measures: list[int | None]
 
@@ -50,6 +50,8 @@ class Run:
     steps: tuple[Played, ...]
     terms: list[Any]
     observed: Step | None
+    kinds: dict[str, str]
+    """The machine's own records: the kind of which each is an instance's, else its own name."""
 
     @property
     def hit_at(self) -> int | None:
@@ -118,7 +120,8 @@ class Player:
                     self._measures(explain),
                 )
             )
-        return Run(initial.used, start, start_measures, tuple(steps), terms, observed)
+        kinds = {n: r.instance.kind if r.instance else n for n, r in self.state.records.items()}
+        return Run(initial.used, start, start_measures, tuple(steps), terms, observed, kinds)
 
     def _measures(self, explain: Step | None) -> list[int | None]:
         if explain is None:

@@ -12,8 +12,6 @@ from vtsc.native.inputs import Drawn
 
 RUN_LENGTH = 60
 """Steps after which a fresh run starts."""
-TYPICAL = 3_000_000
-"""Inputs without an upper bound are drawn from about this range, in time units."""
 TRIES = 40
 """Draws after which a run is given up as stuck."""
 
@@ -27,10 +25,13 @@ class Outcome:
     violations: dict[str, int]
 
 
-def simulate(machine: Any, properties: Mapping[str, Property], steps: int, seed: str) -> Outcome:
+def simulate(
+    machine: Any, properties: Mapping[str, Property], steps: int, seed: str, typical: int
+) -> Outcome:
     """Run ``machine`` for ``steps`` steps; each property counts once in a run.
 
-    ``seed``: any text; the same text gives the same runs.
+    ``seed``: any text; the same text gives the same runs. ``typical``: about how large an input without
+    an upper bound is.
     """
     random = Random(seed)
     calls = machine.calls()
@@ -39,7 +40,7 @@ def simulate(machine: Any, properties: Mapping[str, Property], steps: int, seed:
     while done < steps:
         runs += 1
         with limited():
-            state, ghosts, inputs = _start(machine, properties, random)
+            state, ghosts, inputs = _start(machine, properties, Drawn(random, typical))
             open_properties = set(properties)
             for _ in range(min(RUN_LENGTH, steps - done)):
                 step = _step(machine, state, calls, random, inputs)
@@ -54,9 +55,9 @@ def simulate(machine: Any, properties: Mapping[str, Property], steps: int, seed:
     return Outcome(done, runs, violations)
 
 
-def _start(machine: Any, properties: Mapping[str, Property], random: Random) -> Any:
+def _start(machine: Any, properties: Mapping[str, Property], inputs: Drawn) -> Any:
     while True:
-        inputs = Drawn(random, TYPICAL)
+        inputs.used.clear()
         state = machine.state()
         try:
             machine.initialise(state, inputs)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from vtsc.language.inputs import Ratio, counted, twice
+from vtsc.language.inputs import Ratio, counted, named, twice
 from vtsc.language.words import INPUT_LIMIT, Illegal, require
 from vtsc.symbolic.names import INPUTS_TAKEN
 from vtsc.symbolic.terms import Arena
@@ -41,7 +41,7 @@ class Unknowns:
     @property
     def names(self) -> set[str]:
         """All names asked for so far."""
-        return {name.partition("*")[0] for name in self.words} | self.flags.keys()
+        return {named(name) for name in self.words} | self.flags.keys()
 
     def _named(self, name: str, others: Mapping[str, object]) -> str:
         """``name``, if it can be this input's: see `INPUTS_TAKEN`; it has one kind and is asked for once."""

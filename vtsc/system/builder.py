@@ -1,8 +1,7 @@
 """Builds the transition system: explores a machine and its monitors once, then simplifies."""
 
 import inspect
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import combinations
 from typing import Any
@@ -21,6 +20,7 @@ from vtsc.symbolic.names import INITIAL, MID, RECORDS_TAKEN
 from vtsc.symbolic.paths import Feasibility, Tree, explore, joined, leaves
 from vtsc.symbolic.terms import Arena
 from vtsc.symbolic.values import Index, lift_truth, same
+from vtsc.system.instances import check_instances
 from vtsc.system.simplify import simplify
 from vtsc.system.symmetry import note_symmetry
 from vtsc.system.system import Fact, Rule, Slot, System
@@ -83,7 +83,8 @@ class _Builder:
         if taken:
             raise BadFileError(f"record {taken[0]}: the checker uses that name; choose another")
         self.attributes = {n: _attributes(r) for n, r in records.items()}
-        names = (Slot(name, f) for name, _, _, f in self._fresh().slots())
+        check_instances(records, self.sizes)
+        names = (Slot(name, f, r.instance) for name, r, _, f in self._fresh().slots())
         self.slots = {slot.name: slot for slot in names}
 
     def _fresh(self) -> Watched:
@@ -178,6 +179,7 @@ class _Builder:
             targets=tuple(m.name for m in self.monitors),
             inputs=self.inputs,
             initial_inputs=self.initial_inputs,
+            time_input=self.machine.time_input,
             facts=[
                 *self._one_value(pre),
                 *(f for lemma in self.lemmas for f in self._facts(lemma, pre)),
@@ -244,15 +246,6 @@ class _Builder:
         return found
 
 
-def kin(names: Iterable[str], kinds: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """Each field with the same field of all other instances, in the order given."""
-    instance = re.compile(rf"\b({'|'.join(kinds)})\d+\b")
-    families: dict[str, list[str]] = {}
-    for name in names:
-        families.setdefault(instance.sub(r"\1", name), []).append(name)
-    return {name: tuple(family) for family in families.values() for name in family}
-
-
 def build(
     machine: Any,
     monitors: Sequence[Monitor],
@@ -275,6 +268,6 @@ def build(
     if calls is None and not lemmas:
         note_symmetry(system, machine)
     elif calls is not None:
-        system.kin = kin(system.slots, machine.sizes)
+        system.kin = {name: slot.kin(machine.sizes) for name, slot in system.slots.items()}
     simplify(system)
     return system

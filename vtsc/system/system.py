@@ -5,12 +5,13 @@ condition on ``mid`` and the inputs, the fields it changes, and the targets it h
 property violated, or a "sometimes" reached.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from vtsc.base.lines import Line
 from vtsc.language.actions import Call
 from vtsc.language.lemmas import Lemma
-from vtsc.language.state import Field, Value
+from vtsc.language.state import Field, Instance, Value
 from vtsc.symbolic.forms import Condition, Linear
 from vtsc.symbolic.inputs import Unknowns
 from vtsc.symbolic.terms import Arena
@@ -22,6 +23,16 @@ class Slot:
 
     name: str
     field: Field
+    instance: Instance | None = None
+    """The instance to whose record it belongs."""
+
+    def kin(self, sizes: Mapping[str, int]) -> tuple[str, ...]:
+        """The names of the same field of all instances of its kind; of no kind, its own alone."""
+        if self.instance is None:
+            return (self.name,)
+        record, _, own = self.name.rpartition(".")
+        owner, kind = record.removesuffix(self.instance.name), self.instance.kind
+        return tuple(f"{owner}{Instance(kind, n).name}.{own}" for n in range(sizes[kind]))
 
 
 @dataclass
@@ -75,6 +86,8 @@ class System:
     Where only some calls were explored, which stand for all others, so do their fields."""
     known: dict[str, Linear] = field(default_factory=dict)
     """What became of word fields that are no slots: sums over slots and initial inputs."""
+    time_input: str = ""
+    """The input that says how much time passes in a step; empty where there is none."""
     uses: dict[Call, tuple[tuple[str, int], ...]] = field(default_factory=dict)
     """The symmetric instances that each call names."""
     symmetric: dict[str, tuple[int, ...]] = field(default_factory=dict)

@@ -13,11 +13,9 @@ import z3
 
 from vtsc.engines.search.gave_up import GaveUp
 from vtsc.language.actions import Call
+from vtsc.language.inputs import named
 from vtsc.native.witness import Inputs, Witness
 from vtsc.symbolic.names import INITIAL
-
-TIME = "dt"
-"""The input that is minimised before all others."""
 
 POLISHING = 10_000_000
 """Z3 resource units that one question about a smaller run may cost where questions are hard."""
@@ -103,8 +101,8 @@ def _unknowns(checker: Any) -> Iterator[_Unknown]:
         for i, depth in enumerate(checker.depths)
         for name, constant in depth.inputs.items()
     ]
-    yield from (u for u in steps if u.name.split("*")[0] == TIME)
-    yield from (u for u in steps if u.name.split("*")[0] != TIME)
+    yield from (u for u in steps if named(u.name) == system.time_input)
+    yield from (u for u in steps if named(u.name) != system.time_input)
     for name, lo in system.initial_inputs.words.items():
         constant = z3.Const(INITIAL + name, checker.unrolling.word_sort)
         yield _Unknown(-1, name, constant, lo)

@@ -4,9 +4,13 @@ Some violations take dozens of steps, each turn of a loop adding a little: far b
 every order of calls. Here a run is a beginning, a loop of calls taken a number of times, and an end. What
 is found is a violation like any other, replayed and all; that nothing is found says nothing, and a
 shorter run may exist.
+
+How many calls each part has is for the machine to say (`Machine.rounds`). Where it says nothing, loops of
+up to six calls are tried, with a beginning and an end that are long enough to hold a turn of the loop.
 """
 
-from itertools import product
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import z3
@@ -14,42 +18,72 @@ import z3
 from vtsc.engines.search.bmc import make_solver
 from vtsc.engines.search.canonical import as_found
 from vtsc.engines.task import Answer, Finding, Task, unknown
+from vtsc.language.machine import Rounds
 from vtsc.native.witness import Witness
 from vtsc.solver.unroll import Depth, Unrolling
 from vtsc.system.detours import undoing_pairs
 from vtsc.system.system import System
 
-BEGINNINGS = (5, 6)
-LOOP = 4
-END = 5
 BUDGET = 100_000_000
 """Z3 resource units that one question may cost; the search stops at the first that exceeds it."""
 TURNS = 8
 """The greatest number of times that the loop is taken."""
+ANY = tuple(Rounds(tuple(range(loop, 2 * loop)), loop, loop) for loop in (4, 5, 6))
+"""The forms to try where a machine suggests none.
+
+A shorter loop is one of these taken more than once. The beginnings differ by less than a turn, so that
+with some number of turns a run of any length has one of these forms.
+"""
+
+
+@dataclass(frozen=True)
+class _Form:
+    """So many calls to begin, so many in each turn of the loop, so many turns, so many calls to end."""
+
+    beginning: int
+    loop: int
+    turns: int
+    end: int
+
+    @property
+    def length(self) -> int:
+        """The steps of a run of this form."""
+        return self.beginning + self.loop * self.turns + self.end
+
+
+def _forms(rounds: Sequence[Rounds]) -> list[_Form]:
+    """The forms of runs to try, the shortest first."""
+    every = (
+        _Form(beginning, form.loop, turns, form.end)
+        for form in rounds or ANY
+        for turns in range(1, TURNS + 1)
+        for beginning in form.beginnings
+    )
+    return sorted(every, key=lambda form: form.length)
 
 
 class _Run:
-    """The runs of one length, as constraints."""
+    """The runs of one form, as constraints."""
 
-    def __init__(self, unrolling: Unrolling, beginning: int, turns: int) -> None:
+    def __init__(self, unrolling: Unrolling, form: _Form) -> None:
         self.unrolling = unrolling
         self.logic = unrolling.logic
         self.constraints: list[Any] = list(unrolling.initial)
         self.depths: list[Depth] = []
-        for depth in range(beginning + LOOP * turns + END):
+        for depth in range(form.length):
             constraints, constants = unrolling.step(depth)
             self.constraints += constraints
             self.constraints += unrolling.facts(depth + 1, stated=True)
             self.depths.append(constants)
-        self._repeat(beginning, beginning + LOOP * turns)
+        self._repeat(form)
         self._no_detours()
 
-    def _repeat(self, start: int, end: int) -> None:
+    def _repeat(self, form: _Form) -> None:
         """The loop's calls are the same at every turn, and inputs are 0 from its start to the last step."""
-        for depth in range(start + LOOP, end):
-            now, before = self.depths[depth].calls, self.depths[depth - LOOP].calls
+        for depth in range(form.beginning + form.loop, form.length - form.end):
+            now, before = self.depths[depth].calls, self.depths[depth - form.loop].calls
             self.constraints += [now[call] == before[call] for call in now]
-        for constants in self.depths[start:-1]:
+        for constants in self.depths[form.beginning : -1]:
             words = (x for x in constants.inputs.values() if not z3.is_bool(x))
             self.constraints += [x == 0 for x in words]
 
@@ -67,8 +101,10 @@ class _Run:
         ]
 
 
-def repeated(system: System, target: str, budget: int = BUDGET) -> Witness | None:
-    """A run of such a form that hits ``target`` at its last step, the shortest first.
+def repeated(
+    system: System, target: str, rounds: Sequence[Rounds] = (), budget: int = BUDGET
+) -> Witness | None:
+    """A run of one of the forms of ``rounds`` that hits ``target`` at its last step, the shortest first.
 
     The system's facts must be known to hold of every reachable state. The search
     stops at the first question that exceeds ``budget``.
@@ -76,8 +112,8 @@ def repeated(system: System, target: str, budget: int = BUDGET) -> Witness | Non
     if not any(target in rule.targets for rule in system.rules):
         return None
     unrolling = Unrolling(system)
-    for turns, beginning in product(range(1, TURNS + 1), BEGINNINGS):
-        run = _Run(unrolling, beginning, turns)
+    for form in _forms(rounds):
+        run = _Run(unrolling, form)
         solver = make_solver(system, budget)
         solver.add(*run.constraints, *run.hits(target))
         answer = solver.check()
@@ -90,7 +126,7 @@ def repeated(system: System, target: str, budget: int = BUDGET) -> Witness | Non
 
 def decide(task: Task) -> Answer:
     """A long run that hits the target, whose middle repeats."""
-    witness = repeated(task.settled, task.target)
+    witness = repeated(task.settled, task.target, task.rounds)
     if witness is None:
         return unknown("no run whose middle repeats hits it")
     depth = len(witness.calls)

@@ -1,16 +1,18 @@
 """A counterexample for people: story, steps, the design lines that acted, claim, scope, verdict."""
 
+import shlex
 import textwrap
+from collections.abc import Mapping
 from pathlib import Path
 
 from vtsc import DEFAULT_DEPTH
 from vtsc.content.content import Content
 from vtsc.evidence.trace import Trace
 from vtsc.language.state import Snapshot
-from vtsc.language.words import s64, u64
+from vtsc.language.words import spelled
 from vtsc.native.interpreter import Run
 from vtsc.report.screen import WIDTH
-from vtsc.report.text.story import culprit, first_read, number, story
+from vtsc.report.text.story import culprit, story, taken_before
 
 
 def counterexample(content: Content, trace: Trace, run: Run, searched: int | None = None) -> str:
@@ -56,13 +58,13 @@ def _steps(content: Content, trace: Trace, run: Run) -> list[str]:
     """A header, then a line a step with what changed; long ones are continued."""
     columns = content.model.columns
     heads = ["#", "action", *columns, "changed"]
-    created = " ".join(_opening(content.model.opening, run.initial_state))
-    rows = [["0", "(start)", *_watched(columns, run.initial_state), created]]
+    created = " ".join(_opening(content.model.opening, run))
+    rows = [["0", "(start)", *_watched(columns, run.kinds, run.initial_state), created]]
     before = run.initial_state
-    reads = _reads(run)
+    told = _observations(run)
     for i, step in enumerate(run.steps, 1):
-        changed = " ".join([*reads[i - 1], *_changes(columns, before, step.state)])
-        rows.append([str(i), str(step.call), *_watched(columns, step.state), changed])
+        changed = " ".join([*told[i - 1], *_changes(columns, run.kinds, before, step.state)])
+        rows.append([str(i), str(step.call), *_watched(columns, run.kinds, step.state), changed])
         before = step.state
     widths = [max(len(row[i]) for row in [heads, *rows]) for i in range(len(heads) - 1)]
     lines = []
@@ -76,67 +78,51 @@ def _steps(content: Content, trace: Trace, run: Run) -> list[str]:
     return lines
 
 
-def _opening(fields: tuple[str, ...], state: Snapshot) -> list[str]:
-    """What the model wants told of the initial state, as ``record.field=value``."""
-    found = []
-    for record, values in state.items():
-        for field, value in values.items():
-            if "." not in record and f"{record.rstrip('0123456789')}.{field}" in fields:
-                found.append(f"{record}.{field}={number(int(value))}")
-    return found
+def _opening(fields: tuple[str, ...], run: Run) -> list[str]:
+    """The fields of the initial state that the model wants told, as ``record.field=value``."""
+    return [
+        f"{record}.{field}={spelled(int(value))}"
+        for record, kind in run.kinds.items()
+        for field, value in run.initial_state[record].items()
+        if f"{kind}.{field}" in fields
+    ]
 
 
-def _reads(run: Run) -> list[list[str]]:
-    """For each step what it read, if it did, and how far that is from the last read before it.
-
-    Where that one was on another instance, it says so.
-    """
+def _observations(run: Run) -> list[list[str]]:
+    """For each step the words for what it let somebody observe, if it did."""
     found: list[list[str]] = []
-    last: tuple[int, str] | None = None
+    last = None
     for step in run.steps:
-        if step.observed is None:
-            found.append([])
-            continue
-        value, where = u64(step.observed.value), str(step.call)
-        text = f"read={number(value)}"
-        if last is not None:
-            elsewhere = "" if where == last[1] else f" from {last[1]}"
-            text += f" ({s64(value - last[0]):+d}{elsewhere})"
-        found.append([text])
-        last = value, where
+        found.append([] if step.observed is None else [step.observed.told(last)])
+        last = last if step.observed is None else step.observed
     return found
 
 
-def _watched(columns: tuple[str, ...], state: Snapshot) -> list[str]:
-    """The values of the model's trace columns: time and counters, as ``record.field``."""
+def _watched(columns: tuple[str, ...], kinds: Mapping[str, str], state: Snapshot) -> list[str]:
+    """The values in the model's trace columns; those of several instances side by side."""
     found = []
     for column in columns:
-        record, _, field = column.partition(".")
-        parts = [number(int(s[field])) for name, s in state.items() if name.startswith(record)]
+        of, _, field = column.partition(".")
+        parts = [spelled(int(state[name][field])) for name, kind in kinds.items() if kind == of]
         found.append("/".join(parts))
     return found
 
 
-def _changes(columns: tuple[str, ...], before: Snapshot, after: Snapshot) -> list[str]:
+def _changes(
+    columns: tuple[str, ...], kinds: Mapping[str, str], before: Snapshot, after: Snapshot
+) -> list[str]:
     """The model's fields that changed, but for those with a column; a property's own are left out."""
-    found = []
-    for record, fields in before.items():
-        if "." in record:
-            continue
-        for field, old in fields.items():
-            watched = any(
-                record.startswith(c.split(".")[0]) and c.endswith(f".{field}") for c in columns
-            )
-            value = after[record][field]
-            if value != old and not watched:
-                text = number(value) if not isinstance(value, bool) else str(int(value))
-                found.append(f"{record}.{field}={text}")
-    return found
+    return [
+        f"{record}.{field}={spelled(int(after[record][field]))}"
+        for record, kind in kinds.items()
+        for field, old in before[record].items()
+        if after[record][field] != old and f"{kind}.{field}" not in columns
+    ]
 
 
 def _lines(content: Content, run: Run) -> list[str]:
     """The source lines of the design that the step to blame executed, the acting one marked."""
-    done = culprit(content, run, first_read(run))
+    done = culprit(content, run, taken_before(run))
     if done is None or not run.steps[done.step - 1].lines:
         return []
     step = run.steps[done.step - 1]
@@ -152,7 +138,7 @@ def _lines(content: Content, run: Run) -> list[str]:
 
 def _claim(content: Content, trace: Trace, run: Run) -> list[str]:
     prop = content.properties[trace.property]
-    terms = ", ".join(f"{t.name} = {number(t.value)}" for t in run.terms)
+    terms = ", ".join(f"{t.name} = {spelled(t.value)}" for t in run.terms)
     return [*_wrapped(f"claim: {prop.claim}", "  "), *_wrapped(f"here: {terms}", "  ")]
 
 
@@ -164,6 +150,7 @@ def _scope(content: Content, trace: Trace, searched: int | None) -> list[str]:
         changed = content.changed(trace.design, trace.property, settings)
         sets = "".join(f" --set {k}={v}" for k, v in changed.items())
         sets += " --prove" if trace.hit_at > DEFAULT_DEPTH else ""
+        sets += f" --root {shlex.quote(content.asked)}" if content.asked is not None else ""
         asked = f"vtsc verify {trace.design} --host {trace.host} -p {trace.property}{sets}"
         again = _wrapped(f"again: {asked}", "  ")
     depth = f"depth {trace.hit_at}"

@@ -1,15 +1,14 @@
-"""The story of a counterexample in one sentence: the reads, the step that did it, its source line."""
+"""The story of a counterexample in one sentence: its values, the step that did it, its source line."""
 
-import re
 from dataclasses import dataclass
 
 from vtsc.content.content import Content
 from vtsc.evidence.trace import Trace
-from vtsc.language.words import MODULUS, SIGN
+from vtsc.language.claims import Term
+from vtsc.language.words import spelled
 from vtsc.native.interpreter import Run
 
 LONGEST = 160
-ONE = re.compile(r"(?<![\w^.-])1 cycles\b")
 
 
 @dataclass(frozen=True)
@@ -19,11 +18,6 @@ class Culprit:
     step: int
     action: str
     line: str | None
-
-
-def number(value: int) -> str:
-    """A u64 as people read it: one just below 2^64 as its distance from there."""
-    return f"2^64-{MODULUS - value}" if SIGN <= value < MODULUS else str(value)
 
 
 def culprit(content: Content, run: Run, since: int) -> Culprit | None:
@@ -54,8 +48,11 @@ def culprit(content: Content, run: Run, since: int) -> Culprit | None:
     return Culprit(found, str(step.call), line)
 
 
-def first_read(run: Run) -> int:
-    """The step of the observation before the last one on the same instances; 0 if there is none."""
+def taken_before(run: Run) -> int:
+    """The step in which the last step's call was taken before; 0 if it was not.
+
+    Things were still well then, so that it is a later step that is to blame.
+    """
     last = run.steps[-1].call
     earlier = [i for i, s in enumerate(run.steps[:-1], 1) if s.call == last]
     return earlier[-1] if earlier else 0
@@ -64,14 +61,19 @@ def first_read(run: Run) -> int:
 def story(content: Content, trace: Trace, run: Run) -> str:
     """The sentence of the trace's property with the values of this run, at most 160 characters."""
     prop = content.properties[trace.property]
-    values = {term.name: number(term.value) for term in run.terms}
+    values = {term.name: _with_unit(term) for term in run.terms}
     names = {"subject": str(run.steps[-1].call.args[0]) if run.steps[-1].call.args else ""}
-    done = culprit(content, run, first_read(run))
+    done = culprit(content, run, taken_before(run))
     by = "nothing in between"
     if done is not None:
         by = f"{done.action} in step {done.step}"
         if done.line is not None:
             by += f", {done.line}"
     told = prop.story.format(**{**names, **values}, culprit=by)
-    told = ONE.sub("1 cycle", told)
     return told if len(told) <= LONGEST else told[: LONGEST - 3] + "..."
+
+
+def _with_unit(term: Term) -> str:
+    """A term's value, with its unit in the singular or the plural if it has one."""
+    unit = term.unit if term.value == 1 or not term.unit else f"{term.unit}s"
+    return f"{spelled(term.value)} {unit}".rstrip()
