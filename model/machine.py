@@ -63,7 +63,7 @@ class Machine:
         self.contract = contract
         self.settings = settings
         self.sizes = {"vcpu": settings["vcpus"], "pcpu": settings["pcpus"]}
-        # pCPU 0 is where vCPUs are created; the others, and all vCPUs, start alike.
+        # pCPU 0 is where the VM is created; the others, and all vCPUs, start alike.
         self.symmetric = {
             "vcpu": tuple(range(self.sizes["vcpu"])),
             "pcpu": tuple(range(1, self.sizes["pcpu"])),
@@ -102,7 +102,9 @@ class Machine:
                 Action("kvmclock", ("vcpu",), self.in_guest, self.kvmclock, "kvmclock on or off")
             )
         if settings["create_anytime"] == "on":
-            actions.append(Action("create", ("vcpu",), self.can_create, self.create, "a new vCPU"))
+            actions.append(
+                Action("create", ("vcpu", "pcpu"), self.can_create, self.create, "a new vCPU")
+            )
         return actions
 
     # the interface that every machine offers
@@ -120,7 +122,7 @@ class Machine:
         self.design.vm_create(state.host, state.vm)
         if self.settings["create_anytime"] == "off":
             for v in range(self.sizes["vcpu"]):
-                self.create(state, v)
+                self.create(state, v, 0)
 
     def calls(self) -> Sequence[Call]:
         """All calls: actions in the order of the table, arguments ascending."""
@@ -191,8 +193,8 @@ class Machine:
         busy = either(both(v.loaded, v.cpu == c) for v in state.vm.vcpus)
         return both(state.host.tsc_unstable, negation(busy))
 
-    def can_create(self, state: MachineState, v: int) -> bool:
-        busy = either(both(w.loaded, w.cpu == 0) for w in state.vm.vcpus)
+    def can_create(self, state: MachineState, v: int, c: int) -> bool:
+        busy = either(both(w.loaded, w.cpu == c) for w in state.vm.vcpus)
         return negation(either((state.vm.vcpus[v].created, busy)))
 
     # effects
@@ -268,12 +270,15 @@ class Machine:
         self.design.set_time_page(state.host, vcpu, not vcpu.time_page)
         update_trapping(state.host, state.vm, self.settings)
 
-    def create(self, state: MachineState, v: int) -> None:
-        """Load on pCPU 0, the design's own rule, put; then the vCPU is online."""
+    def create(self, state: MachineState, v: int, c: int) -> None:
+        """The design's creation on pCPU ``c``, a load there, a put; then the vCPU is online.
+
+        [source 2.6.35.6, 2.6.37]
+        """
         host, vcpu = state.host, state.vm.vcpus[v]
         vcpu.time_page = self.settings["kvmclock"] == "on"
-        self.design.vcpu_load(host, vcpu, 0)
-        self.design.vcpu_create(host, vcpu)
+        self.design.vcpu_create(host, vcpu, c)
+        self.design.vcpu_load(host, vcpu, c)
         vcpu.tsc_at_creation = self.design.read_tsc(host, vcpu)
         vcpu.created_at = host.t
         self.design.vcpu_put(host, vcpu)

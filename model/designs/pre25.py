@@ -17,9 +17,9 @@ class Pre25(E48672fa):
     name = "pre25"
     title = "the series before 25/35: compensate every load once TSC is unstable"
 
-    def write_tsc(self, host: Host, vcpu: Vcpu, data: int) -> None:
+    def write_tsc(self, host: Host, vcpu: Vcpu, cpu: int, data: int) -> None:
         """kvm_write_tsc also sets the vCPU's reference point. [reconstructed, semantics.md 7]"""
-        super().write_tsc(host, vcpu, data)
+        super().write_tsc(host, vcpu, cpu, data)
         vcpu.last_tsc_write = data
         vcpu.last_tsc_nsec = vcpu.vm.last_tsc_nsec
 
