@@ -16,6 +16,7 @@ from model.host.host import Host
 from model.lemmas.bounds import BOUNDS
 from model.lemmas.machine import LEMMAS
 from model.lemmas.standings import lemmas
+from model.limits import kept_lemmas, limits
 from model.progress.situations import progress
 from model.trapping import update_trapping
 from model.vm import Vcpu, Vm
@@ -31,7 +32,6 @@ from vtsc.language import (
     apart,
     both,
     either,
-    implies,
     negation,
     require,
     select,
@@ -206,6 +206,7 @@ class Machine:
         self.design.vcpu_load(host, vcpu, c)
         vcpu.loaded = True
         self._restart_slice(state, vcpu)
+        self._restart_delay(state, vcpu)
         if both(host.tsc_unstable, negation(unstable_before)):
             update_trapping(host, state.vm, self.settings)
 
@@ -230,7 +231,9 @@ class Machine:
 
     def exit(self, state: MachineState, v: int) -> None:
         """Q4; raises no request by itself."""
-        state.vm.vcpus[v].in_guest = False
+        vcpu = state.vm.vcpus[v]
+        vcpu.in_guest = False
+        self._restart_delay(state, vcpu)
 
     def rdtsc(self, state: MachineState, v: int) -> Read:
         """The guest's RDTSC, native, or trapped: exit, emulate, re-enter without serving requests."""
@@ -267,6 +270,7 @@ class Machine:
         """The guest writes the kvmclock MSR: an exit, the design's rule, and out of guest mode."""
         vcpu = state.vm.vcpus[v]
         vcpu.in_guest = False
+        self._restart_delay(state, vcpu)
         self.design.set_time_page(state.host, vcpu, not vcpu.time_page)
         update_trapping(state.host, state.vm, self.settings)
 
@@ -292,23 +296,20 @@ class Machine:
         if self.settings["timeslice"] or self.settings["dormancy"]:
             vcpu.since = state.host.t
 
+    def _restart_delay(self, state: MachineState, vcpu: Vcpu) -> None:
+        if self.settings["entry_delay"]:
+            vcpu.out_since = state.host.t
+
     def _meet_deadlines(self, state: MachineState) -> None:
-        """Time may not pass a vCPU's next put, load or exit, where those are bounded."""
-        host, settings = state.host, self.settings
-        for vcpu in state.vm.vcpus:
-            if settings["timeslice"]:
-                late = host.t - vcpu.since > host.base.units(settings["timeslice"])
-                require(negation(both(vcpu.loaded, late)))
-            if settings["dormancy"]:
-                late = host.t - vcpu.since > host.base.units(settings["dormancy"])
-                require(negation(both(both(vcpu.created, negation(vcpu.loaded)), late)))
-            if settings["exit_interval"]:
-                late = host.t - vcpu.entered > host.base.units(settings["exit_interval"])
-                require(implies(vcpu.in_guest, negation(late)))
+        """Time may not pass a vCPU's next put, load, exit or entry, where those are bounded."""
+        for v in range(self.sizes["vcpu"]):
+            for limit in limits(self.settings):
+                require(limit.kept(self, state, v, 0))
 
     def lemmas(self) -> list[Lemma]:
         """What may be true of every reachable state, whatever is watched."""
-        return [*LEMMAS, *lemmas(self.design.standings, BOUNDS)]
+        kept = kept_lemmas(self.settings)
+        return [*LEMMAS, *kept, *lemmas(self.design.standings, BOUNDS)]
 
     def progress(self) -> Progress:
         """How each vCPU gets to read its TSC, whatever state it is in."""
