@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
-from vtsc.base.errors import BadFileError, Exit
-from vtsc.content.content import Content
+from vtsc.base.errors import BadFileError, Exit, VtscError
+from vtsc.content.content import Content, model_error
 from vtsc.content.loader import load
 from vtsc.evidence.replay import replay
 from vtsc.evidence.trace import Trace, load_trace
@@ -40,6 +40,11 @@ def replayed(arguments: argparse.Namespace, states: bool = True) -> tuple[Conten
         played = replay(content, trace, states)
     except BadFileError as error:
         raise BadFileError(f"{arguments.file}: {error}") from None
+    except VtscError:
+        raise
+    except Exception as error:  # a model may do anything
+        named = model_error(content, error)
+        raise (named if isinstance(named, VtscError) else error) from None
     if trace.model_digest != content.digest:
         warn(f"{arguments.file} was made with model {trace.model_digest}, this is {content.digest}")
     return content, trace, played
