@@ -65,6 +65,6 @@ class VcpuFields(Record):
     in_guest: bool = flag("the pCPU executes the guest")
     since: int = word("time units", "true time of the last load or put, where that is bounded")
     entered: int = word("time units", "true time of the last entry, where that is bounded")
-    out_since: int = word("time units", "true time it last came out of guest mode, where bounded")
+    out_since: int = word("time units", "true time of the last load or exit, where that is bounded")
     created_at: int = word("time units", "true time of creation")
     tsc_at_creation: int = counter("cycles", "what the guest's TSC read when it was created")
