@@ -4,6 +4,7 @@ import pytest
 
 from model import MODEL
 from model.designs import DESIGNS
+from properties.sometimes import CanLoadOnAnotherPcpu
 from vtsc.language.actions import Call
 from vtsc.language.words import MODULUS, Illegal
 from vtsc.native.inputs import Recorded
@@ -125,6 +126,21 @@ def test_a_suspend_shows_a_tick_only_where_the_clock_stepped(sleep, seen, tick_s
     assert [pcpu.tick_age for pcpu in state.host.pcpus] == ages
     clock = 6_000_000_000 + (10 if seen else 0)
     assert state.host.clock_seen == clock == state.host.kernel_ns()
+
+
+@pytest.mark.parametrize(("born", "loaded"), [(0, 1), (1, 0)])
+def test_elsewhere_is_another_pcpu_than_the_one_it_was_created_on(born, loaded):
+    """Where creation is an action it chooses the pCPU, and a load there is no migration."""
+    given = {"create_anytime": "on"}
+    machine = MODEL.build("2.6.37", "stable", MODEL.resolve("2.6.37", given, {}))
+    watch = CanLoadOnAnotherPcpu()
+    state, ghosts = machine.state(), watch.ghosts(machine)
+    machine.initialise(state, Recorded({"k0": 6_000_000_000, "tsc": TSC}))
+    said = []
+    for name, *args in (("create", 0, born), ("load", 0, born), ("put", 0), ("load", 0, loaded)):
+        step = machine.perform(state, Call(name, tuple(args)), Recorded({}))
+        said.append(watch.observe(machine, state, ghosts, step))
+    assert said == [False, False, False, True]
 
 
 @pytest.mark.slow
