@@ -1,4 +1,4 @@
-"""The parameters of the model with unit, range and default (design.md section 4, table)."""
+"""The parameters of the model with unit, range and default."""
 
 from collections.abc import Mapping
 

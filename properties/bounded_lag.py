@@ -1,6 +1,6 @@
 """A TSC read is at most lag_bound behind ideal.
 
-Source: LAG of semantics.md section 11; claims C2, C6, C7 and C8 of the mail.
+Where it comes from: [lag], and what the mail claims in [C2, C6, C7, C8].
 """
 
 from typing import Any

@@ -1,6 +1,6 @@
 """A TSC read is at most lead_bound ahead of ideal.
 
-Source: LEAD of semantics.md section 11; claim C2 of the mail ("in line with absolute guest TSC").
+Where it comes from: [lead], and what the mail claims in [C2].
 """
 
 from typing import Any

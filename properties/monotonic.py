@@ -1,6 +1,6 @@
 """On one vCPU, no TSC read is below the one before it; where one is, the guest sees a "warp".
 
-Source: M1 of semantics.md section 11; claims C1, C2 and C4 of the mail.
+Where it comes from: [warp], and what the mail claims in [C1, C2, C4].
 """
 
 from collections.abc import Sequence

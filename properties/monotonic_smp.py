@@ -1,6 +1,6 @@
 """No TSC read is below one that had completed, on any vCPU, before it started.
 
-Source: M2 of semantics.md section 11 with choice 3 of section 13; claim C11 of the mail.
+Where it comes from: [warp-smp, choice-read-order], and what the mail says in [C11].
 """
 
 from collections.abc import Sequence

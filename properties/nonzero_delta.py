@@ -1,6 +1,6 @@
 """On one vCPU, no two consecutive TSC reads are equal; where they are, the guest sees a "stall".
 
-Source: S of semantics.md section 11; claims C10, C12 and C13 of the mail: a guest that computes
+Where it comes from: [stall], and what the mail says in [C10, C12, C13]: a guest that computes
 count / (TSC2 - TSC1) divides by zero.
 """
 
