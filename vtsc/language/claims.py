@@ -20,7 +20,7 @@ class Term:
     """A noun in the singular, which stories add to the value: ``1 metre``, ``2 metres``."""
 
 
-class Watch:
+class Monitor:
     """A monitor of runs with its own ghost state; what claims and "sometimes" share."""
 
     name: str
@@ -50,7 +50,7 @@ class Watch:
         return []
 
 
-class Property(Watch):
+class Property(Monitor):
     """A claim about every run. Subclass and override."""
 
     symptom: ClassVar[str]
@@ -67,7 +67,7 @@ class Property(Watch):
     """Known verdicts: settings that differ from the defaults, to a table (see `verdict_table`)."""
 
 
-class Sometimes(Watch):
+class Sometimes(Monitor):
     """Something good that must be reachable, or a verdict about it means nothing."""
 
     def applies(self, machine: Any) -> bool:

@@ -9,8 +9,8 @@ from typing import Any
 from vtsc.base.errors import BadFileError, UsageError
 from vtsc.base.lines import nothing_wanted
 from vtsc.language.actions import Call, Step
+from vtsc.language.claims import Monitor
 from vtsc.language.lemmas import ONE_VALUE, Lemma
-from vtsc.language.machine import Monitor
 from vtsc.language.state import Record, State, Value
 from vtsc.symbolic.fields import RangeError, lifted, unknown
 from vtsc.symbolic.forms import Condition
