@@ -17,7 +17,7 @@ R = TypeVar("R")
 def in_order(items: Sequence[W], run: Callable[[W], R], jobs: int = 0) -> Iterator[R]:
     """``run`` of each item, on ``jobs`` processes (0: one for each core).
 
-    Every item gets a process of its own, forked from the same state, so that what a solver makes of it
+    Every item gets a process of its own, forked from the same state, so what a solver makes of it
     does not depend on what was done before, nor on how many run at once. ``run`` must not raise.
     """
     count = jobs or os.cpu_count() or 1
@@ -56,7 +56,7 @@ def _interrupt_when_terminated() -> Any:
 
 @contextmanager
 def _signals_wait() -> Iterator[None]:
-    """Hold back Ctrl-C and SIGTERM, so that no worker is begun without being known."""
+    """Hold back Ctrl-C and SIGTERM, so no worker is begun that nobody would end."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
     try:
         yield

@@ -18,7 +18,7 @@ Sizes = Mapping[str, int]
 
 @dataclass
 class Case:
-    """What the cells of one design on one host with settings share; they differ in their property.
+    """A design on a host with settings, opened; its cells differ in their property only.
 
     A machine is built once for each size, and lemmas are stated once for each machine.
     """

@@ -48,7 +48,7 @@ def effort(*, prove: bool, bounded: bool) -> "Effort":
 def begin(
     case: Case, properties: Sequence[str], depth: int, effort: "Effort"
 ) -> list[Result | Open]:
-    """What the engines that share a preparation decide, and what they leave open, by property."""
+    """Decide by the engines that share a preparation: for each property its result, or that it is open."""
     cells = [case.cell(prop) for prop in properties]
     return _guarded(case, cells, lambda: _together(case, properties, depth, effort))
 
@@ -69,7 +69,7 @@ def decide(case: Case, properties: Sequence[str], depth: int, effort: "Effort") 
 def _guarded(
     case: Case, cells: Sequence[Cell], work: "Callable[[], Iterable[Result | Open]]"
 ) -> list[Result | Open]:
-    """What ``work`` finds of the cells, timed; where it fails, each of them is an error."""
+    """The results that ``work`` finds, timed; where it fails, each of the cells is an error."""
     started = time.monotonic()
     found: list[Result | Open]
     try:
@@ -145,7 +145,7 @@ def _accepted(
 
 
 def _undecided(case: Case, left: Open, answers: "Answers") -> Result:
-    """What is known of a cell that no engine decides: how far the search got, or why it gave up."""
+    """The result of a cell that no engine decides: how far the search got, or why it gave up."""
     from vtsc.engines.task import Finding
 
     name, answer = next(
@@ -162,14 +162,14 @@ def _undecided(case: Case, left: Open, answers: "Answers") -> Result:
 
 
 def _stuck(case: Case) -> str | None:
-    """What is missing for every state of the case's machine to lead on."""
+    """The first gap in the proof that no state is stuck; None where there is none."""
     from vtsc.evidence.progress import stuck
 
     return stuck(case)
 
 
 def _needed(case: Case, cell: Cell, reached: Sequence[Reached]) -> list[Reached]:
-    """What has to be reached for the cell's claim not to be empty."""
+    """The "sometimes" that the cell's property needs, lest its claim be empty."""
     known = {r.name: r for r in reached}
     return [known[name] for name in case.property(cell.property).needs if name in known]
 
@@ -189,7 +189,7 @@ def _proved(
     reached: tuple[Reached, ...],
     stuck: str | None,
 ) -> Result:
-    """What a proof is worth: a claim that is empty is not proved."""
+    """The result of a proof: PROVED, or VACUOUS where the claim is empty."""
     cell = certificate.cell
     result = Result(cell, Status.VACUOUS, 0, engine, 0.0, sometimes=reached)
     empty = _missing(case, cell, reached) or stuck

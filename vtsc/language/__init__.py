@@ -1,4 +1,4 @@
-"""What a model and its properties are written with: the only part of vtsc that content imports.
+"""The language of models and properties: the only part of vtsc that content imports.
 
 It runs nothing. `words` and `state` have the values, `inputs` what a step may choose, `actions` and `machine`
 what a machine offers, and `claims`, `lemmas`, `functions` and `progress` what is said of it.

@@ -35,7 +35,7 @@ class Monitor:
         raise BadFileError(f"{type(self).__name__} has no observe")
 
     def lemmas(self, machine: Any) -> Sequence[Lemma]:
-        """What may be true of every reachable state and the monitor's own ghosts."""
+        """Candidate lemmas about every reachable state and the monitor's own ghosts."""
         return ()
 
     def terms(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> list[Term]:
@@ -54,7 +54,7 @@ class Property(Monitor):
     """A claim about every run. Subclass and override."""
 
     symptom: ClassVar[str]
-    """What a user calls the violation, in one word."""
+    """The user's word for the violation."""
     story: ClassVar[str]
     """One sentence with the fields of `vtsc.report.text.story`."""
     needs: ClassVar[tuple[str, ...]] = ()

@@ -1,4 +1,4 @@
-"""What a model tells the checker about its domain, in one object."""
+"""Everything that a model tells the checker about its domain, in one object."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ class Domain:
     check: Callable[[str, Mapping[str, str]], Settings]
     """Design and the texts of all parameters, as saved; raises `UsageError`."""
     assumed: str
-    """What is assumed of inputs, for the scope of a verdict."""
+    """The assumptions about inputs, for the scope of a verdict."""
     columns: tuple[str, ...]
     """The fields that traces show in columns of their own, as ``record.field`` or ``kind.field``."""
     opening: tuple[str, ...]

@@ -62,7 +62,7 @@ class Machine(Protocol):
         ...
 
     def lemmas(self) -> Sequence[Lemma]:
-        """What may be true of every reachable state: candidates for proofs."""
+        """Candidate lemmas about every reachable state."""
         ...
 
     def progress(self) -> Progress:
