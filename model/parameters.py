@@ -36,7 +36,7 @@ _ALL = (
         "entry_delay",
         "duration",
         "none",
-        "longest time loaded but out of it",
+        "longest time loaded, out of guest mode",
         0,
         10**18,
         True,
