@@ -37,3 +37,5 @@ class Domain:
     """Design, host and settings to a `vtsc.language.machine.Machine`."""
     functions: Mapping[str, Claims] = field(default_factory=dict)
     """Claims about the model's plain functions, by name."""
+    commands: tuple[tuple[str, str, str], ...] = ()
+    """Commands of its own, each a name, one line of help, and a module with ``arguments`` and ``run``."""

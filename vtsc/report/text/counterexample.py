@@ -10,16 +10,24 @@ from vtsc.language.state import Snapshot
 from vtsc.language.words import s64, u64
 from vtsc.native.interpreter import Run
 from vtsc.report.screen import WIDTH
+from vtsc.report.text.parameters import parameters
 from vtsc.report.text.story import culprit, first_read, number, story
 
 
-def counterexample(content: Content, trace: Trace, run: Run, searched: int | None = None) -> str:
+def counterexample(
+    content: Content,
+    trace: Trace,
+    run: Run,
+    searched: int | None = None,
+    everything: bool = False,
+) -> str:
     """The whole text; lines are at most 80 columns of ASCII.
 
     ``searched``: how deep a search for shorter ones got, where this one may not be the shortest.
+    ``everything``: tell parameters that have their defaults, too.
     """
     if trace.property not in content.properties:
-        return _witness(content, trace, run)
+        return _witness(content, trace, run, everything)
     title = f"{trace.design} on {trace.host}: {trace.property}"
     blocks = [
         [title, "=" * len(title)],
@@ -27,20 +35,20 @@ def counterexample(content: Content, trace: Trace, run: Run, searched: int | Non
         _steps(content, trace, run),
         _lines(content, run),
         _claim(content, trace, run),
-        _scope(content, trace, searched),
+        _scope(content, trace, searched, everything),
         [f"{trace.design} {trace.host} {trace.property}: VIOLATED({trace.hit_at})"],
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 
-def _witness(content: Content, trace: Trace, run: Run) -> str:
+def _witness(content: Content, trace: Trace, run: Run, everything: bool) -> str:
     """The text of a run that is there to show that something can happen."""
     title = f"{trace.design} on {trace.host}: {trace.property}"
     blocks = [
         [title, "=" * len(title)],
         _wrapped(f"reached: {content.monitor(trace.property).claim}", "  "),
         _steps(content, trace, run),
-        _scope(content, trace, None),
+        _scope(content, trace, None, everything),
         [f"{trace.design} {trace.host} {trace.property}: REACHED({trace.hit_at})"],
     ]
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
@@ -156,8 +164,7 @@ def _claim(content: Content, trace: Trace, run: Run) -> list[str]:
     return [*_wrapped(f"claim: {prop.claim}", "  "), *_wrapped(f"here: {terms}", "  ")]
 
 
-def _scope(content: Content, trace: Trace, searched: int | None) -> list[str]:
-    params = " ".join(f"{k}={v}" for k, v in trace.params.items())
+def _scope(content: Content, trace: Trace, searched: int | None, everything: bool) -> list[str]:
     settings = content.model.check(trace.design, {k: str(v) for k, v in trace.params.items()})
     again = []
     if trace.property in content.properties:
@@ -172,6 +179,6 @@ def _scope(content: Content, trace: Trace, searched: int | None) -> list[str]:
     return [
         *_wrapped(f"scope: {depth}, integers, replayed; {content.model.assumed}", "  "),
         *_wrapped(f"model: {content.where} {content.digest}; {trace.tool}", "  "),
-        *_wrapped(f"params: {params}", "  "),
+        *parameters(content, trace.design, trace.property, settings, everything),
         *again,
     ]

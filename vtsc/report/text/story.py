@@ -75,3 +75,12 @@ def story(content: Content, trace: Trace, run: Run) -> str:
     told = prop.story.format(**{**names, **values}, culprit=by)
     told = ONE.sub("1 cycle", told)
     return told if len(told) <= LONGEST else told[: LONGEST - 3] + "..."
+
+
+def short_story(content: Content, run: Run) -> str:
+    """The step to blame and the line that acted in it, as short as can be."""
+    done = culprit(content, run, first_read(run))
+    if done is None:
+        return "with nothing in between"
+    told = f"step {done.step}, {done.action}"
+    return told if done.line is None else f"{told}, {done.line.rsplit('/', 1)[-1]}"
