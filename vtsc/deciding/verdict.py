@@ -62,6 +62,8 @@ class Result:
     """For a violation that may not be the shortest: how deep a search for shorter ones got."""
     exit: Exit | None = None
     """The exit status that an error leads to."""
+    units: int = 0
+    """The cost of deciding it, in the solver's units; 0 where it was remembered."""
 
     @property
     def text(self) -> str:
@@ -79,10 +81,10 @@ class Result:
 
 @dataclass(frozen=True)
 class Judged:
-    """A result, the verdict recorded for its cell (``holds`` or a depth), and its exit status."""
+    """A result, the verdict expected of its cell (``holds`` or a depth), and its exit status."""
 
     result: Result
-    recorded: str | None
+    expected: str | None
     status: Exit
 
     @property

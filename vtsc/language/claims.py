@@ -63,8 +63,12 @@ class Property(Monitor):
     """How many instances of a kind the claim relates to each other."""
     defaults: ClassVar[Mapping[str, str]] = {}
     """Parameters whose default differs for this property."""
-    recorded: ClassVar[Mapping[str, str]] = {}
-    """Known verdicts: settings that differ from the defaults, to a table (see `verdict_table`)."""
+    expected: ClassVar[str] = ""
+    """The expected verdicts of cells with default parameters: a table of designs and hosts.
+
+    Its first line names the hosts; each further line names a design and has a verdict for each host:
+    ``holds``, the depth of the counterexample, or ``.`` for none. Other cells have theirs in checks.toml.
+    """
 
 
 class Sometimes(Monitor):

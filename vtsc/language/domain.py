@@ -39,3 +39,5 @@ class Domain:
     """Claims about the model's plain functions, by name."""
     typical_input: int = 1000
     """About how large an input without an upper bound is when it is drawn at random."""
+    commands: tuple[tuple[str, str, str], ...] = ()
+    """Commands of its own, each a name, one line of help, and a module with ``arguments`` and ``run``."""
