@@ -51,6 +51,8 @@ class Memory:
         path = self._place(case, properties, depth)
         try:
             kept = json.loads(path.read_text(encoding="utf-8"))
+            if kept["rests_on"] != self.rests_on:
+                return None
             return _Recalled(case, path, kept).results(properties)
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None
@@ -62,6 +64,7 @@ class Memory:
         if not all(r.status in (Status.PROVED, Status.VIOLATED) for r in results):
             return
         kept = {
+            "rests_on": self.rests_on,
             "sometimes": [_reached(s) for s in results[0].sometimes],
             "cells": {r.cell.property: _verdict(r) for r in results},
         }
@@ -72,7 +75,8 @@ class Memory:
             return
 
     def _place(self, case: Case, properties: Sequence[str], depth: int) -> Path:
-        parts = [self.rests_on, str(int(self.effort)), str(depth), case.design, case.host]
+        """The file of a case: what is remembered of it takes the place of what was before."""
+        parts = [str(case.content.root), str(int(self.effort)), str(depth), case.design, case.host]
         parts += [json.dumps(case.settings.texts()), *properties]
         name = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
         return cache_folder() / "decided" / f"{name}.json"
