@@ -8,7 +8,7 @@ import zipfile
 import pytest
 
 from tests.support.paths import ROOT
-from vtsc.content.content import digest
+from vtsc.content.digest import digest
 from vtsc.content.loader import PACKAGES
 
 pytestmark = pytest.mark.slow
