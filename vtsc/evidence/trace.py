@@ -78,8 +78,16 @@ class Trace:
         write_whole(path, self.text())
 
     def text(self) -> str:
-        """The trace as its file has it."""
-        return json.dumps(self.as_json(), indent=1) + "\n"
+        """The trace as its file has it: each key on a line of its own, and so is each step."""
+        lines = [f"{json.dumps(key)}: {_spread(value)}" for key, value in self.as_json().items()]
+        return "{\n " + ",\n ".join(lines) + "\n}\n"
+
+
+def _spread(value: Any) -> str:
+    """A value as JSON: on one line, but for a list, whose items are on lines of their own."""
+    if not isinstance(value, list):
+        return json.dumps(value)
+    return "[\n  " + ",\n  ".join(json.dumps(item) for item in value) + "\n ]"
 
 
 def _out(value: Any) -> Any:
