@@ -83,7 +83,9 @@ def parser() -> argparse.ArgumentParser:
     simulate.add_argument("--steps", type=int, default=10_000, metavar="N", help="default 10000")
     simulate.add_argument("--seed", type=int, default=1, metavar="N", help="default 1")
     certify = commands.add_parser("certify", help="check saved certificates again")
-    certify.add_argument("path", metavar="PATH", help="a certificate, or a folder of them")
+    certify.add_argument(
+        "path", metavar="PATH", help="a certificate, a folder of them, or an archive (.tar.xz)"
+    )
     certify.add_argument(
         "-j", "--jobs", type=int, default=0, metavar="N", help="default: all cores"
     )

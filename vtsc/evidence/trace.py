@@ -9,6 +9,7 @@ from typing import Any
 from vtsc import __version__
 from vtsc.base.errors import BadFileError
 from vtsc.base.files import write_whole
+from vtsc.evidence.places import Changed, named
 from vtsc.language.actions import Call
 from vtsc.language.state import Snapshot
 
@@ -68,10 +69,9 @@ class Trace:
             "violated_at": self.hit_at,
         }
 
-    def file_name(self, changed: Mapping[str, int | str]) -> str:
+    def file_name(self, changed: Changed) -> str:
         """What the trace's file is called: the cell and the parameters that were ``changed``."""
-        own = "".join(f".{name}={str(value).replace('/', '-')}" for name, value in changed.items())
-        return f"{self.design}.{self.host}.{self.property}{own}.json"
+        return f"{named(f'{self.design}.{self.host}.{self.property}', changed)}.json"
 
     def save(self, path: Path) -> None:
         """Write the trace; the file is whole or not there."""

@@ -17,21 +17,17 @@ def as_json(content: Content, verdicts: Sequence[Judged]) -> str:
         "schema": SCHEMA,
         "tool": f"vtsc {__version__}",
         "model_digest": content.digest,
-        "results": [_result(content, v.result, v.recorded) for v in verdicts],
+        "results": [_result(v.result, v.recorded) for v in verdicts],
     }
     return json.dumps(document, indent=1) + "\n"
 
 
-def _certificate(content: Content, result: Result) -> str | None:
+def _certificate(result: Result) -> str | None:
     """Where the certificate lies below the folder of ``--save``."""
-    if result.certificate is None:
-        return None
-    cell = result.cell
-    changed = content.changed(cell.design, cell.property, cell.settings)
-    return result.certificate.folder(changed).as_posix()
+    return None if result.certificate is None else result.certificate.place.as_posix()
 
 
-def _result(content: Content, result: Result, recorded: str | None) -> dict[str, Any]:
+def _result(result: Result, recorded: str | None) -> dict[str, Any]:
     cell = result.cell
     return {
         "design": cell.design,
@@ -43,7 +39,7 @@ def _result(content: Content, result: Result, recorded: str | None) -> dict[str,
         "engine": result.engine,
         "seconds": round(result.seconds, 3),
         "trace": result.trace.as_json() if result.trace else None,
-        "certificate": _certificate(content, result),
+        "certificate": _certificate(result),
         "reason": result.reason,
         "sometimes": {s.name: _reached(s) for s in result.sometimes},
         "recorded": recorded,
