@@ -6,7 +6,7 @@ NEW := e48672fa pre25 patch25 2.6.37
 CATCHUP := pre25 patch25 2.6.37
 TRAPPED := $(VERIFY) patch25 -p nonzero_delta --host cstate --set vcpus=2 --set trapping=unstable --set clock_resolution=10ms
 
-.PHONY: verify verify-designs verify-trapped test check slow vectors bench counterexamples third-opinion mutants clean
+.PHONY: verify verify-designs verify-trapped test check slow vectors bench counterexamples evidence recorded third-opinion mutants clean
 
 # The trapped cells are searched one by one on one core, the others beside them; they are shown last.
 verify: .venv/ready
@@ -49,6 +49,14 @@ bench: .venv/ready
 counterexamples: .venv/ready
 	$(BIN)/python -m tools.regenerate
 
+# With UPDATE=1 it also writes proofs/ and docs/example-certificate.
+evidence: .venv/cross
+	$(BIN)/python -m tools.evidence $(if $(UPDATE),--update)
+
+# Everything in the tree that is found by running the checker.
+recorded: counterexamples
+	$(MAKE) evidence UPDATE=1
+
 third-opinion: .venv/ready
 	$(BIN)/python -m crosscheck.third_opinion cells
 	$(BIN)/python -m crosscheck.third_opinion mutants
@@ -64,4 +72,9 @@ clean:
 	  echo "python3-venv is missing: apt-get install python3-venv"; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip --disable-pip-version-check -q install -e ".[dev]"
+	@touch $@
+
+# A second solver, for evidence alone.
+.venv/cross: .venv/ready
+	$(BIN)/pip --disable-pip-version-check -q install -e ".[cross]"
 	@touch $@

@@ -5,11 +5,9 @@ import json
 import pytest
 
 from tests.support.paths import ROOT
-from tools.regenerate import HEAD, commands, table
+from tools.main_job import expected
+from tools.regenerate import HEAD, table
 from vtsc.base.lines import nothing_wanted
-from vtsc.cli import parser
-from vtsc.commands.selection import selected
-from vtsc.content.expected import recorded_verdict
 from vtsc.evidence.replay import case_of, replay
 from vtsc.evidence.trace import load_trace
 from vtsc.native.inputs import Recorded
@@ -35,24 +33,19 @@ def test_each_still_violates_where_it_says(content, path):
 
 def test_one_file_for_each_violated_cell_of_the_main_job(content):
     """No more and no fewer than the recorded verdicts of `make verify` ask for, depths included."""
-    expected = {}
-    for arguments in commands():
-        for group in selected(content, parser().parse_args(arguments)):
-            for cell in group.cells():
-                verdict = recorded_verdict(content, cell)
-                assert verdict is not None, cell
-                if verdict.isdigit():
-                    changed = content.changed(cell.design, cell.property, cell.settings)
-                    own = "".join(f".{k}={v}" for k, v in changed.items())
-                    name = f"{cell.design}.{cell.host}.{cell.property}{own}.json"
-                    expected[name] = int(verdict)
+    wanted = {}
+    for cell, verdict in expected(content).items():
+        if verdict.isdigit():
+            changed = content.changed(cell.design, cell.property, cell.settings)
+            own = "".join(f".{k}={v}" for k, v in changed.items())
+            wanted[f"{cell.design}.{cell.host}.{cell.property}{own}.json"] = int(verdict)
     found = {p.name: json.loads(p.read_text(encoding="utf-8"))["violated_at"] for p in FILES}
-    assert found == expected
+    assert found == wanted
 
 
-def test_the_table_tells_the_stories_of_the_files():
+def test_the_table_tells_the_stories_of_the_files(content):
     """counterexamples/README.md is what `make counterexamples` would write."""
-    assert (FOLDER / "README.md").read_text(encoding="utf-8") == HEAD + table()
+    assert (FOLDER / "README.md").read_text(encoding="utf-8") == HEAD + table(content)
 
 
 def test_stories_are_one_sentence(content):

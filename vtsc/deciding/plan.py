@@ -107,7 +107,7 @@ def _together(
         if certificate is None:
             yield Open(case.cell(prop), reached, proofs.settled.get(prop, ()))
         else:
-            yield _proved(case, "lemmas", certificate, reached, stuck)
+            yield _proved(case, certificate.engine, certificate, reached, stuck)
 
 
 def _alone(case: Case, left: Open, depth: int, effort: "Effort") -> Result:
