@@ -42,7 +42,8 @@ from vtsc.engines.proof.induction import Induction
 from vtsc.engines.search.bmc import search
 from vtsc.engines.search.gave_up import GaveUp
 from vtsc.evidence.bystander import bystander, start
-from vtsc.evidence.certificate import check, make
+from vtsc.evidence.certificate import make
+from vtsc.evidence.manifest import check
 from vtsc.evidence.systems import Systems
 from vtsc.evidence.trace import Trace, load_trace
 from vtsc.native.inputs import Recorded
@@ -158,7 +159,8 @@ def _by_proof(content: Content, cells: list[Cell], proofs: Keys) -> str | None:
 def _still_proved(content: Content, cell: Cell, keys: list[tuple[str, str]]) -> bool:
     try:
         systems = Systems(Case.of(content, cell))
-        check(make(systems, cell.property, [tuple(k) for k in keys], any_number=False), set())
+        made = make(systems, cell.property, [tuple(k) for k in keys], any_number=False)
+        check(made.queries, set())
     except EvidenceError:
         return False
     return True
@@ -265,12 +267,14 @@ def _system(content: Content, cell: Cell) -> Any:
 
 def saved_proofs(design: str) -> Keys:
     """The lemmas of every proof of a design, found once."""
-    from vtsc.deciding.lemmas import prove
+    from vtsc.deciding.proofs import prove
+    from vtsc.engines import Effort
 
     content = load(str(ROOT))
     found: Keys = {}
     for group in _groups(content, design):
-        proofs = prove(content, group.cells(), [])
+        systems = Systems(Case(content, group.design, group.host, group.settings))
+        proofs = prove(systems, group.properties, [], Effort.USUAL)
         for name, certificate in proofs.certificates.items():
             found[f"{group.host} {name}"] = [(x.owner, x.name) for x in certificate.lemmas]
     return found

@@ -22,7 +22,8 @@ from vtsc.content.content import Content
 from vtsc.deciding.plan import progress_lacks, proved
 from vtsc.deciding.verdict import Reached, Result, Status
 from vtsc.engines import Effort
-from vtsc.evidence.certificate import Certificate, check, make
+from vtsc.evidence.certificate import Certificate, make
+from vtsc.evidence.manifest import check
 from vtsc.evidence.replay import replay
 from vtsc.evidence.systems import Systems
 from vtsc.evidence.trace import Trace, parse_trace
@@ -155,7 +156,7 @@ class _Recalled:
         keys = [(str(owner), str(name)) for owner, name in kept["lemmas"]]
         k, any_number = int(kept["k"]), kept["any_number"] is True
         certificate = make(self._systems, prop, keys, any_number, k, list(kept["found"]))
-        check(certificate, self._systems.solved)
+        check(certificate.queries, self._systems.solved)
         return certificate
 
     def _violation(self, prop: str, engine: str, kept: dict[str, Any]) -> Result:
