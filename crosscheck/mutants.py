@@ -42,8 +42,7 @@ from vtsc.engines.proof.induction import Induction
 from vtsc.engines.search.bmc import search
 from vtsc.engines.search.gave_up import GaveUp
 from vtsc.evidence.bystander import bystander, start
-from vtsc.evidence.certificate import make
-from vtsc.evidence.manifest import check
+from vtsc.evidence.certificate import check, make
 from vtsc.evidence.systems import Systems
 from vtsc.evidence.trace import Trace, load_trace
 from vtsc.native.inputs import Recorded
@@ -159,8 +158,7 @@ def _by_proof(content: Content, cells: list[Cell], proofs: Keys) -> str | None:
 def _still_proved(content: Content, cell: Cell, keys: list[tuple[str, str]]) -> bool:
     try:
         systems = Systems(Case.of(content, cell))
-        made = make(systems, cell.property, [tuple(k) for k in keys], any_number=False)
-        check(made.queries, set())
+        check(make(systems, cell.property, [tuple(k) for k in keys], any_number=False), set())
     except EvidenceError:
         return False
     return True

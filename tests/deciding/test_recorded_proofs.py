@@ -91,6 +91,10 @@ def test_a_recorded_proof_spares_the_search(copied, monkeypatch):
     assert (result.status, result.engine) == (Status.PROVED, "lemmas")
     assert [s.name for s in result.sometimes if s.never and s.lemmas] == ["can_catch_up"]
     assert remarks(copied, [result]) == changes_in(copied, [result]) == []
+    sometimes = tuple(replace(s, lemmas=()) for s in result.sometimes)
+    assert changes_in(copied, [replace(result, sometimes=sometimes)]) == []
+    sometimes = tuple(replace(s, never=False, lemmas=()) for s in result.sometimes)
+    assert "- [[never]]" in changes_in(copied, [replace(result, sometimes=sometimes)])
 
 
 def changes_in(content: Content, results: list[Result]) -> list[str]:

@@ -9,9 +9,8 @@ from vtsc.content.case import Case
 from vtsc.engines import Answers, Effort, asked, first_accepted
 from vtsc.engines.proof.induction import Induction
 from vtsc.engines.task import Answer, Finding, Key, Task, keys
-from vtsc.evidence.certificate import Certificate, make
+from vtsc.evidence.certificate import Certificate, check, make
 from vtsc.evidence.hints import Hint, load_hint, save_hint
-from vtsc.evidence.manifest import check
 from vtsc.evidence.proofs import recorded
 from vtsc.evidence.systems import Systems, key
 from vtsc.language.claims import Sometimes
@@ -173,7 +172,7 @@ def certified(systems: Systems, prop: str, answer: Answer) -> Certificate | None
     for any_number in (False,) if answer.k > 1 or answer.found else (True, False):
         try:
             certificate = make(systems, prop, stated, any_number, answer.k, answer.found)
-            check(certificate.queries, systems.solved)
+            check(certificate, systems.solved)
         except EvidenceError:
             continue
         return certificate

@@ -70,9 +70,17 @@ def _never(content: Content, results: Sequence[Result]) -> Iterator[Never]:
             cell = result.cell
             cases.setdefault((cell.design, cell.host, cell.settings), result)
     for result in cases.values():
-        cell = result.cell
-        shown = [s for s in result.sometimes if s.never and s.lemmas]
-        lemmas = dict.fromkeys(k for s in shown for k in s.lemmas)
-        if shown:
-            names = tuple(s.name for s in shown)
-            yield Never(cell.design, cell.host, cell.settings, names, tuple(lemmas))
+        yield from _never_of(content, result)
+
+
+def _never_of(content: Content, result: Result) -> Iterator[Never]:
+    """Those of a result's case; where a result does not name the lemmas, the recorded ones are kept."""
+    cell = result.cell
+    lemmas = {s.name: s.lemmas for s in result.sometimes if s.never}
+    old = proofs.recorded(content, cell.design).unreached(Case.of(content, cell))
+    if old is not None:
+        lemmas |= {n: old.lemmas for n in old.names if n in lemmas and not lemmas[n]}
+    names = tuple(name for name, keys in lemmas.items() if keys)
+    if names:
+        needed = dict.fromkeys(k for name in names for k in lemmas[name])
+        yield Never(cell.design, cell.host, cell.settings, names, tuple(needed))

@@ -8,6 +8,7 @@ from typing import Any
 from vtsc.base.errors import EvidenceError, UsageError
 from vtsc.content.cells import Cell
 from vtsc.content.content import Content
+from vtsc.evidence import manifest
 from vtsc.evidence.manifest import MANIFEST, Evidence, Manifest
 from vtsc.evidence.places import place
 from vtsc.evidence.questions import queries
@@ -144,27 +145,32 @@ def _stated(system: System, lemmas: Sequence[Lemma]) -> tuple[Stated, ...]:
     )
 
 
-def remake(opened: OpenCases, manifest: Manifest) -> Evidence:
+def check(certificate: Certificate, solved: set[str]) -> None:
+    """That every question is unsatisfiable; see `vtsc.evidence.manifest.check`."""
+    manifest.check(certificate.queries, solved)
+
+
+def remake(opened: OpenCases, saved: Manifest) -> Evidence:
     """The certificate that a manifest is of, made again; raises `EvidenceError` where there is none."""
-    cell = _cell(opened.content, manifest)
-    k, found = manifest.get("k", int, 1), manifest.get("found", list, [])
+    cell = _cell(opened.content, saved)
+    k, found = saved.get("k", int, 1), saved.get("found", list, [])
     if not 1 <= k <= GREATEST:
         raise EvidenceError(f"{MANIFEST}: k: expected a number from 1 to {GREATEST}")
     if not all(isinstance(x, str) for x in found):
         raise EvidenceError(f"{MANIFEST}: found: expected a list of texts")
-    any_number = manifest.get("any_number", bool)
-    keys = _keys(manifest.get("lemmas", list), found)
+    any_number = saved.get("any_number", bool)
+    keys = _keys(saved.get("lemmas", list), found)
     return make(opened.systems(cell), cell.property, keys, any_number, k, found).evidence()
 
 
-def _cell(content: Content, manifest: Manifest) -> Cell:
-    design, host, prop = (manifest.get(x, str) for x in ("design", "host", "property"))
+def _cell(content: Content, saved: Manifest) -> Cell:
+    design, host, prop = (saved.get(x, str) for x in ("design", "host", "property"))
     names = (content.model.designs, design), (content.model.hosts, host), (content.properties, prop)
     for known, name in names:
         if name not in known:
             raise EvidenceError(f"{MANIFEST}: unknown {name}")
     try:
-        given = {k: str(v) for k, v in manifest.get("params", dict).items()}
+        given = {k: str(v) for k, v in saved.get("params", dict).items()}
         return Cell(design, host, prop, content.model.check(design, given))
     except UsageError as error:
         raise EvidenceError(f"{MANIFEST}: {error}") from None
