@@ -218,6 +218,11 @@ def trace(kept):
     return kept["cells"]["bounded_lag"]["trace"]
 
 
+def reached(kept):
+    """The trace of the first "sometimes" that is reached."""
+    return next(s["trace"] for s in kept["sometimes"] if s["trace"])
+
+
 @pytest.mark.parametrize(
     ("text", "change"),
     [
@@ -231,6 +236,8 @@ def trace(kept):
         (VIOLATED, lambda k: trace(k)["params"].update(lag_bound="2ms")),
         (VIOLATED, lambda k: k["cells"].update(bounded_lag=None)),
         (VIOLATED, lambda k: k["sometimes"][0]["trace"].update(steps=[])),
+        (VIOLATED, lambda k: reached(k)["steps"][0]["state"]["host"].update(t=3)),
+        (VIOLATED, lambda k: reached(k)["params"].update(vcpus=3)),
         (PROVED, lambda k: k["cells"]["bounded_lag"]["lemmas"].pop()),
         (PROVED, lambda k: k["cells"]["bounded_lag"].update(lemmas=[["", "nonsense"]])),
         (PROVED, lambda k: k["cells"]["bounded_lag"].update(k="x")),
