@@ -242,4 +242,4 @@ def test_its_saved_certificate_holds_and_fits_the_schema(unlemmaed, tmp_path):
     assert (evidence.claims["found"], solvers[0]) == (found, "z3")
     schema = json.loads((SCHEMAS / "evidence.schema.json").read_text(encoding="utf-8"))
     jsonschema.validate(evidence.manifest(), schema)
-    assert "spacer_1: found by Spacer" in proof(result.certificate, "inputs")
+    assert "spacer_1: found by Spacer" in proof(unlemmaed, evidence.manifest())
