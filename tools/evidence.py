@@ -69,7 +69,7 @@ def pack(folder: Path) -> str:
 
 
 def main() -> None:
-    """Build, check, pack; ends with the exit status of the check."""
+    """Build, check and pack; what does not hold is not packed, and the exit status says so."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--update", action="store_true", help="write proofs/ and the example")
     given = arguments.parse_args()
@@ -88,8 +88,9 @@ def main() -> None:
         f"{folder.relative_to(ROOT)}: {certificates} certificates; they are checked now", flush=True
     )
     status = vtsc(["certify", str(folder), "--root", str(ROOT)])
+    if status:
+        sys.exit(status)
     print(pack(folder))
-    sys.exit(status)
 
 
 if __name__ == "__main__":

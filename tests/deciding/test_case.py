@@ -57,10 +57,8 @@ def test_a_cell_is_opened_once(counted, design, host, prop, status):
     assert set(machines.values()) == {1}
     assert len(machines) <= 4  # own, any number, and with and without a bystander
     assert parsed["virtual_khz", "1GHz"] == 1
-    assert set(parsed.values()) <= {
-        1,
-        2,
-    }  # defaults once more, to tell which settings are no defaults
+    # A property's default is parsed once more, to tell which settings are no defaults.
+    assert max(parsed.values()) <= 2
     assert set(runs.values()) == {2}
 
 

@@ -18,7 +18,7 @@ from vtsc.deciding import proofs as deciding
 from vtsc.deciding.recording import changes, proof_of, remarks
 from vtsc.deciding.verdict import Result, Status
 from vtsc.engines import Effort
-from vtsc.evidence.proofs import recorded, write
+from vtsc.evidence.proofs import load_proofs, write
 from vtsc.evidence.proofs import update as updated
 
 DESIGN = "patch25"
@@ -57,14 +57,14 @@ def refuse(*arguments: object) -> None:
 
 def test_every_proved_cell_of_the_main_job_is_recorded(content):
     """And nothing else is."""
-    known = {p.cell for d in content.model.designs for p in recorded(content, d).proofs}
+    known = {p.cell for d in content.model.designs for p in load_proofs(content, d).proofs}
     assert known == {cell for cell, verdict in expected(content).items() if verdict == HOLDS}
     assert {p.stem for p in (ROOT / "proofs").iterdir()} <= set(content.model.designs)
 
 
 def test_what_is_read_is_written_again(content):
     """Byte for byte: order, names and layout are those of the writer."""
-    every = [recorded(content, design) for design in content.model.designs]
+    every = [load_proofs(content, design) for design in content.model.designs]
     proofs = [p for of in reversed(every) for p in reversed(of.proofs)]
     never = [n for of in reversed(every) for n in reversed(of.never)]
     assert updated(content, proofs, never) == {}
@@ -72,12 +72,12 @@ def test_what_is_read_is_written_again(content):
 
 def test_all_kinds_of_proofs_are_kept(copied):
     """The k of k-induction, texts with bars and quotes, and changed parameters come back as they were."""
-    old = recorded(copied, DESIGN)
+    old = load_proofs(copied, DESIGN)
     harder = replace(old.proofs[0], k=3, found=('(<= |a b| "1")', "(not x)"))
     for path in (copied.root / "proofs").iterdir():
         path.unlink()
     write(updated(copied, [harder, *old.proofs[1:]], old.never))
-    again = recorded(copied, DESIGN)
+    again = load_proofs(copied, DESIGN)
     assert set(again.proofs) == {harder, *old.proofs[1:]}
     assert again.never == old.never
     write(updated(copied, [], []))
@@ -149,7 +149,7 @@ def test_a_proof_of_what_is_violated_proves_nothing(copied):
 
 def test_a_proof_that_is_not_recorded_is_found_and_told(copied):
     """The file of another design is left alone."""
-    before = recorded(copied, DESIGN)
+    before = load_proofs(copied, DESIGN)
     (copied.root / "proofs" / f"{DESIGN}.toml").unlink()
     (result,) = decide_group(copied, group_of(copied), 8)
     assert remarks(copied, [result]) == [
@@ -158,7 +158,7 @@ def test_a_proof_that_is_not_recorded_is_found_and_told(copied):
     found = changes(copied, [result])
     assert [path.name for path in found] == [f"{DESIGN}.toml"]
     write(found)
-    assert recorded(copied, DESIGN).proofs == (proof_of(result.certificate),)
+    assert load_proofs(copied, DESIGN).proofs == (proof_of(result.certificate),)
     assert result.cell in [proof.cell for proof in before.proofs]
 
 
@@ -207,6 +207,6 @@ def test_a_file_that_cannot_be_read_is_a_bad_file(copied, text, reason):
 )
 def test_an_entry_of_what_does_not_exist_is_left_out(copied, old, new):
     """A host, a property, a value or a parameter that is gone: the other entries are read."""
-    before = recorded(copied, DESIGN)
+    before = load_proofs(copied, DESIGN)
     edit(copied, old, new)
-    assert recorded(copied, DESIGN).proofs == before.proofs[1:]
+    assert load_proofs(copied, DESIGN).proofs == before.proofs[1:]

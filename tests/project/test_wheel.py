@@ -45,6 +45,8 @@ def test_the_wheel_carries_the_content_as_it_is(installed):
         for path in (ROOT / package).rglob("*.py"):
             copy = installed / "vtsc" / "_bundled" / path.relative_to(ROOT)
             assert copy.read_bytes() == path.read_bytes()
+    manifest = installed / "vtsc" / "_bundled" / "checks.toml"
+    assert manifest.read_bytes() == (ROOT / "checks.toml").read_bytes()
     for path in (ROOT / "proofs").glob("*.toml"):
         copy = installed / "vtsc" / "_bundled" / "proofs" / path.name
         assert copy.read_bytes() == path.read_bytes()

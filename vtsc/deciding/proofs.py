@@ -11,7 +11,7 @@ from vtsc.engines.proof.induction import Induction
 from vtsc.engines.task import Answer, Finding, Key, Task, keys
 from vtsc.evidence.certificate import Certificate, check, make
 from vtsc.evidence.hints import Hint, load_hint, save_hint
-from vtsc.evidence.proofs import recorded
+from vtsc.evidence.proofs import load_proofs
 from vtsc.evidence.systems import Systems, key
 from vtsc.language.claims import Sometimes
 from vtsc.language.lemmas import Lemma
@@ -48,7 +48,7 @@ def _recorded(
 ) -> Proofs:
     """What the recorded proofs of a case still prove."""
     case = systems.case
-    known = recorded(case.content, case.design)
+    known = load_proofs(case.content, case.design)
     certificates = {}
     for prop in properties:
         proof = known.proof(case.cell(prop))

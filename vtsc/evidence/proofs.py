@@ -132,7 +132,7 @@ def path_of(content: Content, design: str) -> Path:
     return content.root / FOLDER / f"{design}.toml"
 
 
-def recorded(content: Content, design: str) -> Recorded:
+def load_proofs(content: Content, design: str) -> Recorded:
     """The proofs recorded of a design; raises `BadFileError` where their file cannot be read."""
     path = path_of(content, design)
     try:
@@ -211,7 +211,7 @@ def _kept(
     """What is recorded of other cells than those that were asked."""
     if asked is None or design not in content.model.designs:
         return [], []
-    old = recorded(content, design)
+    old = load_proofs(content, design)
     never = [n for n in old.never if not any(map(n.is_of, asked))]
     return [p for p in old.proofs if p.cell not in asked], never
 

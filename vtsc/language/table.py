@@ -5,6 +5,7 @@ from functools import cached_property
 from itertools import product
 from typing import Any
 
+from vtsc.base.errors import BadFileError
 from vtsc.language.actions import Action, Call, Step
 from vtsc.language.inputs import Inputs
 from vtsc.language.machine import Rounds
@@ -21,8 +22,8 @@ class TableMachine:
     rounds: tuple[Rounds, ...] = ()
 
     def table(self) -> Sequence[Action[Any]]:
-        """Every action there is, in canonical order."""
-        raise NotImplementedError
+        """Every action there is, in canonical order; a model overrides this."""
+        raise BadFileError(f"{type(self).__name__} has no table")
 
     @cached_property
     def actions(self) -> dict[str, Action[Any]]:
