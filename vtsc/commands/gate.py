@@ -81,8 +81,13 @@ def _decided(content: Content, manifest: Manifest, jobs: int) -> dict[Cell, Resu
         key = (cell.design, cell.host, cell.settings, check.depth)
         together.setdefault(key, []).append(check)
     asked = [
-        Asked(Case.of(content, c[0].cell), tuple(x.cell.property for x in c), c[0].depth)
-        for c in together.values()
+        Asked(
+            Case.of(content, checks[0].cell),
+            tuple(check.cell.property for check in checks),
+            checks[0].depth,
+            frozenset(c.cell.property for c in checks if c.expected not in (None, HOLDS)),
+        )
+        for checks in together.values()
     ]
     much = effort(prove=True, bounded=False)
     costs = Costs()

@@ -4,7 +4,7 @@ Cases can be begun, and open cells finished, in any order and in parallel.
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -47,11 +47,18 @@ def effort(*, prove: bool, bounded: bool) -> "Effort":
 
 
 def begin(
-    case: Case, properties: Sequence[str], depth: int, effort: "Effort"
+    case: Case,
+    properties: Sequence[str],
+    depth: int,
+    effort: "Effort",
+    doubted: Collection[str] = (),
 ) -> list[Result | Open]:
-    """Decide by the engines that share a preparation: for each property its result, or that it is open."""
+    """Decide by the engines that share a preparation: for each property its result, or that it is open.
+
+    No proof is tried of a property that is ``doubted``, which therefore stays open.
+    """
     cells = [case.cell(prop) for prop in properties]
-    return _guarded(case, cells, lambda: _together(case, properties, depth, effort))
+    return _guarded(case, cells, lambda: _together(case, properties, depth, effort, doubted))
 
 
 def finish(case: Case, left: Open, depth: int, effort: "Effort") -> Result:
@@ -93,7 +100,11 @@ def _failed(cell: Cell, error: Exception) -> Result:
 
 
 def _together(
-    case: Case, properties: Sequence[str], depth: int, effort: "Effort"
+    case: Case,
+    properties: Sequence[str],
+    depth: int,
+    effort: "Effort",
+    doubted: Collection[str],
 ) -> Iterator[Result | Open]:
     from vtsc.deciding.proofs import Proofs, prove
     from vtsc.deciding.reaching import Reaching
@@ -103,7 +114,8 @@ def _together(
     systems = Systems(case)
     proving = bool(asked(effort, shared=True))
     reaching = Reaching(systems, properties, min(depth, EARLY) if proving else depth)
-    proofs = prove(systems, properties, reaching.missing, effort) if proving else Proofs()
+    hoped = [prop for prop in properties if prop not in doubted]
+    proofs = prove(systems, hoped, reaching.missing, effort) if proving else Proofs()
     reached = reaching.result(proofs.never, depth)
     stuck = progress_lacks(case) if proofs.certificates else None
     for prop in properties:

@@ -1,11 +1,21 @@
 """Arithmetic 1: terms as Z3 integers (QF_LIA). A u64 is any integer with the right residue."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import Any
 
 import z3
 
 from vtsc.language.words import MODULUS
+from vtsc.solver.expressions import (
+    at_most,
+    below,
+    every,
+    opposite,
+    product,
+    same,
+    some,
+    total,
+)
 from vtsc.symbolic.forms import (
     Choice,
     Comparison,
@@ -29,18 +39,14 @@ class Lowering:
     """Turns terms into Z3 expressions; what both solver arithmetics share is here.
 
     ``unknown`` supplies the expression for each variable, flag and quotient by name.
-    ``definitions`` collects the constraints that say what the quotients are; those whose ids
-    are in ``plain`` are taken to be 0, which somebody else has to prove.
+    ``definitions`` collects the constraints that say what the quotients are.
     """
 
     name = "int"
     logic = "QF_LIA"
-    wraps = True
-    """Whether a search has to find out which quotients by 2^64 are not 0."""
 
-    def __init__(self, unknown: Unknown, plain: Collection[int] = ()) -> None:
+    def __init__(self, unknown: Unknown) -> None:
         self.unknown = unknown
-        self._plain = plain
         self.definitions: list[Any] = []
         self.ranges: dict[str, Any] = {}
         self._atoms: dict[int, Any] = {}
@@ -52,12 +58,20 @@ class Lowering:
         """The sort of a variable."""
         return z3.IntSort()
 
+    @staticmethod
+    def number(value: int) -> Any:
+        """A number."""
+        return z3.IntVal(value)
+
     def linear(self, form: Linear) -> Any:
         """A linear form as a Z3 expression."""
-        summands = [self._atom(a) if c == 1 else c * self._atom(a) for a, c in form.terms]
+        summands = [self._atom(a) if c == 1 else self._times(c, a) for a, c in form.terms]
         if form.constant or not summands:
-            summands.append(z3.IntVal(form.constant))
-        return summands[0] if len(summands) == 1 else z3.Sum(summands)
+            summands.append(self.number(form.constant))
+        return summands[0] if len(summands) == 1 else total(summands)
+
+    def _times(self, factor: int, atom: Any) -> Any:
+        return product(self.number(factor), self._atom(atom))
 
     def value(self, value: Word | Truth) -> Any:
         """A word or a truth as a Z3 expression."""
@@ -67,7 +81,7 @@ class Lowering:
 
     def equal(self, unknown: Any, word: Word) -> Any:
         """The equation of a state variable with ``word``."""
-        return unknown == self.linear(word.form)
+        return same(unknown, self.linear(word.form))
 
     def _atom(self, atom: Any) -> Any:
         found = self._atoms.get(atom.id)
@@ -79,12 +93,11 @@ class Lowering:
         if isinstance(atom, Variable):
             x = self.unknown(atom.name, self.sort(atom.residue))
             if not atom.residue:
-                self.ranges[atom.name] = z3.And(atom.interval.lo <= x, x <= atom.interval.hi)
+                lo, hi = atom.interval.lo, atom.interval.hi
+                self.ranges[atom.name] = z3.And(lo <= x, x <= hi)
             return x
         if isinstance(atom, Quotient):
-            if atom.id in self._plain:
-                return z3.IntVal(0)
-            q = self.unknown(quotient(atom.id), z3.IntSort())
+            q = self.unknown(quotient(atom.id), self.sort(residue=False))
             self.definitions.append(self.defined(q, self.linear(atom.numerator), atom.divisor))
             return q
         assert isinstance(atom, Choice)
@@ -94,15 +107,19 @@ class Lowering:
 
     def defined(self, q: Any, numerator: Any, divisor: int) -> Any:
         """The condition that ``q`` is the floor of ``numerator / divisor``."""
-        low = divisor * q
-        return z3.And(low <= numerator, numerator < low + divisor)
+        return self._floor(q, numerator, divisor)
+
+    def _floor(self, q: Any, numerator: Any, divisor: int) -> Any:
+        low = product(self.number(divisor), q)
+        high = total([low, self.number(divisor)])
+        return every([at_most(low, numerator), below(numerator, high)])
 
     def _compare(self, c: Comparison) -> Any:
         left = [(a, k) for a, k in c.form.terms if k > 0]
         right = [(a, -k) for a, k in c.form.terms if k < 0]
         sides = Linear(tuple(left), 0), Linear(tuple(right), -c.form.constant)
         a, b = self.linear(sides[0]), self.linear(sides[1])
-        return a == b if c.equation else a <= b
+        return same(a, b) if c.equation else at_most(a, b)
 
     # conditions
 
@@ -119,12 +136,12 @@ class Lowering:
         if isinstance(c, Flag):
             return self.unknown(c.name, z3.BoolSort())
         if isinstance(c, Negation):
-            return z3.Not(self.condition(c.operand))
+            return opposite(self.condition(c.operand))
         if isinstance(c, Comparison):
             return self._compare(c)
         assert isinstance(c, Junction)
         operands = [self.condition(o) for o in c.operands]
-        return z3.And(operands) if c.conjunction else z3.Or(operands)
+        return every(operands) if c.conjunction else some(operands)
 
     @staticmethod
     def at_most(unknown: Any, limit: int) -> Any:
@@ -139,17 +156,38 @@ class GuardedLowering(Lowering):
     the solver meets the exact definition only where a counter is further off. Both say the same.
     """
 
-    wraps = False
-
     def defined(self, q: Any, numerator: Any, divisor: int) -> Any:
-        exact = super().defined(q, numerator, divisor)
+        floor = self._floor(q, numerator, divisor)
         if divisor != MODULUS:
-            return exact
-        m = MODULUS
-        far = z3.Or(numerator < -m, numerator >= 2 * m)
-        return z3.Or(
-            z3.And(numerator >= 0, numerator < m, q == 0),
-            z3.And(-m <= numerator, numerator < 0, q == -1),
-            z3.And(m <= numerator, numerator < 2 * m, q == 1),
-            z3.And(far, exact),
-        )
+            return floor
+        less, zero, m, twice = map(self.number, (-MODULUS, 0, MODULUS, 2 * MODULUS))
+        cases = [(zero, m, zero), (less, zero, self.number(-1)), (m, twice, self.number(1))]
+        near = [
+            every([at_most(lo, numerator), below(numerator, hi), same(q, value)])
+            for lo, hi, value in cases
+        ]
+        far = some([below(numerator, less), at_most(twice, numerator)])
+        return some([*near, every([far, floor])])
+
+
+class RationalLowering(GuardedLowering):
+    """A relaxation, for proposals: whatever holds of integers holds here, and words need not be whole.
+
+    Solving it is far cheaper. The floor of n / d lies between (n - d + 1) / d and n / d; nothing more is
+    said of it, but for the usual cases of a quotient by 2^64.
+    """
+
+    name = "rational"
+    logic = "QF_LRA"
+
+    def sort(self, residue: bool) -> Any:
+        return z3.RealSort()
+
+    @staticmethod
+    def number(value: int) -> Any:
+        return z3.RealVal(value)
+
+    def _floor(self, q: Any, numerator: Any, divisor: int) -> Any:
+        low = product(self.number(divisor), q)
+        high = total([low, self.number(divisor - 1)])
+        return every([at_most(low, numerator), at_most(numerator, high)])

@@ -51,7 +51,6 @@ class VectorLowering(Lowering):
 
     name = "bv"
     logic = "QF_BV"
-    wraps = False
 
     def sort(self, residue: bool) -> Any:
         return z3.BitVecSort(WIDTH)

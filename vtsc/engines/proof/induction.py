@@ -14,6 +14,7 @@ import z3
 
 from vtsc.engines.task import Answer, Finding, Task, keys
 from vtsc.language.lemmas import Lemma
+from vtsc.solver.expressions import every, implies, opposite, some
 from vtsc.solver.integers import Lowering
 from vtsc.solver.unroll import Expressions
 from vtsc.system.consequences import broken, step_of
@@ -102,12 +103,12 @@ class Induction:
         solver = self._new_solver()
         solver.add(low.condition(self.system.initially))
         conditions = {
-            lemma: z3.And([low.condition(step.initially(fact)) for fact in facts])
+            lemma: every([low.condition(step.initially(fact)) for fact in facts])
             for lemma, facts in self._facts.items()
         }
         solver.add(*low.definitions, *low.ranges.values())
         for lemma, condition in conditions.items():
-            if solver.check(z3.Not(condition)) != z3.unsat:
+            if solver.check(opposite(condition)) != z3.unsat:
                 del self._facts[lemma]
 
     def _new_solver(self) -> Any:
@@ -127,12 +128,12 @@ class Induction:
         for fact, failed in broken(step, algebra, rules):
             ways[fact.lemma].append(failed)
         for lemma, failures in ways.items():
-            constraints.append(z3.Implies(self._broken(lemma), z3.Or(failures)))
+            constraints.append(implies(self._broken(lemma), some(failures)))
             before = [low.condition(fact.condition) for fact in self._facts[lemma]]
-            constraints += [z3.Implies(self._assumed(lemma), c) for c in before]
+            constraints += [implies(self._assumed(lemma), c) for c in before]
         for target in step.relation.targets:
             hits = hit(step.relation, algebra, rules, target)
-            constraints.append(z3.Implies(self._hit(target), hits))
+            constraints.append(implies(self._hit(target), hits))
         solver = self._new_solver()
         solver.add(*constraints, *low.definitions, *low.ranges.values())
         return solver
@@ -141,7 +142,7 @@ class Induction:
         """A fresh literal that asks for any of ``literals``."""
         self._questions += 1
         literal = z3.Bool(f"any{self._questions}")
-        self._solver.add(z3.Implies(literal, z3.Or(literals)))
+        self._solver.add(implies(literal, some(literals)))
         return literal
 
     # what follows

@@ -12,13 +12,11 @@ from typing import Any
 import z3
 
 from vtsc.engines.search.gave_up import GaveUp
+from vtsc.engines.search.runs import make_solver
 from vtsc.language.actions import Call
 from vtsc.language.inputs import named
 from vtsc.native.witness import Inputs, Witness
 from vtsc.symbolic.names import INITIAL
-
-POLISHING = 10_000_000
-"""Z3 resource units that one question about a smaller run may cost where questions are hard."""
 
 
 @dataclass(frozen=True)
@@ -31,34 +29,33 @@ class _Unknown:
     least: int
 
 
-def canonical(checker: Any, target: str, model: Any) -> Witness:
-    """The least run that hits ``target`` at the checker's last depth, where ``model`` hits it."""
-    goal = checker.depths[-1].targets[target]
-    calls, model, affordable = _least_calls(checker, goal, model)
-    solver = z3.SolverFor(checker.logic)
-    solver.set("rlimit", checker.polishing)
-    solver.add(*checker.constraints, goal)
-    solver.add(*(d.calls[c] for d, c in zip(checker.depths, calls, strict=True)))
-    least = _Least(checker, solver, model)
+def canonical(runs: Any, target: str, model: Any) -> Witness:
+    """The least run that hits ``target`` at the last depth, where ``model`` hits it."""
+    goal = runs.depths[-1].targets[target]
+    calls, model, affordable = _least_calls(runs, goal, model)
+    solver = make_solver(runs.logic, runs.polishing)
+    solver.add(*runs.constraints, goal)
+    solver.add(*(d.calls[c] for d, c in zip(runs.depths, calls, strict=True)))
+    least = _Least(runs, solver, model)
     if not affordable:
         least.keep_paths()
     initial: Inputs = {}
     steps: tuple[Inputs, ...] = tuple({} for _ in calls)
-    for unknown in _unknowns(checker):
+    for unknown in _unknowns(runs):
         values = initial if unknown.depth < 0 else steps[unknown.depth]
         values[unknown.name] = least.pin(unknown)
     return Witness(tuple(calls), steps, initial)
 
 
-def as_found(checker: Any, model: Any) -> Witness:
+def as_found(runs: Any, model: Any) -> Witness:
     """The run that ``model`` describes, as it is."""
     calls = [
         next(call for call, literal in depth.calls.items() if z3.is_true(model[literal]))
-        for depth in checker.depths
+        for depth in runs.depths
     ]
     initial: Inputs = {}
     steps: tuple[Inputs, ...] = tuple({} for _ in calls)
-    for unknown in _unknowns(checker):
+    for unknown in _unknowns(runs):
         values = initial if unknown.depth < 0 else steps[unknown.depth]
         values[unknown.name] = _value(model, unknown)
     return Witness(tuple(calls), steps, initial)
@@ -69,18 +66,18 @@ def _value(model: Any, unknown: _Unknown) -> int | bool:
     return z3.is_true(value) if z3.is_bool(unknown.constant) else int(value.as_long())
 
 
-def _least_calls(checker: Any, goal: Any, model: Any) -> tuple[list[Call], Any, bool]:
+def _least_calls(runs: Any, goal: Any, model: Any) -> tuple[list[Call], Any, bool]:
     """The least calls, a model that takes them, and whether that could be settled."""
     chosen: list[Any] = []
     calls: list[Call] = []
     affordable = True
-    for depth in checker.depths:
+    for depth in runs.depths:
         current = next(c for c, literal in depth.calls.items() if z3.is_true(model[literal]))
         for call, literal in depth.calls.items():
             if call == current or not affordable:
                 break
             try:
-                better = checker.ask(goal, *chosen, literal, budget=checker.polishing)
+                better = runs.ask(goal, *chosen, literal, budget=runs.polishing)
             except GaveUp:
                 affordable = False
                 break
@@ -92,19 +89,19 @@ def _least_calls(checker: Any, goal: Any, model: Any) -> tuple[list[Call], Any, 
     return calls, model, affordable
 
 
-def _unknowns(checker: Any) -> Iterator[_Unknown]:
+def _unknowns(runs: Any) -> Iterator[_Unknown]:
     """All inputs in the order in which they are made least."""
-    system = checker.unrolling.system
+    system = runs.unrolling.system
     least = dict(system.inputs.words)
     steps = [
         _Unknown(i, name, constant, least.get(name, 0))
-        for i, depth in enumerate(checker.depths)
+        for i, depth in enumerate(runs.depths)
         for name, constant in depth.inputs.items()
     ]
     yield from (u for u in steps if named(u.name) == system.time_input)
     yield from (u for u in steps if named(u.name) != system.time_input)
     for name, lo in system.initial_inputs.words.items():
-        constant = z3.Const(INITIAL + name, checker.unrolling.word_sort)
+        constant = z3.Const(INITIAL + name, runs.unrolling.word_sort)
         yield _Unknown(-1, name, constant, lo)
     for name in system.initial_inputs.flags:
         yield _Unknown(-1, name, z3.Bool(INITIAL + name), 0)
@@ -113,9 +110,9 @@ def _unknowns(checker: Any) -> Iterator[_Unknown]:
 class _Least:
     """Gives inputs their least values, one after the other, for good."""
 
-    def __init__(self, checker: Any, solver: Any, model: Any) -> None:
-        self._checker = checker
-        self._at_most = checker.unrolling.at_most
+    def __init__(self, runs: Any, solver: Any, model: Any) -> None:
+        self._runs = runs
+        self._at_most = runs.unrolling.at_most
         self._solver = solver
         self._model = model
         """Of the constraints and all that was pinned."""
@@ -141,7 +138,7 @@ class _Least:
 
         From here on each question is asked of a fresh solver, which simplifies with what is known.
         """
-        every = (literal for depth in self._checker.depths for literal in depth.rules)
+        every = (literal for depth in self._runs.depths for literal in depth.rules)
         self._solver.add(*(x for x in every if z3.is_true(self._model.eval(x, True))))
         self._fresh = True
 
@@ -172,8 +169,7 @@ class _Least:
         """Whether a condition can hold with the solver's constraints; then the model is one of it."""
         solver = self._solver
         if self._fresh:
-            solver = z3.SolverFor(self._checker.logic)
-            solver.set("rlimit", self._checker.polishing)
+            solver = make_solver(self._runs.logic, self._runs.polishing)
             solver.add(*self._solver.assertions())
         else:
             solver.push()

@@ -15,7 +15,6 @@ from typing import Any
 
 import z3
 
-from vtsc.engines.search.bmc import make_solver
 from vtsc.engines.search.canonical import as_found
 from vtsc.engines.task import Answer, Finding, Task, unknown
 from vtsc.language.machine import Rounds
@@ -106,10 +105,9 @@ def repeated(
     if not any(target in rule.targets for rule in system.rules):
         return None
     unrolling = Unrolling(system)
-    unrolling.wrapping = set(unrolling.sites)
     for form in _forms(rounds):
         run = _Run(unrolling, form)
-        solver = make_solver(system, budget)
+        solver = _solver(budget)
         solver.add(*run.constraints, *run.hits(target))
         answer = solver.check()
         if answer == z3.sat:
@@ -117,6 +115,16 @@ def repeated(
         if answer == z3.unknown:
             return None
     return None
+
+
+def _solver(budget: int) -> Any:
+    """A solver for linear integers by the older simplex, which solves equations away first."""
+    solver = z3.SolverFor("QF_LIA")
+    solver.set("arith.solver", 2)
+    solver.set("delay_units", True)
+    solver = z3.Simplifier("solve-eqs").add(solver)
+    solver.set("rlimit", budget)  # a limit set before the simplifier is not kept
+    return solver
 
 
 def decide(task: Task) -> Answer:

@@ -1,0 +1,178 @@
+"""Questions about the runs of a system up to a depth: rationals propose, integers answer.
+
+Over the rationals a question is far easier, and what is impossible there is impossible. Otherwise the
+solver's model proposes which call comes when, and a fresh solver over the integers, for which these calls are
+facts to simplify with, says whether a run takes them. Where that costs too much, it waits until all other
+proposals are answered, and is asked path by path through the functions. What no run takes is ruled out for
+good.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import z3
+
+from vtsc.engines.search.gave_up import GaveUp
+from vtsc.solver.expressions import every, implies, opposite
+from vtsc.solver.integers import RationalLowering
+from vtsc.solver.units import spent
+from vtsc.solver.unroll import Depth, Unrolling, divides
+from vtsc.system.detours import undoing_pairs
+from vtsc.system.system import System
+
+BUDGET = 400_000_000
+"""Z3 resource units that one question may cost before the answer is unknown."""
+
+QUICK = 10_000_000
+"""Units that each try at a proposal may cost before it is put off until all others are answered."""
+
+TRIES = 3
+"""How often a proposal is tried, each time with another seed: how long an answer takes has a long tail."""
+
+LEFT_OPEN, LOOSE = 2, 6_000_000
+"""How many of a proposal's first choices are left open at first, and the units that this may cost."""
+
+POLISHING = 10_000_000
+"""Units that one question about a smaller run may cost where a system divides by other than 2^64."""
+
+
+class Runs:
+    """The runs of a system, in two solvers, and answers to questions about them."""
+
+    def __init__(self, system: System, budget: int = BUDGET, symmetry: bool = True) -> None:
+        self.unrolling = Unrolling(system, symmetry=symmetry)
+        self.budget = budget
+        self.logic = self.unrolling.logic
+        self.polishing = POLISHING if divides(system) else budget
+        self.depths: list[Depth] = []
+        self.constraints: list[Any] = list(self.unrolling.initial)
+        """Initial states and steps so far over the integers, and what literals stand for."""
+        self._relaxed = Unrolling(system, RationalLowering, symmetry)
+        self._proposer = make_solver(RationalLowering.logic, budget)
+        self._proposer.add(*self._relaxed.initial)
+        self._undoing = undoing_pairs(system) if symmetry else []
+        self._searches = 0
+        self._limit = 0
+
+    def extend(self) -> Depth:
+        """Add a step."""
+        depth = len(self.depths)
+        exact, constants = self.unrolling.step(depth)
+        relaxed, _ = self._relaxed.step(depth)
+        self.depths.append(constants)
+        detours = self._no_detour(depth - 2) if depth >= 2 else []
+        self.constraints += [*exact, *detours]
+        self._proposer.add(*self._relaxed.facts(depth + 1, stated=True), *relaxed, *detours)
+        return constants
+
+    def _no_detour(self, depth: int) -> list[Any]:
+        """The constraints that the two steps from ``depth``, not the last ones, do not undo each other."""
+        first, second = (d.rules for d in self.depths[depth : depth + 2])
+        return [opposite(every([first[a], second[b]])) for a, b in self._undoing]
+
+    def literal(self, name: str, meaning: Any) -> Any:
+        """A literal that stands for ``meaning`` where it is assumed."""
+        literal = z3.Bool(name)
+        implied = implies(literal, meaning)
+        self._proposer.add(implied)
+        self.constraints.append(implied)
+        return literal
+
+    def rule_out(self, *literals: Any) -> None:
+        """Take down that no run makes any of the literals true, as an answer has said."""
+        self._proposer.add(*map(opposite, literals))
+
+    def ask(self, *assumptions: Any, budget: int = BUDGET) -> Any:
+        """A model of the runs with ``assumptions``, or None where there is none; raises `GaveUp`.
+
+        The assumptions are literals. ``budget``: units for all that it takes.
+        """
+        budget = min(budget, self.budget)
+        self._limit = spent() + budget
+
+        def by_paths(calls: list[Any]) -> Any:
+            return self._search(calls, _rules, lambda path: self._exactly(path, budget))
+
+        return self._search(list(assumptions), _calls, by_paths)
+
+    def _search(
+        self,
+        assumptions: list[Any],
+        choices: Callable[[Depth], list[Any]],
+        thoroughly: Callable[[list[Any]], Any],
+    ) -> Any:
+        """The first answer to a proposal of one choice a step; None where no proposal is left."""
+        self._searches += 1
+        undecided = z3.Bool(f"undecided.{self._searches}")
+        later = []
+        while (model := self._proposal([*assumptions, undecided])) is not None:
+            literals = (literal for depth in self.depths for literal in choices(depth))
+            chosen = [x for x in literals if z3.is_true(model[x])]
+            try:
+                run, facts = self._quickly(assumptions, chosen)
+            except GaveUp:
+                facts = [*assumptions, *chosen]
+                later.append(facts)
+                self._proposer.add(implies(undecided, opposite(every(facts))))
+            else:
+                if run is not None:
+                    return run
+                self._proposer.add(opposite(every(facts)))
+        for facts in later:
+            run = thoroughly(facts)
+            if run is not None:
+                return run
+        return None
+
+    def _quickly(self, assumptions: list[Any], chosen: list[Any]) -> tuple[Any, list[Any]]:
+        """The answer to a proposal, and the facts that it is about; raises `GaveUp`.
+
+        Some of its choices are left open at first: where no run takes the others, more is ruled out at once.
+        """
+        tries = [(LEFT_OPEN, LOOSE, 0), *((0, QUICK, seed) for seed in range(TRIES))]
+        for left_open, budget, seed in tries:
+            facts = [*assumptions, *chosen[left_open:]]
+            try:
+                return self._exactly(facts, budget, seed), facts
+            except GaveUp:
+                continue
+        raise GaveUp("no answer about a proposal within its budget")
+
+    def _proposal(self, assumptions: Sequence[Any]) -> Any:
+        """A model over the rationals, or None; raises `GaveUp`."""
+        left = self._limit - spent()
+        if left <= 0:
+            raise GaveUp("no answer within the budget for all sequences of calls")
+        self._proposer.set("rlimit", left)
+        return _model(self._proposer, assumptions)
+
+    def _exactly(self, facts: Sequence[Any], budget: int, seed: int = 0) -> Any:
+        """A model over the integers of the runs with ``facts``, or None; raises `GaveUp`."""
+        solver = make_solver(self.logic, min(budget, self.budget))
+        solver.set("random_seed", seed)
+        solver.add(*self.constraints, *facts)
+        return _model(solver, ())
+
+
+def make_solver(logic: str, budget: int) -> Any:
+    """A solver for these questions: of Z3's two simplexes the older one answers them faster."""
+    solver = z3.SolverFor(logic)
+    solver.set("arith.solver", 2)
+    solver.set("rlimit", budget)
+    return solver
+
+
+def _model(solver: Any, assumptions: Sequence[Any]) -> Any:
+    """The solver's model, or None where there is none; raises `GaveUp`."""
+    answer = solver.check(*assumptions)
+    if answer == z3.unknown:
+        raise GaveUp(solver.reason_unknown())
+    return solver.model() if answer == z3.sat else None
+
+
+def _calls(depth: Depth) -> list[Any]:
+    return list(depth.calls.values())
+
+
+def _rules(depth: Depth) -> list[Any]:
+    return depth.rules
