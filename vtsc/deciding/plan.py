@@ -14,6 +14,7 @@ from vtsc.content.case import Case
 from vtsc.content.cells import Cell
 from vtsc.content.content import model_error
 from vtsc.deciding.verdict import Reached, Result, Status
+from vtsc.native.witness import Witness
 
 if TYPE_CHECKING:  # these import z3
     from vtsc.engines import Answers, Effort
@@ -55,7 +56,7 @@ def begin(
 ) -> list[Result | Open]:
     """Decide by the engines that share a preparation: for each property its result, or that it is open.
 
-    No proof is tried of a property that is ``doubted``, which therefore stays open.
+    A violation of a property that is ``doubted`` is looked for at once, and no proof is tried of it.
     """
     cells = [case.cell(prop) for prop in properties]
     return _guarded(case, cells, lambda: _together(case, properties, depth, effort, doubted))
@@ -113,17 +114,22 @@ def _together(
 
     systems = Systems(case)
     proving = bool(asked(effort, shared=True))
-    reaching = Reaching(systems, properties, min(depth, EARLY) if proving else depth)
+    suspects = [prop for prop in properties if prop in doubted]
+    early = min(depth, EARLY) if proving else depth
+    reaching = Reaching(systems, properties, suspects, early)
     hoped = [prop for prop in properties if prop not in doubted]
     proofs = prove(systems, hoped, reaching.missing, effort) if proving else Proofs()
     reached = reaching.result(proofs.never, depth)
     stuck = progress_lacks(case) if proofs.certificates else None
     for prop in properties:
-        certificate = proofs.certificates.get(prop)
-        if certificate is None:
-            yield Open(case.cell(prop), reached, proofs.settled.get(prop, ()))
-        else:
+        left = Open(case.cell(prop), reached, proofs.settled.get(prop, ()))
+        certificate, witness = proofs.certificates.get(prop), reaching.violation(prop)
+        if certificate is not None:
             yield proved(case, certificate.engine, certificate, reached, stuck)
+        elif witness is not None:
+            yield _violated(systems, left, "bmc", witness, None)
+        else:
+            yield left
 
 
 def _alone(case: Case, left: Open, depth: int, effort: "Effort") -> Result:
@@ -153,7 +159,7 @@ def _accepted(
 
     if answer.witness is not None:
         searched = None if answer.shortest else max((a.depth for a in before.values()), default=0)
-        return _violated(systems, left, name, answer, searched)
+        return _violated(systems, left, name, answer.witness, searched)
     certificate = certified(systems, left.cell.property, answer)
     if certificate is None:
         return None
@@ -218,14 +224,13 @@ def proved(
 
 
 def _violated(
-    systems: "Systems", left: Open, engine: str, answer: "Answer", searched: int | None
+    systems: "Systems", left: Open, engine: str, witness: Witness, searched: int | None
 ) -> Result:
     """A violation counts once the plain interpreter has seen it."""
     from vtsc.evidence.replay import trace_of
 
-    assert answer.witness is not None
     try:
-        trace, run = trace_of(systems.case, left.cell.property, answer.witness)
+        trace, run = trace_of(systems.case, left.cell.property, witness)
     except EvidenceError as error:
         return _failed(left.cell, error)
     return Result(

@@ -1,9 +1,12 @@
-"""Every "sometimes" of a case: reached by a replayed run, proved never to be reached, or neither."""
+"""Every "sometimes" of a case: reached by a replayed run, proved never to be reached, or neither.
+
+Violations of properties that are doubted are looked for in the same search.
+"""
 
 from collections.abc import Mapping, Sequence
 
 from vtsc.deciding.verdict import Reached
-from vtsc.engines.search.bmc import search
+from vtsc.engines.search.bmc import Search, Searching
 from vtsc.evidence.replay import trace_of
 from vtsc.evidence.systems import Key, Systems
 from vtsc.language.claims import Sometimes
@@ -11,49 +14,54 @@ from vtsc.native.witness import Witness
 
 
 class Reaching:
-    """The search for every "sometimes" of a case.
+    """The search for every "sometimes" of a case, and for violations of its ``doubted`` properties.
 
-    It runs twice: most are reached in a few steps, which spares asking for a proof that they are not.
+    It pauses once: most "sometimes" are reached in a few steps, which spares asking for a proof that they
+    are not.
     """
 
-    def __init__(self, systems: Systems, properties: Sequence[str], depth: int) -> None:
+    def __init__(
+        self, systems: Systems, properties: Sequence[str], doubted: Sequence[str], depth: int
+    ) -> None:
         self._systems = systems
         self._all = systems.case.sometimes
         needed = {n for prop in properties for n in systems.case.property(prop).needs}
-        self._loose = [s.name for s in self._all if s.name not in needed]
-        self._searched = 0
-        self._witnesses: dict[str, Witness] = {}
+        monitors = [*self._all, *map(systems.case.property, doubted)]
+        self._search = Searching(
+            systems.own(monitors),
+            [m.name for m in monitors],
+            any_witness=[s.name for s in self._all if s.name not in needed],
+        )
         self._never: dict[str, tuple[Key, ...]] = {}
-        self.missing: list[Sometimes] = list(self._all)
-        """Neither reached so far nor known to be never reached."""
         self._look(depth)
 
-    def _look(self, depth: int) -> None:
-        if not self.missing or depth <= self._searched:
-            return
-        targets = [s.name for s in self.missing]
-        system = self._systems.own(self.missing)
-        found = search(system, targets, depth, any_witness=self._loose)
-        self._searched = found.depth
-        self._witnesses |= found.witnesses
-        self._never |= dict.fromkeys(found.never, ())
-        self._settle()
+    def _look(self, depth: int) -> Search:
+        found = self._search.to(depth)
+        names = {s.name for s in self._all}
+        self._never |= dict.fromkeys(sorted(found.never & names), ())
+        return found
 
-    def _settle(self) -> None:
-        done = self._witnesses.keys() | self._never.keys()
-        self.missing = [s for s in self.missing if s.name not in done]
+    @property
+    def missing(self) -> list[Sometimes]:
+        """Neither reached so far nor known to be never reached."""
+        return [s for s in self._all if s.name in self._search.wanted]
 
     def result(self, never: Mapping[str, tuple[Key, ...]], depth: int) -> tuple[Reached, ...]:
         """The outcome for each; those in ``never`` are proved by its lemmas, the others are searched for."""
         self._never |= never
-        self._settle()
+        self._search.give_up(never.keys())
         self._look(depth)
         return tuple(self._outcome(s.name) for s in self._all)
 
+    def violation(self, prop: str) -> Witness | None:
+        """The shortest run that violates a property that is doubted, if one was found."""
+        return self._search.found.witnesses.get(prop)
+
     def _outcome(self, name: str) -> Reached:
-        witness = self._witnesses.get(name)
+        found = self._search.found
+        witness = found.witnesses.get(name)
         trace = None
         if witness is not None:
             trace, _ = trace_of(self._systems.case, name, witness)
         lemmas = self._never.get(name, ())
-        return Reached(name, name in self._never, self._searched, trace, lemmas)
+        return Reached(name, name in self._never, found.depth, trace, lemmas)

@@ -1,14 +1,14 @@
 """Deciding many cases on several cores: a case is begun, then each cell that is left open is finished."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from vtsc.base.parallel import Waiting, as_done
 from vtsc.content.case import Case
 from vtsc.content.cells import Cell
-from vtsc.deciding.plan import Open, begin, decide, finish
-from vtsc.deciding.verdict import Result, Status
+from vtsc.deciding.plan import Open, begin, finish
+from vtsc.deciding.verdict import Result
 
 if TYPE_CHECKING:  # these import z3
     from vtsc.deciding.memory import Memory
@@ -80,23 +80,20 @@ class Schedule:
     def _work(self, piece: Piece) -> list[Result | Open]:
         asked, left = piece
         if left is not None:
-            return [self._finished(asked, left)]
+            return [finish(asked.case, left, asked.depth, self.effort)]
         if self.memory is not None:
             known = self.memory.recall(asked.case, asked.properties, asked.depth)
             if known is not None:
                 return [*known]
-        return begin(asked.case, asked.properties, asked.depth, self.effort, asked.doubted)
-
-    def _finished(self, asked: Asked, left: Open) -> Result:
-        """The result of an open cell; where no violation is found of one that was doubted, of a proof too."""
-        prop = left.cell.property
-        result = finish(asked.case, left, asked.depth, self.effort)
-        if prop not in asked.doubted or result.status is Status.VIOLATED:
-            return result
-        (again,) = decide(asked.case, [prop], asked.depth, self.effort)
-        return replace(
-            again, seconds=result.seconds + again.seconds, units=result.units + again.units
-        )
+        case, depth, doubted = asked.case, asked.depth, asked.doubted
+        found = begin(case, asked.properties, depth, self.effort, doubted)
+        wrongly = [
+            x.cell.property for x in found if isinstance(x, Open) and x.cell.property in doubted
+        ]
+        if not wrongly:
+            return found
+        again = {x.cell.property: x for x in begin(case, wrongly, depth, self.effort)}
+        return [again.get(x.cell.property, x) for x in found]
 
     def _keep(self, which: int, asked: Asked) -> None:
         """Remember a case all of whose cells have just been decided."""

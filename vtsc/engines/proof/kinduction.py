@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import z3
 
 from vtsc.engines.proof.induction import Induction
-from vtsc.engines.search.bmc import search
+from vtsc.engines.search.bmc import Searching
 from vtsc.engines.task import Answer, Finding, Task, keys, unknown
 from vtsc.language.lemmas import Lemma
 from vtsc.solver.conditions import Question
@@ -45,9 +45,8 @@ class KInduction:
 
     def proof(self, target: str) -> KProof | None:
         """The proof with the least k from 2 to the limit; None where there is none or when in doubt."""
-        base = search(
-            self.induction.system, [target], self.limit - 1, symmetry=False, any_witness=[target]
-        )
+        system = self.induction.system
+        base = Searching(system, [target], symmetry=False, any_witness=[target]).to(self.limit - 1)
         if target in base.never:
             return KProof(target, 2, ())
         if target in base.witnesses:

@@ -5,6 +5,7 @@ One pair of solvers serves all targets. At each depth the targets not hit so far
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import z3
 
@@ -32,6 +33,61 @@ class Search:
     """How deep a plain solver agrees that the targets without a witness are not hit."""
 
 
+class Searching:
+    """A search for targets of one system that can be gone on with, to a greater depth.
+
+    The system's facts must be known to hold of every reachable state; they spare work. Witnesses are
+    canonical, but for the targets in ``any_witness``.
+    """
+
+    def __init__(
+        self,
+        system: System,
+        targets: Sequence[str],
+        *,
+        budget: int = BUDGET,
+        symmetry: bool = True,
+        any_witness: Collection[str] = (),
+    ) -> None:
+        self.found = Search()
+        hittable = {name for rule in system.rules for name in rule.targets}
+        self.found.never = set(targets) - hittable
+        self.wanted = [name for name in targets if name in hittable]
+        """The targets that are still looked for."""
+        self._any_witness = any_witness
+        self._runs = Runs(system, budget, symmetry)
+
+    def give_up(self, names: Collection[str]) -> None:
+        """Look no longer for some of the targets."""
+        self.wanted = [name for name in self.wanted if name not in names]
+
+    def to(self, depth: int) -> Search:
+        """The findings of the search to ``depth``; it ends where nothing is left to be found."""
+        found = self.found
+        try:
+            while self.wanted and found.depth < depth and not found.reason:
+                self._deeper()
+                found.depth += 1
+        except GaveUp as why:
+            found.reason = f"solver gave up at depth {found.depth + 1}: {why}"
+        return found
+
+    def _deeper(self) -> None:
+        runs = self._runs
+        hits = runs.extend().targets
+        while self.wanted:
+            meaning = some([hits[name] for name in self.wanted])
+            literal = runs.literal(f"any@{self.found.depth}.{len(self.wanted)}", meaning)
+            model = runs.ask(literal)
+            if model is None:
+                runs.rule_out(*(hits[name] for name in self.wanted))
+                return
+            for name in [n for n in self.wanted if z3.is_true(model[hits[n]])]:
+                self.wanted.remove(name)
+                witness = as_found if name in self._any_witness else partial(canonical, target=name)
+                self.found.witnesses[name] = witness(runs, model=model)
+
+
 def search(
     system: System,
     targets: Sequence[str],
@@ -39,49 +95,18 @@ def search(
     *,
     budget: int = BUDGET,
     symmetry: bool = True,
-    any_witness: Collection[str] = (),
     confirm: bool = False,
 ) -> Search:
-    """Look for each of ``targets`` in runs of up to ``depth`` steps.
+    """Look for each of ``targets`` in runs of up to ``depth`` steps; see `Searching`.
 
-    The system's facts must be known to hold of every reachable state; they spare work. Witnesses are
-    canonical, but for the targets in ``any_witness``. ``confirm``: ask a plain solver about what is
-    not hit to the depth asked for; raises `EvidenceError` where it does not agree.
+    ``confirm``: ask a plain solver about what is not hit to the depth asked for; raises
+    `EvidenceError` where it does not agree.
     """
-    found = Search()
-    hittable = {name for rule in system.rules for name in rule.targets}
-    found.never = set(targets) - hittable
-    wanted = [name for name in targets if name in hittable]
-    runs = Runs(system, budget, symmetry)
-    try:
-        for k in range(depth):
-            if not wanted:
-                break
-            _search_depth(runs, k, wanted, found, any_witness)
-            found.depth = k + 1
-    except GaveUp as why:
-        found.reason = f"solver gave up at depth {found.depth + 1}: {why}"
-    if confirm and wanted and not found.reason:
-        found.confirmed = confirmed(system, wanted, found.depth, symmetry)
+    searching = Searching(system, targets, budget=budget, symmetry=symmetry)
+    found = searching.to(depth)
+    if confirm and searching.wanted and not found.reason:
+        found.confirmed = confirmed(system, searching.wanted, found.depth, symmetry)
     return found
-
-
-def _search_depth(
-    runs: Runs, k: int, wanted: list[str], found: Search, any_witness: Collection[str]
-) -> None:
-    hits = runs.extend().targets
-    while wanted:
-        meaning = some([hits[name] for name in wanted])
-        model = runs.ask(runs.literal(f"any@{k}.{len(wanted)}", meaning))
-        if model is None:
-            runs.rule_out(*(hits[name] for name in wanted))
-            return
-        for name in [n for n in wanted if z3.is_true(model[hits[n]])]:
-            wanted.remove(name)
-            if name in any_witness:
-                found.witnesses[name] = as_found(runs, model)
-            else:
-                found.witnesses[name] = canonical(runs, name, model)
 
 
 def decide(task: Task) -> Answer:

@@ -116,7 +116,7 @@ class _Least:
         self._solver = solver
         self._model = model
         """Of the constraints and all that was pinned."""
-        self._fresh = False
+        self._fresh = runs.polishing < runs.budget
         self._left = 2
         """Until so many questions cost too much; from the first on, paths are kept."""
 
