@@ -60,13 +60,12 @@ def ours() -> float:
 
 
 def textbook() -> float:
-    """Seconds of one `Solver()` with push and pop over the same formula, nothing settled before."""
+    """Seconds of one `Solver()` with push and pop over the same formula."""
     import z3
 
     from vtsc.solver.unroll import Unrolling
 
     unrolling = Unrolling(system(), symmetry=False)
-    unrolling.wrapping = set(unrolling.sites)
     start = time.perf_counter()
     solver = z3.Solver()
     solver.add(*unrolling.initial)

@@ -4,7 +4,7 @@ import pytest
 import z3
 
 from vtsc.language.words import MODULUS
-from vtsc.solver.integers import GuardedLowering, Lowering
+from vtsc.solver.integers import GuardedLowering, Lowering, RationalLowering
 
 EDGES = [-3 * MODULUS - 1, -2 * MODULUS, -MODULUS - 1, -MODULUS, -1, 0, 1, MODULUS - 1, MODULUS]
 EDGES += [MODULUS + 1, 2 * MODULUS - 1, 2 * MODULUS, 5 * MODULUS + 7]
@@ -35,4 +35,15 @@ def test_the_quotient_is_the_floor(numerator):
     assert solver.check() == z3.sat
     assert solver.model()[q].as_long() == numerator // MODULUS
     solver.add(q != numerator // MODULUS)
+    assert solver.check() == z3.unsat
+
+
+@pytest.mark.parametrize("divisor", [3, 1024, 10_000_000, MODULUS])
+def test_the_rational_definition_is_weaker(divisor):
+    """It holds of every integer numerator and its quotient: what is impossible there is impossible."""
+    q, n = z3.Ints("q n")
+    exact = Lowering(z3.Const).defined(q, n, divisor)
+    relaxed = RationalLowering(z3.Const).defined(z3.ToReal(q), z3.ToReal(n), divisor)
+    solver = z3.Solver()
+    solver.add(exact, z3.Not(relaxed))
     assert solver.check() == z3.unsat

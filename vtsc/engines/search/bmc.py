@@ -95,6 +95,7 @@ def search(
     *,
     budget: int = BUDGET,
     symmetry: bool = True,
+    any_witness: Collection[str] = (),
     confirm: bool = False,
 ) -> Search:
     """Look for each of ``targets`` in runs of up to ``depth`` steps; see `Searching`.
@@ -102,7 +103,9 @@ def search(
     ``confirm``: ask a plain solver about what is not hit to the depth asked for; raises
     `EvidenceError` where it does not agree.
     """
-    searching = Searching(system, targets, budget=budget, symmetry=symmetry)
+    searching = Searching(
+        system, targets, budget=budget, symmetry=symmetry, any_witness=any_witness
+    )
     found = searching.to(depth)
     if confirm and searching.wanted and not found.reason:
         found.confirmed = confirmed(system, searching.wanted, found.depth, symmetry)

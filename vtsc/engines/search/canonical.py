@@ -116,7 +116,8 @@ class _Least:
         self._solver = solver
         self._model = model
         """Of the constraints and all that was pinned."""
-        self._fresh = runs.polishing < runs.budget
+        self._fresh = False
+        """Whether each question is put to a solver of its own, which simplifies with what is known."""
         self._left = 2
         """Until so many questions cost too much; from the first on, paths are kept."""
 
@@ -134,13 +135,9 @@ class _Least:
         return _value(self._model, unknown)
 
     def keep_paths(self) -> None:
-        """Leave each step on the path through the functions that it takes in the model.
-
-        From here on each question is asked of a fresh solver, which simplifies with what is known.
-        """
+        """Leave each step on the path through the functions that it takes in the model."""
         every = (literal for depth in self._runs.depths for literal in depth.rules)
         self._solver.add(*(x for x in every if z3.is_true(self._model.eval(x, True))))
-        self._fresh = True
 
     def _least_flag(self, unknown: _Unknown) -> bool:
         x = unknown.constant
@@ -167,19 +164,26 @@ class _Least:
 
     def _can(self, condition: Any) -> bool:
         """Whether a condition can hold with the solver's constraints; then the model is one of it."""
-        solver = self._solver
-        if self._fresh:
-            solver = make_solver(self._runs.logic, self._runs.polishing)
-            solver.add(*self._solver.assertions())
-        else:
-            solver.push()
+        budget = self._runs.polishing
+        if not self._fresh:
+            self._solver.push()
+            try:
+                return self._holds(self._solver, condition, budget // 10)
+            except GaveUp:
+                self._fresh = True
+            finally:
+                self._solver.pop()
+        fresh = make_solver(self._runs.logic, budget)
+        fresh.add(*self._solver.assertions())
+        return self._holds(fresh, condition, budget)
+
+    def _holds(self, solver: Any, condition: Any, budget: int) -> bool:
+        """The same, asked of a solver; raises `GaveUp`."""
+        solver.set("rlimit", budget)
         solver.add(condition)
         answer = solver.check()
+        if answer == z3.unknown:
+            raise GaveUp(solver.reason_unknown())
         if answer == z3.sat:
             self._model = solver.model()
-        reason = solver.reason_unknown()
-        if not self._fresh:
-            solver.pop()
-        if answer == z3.unknown:
-            raise GaveUp(reason)
         return bool(answer == z3.sat)

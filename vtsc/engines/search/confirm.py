@@ -22,7 +22,6 @@ def confirmed(
     targets: Sequence[str],
     depth: int,
     symmetry: bool = True,
-    budget: int = BUDGET,
 ) -> int:
     """The depth, up to ``depth``, to which a plain solver agrees that none of ``targets`` is hit.
 
@@ -30,7 +29,7 @@ def confirmed(
     """
     unrolling = Unrolling(system, symmetry=symmetry)
     solver = z3.Solver()
-    solver.set("rlimit", budget)
+    solver.set("rlimit", BUDGET)
     solver.add(*unrolling.initial)
     for k in range(depth):
         step, constants = unrolling.step(k)

@@ -32,7 +32,7 @@ TRIES = 3
 LEFT_OPEN, LOOSE = 2, 6_000_000
 """How many of a proposal's first choices are left open at first, and the units that this may cost."""
 
-POLISHING = 10_000_000
+POLISHING = 5_000_000
 """Units that one question about a smaller run may cost where a system divides by other than 2^64."""
 
 
@@ -139,11 +139,14 @@ class Runs:
         raise GaveUp("no answer about a proposal within its budget")
 
     def _proposal(self, assumptions: Sequence[Any]) -> Any:
-        """A model over the rationals, or None; raises `GaveUp`."""
         left = self._limit - spent()
         if left <= 0:
             raise GaveUp("no answer within the budget for all sequences of calls")
-        self._proposer.set("rlimit", left)
+        return self.propose(*assumptions, budget=left)
+
+    def propose(self, *assumptions: Any, budget: int = BUDGET) -> Any:
+        """A model over the rationals of the runs with ``assumptions``, or None; raises `GaveUp`."""
+        self._proposer.set("rlimit", min(budget, self.budget))
         return _model(self._proposer, assumptions)
 
     def _exactly(self, facts: Sequence[Any], budget: int, seed: int = 0) -> Any:
