@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: verify test check slow vectors bench counterexamples evidence recorded third-opinion mutants clean
+.PHONY: verify test check slow hours bench counterexamples evidence recorded third-opinion mutants clean
 
 verify: .venv/ready
 	$(BIN)/vtsc gate
@@ -11,17 +11,17 @@ test: .venv/ready
 	$(BIN)/pytest
 
 slow: .venv/ready
-	$(BIN)/pytest -m "slow and not apart"
+	$(BIN)/pytest -m "slow and not hours"
 
-vectors: .venv/ready
-	$(BIN)/pytest -m apart -o faulthandler_timeout=0
+hours: .venv/ready
+	$(BIN)/pytest -m hours -o faulthandler_timeout=0
 
 check: .venv/ready
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	cd examples/seqcount && $(CURDIR)/$(BIN)/mypy
-	$(BIN)/pytest -m "not slow"
+	$(BIN)/pytest -m "not slow and not hours"
 
 bench: .venv/ready
 	$(BIN)/python bench/bench.py

@@ -13,12 +13,6 @@ from vtsc.cli import main
 TRACE = ROOT / "counterexamples" / "patch25.cstate.monotonic.json"
 
 
-@pytest.fixture(autouse=True)
-def at_root(monkeypatch):
-    """Run as from a checkout."""
-    monkeypatch.chdir(ROOT)
-
-
 def answer(capsys, *arguments: str) -> tuple[int, str]:
     """Exit status and the one line on standard error."""
     status = main(list(arguments))

@@ -5,10 +5,10 @@ import re
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
+from tests.support.gates import ONE, VIOLATED, remembered
 from tests.support.paths import ROOT
 from vtsc.cli import main
 from vtsc.deciding import schedule
@@ -74,43 +74,12 @@ in full: vtsc show FOLDER/report/patch25.slow.bounded_lag.json
 """
 
 
-@pytest.fixture(autouse=True)
-def at_root(monkeypatch):
-    """Run as from a checkout."""
-    monkeypatch.chdir(ROOT)
-
-
-@pytest.fixture
-def gate(tmp_path, monkeypatch, capsys):
-    """Run the gate on a manifest, with a memory of its own; exit status, output and complaints."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    path = tmp_path / "checks.toml"
-
-    def run(text, *arguments):
-        path.write_text(text, encoding="utf-8")
-        status = main(["gate", str(path), "--save", str(tmp_path / "report"), *arguments])
-        said = capsys.readouterr()
-        return status, said.out.replace(str(tmp_path), "FOLDER"), said.err
-
-    return run
-
-
 def plain(text):
     """A report without the digest of the model, and without saying how many lemmas a proof takes."""
     head, rest = text.split("\n\n", 1)
     text = f"{' '.join(head.split())}\n\n{rest}"
     text = re.sub(r"model [0-9a-f]{16}", "model DIGEST", text)
     return re.sub(r"by \d+ lemmas", "by N lemmas", text)
-
-
-@pytest.fixture
-def searching_is_an_error(monkeypatch):
-    """From now on whoever begins to decide a case ends the run."""
-
-    def begin(case, *_):
-        raise AssertionError(f"{case.design} on {case.host} is decided")
-
-    return lambda: monkeypatch.setattr(schedule, "begin", begin)
 
 
 @pytest.mark.slow
@@ -152,11 +121,6 @@ def test_each_cell_is_reported_in_full(gate, tmp_path, capsys):
     assert "12. " in told and "params:" not in told
 
 
-ONE = (
-    '[[check]]\ndesign = "{}"\nhost = "{}"\nproperty = "bounded_lag"\nset.vcpus = 2\nexpect = {}\n'
-)
-
-
 @pytest.mark.parametrize(
     ("design", "host", "expect", "status", "line"),
     [
@@ -194,148 +158,10 @@ def test_formats(gate, tmp_path):
     assert 'classname="pre25.slow" name="bounded_lag vcpus=2"' in out and 'failures="0"' in out
 
 
-# what is remembered
-
-
-def remembered(tmp_path):
-    """The one file in which a case is remembered."""
-    (path,) = (tmp_path / "cache" / "vtsc" / "decided").iterdir()
-    return path
-
-
-def changed_memory(path: Path, change):
-    """Change what is remembered."""
-    kept = json.loads(path.read_text(encoding="utf-8"))
-    change(kept)
-    path.write_text(json.dumps(kept), encoding="utf-8")
-
-
-VIOLATED, PROVED = ONE.format("pre25", "slow", 5), ONE.format("pre25", "stable", '"holds"')
-
-
-def trace(kept):
-    """The trace of the cell."""
-    return kept["cells"]["bounded_lag"]["trace"]
-
-
-def reached(kept):
-    """The trace of the first "sometimes" that is reached."""
-    return next(s["trace"] for s in kept["sometimes"] if s["trace"])
-
-
-@pytest.mark.parametrize(
-    ("text", "change"),
-    [
-        (VIOLATED, lambda k: k.pop("cells")),
-        (VIOLATED, lambda k: k.pop("sometimes")),
-        (VIOLATED, lambda k: k["sometimes"].pop()),
-        (VIOLATED, lambda k: trace(k).update(steps=trace(k)["steps"][:-1])),
-        (VIOLATED, lambda k: trace(k)["steps"][-1]["inputs"].update(dt=0)),
-        (VIOLATED, lambda k: trace(k)["steps"][-1]["state"]["host"].update(t=3)),
-        (VIOLATED, lambda k: trace(k).update(host="fast")),
-        (VIOLATED, lambda k: trace(k)["params"].update(lag_bound="2ms")),
-        (VIOLATED, lambda k: k["cells"].update(bounded_lag=None)),
-        (VIOLATED, lambda k: k["sometimes"][0]["trace"].update(steps=[])),
-        (VIOLATED, lambda k: reached(k)["steps"][0]["state"]["host"].update(t=3)),
-        (VIOLATED, lambda k: reached(k)["params"].update(vcpus=3)),
-        (PROVED, lambda k: k["cells"]["bounded_lag"]["lemmas"].pop()),
-        (PROVED, lambda k: k["cells"]["bounded_lag"].update(lemmas=[["", "nonsense"]])),
-        (PROVED, lambda k: k["cells"]["bounded_lag"].update(k="x")),
-        (PROVED, lambda k: next(s for s in k["sometimes"] if s["trace"]).update(trace=None)),
-    ],
-)
-def test_what_does_not_stand_up_is_decided_again(
-    gate, searching_is_an_error, tmp_path, text, change
-):
-    """Nothing that is remembered is believed that can be checked."""
-    assert gate(text)[0] == 0
-    path = remembered(tmp_path)
-    whole = path.read_text(encoding="utf-8")
-    changed_memory(path, change)
-    assert gate(text)[0] == 0
-    assert path.read_text(encoding="utf-8") == whole
-    changed_memory(path, change)
-    searching_is_an_error()
-    assert gate(text)[0] == 70
-
-
-@pytest.mark.parametrize("rest", ["", "{", "[]", "\x00", "[" * 100_000])
-def test_what_cannot_be_read_is_decided_again(gate, tmp_path, rest):
-    """Whatever is left of a file."""
-    assert gate(VIOLATED)[0] == 0
-    path = remembered(tmp_path)
-    whole = path.read_text(encoding="utf-8")
-    path.write_text(rest, encoding="utf-8")
-    assert gate(VIOLATED)[0] == 0
-    assert path.read_text(encoding="utf-8") == whole
-
-
-def test_what_rests_on_something_else_is_replaced(gate, tmp_path):
-    """One file a case: what was true of other sources is no longer kept."""
-    gate(VIOLATED)
-    path = remembered(tmp_path)
-    whole = path.read_text(encoding="utf-8")
-    changed_memory(path, lambda k: k.update(rests_on="other"))
-    gate(VIOLATED)
-    assert remembered(tmp_path).read_text(encoding="utf-8") == whole
-
-
-def test_no_shorter_run_is_believed_of_what_has_not_changed(
-    gate, searching_is_an_error, monkeypatch
-):
-    """Another solver, another version, another depth, other parameters, other properties: decided again."""
-    from vtsc.deciding import memory
-
-    assert gate(VIOLATED)[0] == 0
-    searching_is_an_error()
-    assert gate(VIOLATED)[0] == 0
-    for text in (
-        VIOLATED + "depth = 19\n",
-        VIOLATED.replace("set.vcpus = 2", "set = { vcpus = 2, pcpus = 3 }"),
-        VIOLATED.replace('"bounded_lag"', '["bounded_lag", "bounded_lead"]'),
-        VIOLATED.replace('"pre25"', '"2.6.37"'),
-        VIOLATED.replace('"slow"', '"fast"'),
-    ):
-        assert gate(text)[0] == 70, text
-    with monkeypatch.context() as patch:
-        patch.setattr(memory, "version", lambda: "z3 9")
-        assert gate(VIOLATED)[0] == 70
-    with monkeypatch.context() as patch:
-        patch.setattr("vtsc.__version__", "9")
-        assert gate(VIOLATED)[0] == 70
-    assert gate(VIOLATED)[0] == 0
-
-
-def test_it_rests_on_every_source(tmp_path, content):
-    """A file of model, properties or checker that changes, comes or goes makes another memory."""
-    from dataclasses import replace
-
-    from vtsc.deciding.memory import Memory
-    from vtsc.engines import Effort
-
-    for name in ("model", "properties"):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "one.py").write_text("1\n", encoding="utf-8")
-    root = replace(content, root=tmp_path)
-    seen = {Memory.of(root, Effort.ALL).rests_on}
-    for name in ("model", "properties"):
-        for change in ("2\n", "2\n# a comment\n"):
-            (tmp_path / name / "one.py").write_text(change, encoding="utf-8")
-            seen.add(Memory.of(root, Effort.ALL).rests_on)
-        (tmp_path / name / "two.py").touch()
-        seen.add(Memory.of(root, Effort.ALL).rests_on)
-    assert len(seen) == 7
-    checker = ROOT / "vtsc" / "a_file_of_a_test.py"
-    try:
-        checker.touch()
-        assert Memory.of(root, Effort.ALL).rests_on not in seen
-    finally:
-        checker.unlink()
-
-
 # what it costs
 
 
+@pytest.mark.slow
 def test_costs_are_the_solvers_units(gate, tmp_path):
     """The same cell costs the same each time it is decided, and checking it again costs nothing."""
     costs = []
@@ -350,6 +176,7 @@ def test_costs_are_the_solvers_units(gate, tmp_path):
     assert name.startswith("pre25 slow bounded_lag vcpus=2 ") and units > 10_000
 
 
+@pytest.mark.slow
 def test_the_dearest_comes_first(gate, tmp_path, monkeypatch):
     """The order of work follows the last run's costs, the order of the report does not."""
     order = tmp_path / "order"

@@ -41,12 +41,6 @@ FOLDER/checks.toml:6: 2.6.37 slow bounded_lag vcpus=2
 """
 
 
-@pytest.fixture(autouse=True)
-def at_root(monkeypatch):
-    """Run as from a checkout."""
-    monkeypatch.chdir(ROOT)
-
-
 @pytest.fixture
 def update(tmp_path, monkeypatch, capsys):
     """Run the update on a manifest; exit status, output and the manifest afterwards."""

@@ -83,7 +83,7 @@ def test_all_cells_are_asked_for():
     assert len(asked) == len(set(asked)) == 7 * 6 * 5
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 def test_all_cells_of_one_vcpu_but_for_idle_states():
     """Every design on every host but `cstate` to depth 11; a third of the cells are violated."""
     asked = [q for q in third_opinion.cells() if q.properties == OWN and q.host != "cstate"]

@@ -19,8 +19,8 @@ FOLDER = ROOT / "counterexamples"
 FILES = sorted(FOLDER.glob("*.json"))
 DEEPEST = 10
 """No search of all vector runs is made for counterexamples longer than this."""
-LARGE = ("patch25.cstate.monotonic_smp", "bump-vcpu", "bump-vm")
-"""Ends of the names of cells with so many runs that they are walked apart (``make vectors``)."""
+LARGE = ("patch25.cstate.monotonic_smp", "pre25.cstate.monotonic_smp", "bump-vcpu", "bump-vm")
+"""Ends of the names of cells with so many runs that walking them takes many minutes (``make hours``)."""
 ENDLESS = ("estimate",)
 """The same for those with quotients in them, of which no solver for vectors makes anything."""
 SHALLOW = [path for path in FILES if load_trace(path).hit_at <= DEEPEST]
@@ -32,7 +32,7 @@ FOUND = (
 )
 """Counterexamples that the search has to find where it may look deep enough."""
 WALKED = [
-    pytest.param(path, marks=[pytest.mark.apart] * path.stem.endswith(LARGE))
+    pytest.param(path, marks=[pytest.mark.hours] * path.stem.endswith(LARGE))
     for path in SHALLOW
     if not path.stem.endswith(ENDLESS)
 ]

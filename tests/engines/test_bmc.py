@@ -64,12 +64,14 @@ def test_sometimes_are_listed(verdict):
     assert reached["can_trap"] == 0
 
 
+@pytest.mark.slow
 def test_a_sampling_gap_can_be_searched(verdict):
     """Time passes twice in a step that has a gap; a TSC read before the clock catches up too far."""
     result = verdict("2.6.37", "slow", "bounded_lead", 6, sampling_gap="2ms")
     assert result.text == "VIOLATED(5)"
 
 
+@pytest.mark.slow
 def test_three_by_three(verdict):
     """Three vCPUs on three pCPUs to depth 12 is within reach."""
     result = verdict("patch25", "stable", "monotonic", 12, vcpus="3", pcpus="3")

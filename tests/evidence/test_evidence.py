@@ -72,6 +72,7 @@ def test_what_was_saved_is_made_again(content, one):
         assert (again.files(), solvers[0]) == (evidence.files(), "z3")
 
 
+@pytest.mark.slow
 def test_evidence_in_a_folder_of_other_evidence_is_rejected(content, one, made, tmp_path):
     """Whatever its kind: in the place of any other kind, design, host or parameters."""
     evidence, folder = one
@@ -93,6 +94,7 @@ def test_a_folder_is_checked_by_its_kind(content, one):
         assert rejection(content, folder).startswith("manifest.json: kind: expected ")
 
 
+@pytest.mark.slow
 def test_every_key_of_a_manifest_is_compared(content, one):
     """A manifest that lacks a key or says something else is rejected in one line that names the key."""
     evidence, folder = one

@@ -127,6 +127,7 @@ def test_every_verdict_is_as_its_property_expects():
     assert out.count("scope: any number of instances of each kind") == 3
 
 
+@pytest.mark.slow
 def test_two_readers_make_no_difference():
     """A pair is torn for one reader, whatever the others do."""
     status, out, _ = vtsc("verify", "--set", "readers=2")
@@ -194,6 +195,7 @@ def test_inside_its_folder_the_example_needs_no_root():
     assert "\nagain: vtsc verify no-odd --host sc -p never_torn\n" in out
 
 
+@pytest.mark.slow
 def test_no_name_of_an_instance_is_taken_apart(changed):
     """Readers are called page20, page21 and so on, beside a record called page: nothing else changes."""
     kind = ('"reader"', '"page2"')
