@@ -25,7 +25,7 @@ MODEL = Domain(
     rules=("model/designs/", "model/trapping.py"),
     shared_rules=("base.py",),
     kinds={"vcpu": "vcpus", "pcpu": "pcpus"},
-    # whoever acts; where it is, where it goes, and one more that a lemma speaks of
+    # the vCPU that acts; the pCPU it is on, the one it goes to, and one that a lemma names
     spare={"vcpu": 1, "pcpu": 3},
     build=build,
     functions=all_claims(),

@@ -1,6 +1,7 @@
-"""The kernel's fixed-point arithmetic , exact in every arithmetic.
+"""The kernel's fixed-point functions, which are exact over integers and over bit vectors.
 
-Mirrors kvm_get_time_scale, pvclock_scale_delta, nsec_to_cycles. [time-scale, scale-delta, nsec-to-cycles]
+They mirror kvm_get_time_scale, pvclock_scale_delta and nsec_to_cycles.
+[time-scale, scale-delta, nsec-to-cycles]
 """
 
 from fractions import Fraction

@@ -20,7 +20,7 @@ class Limit:
     """The true time at which the limit began to count."""
 
     def kept(self, machine: Any, state: Any, v: int, time: int) -> bool:
-        """Whether vCPU ``v`` may be as it is for ``time`` more, in time units, as far as this goes."""
+        """Whether this limit lets vCPU ``v`` stay in its mode for ``time`` more time units."""
         allowed = machine.settings[self.parameter]
         if not allowed:
             return True
@@ -70,7 +70,7 @@ def limits(settings: Any) -> Sequence[Limit]:
 
 
 def all_kept(machine: Any, state: Any, v: int, time: int) -> bool:
-    """Whether no limit ends within ``time`` for vCPU ``v``: it need not act before."""
+    """Whether every limit lets vCPU ``v`` stay in its mode for ``time`` more time units."""
     result = True
     for limit in limits(machine.settings):
         result = both(result, limit.kept(machine, state, v, time))

@@ -1,7 +1,7 @@
 """One step of the whole machine: time passes, then one action of the table below is taken.
 
-The actions are the parts of KVM's run loop, and what host and guest do. That each is atomic is a choice.
-[choice-actions]
+The actions are the parts of KVM's run loop, and what host and guest do. That each action is atomic
+is a choice of the model. [choice-actions]
 """
 
 from functools import partial
@@ -223,7 +223,7 @@ class Machine(TableMachine):
         self._restart_delay(state, vcpu)
 
     def rdtsc(self, state: MachineState, v: int) -> Read:
-        """The guest's RDTSC, native, or or trapped. [choice-trapped-read]"""
+        """Execute the guest's RDTSC, as passthrough or trapped. [choice-trapped-read]"""
         host, vcpu = state.host, state.vm.vcpus[v]
         require(select(host.pcpus, vcpu.cpu).elapsed >= self.settings["rdtsc_cycles"])
         read = rdtsc(self.design, host, vcpu)
@@ -238,7 +238,7 @@ class Machine(TableMachine):
             update_trapping(state.host, state.vm, self.settings)
 
     def suspend(self, state: MachineState) -> None:
-        """VMX off on each pCPU, sleep, all TSCs restart at 1, virtualisation on on each. [choice-suspend]"""
+        """Disable VMX, sleep, restart all TSCs at 1, enable virtualisation. [choice-suspend]"""
         host, vcpus = state.host, state.vm.vcpus
         pairs = [(c, vcpu) for c in range(self.sizes["pcpu"]) for vcpu in vcpus]
         if self.settings["vendor"] == "vmx":
@@ -254,7 +254,7 @@ class Machine(TableMachine):
         state.host.jump(c)
 
     def kvmclock(self, state: MachineState, v: int) -> None:
-        """The guest writes the kvmclock MSR: an exit, the design's rule, and out of guest mode."""
+        """Leave guest mode for a write of the kvmclock MSR, and apply the design's rule for it."""
         vcpu = state.vm.vcpus[v]
         vcpu.in_guest = False
         self._restart_delay(state, vcpu)
@@ -262,7 +262,7 @@ class Machine(TableMachine):
         update_trapping(state.host, state.vm, self.settings)
 
     def create(self, state: MachineState, v: int, c: int) -> None:
-        """The design's creation on pCPU ``c``, a load there, a put; then the vCPU is online.
+        """Create a vCPU on pCPU ``c``, load it there and put it, each by the design's rule.
 
         [create-order, choice-start]
         """
@@ -294,7 +294,7 @@ class Machine(TableMachine):
                 require(limit.kept(self, state, v, 0))
 
     def lemmas(self) -> list[Lemma]:
-        """What may be true of every reachable state, whatever is watched."""
+        """The candidate lemmas that do not depend on the property."""
         kept = kept_lemmas(self.settings)
         return [*LEMMAS, *kept, *lemmas(self.design.standings, BOUNDS)]
 

@@ -1,7 +1,8 @@
 """The modelled fields of host, pCPU, VM and vCPU.
 
-Left out [choice-page], because no rule modelled here reads them: hv_clock and its scale, kvmclock_offset,
-last_guest_tsc and last_kernel_ns (they only shape the kvmclock page), cpufreq and hotplug state.
+Some fields are left out [choice-page], because no rule modelled here reads them: hv_clock and its
+scale, kvmclock_offset, last_guest_tsc and last_kernel_ns (they only shape the kvmclock page), and
+the state of cpufreq and hotplug.
 """
 
 from vtsc.language import MASK, Record, counter, flag, index, word

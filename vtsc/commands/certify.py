@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> Exit:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Path]:
-    """The folder that ``path`` is, or that the archive at ``path`` is unpacked to for as long as needed."""
+    """The folder at ``path``, or a temporary one into which the archive at ``path`` is unpacked."""
     if path.is_dir():
         yield path
         return
@@ -67,7 +67,7 @@ def _opened(path: Path) -> Iterator[Path]:
 
 
 def found(path: Path, shown: object) -> list[Path]:
-    """Every folder at or below ``path``, called ``shown``, that holds evidence or what is left of it."""
+    """The folders at or below ``path`` with evidence, even incomplete; errors call it ``shown``."""
     folders = sorted({file.parent for file in _files(path)})
     if not folders:
         raise BadFileError(f"{shown}: no certificate there")

@@ -104,7 +104,7 @@ def _decided(content: Content, manifest: Manifest, jobs: int) -> dict[Cell, Resu
 
 
 def _cost(costs: Costs, checks: dict[Cell, Check], cell: Cell) -> int:
-    """What a cell cost last time; of one never decided, a guess that deep counterexamples take long."""
+    """The cost of a cell last time, or else a guess that grows with the counterexample's depth."""
     known = costs.of(cell)
     if known is not None:
         return known

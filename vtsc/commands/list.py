@@ -9,7 +9,7 @@ from vtsc.report.text.listing import listing
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """None of its own."""
+    """Declare nothing: the command has no arguments of its own."""
 
 
 def run(arguments: argparse.Namespace) -> Exit:

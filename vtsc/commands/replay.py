@@ -1,4 +1,4 @@
-"""``vtsc replay FILE``: re-execute a saved counterexample or witness from its inputs alone."""
+"""``vtsc replay FILE``: execute a saved trace again, from its inputs alone."""
 
 import argparse
 from pathlib import Path
@@ -28,9 +28,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> Exit:
-    """10: still violates; 0: no longer; `BadFileError` when it is not a trace of this model.
+    """Return 10 if the trace still violates its property, 0 if it no longer does.
 
-    Of a witness, which is there to reach something, 0: it does; 11: no longer.
+    For a trace that reaches a "sometimes", return 0 if it still does, 11 if it no longer does.
+    Raises `BadFileError` if the file is not a trace of this model.
     """
     case, trace, played = replayed(arguments, states=not arguments.inputs)
     at = played.hit_at
@@ -43,11 +44,10 @@ def run(arguments: argparse.Namespace) -> Exit:
 
 
 def replayed(arguments: argparse.Namespace, states: bool = True) -> tuple[Case, Trace, Run]:
-    """The trace in the file that was named, played again; warns where the model is not its own.
+    """Replay the trace in the named file; warns if it was made with another model.
 
-    ``states``: compare them with those of the file.
-
-    Raises `BadFileError` naming the file where it is not a trace of this model.
+    If ``states``, every state is compared with the one in the file. Raises `BadFileError` naming
+    the file if it is not a trace of this model.
     """
     trace = load_trace(Path(arguments.file))
     content = load(arguments.root)

@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> Exit:
 
 
 def _manifest(path: Path) -> dict[str, Any] | None:
-    """The contents of a proof's file; None where it is none, which reading it as a trace will say."""
+    """The manifest of a saved proof; None if the file is not one and is to be read as a trace."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):

@@ -1,10 +1,10 @@
-"""What a gate remembers of cells that it has decided, by all that their verdicts rest on.
+"""The verdicts that a gate remembers, for use while nothing that they rest on has changed.
 
-A memory spares searching, not checking: a proof's certificate is made and solved again from the names of its
-lemmas, and a trace is replayed by the plain interpreter. What cannot be checked without searching, that no
-shorter run violates a claim and that a "sometimes" is never reached, is believed where nothing it rests on
-has changed: the sources of model, properties and checker, the solver, the case, its properties and the depth.
-Whatever cannot be read, or does not stand up to its check, is not remembered.
+They rest on the sources of model, properties and checker, the solver, the case, its properties and
+the depth. A remembered verdict is checked, but not searched for: a proof's certificate is made and
+solved again from the names of its lemmas, and a trace is replayed by the plain interpreter. Two
+things are not checked again, since that takes a search: that no shorter run violates a property,
+and that a "sometimes" is NEVER. A memory that cannot be read, or fails its check, is ignored.
 """
 
 import hashlib

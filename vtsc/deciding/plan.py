@@ -197,7 +197,7 @@ def _needed(case: Case, cell: Cell, reached: Sequence[Reached]) -> list[Reached]
 
 
 def _missing(case: Case, cell: Cell, reached: Sequence[Reached]) -> str:
-    """The first of it that is not reached; empty where there is none."""
+    """The first needed "sometimes" that is not reached, as a reason; empty if there is none."""
     for r in _needed(case, cell, reached):
         if r.trace is None:
             return f"{r.name} is not reached within {r.searched} steps"
@@ -226,7 +226,7 @@ def proved(
 def _violated(
     systems: "Systems", left: Open, engine: str, witness: Witness, searched: int | None
 ) -> Result:
-    """A violation counts once the plain interpreter has seen it."""
+    """The result of a witness: VIOLATED if the plain interpreter confirms it, else ERROR."""
     from vtsc.evidence.replay import trace_of
 
     try:

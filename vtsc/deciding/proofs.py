@@ -131,7 +131,7 @@ class _Attempt:
         return self._induction.proves(sometimes.name)
 
     def _lemmas_for(self, name: str) -> tuple[Key, ...]:
-        """The lemmas that show that a "sometimes" is never reached; no fewer than needed, without a hint."""
+        """The lemmas that prove a "sometimes" NEVER: those of the hint, else only those needed."""
         if self._hint is not None:
             return self._hint.never
         return keys(self._induction.proof(name).lemmas)

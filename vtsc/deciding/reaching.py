@@ -16,8 +16,8 @@ from vtsc.native.witness import Witness
 class Reaching:
     """The search for every "sometimes" of a case, and for violations of its ``doubted`` properties.
 
-    It pauses once: most "sometimes" are reached in a few steps, which spares asking for a proof that they
-    are not.
+    It pauses at a small depth, where most "sometimes" have been reached, so that only for the
+    others a proof is tried that they are NEVER.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class Reaching:
 
     @property
     def missing(self) -> list[Sometimes]:
-        """Neither reached so far nor known to be never reached."""
+        """The "sometimes" that are neither reached so far nor known to be NEVER."""
         return [s for s in self._all if s.name in self._search.wanted]
 
     def result(self, never: Mapping[str, tuple[Key, ...]], depth: int) -> tuple[Reached, ...]:

@@ -44,7 +44,7 @@ class Schedule:
     memory: "Memory | None" = None
     """What is remembered need not be decided."""
     cost: Callable[[Cell], int] = lambda cell: 0
-    """What a cell is thought to cost: the dearest come first."""
+    """The expected cost of a cell; the costliest are decided first."""
     _found: list[dict[str, Result]] = field(default_factory=list)
 
     def results(self, shown: Callable[[Iterator[int], int], Iterator[int]]) -> list[list[Result]]:

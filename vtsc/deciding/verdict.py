@@ -1,4 +1,4 @@
-"""Verdicts: one sum type, and the exit status each leads to."""
+"""Verdicts, and the exit status to which each leads."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -98,8 +98,8 @@ class Judged:
 def status_of(result: Result, *, expected: str | None, bounded: bool) -> Exit:
     """The contribution of one cell to the exit status.
 
-    ``expected``: the verdict that is wanted, ``holds`` or a depth; None: that the claim holds. ``bounded``:
-    HOLDS_TO is good enough.
+    ``expected`` is the wanted verdict, ``holds`` or a depth; None means ``holds``. If ``bounded``,
+    HOLDS_TO is enough.
     """
     if result.status is Status.ERROR:
         return result.exit or Exit.INTERNAL

@@ -36,8 +36,8 @@ def packed(folder: Path) -> bytes:
 def unpack(archive: Path, into: Path) -> None:
     """Write the files of ``archive`` below the folder ``into``, and nothing anywhere else.
 
-    Raises `BadFileError` where it is no archive, or holds anything but plain files with plain names, or too
-    much. Nothing is written then.
+    Raises `BadFileError`, and writes nothing, if ``archive`` is no archive, holds anything but
+    plain files with plain names, or unpacks to more than `LIMIT`.
     """
     try:
         files = _files(archive)

@@ -38,11 +38,13 @@ class _Side:
 
 
 def bystander(large: System, small: System, targets: bool) -> str:
-    """A step of ``large`` that is none of ``small``, though it names no instance beyond it.
+    """The question whether some step of ``large`` is not a step of ``small``; it must be "unsat".
 
-    Both have the same calls. The facts of ``large`` hold, and every index of a field of ``small`` has a
-    value that it has there. Fields of ``small`` must come out alike, and if ``targets``, targets too: what
-    a single instance does wrong, it does wrong alone. A claim about several finds them among those kept.
+    Both systems have the same calls, which name only instances of ``small``. The step starts in a
+    state that satisfies the facts of ``large`` and in which each index has a value that it can have
+    in ``small``. Both systems must give the fields of ``small`` equal values, and if ``targets``,
+    hit the same targets. For a property of several instances targets are not compared: the
+    instances that violate it are among those of ``small``.
     """
     script = Script("A step that is none any more once a bystander is left out.")
     one, other = _Side(large, script), _Side(small, script)
@@ -64,9 +66,9 @@ def bystander(large: System, small: System, targets: bool) -> str:
 
 
 def start(one: System, other: System) -> str:
-    """An initial state of ``one`` that is none of ``other``, which has like fields, with the same inputs.
+    """The question whether an initial state of ``one`` is not one of ``other`` for the same inputs.
 
-    A field that neither system has, since it never changes, is part of their rules instead.
+    Fields that neither system has are not compared: they never change, and are part of the rules.
     """
     script = Script("An initial state that is none of the other system.")
     here, there = _Side(one, script), _Side(other, script)

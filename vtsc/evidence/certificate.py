@@ -22,7 +22,7 @@ from vtsc.system.system import System
 
 KIND = "cell"
 GREATEST = 100
-"""The greatest k that is believed to be meant."""
+"""The greatest k of k-induction that is accepted in a manifest."""
 
 
 @dataclass(frozen=True)
@@ -50,11 +50,11 @@ class Certificate:
     lemmas: tuple[Stated, ...]
     queries: Mapping[str, str]
     needs: tuple[str, ...]
-    """The names of the runs that keep the claim from being empty."""
+    """The names of the runs that show that the claim is not vacuous."""
     witnesses: tuple[tuple[str, Trace], ...] = ()
     """Those runs."""
     k: int = 1
-    """From 2 on the lemmas are not enough, and the property is shown by k-induction."""
+    """The k of k-induction; 1 if plain induction with the lemmas is enough."""
     found: tuple[str, ...] = ()
     """Lemmas that neither the model nor the property states, as texts of `vtsc.smtlib.lemma_text`."""
 

@@ -1,8 +1,8 @@
 """Evidence for claims about plain functions: that no values of their arguments make them false.
 
-The function itself is run on symbolic words, so that what is claimed is claimed of its very code. A
-question is asked over integers, where each quotient is exact and nothing wraps unless the function
-says so, and once more over bit vectors, one operation for each of the function's.
+The function itself is run on symbolic words, so the claim is about its own code. Each question is
+asked over integers, where quotients are exact and nothing wraps unless the function says so. Where
+the claim asks for it, the question is asked over bit vectors too, operation by operation.
 """
 
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The cache of proofs: which lemmas showed a cell last time. A hit is only a hint; all is checked again."""
+"""A cache of the lemmas that proved each cell last time; what they prove is checked again."""
 
 import hashlib
 import json

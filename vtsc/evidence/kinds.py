@@ -15,7 +15,7 @@ KINDS: Mapping[str, Remake] = {
     progress.KIND: progress.remake,
     functions.KIND: functions.remake,
 }
-"""A property holds in a cell; no state of a case is stuck; plain functions compute what is claimed."""
+"""The claims are, in order: a cell is proved, no state is stuck, claims about functions hold."""
 
 
 def remake(opened: OpenCases, manifest: Manifest) -> Evidence:

@@ -1,9 +1,9 @@
 """Evidence as a folder: what is claimed, questions that must be unsatisfiable, and runs.
 
-``manifest.json`` says what is claimed and lists the other files. Each question is an SMT-LIB file. Each run
-is a trace that keeps the claim from being empty. To check evidence means: make it again from the model,
-compare, replay the runs, and have every question solved by a solver that has seen nothing else
-(`vtsc.evidence.recheck`). Its kind says how it is made (`vtsc.evidence.kinds`).
+``manifest.json`` says what is claimed and lists the other files. Each question is an SMT-LIB file.
+Each run is a trace that shows that the claim is not vacuous. To check evidence is to make it again
+from the model, compare the two, replay the runs, and have each question solved by a fresh solver
+(`vtsc.evidence.recheck`). The kind of evidence says how it is made (`vtsc.evidence.kinds`).
 """
 
 import hashlib

@@ -1,9 +1,9 @@
-"""Proves that no state is stuck: each instance reaches its goal by calls and inputs that are named.
+"""The questions that show that no state is stuck: each instance can reach its goal.
 
-Of every state that satisfies given lemmas, with room left below the limit of inputs: some situation of
-each instance is given (``somewhere``); in each, its call can be taken with its inputs and leads to
-a situation of lower rank, or to the goal (a question named after it); time can go on (``time``).
-Inputs are put in as numbers, so that nothing is left to a solver to choose.
+They are about every state that satisfies the lemmas and has room left below the limit of inputs.
+``somewhere`` shows that each instance is in some situation. A question named after each situation
+shows that its call can be taken with its inputs, and leads to a situation of lower rank or to the
+goal. ``time`` shows that time can go on. Inputs are given as numbers, so the solver chooses none.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -30,11 +30,11 @@ class Question:
     name: str
     text: str
     useless: str
-    """What is missing where ``text`` can hold."""
+    """What is missing if ``text`` is satisfiable and ``possible`` is not."""
     possible: Callable[[], str] | None = None
-    """Another question: where that one is unsatisfiable, the call can at least be taken."""
+    """Another question; if it is unsatisfiable, the call can at least be taken."""
     impossible: str = ""
-    """What is missing where it is not."""
+    """What is missing if both are satisfiable."""
 
 
 class _Witness:

@@ -1,7 +1,8 @@
 """Recorded proofs: for each cell the lemmas that showed it, in ``proofs/<design>.toml`` below the root.
 
-A recorded proof is tried before another is sought, and checked as any other. So it depends on no comment:
-it is valid if it still proves. One that no longer does is stale, which changes no verdict.
+A recorded proof is tried before another is looked for, and is checked like any other. It stays
+valid for as long as it proves its cell. A proof that no longer does is stale, which changes no
+verdict.
 """
 
 import json
@@ -111,7 +112,7 @@ class Recorded:
                 yield Never(self.design, entry.host, settings, entry.names, keys)
 
     def _settings(self, entry: Entry) -> Settings | None:
-        """The settings of an entry; None where what it is of does not exist."""
+        """The settings of an entry; None if its host, property or parameters are unknown."""
         properties = {None, *self.content.properties}
         if entry.host not in self.content.model.hosts or entry.property not in properties:
             return None
@@ -171,8 +172,8 @@ def update(
 ) -> dict[Path, str]:
     """The files of ``proofs/`` that are to change, with their new text; empty for one to be removed.
 
-    Nothing is written. ``asked``: the cells that were decided; what is recorded of others is kept. None: all
-    that is not among ``proofs`` and ``never`` is dropped.
+    Nothing is written. ``asked`` are the cells that were decided; what is recorded of other cells
+    is kept. If ``asked`` is None, all that is not among ``proofs`` and ``never`` is dropped.
     """
     changes = {}
     new, unreached = list(proofs), list(never)

@@ -1,11 +1,12 @@
 """The questions of a certificate as SMT-LIB texts; each of them must be unsatisfiable.
 
 initial: some initial state does not satisfy the lemmas. step: one step from a state that satisfies the
-lemmas leads to one that does not. property: such a step violates the property. bystander: a step of a larger
-machine is none of the smaller one, once an instance that has no part in it is left out.
+lemmas leads to one that does not. property: a step from such a state violates the property.
+bystander: some step of a larger machine is not a step of the machine without a certain bystander.
 
-By k-induction, two other questions take the place of property. base: fewer than k steps from an initial
-state violate it. property: of k steps through states that satisfy the lemmas, the last one is the first to.
+For k-induction, two other questions take the place of property. base: fewer than k steps from an
+initial state violate it. property: of k steps through states that satisfy the lemmas, only the last
+violates it.
 """
 
 from vtsc.smtlib.script import Script, Sentences, Writer, conjunction, disjunction, negation
@@ -41,7 +42,7 @@ def _initial(system: System) -> str:
 
 
 def _before(write: Sentences, system: System, step: StepTerms) -> list[str]:
-    """A state that satisfies the lemmas, in which time passes; returns each rule's symbol."""
+    """Require a step from a state that satisfies the lemmas; returns each rule's symbol."""
     for fact in system.facts:
         write.script.require(write.condition(fact.condition))
     write.script.require(write.condition(step.relation.passable))
@@ -82,7 +83,7 @@ def _base(chain: Chain, target: str, k: int) -> str:
 
 
 def _k_steps(chain: Chain, target: str, k: int) -> str:
-    """Whether k steps through states that satisfy the lemmas hit the target with the last one first."""
+    """Whether, of k steps from states that satisfy the lemmas, only the last hits the target."""
     script = Script(f"Of {k} steps from states that satisfy the lemmas the last violates {target}.")
     write = Writer(script)
     for depth in range(k):
@@ -91,6 +92,3 @@ def _k_steps(chain: Chain, target: str, k: int) -> str:
         hit = write.condition(chain.hit(target, depth))
         script.require(hit if depth == k - 1 else negation(hit))
     return script.text()
-
-
-# leaving out a bystander

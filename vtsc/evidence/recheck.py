@@ -32,7 +32,7 @@ def recheck(opened: OpenCases, folder: Path) -> tuple[Evidence, list[str]]:
 
 
 def _compare_place(content: Content, fresh: Evidence, folder: Path) -> None:
-    """That evidence in a folder that is named after something is about just that."""
+    """Check that evidence in a folder named after a case or a function is about that one."""
     parts = folder.resolve().parts
     of_design = len(parts) >= 3 and parts[-3] in content.model.designs
     of_functions = len(parts) >= 2 and parts[-2] == functions.KIND
@@ -41,7 +41,7 @@ def _compare_place(content: Content, fresh: Evidence, folder: Path) -> None:
 
 
 def _check_run(content: Content, fresh: Evidence, name: str, folder: Path) -> None:
-    """That a run is there, is one of the case that is claimed, and reaches what it is for."""
+    """Check that a run exists, belongs to the claimed case, and reaches what it is named after."""
     try:
         trace = load_trace(folder / f"{name}.json")
         if not _is_of(trace, fresh, name):

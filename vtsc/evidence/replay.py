@@ -1,4 +1,4 @@
-"""Replaying: a trace is believed only as far as the plain interpreter gets the same run from it."""
+"""Replay: a trace counts only if the plain interpreter gets the same run from its inputs."""
 
 from vtsc.base.errors import BadFileError, EvidenceError
 from vtsc.content.case import Case

@@ -1,10 +1,10 @@
-"""The systems of a case: its machine at some size, explored as far as its symmetry demands.
+"""The systems of a case: its machine at some sizes, explored only as far as symmetry requires.
 
-A lemma speaks of one or two instances of a kind, and holds of any. A step of a machine of any size is
-taken by one instance, so what it does to a lemma shows in a machine with the instances that the lemma and
-the step name, and one more to stand for whoever else acts. All other instances are bystanders: that
-leaving one out changes nothing is a question of its own (`vtsc.evidence.bystander`). What an instance
-does stands for what its like would do, so that only calls of first instances are explored.
+A lemma is about one or two instances of a kind, and holds for all of them. A step involves only a
+few instances, so its effect on a lemma shows in a machine that has just the instances that the
+lemma or the step involves. All others are bystanders; that one can be left out is a question of its
+own (`vtsc.evidence.bystander`). Instances of a kind are symmetric, so it is enough to explore the
+calls of the first ones.
 """
 
 from collections.abc import Hashable, Sequence

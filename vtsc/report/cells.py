@@ -1,4 +1,4 @@
-"""The full report of each cell, in a folder: what ``vtsc show`` prints, and beside it what that would be."""
+"""The full report of each cell, in a folder: a file for ``vtsc show``, and the report's text."""
 
 import json
 from collections.abc import Sequence

@@ -14,7 +14,7 @@ def _own(given: Report, cell: Cell) -> dict[str, int | str]:
 
 
 def report(given: Report) -> str:
-    """A test case a cell: violated and vacuous fail, unknown and internal trouble are errors.
+    """A test case for each cell: UNKNOWN and ERROR are errors, other unwanted verdicts failures.
 
     A violation that is wanted passes. Each violation comes with its story.
     """

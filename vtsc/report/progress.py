@@ -1,11 +1,11 @@
-"""How far the work is, on standard error, where that is a terminal."""
+"""The display of progress on standard error, if that is a terminal."""
 
 import sys
 from collections.abc import Iterator
 
 
 def shown(done: Iterator[int], total: int) -> Iterator[int]:
-    """``done``, how many of ``total`` cells are decided, as it is; a terminal shows it meanwhile."""
+    """Yield from ``done``, the numbers of cells decided of ``total``; a terminal shows them."""
     if not total or sys.stderr is None or not sys.stderr.isatty():
         yield from done
         return

@@ -34,10 +34,10 @@ class Search:
 
 
 class Searching:
-    """A search for targets of one system that can be gone on with, to a greater depth.
+    """A search for targets of one system, which can be continued to a greater depth.
 
-    The system's facts must be known to hold of every reachable state; they spare work. Witnesses are
-    canonical, but for the targets in ``any_witness``.
+    The system's facts must be known to hold of every reachable state; they make the search faster.
+    Witnesses are canonical, except for the targets in ``any_witness``.
     """
 
     def __init__(

@@ -1,8 +1,9 @@
 """Canonical witnesses: of all shortest runs to a target, the lexicographically least.
 
-First the calls are made least, step by step, in the order of the action table; then, with the calls
-fixed, the passing of time of every step, the other inputs of every step, and the initial state. From
-the first question on that costs too much, things stay as they were found.
+First the calls are minimised, step by step, in the order of the action table. Then, with the calls
+fixed, these are minimised in turn: the time that passes in each step, the other inputs of each
+step, and the inputs of the initial state. Once too many questions exceed their budget, the rest
+stays as it was found.
 """
 
 from collections.abc import Iterator
@@ -115,11 +116,11 @@ class _Least:
         self._at_most = runs.unrolling.at_most
         self._solver = solver
         self._model = model
-        """Of the constraints and all that was pinned."""
+        """A model of the constraints and of all inputs fixed so far."""
         self._fresh = False
         """Whether each question is put to a solver of its own, which simplifies with what is known."""
         self._left = 2
-        """Until so many questions cost too much; from the first on, paths are kept."""
+        """How many more questions may exceed their budget; after the first, paths are fixed too."""
 
     def pin(self, unknown: _Unknown) -> int | bool:
         """The least value that all before allow, as far as the budget goes; it is kept from then on."""
@@ -163,7 +164,7 @@ class _Least:
         return high
 
     def _can(self, condition: Any) -> bool:
-        """Whether a condition can hold with the solver's constraints; then the model is one of it."""
+        """Whether a condition can hold with the constraints; if so, the model then satisfies it."""
         budget = self._runs.polishing
         if not self._fresh:
             self._solver.push()

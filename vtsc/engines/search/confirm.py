@@ -1,7 +1,7 @@
 """A plain solver's second opinion on what a search found impossible.
 
-The search asks about rationals, by an older simplex, and relies on what it has learned depth by depth. Here a
-solver with none of that is asked the same about integers, from the first step on: that no target is hit.
+The search asks over rationals, uses Z3's older simplex, and relies on what it learned at smaller
+depths. Here a plain solver is asked over integers, from the first step on, whether a target is hit.
 """
 
 from collections.abc import Sequence

@@ -1,12 +1,12 @@
 """Long counterexamples: runs whose middle repeats itself while time stands still.
 
-Some violations take dozens of steps, each turn of a loop adding a little: far beyond a search that tries
-every order of calls. Here a run is a beginning, a loop of calls taken a number of times, and an end. What
-is found is a violation like any other, replayed and all; that nothing is found says nothing, and a
-shorter run may exist.
+Some violations need dozens of steps, because each turn of a loop adds only a little; a search of
+every order of calls does not get that far. Here a run is a beginning, a loop of calls taken several
+times, and an end. A run that is found is replayed like any other, but a shorter one may exist. If
+none is found, nothing follows from that.
 
-How many calls each part has is for the machine to say (`Machine.rounds`): there are too many possibilities
-to try them all. Where it says nothing, no such run is looked for.
+The machine says how many calls each part has (`Machine.rounds`), since there are too many
+possibilities to try them all. If it does not say, no such run is searched for.
 """
 
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ TURNS = 8
 
 @dataclass(frozen=True)
 class _Form:
-    """So many calls to begin, so many in each turn of the loop, so many turns, so many calls to end."""
+    """How many calls come before the loop, in each turn and after it, and how many turns it has."""
 
     beginning: int
     loop: int

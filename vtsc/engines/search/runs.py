@@ -1,10 +1,10 @@
-"""Questions about the runs of a system up to a depth: rationals propose, integers answer.
+"""Questions about the runs of a system up to a depth, asked over rationals and then over integers.
 
-Over the rationals a question is far easier, and what is impossible there is impossible. Otherwise the
-solver's model proposes which call comes when, and a fresh solver over the integers, for which these calls are
-facts to simplify with, says whether a run takes them. Where that costs too much, it waits until all other
-proposals are answered, and is asked path by path through the functions. What no run takes is ruled out for
-good.
+A question is far easier over the rationals, and what is impossible there is impossible over the
+integers. Otherwise the solver's model proposes a call for each step, and a fresh solver over the
+integers, which can simplify with these calls as facts, says whether a run takes them. A proposal
+that costs too much is put off until all others are answered, and is then asked for each path
+through the functions. Calls that no run takes are ruled out in all later questions.
 """
 
 from collections.abc import Callable, Sequence
@@ -79,7 +79,7 @@ class Runs:
         return literal
 
     def rule_out(self, *literals: Any) -> None:
-        """Take down that no run makes any of the literals true, as an answer has said."""
+        """Assert that no run makes any of the literals true, as an answer has shown."""
         self._proposer.add(*map(opposite, literals))
 
     def ask(self, *assumptions: Any, budget: int = BUDGET) -> Any:

@@ -1,1 +1,1 @@
-"""Reports as text for a terminal or a mail, one part of a report a file."""
+"""Reports as text for a terminal or an e-mail; each file here makes one part of a report."""

@@ -62,7 +62,7 @@ def _wrapped(text: str, hang: str = "") -> list[str]:
 
 
 def _steps(content: Content, trace: Trace, run: Run) -> list[str]:
-    """A header, then a line a step with what changed; long ones are continued."""
+    """A header, then a line for each step with what changed; long lines are wrapped."""
     columns = content.model.columns
     heads = ["#", "action", *columns, "changed"]
     created = " ".join(_opening(content.model.opening, run))

@@ -21,7 +21,7 @@ class Culprit:
 
 
 def culprit(content: Content, run: Run, since: int) -> Culprit | None:
-    """Where things went wrong after step ``since``: where a measure rose most.
+    """The step to blame after step ``since``: the one in which a measure rose most.
 
     A measure counts from 0 until it is first defined. Where none rose, the last step before the
     end in which a design's line changed the state is named; None where there is no such step.
@@ -49,9 +49,9 @@ def culprit(content: Content, run: Run, since: int) -> Culprit | None:
 
 
 def taken_before(run: Run) -> int:
-    """The step in which the last step's call was taken before; 0 if it was not.
+    """The last earlier step that took the same call as the run's last step; 0 if there is none.
 
-    Things were still well then, so that it is a later step that is to blame.
+    That earlier step did not violate the property, so a later one is to blame.
     """
     last = run.steps[-1].call
     earlier = [i for i, s in enumerate(run.steps[:-1], 1) if s.call == last]
