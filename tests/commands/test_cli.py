@@ -293,6 +293,7 @@ def test_design_that_stores_into_no_field(copy):
     assert "the model stores into vcpu0.tsc_rebaze, which is no field" in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [

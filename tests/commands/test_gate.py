@@ -121,6 +121,7 @@ def test_each_cell_is_reported_in_full(gate, tmp_path, capsys):
     assert "12. " in told and "params:" not in told
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("design", "host", "expect", "status", "line"),
     [
@@ -147,6 +148,7 @@ def test_what_is_not_as_expected(gate, design, host, expect, status, line):
     assert ("5!" in out) == (status == 10) and ("proved!" in out) == (status == 12)
 
 
+@pytest.mark.slow
 def test_formats(gate, tmp_path):
     """All parameters are in JSON, and each cell has a name of its own in JUnit."""
     text = ONE.format("pre25", "slow", 5)

@@ -48,6 +48,7 @@ def reached(kept):
     return next(s["trace"] for s in kept["sometimes"] if s["trace"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "change"),
     [
@@ -84,6 +85,7 @@ def test_what_cannot_be_read_is_not_believed(gate, decided, searching_is_an_erro
     assert gate(VIOLATED)[0] == 70
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "change",
     [lambda k: k.pop("cells"), lambda k: k.update(rests_on="other")],
@@ -98,6 +100,7 @@ def test_what_is_not_believed_is_decided_again_and_replaced(gate, decided, tmp_p
     assert remembered(tmp_path).read_text(encoding="utf-8") == whole
 
 
+@pytest.mark.slow
 def test_no_shorter_run_is_believed_of_what_has_not_changed(
     gate, decided, searching_is_an_error, monkeypatch
 ):

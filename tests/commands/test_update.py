@@ -64,6 +64,7 @@ def changes(before, after):
     return [line for line in diff[2:] if not line.startswith("@@")]
 
 
+@pytest.mark.slow
 def test_a_new_depth(update):
     """Nothing is written until it is asked for; then one line changes, and all comments stay."""
     assert update(TEXT) == (10, f"{CHANGED}nothing was written\n", TEXT)
@@ -73,6 +74,7 @@ def test_a_new_depth(update):
     assert update(after) == (0, "every verdict is as expected\n", after)
 
 
+@pytest.mark.slow
 def test_a_verdict_that_was_missing(update):
     """A cell of which nothing is expected yet gets what is found."""
     text = TEXT.replace("expect = 6 # steps\n", "")
@@ -113,6 +115,7 @@ def test_cells_that_are_no_product(content, tmp_path):
     assert found == {c.cell: new.get(c.cell, "holds") for c in manifest.checks}
 
 
+@pytest.mark.slow
 def test_a_propertys_table_is_printed(update, content, monkeypatch):
     """The new lines of the table, with its file; nothing is written there."""
     table = content.properties["bounded_lag"].expected
@@ -143,6 +146,7 @@ def test_tables_grow():
     assert changed_table("", {("one", "here"): "3"}) == "design  here\none     3"
 
 
+@pytest.mark.slow
 def test_without_the_library(update, monkeypatch):
     """Printing needs no library, writing says which extra brings it."""
     load = builtins.__import__

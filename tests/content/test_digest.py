@@ -90,6 +90,7 @@ def test_a_changed_program_is_told(old, new):
     assert list(statements(SOURCE.replace(old, new))) != list(statements(SOURCE))
 
 
+@pytest.mark.slow
 def test_no_token_is_lost():
     """On every file of the project: Python's tokenizer finds the same text, but for docstrings."""
     for path in sorted([*(ROOT / "vtsc").rglob("*.py"), *(ROOT / "model").rglob("*.py")]):

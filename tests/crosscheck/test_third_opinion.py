@@ -23,6 +23,7 @@ def by_both(questions):
     return [tuple(answer.explicit.values()) for answer in answers]
 
 
+@pytest.mark.slow
 def test_a_few_cells():
     """Some hold, some are violated; least depths are the same."""
     questions, depths = zip(*QUICK, strict=True)

@@ -47,6 +47,7 @@ def counted(content, monkeypatch, tmp_path):
     return changed, machines, parsed, runs
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("design", "host", "prop", "status"), CELLS)
 def test_a_cell_is_opened_once(counted, design, host, prop, status):
     """One machine for each size, no given text parsed twice, a found run executed twice and no more."""

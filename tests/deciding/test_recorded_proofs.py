@@ -107,6 +107,7 @@ def changes_in(content: Content, results: list[Result]) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new"),
     [
@@ -133,6 +134,7 @@ def test_a_stale_proof_is_no_error(copied, old, new, monkeypatch):
     assert remarks(copied, [again]) == []
 
 
+@pytest.mark.slow
 def test_a_proof_of_what_is_violated_proves_nothing(copied):
     """Whatever is recorded, a run is found, and the record is called stale."""
     whole = text_of(copied)
@@ -147,6 +149,7 @@ def test_a_proof_of_what_is_violated_proves_nothing(copied):
     assert len(tomllib.loads(text_of(copied))["proof"]) == whole.count("[[proof]]") - 1
 
 
+@pytest.mark.slow
 def test_a_proof_that_is_not_recorded_is_found_and_told(copied):
     """The file of another design is left alone."""
     before = load_proofs(copied, DESIGN)
@@ -162,6 +165,7 @@ def test_a_proof_that_is_not_recorded_is_found_and_told(copied):
     assert result.cell in [proof.cell for proof in before.proofs]
 
 
+@pytest.mark.slow
 def test_a_lemma_that_leaving_out_instances_needs_may_be_missing(copied, monkeypatch):
     """It is added where the proof is made, so that a record without it is not stale."""
     monkeypatch.setattr(deciding, "_sought", refuse)
@@ -177,6 +181,7 @@ def test_no_proof_is_tried_where_none_is_wanted(copied):
     assert (result.status, result.certificate) == (Status.BOUNDED, None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "reason"),
     [

@@ -24,6 +24,7 @@ def searched(content, design, host, prop, depth, settings, **options):
     return system, search(system, [prop], depth, **options)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cell", CELLS, ids=lambda c: f"{c[0]}-{c[1]}-{c[2]}")
 def test_reductions_change_neither_verdict_nor_witness(content, cell):
     """Without symmetry breaking and shortcuts the least run, and so the witness, is the same."""
@@ -34,6 +35,7 @@ def test_reductions_change_neither_verdict_nor_witness(content, cell):
     assert reduced.witnesses == full.witnesses
 
 
+@pytest.mark.slow
 def test_the_same_question_has_the_same_answer(content):
     """Two searches in one process give the same witness, inputs included."""
     cell = ("patch25", "cstate", "bounded_lead", 6, {})

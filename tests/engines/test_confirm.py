@@ -25,6 +25,7 @@ def test_a_plain_solver_agrees(content):
     assert found.confirmed == 6
 
 
+@pytest.mark.slow
 def test_the_budget_limits_how_deep_and_the_verdict_says_so(content, monkeypatch, verdict):
     """Out of budget, less is confirmed."""
     monkeypatch.setattr(confirm, "BUDGET", 30_000)
@@ -34,6 +35,7 @@ def test_the_budget_limits_how_deep_and_the_verdict_says_so(content, monkeypatch
     assert 0 < depth < 6
 
 
+@pytest.mark.slow
 def test_a_hit_that_the_search_denies_is_rejected_evidence(content, monkeypatch):
     """As is a verdict that rests on it."""
     ask = Runs.ask

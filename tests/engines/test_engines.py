@@ -18,6 +18,7 @@ def few_turns(monkeypatch):
     monkeypatch.setattr("vtsc.engines.search.repetition.TURNS", 2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("toy", TOYS)
 def test_every_engine_on_every_toy(engine, toy):

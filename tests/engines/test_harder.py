@@ -136,12 +136,14 @@ def test_an_invariant_comes_back_in_terms_of_fields(content, monkeypatch):
     assert invariant(system, "monotonic") == [f"(<= {written(rigid_terms(system)[name])} 5)"]
 
 
+@pytest.mark.slow
 def test_spacer_says_the_same_twice(content):
     """Each question has a process of its own."""
     task = task_of(systems_of(content, "2.6.35-svm", "stable"), ())
     assert ask("spacer", task) == ask("spacer", task)
 
 
+@pytest.mark.slow
 def test_spacer_says_nothing_wrong_of_a_violated_cell(content):
     """Monotonicity fails on the jumping host; whatever is suggested proves nothing."""
     task = task_of(systems_of(content, "2.6.35-svm", "resetting"), ())
@@ -215,6 +217,7 @@ def unlemmaed(content, monkeypatch, tmp_path):
     return content
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("effort", "text", "engine"),
     [(Effort.ALL, "PROVED", "spacer"), (Effort.USUAL, "HOLDS_TO(6)", "bmc")],

@@ -71,6 +71,7 @@ def test_false_lemmas_fall(content):
     assert {x.name for x in lemmas} & claims.keys() == {"true"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("design", "host"), [("patch25", "slow"), ("2.6.37", "cstate"), ("2.6.35-vmx", "resetting")]
 )

@@ -48,6 +48,7 @@ def test_answers_are_about_integers():
     assert all(z3.is_int_value(model.eval(x)) for x in runs.depths[0].inputs.values())
 
 
+@pytest.mark.slow
 def test_paths_decide_where_a_sequence_costs_too_much(content, monkeypatch):
     """The same depth when no sequence of calls is settled as a whole."""
     monkeypatch.setattr(runs, "QUICK", 1)

@@ -43,6 +43,7 @@ def answer(question: str, budget: int = 20_000_000) -> str:
     return str(solver.check())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_each_claim_is_proved(content, name):
     """Over integers all of them; over bit vectors those that say so, the registers always."""
@@ -135,6 +136,7 @@ class Near(Factors):
         return super().farthest - 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "false"),
     [

@@ -45,6 +45,7 @@ def rejection(content, folder: Path) -> str:
     return str(caught.value)
 
 
+@pytest.mark.slow
 def test_each_kind_belongs_somewhere(made):
     """Folders are named after what is claimed, with the parameters that were changed."""
     assert list(made) == list(KINDS)
@@ -60,6 +61,7 @@ def test_a_name_is_no_path():
     assert named("x", {"rate": "1/2", "n": 3}) == "x.rate=1-2.n=3"
 
 
+@pytest.mark.slow
 def test_what_was_saved_is_made_again(content, one):
     """All is in order, but for what is not there: the runs of a cell, and lemmas that would show it."""
     evidence, folder = one
@@ -106,6 +108,7 @@ def test_every_key_of_a_manifest_is_compared(content, one):
             assert said.startswith((f"manifest.json: {name}", f"manifest.json: {name}:")), said
 
 
+@pytest.mark.slow
 def test_a_question_that_differs_is_rejected_by_name(content, one):
     """One added, replaced by one that is unsatisfiable for sure, or lost."""
     evidence, folder = one
@@ -118,6 +121,7 @@ def test_a_question_that_differs_is_rejected_by_name(content, one):
     assert rejection(content, folder) == f"{first}.smt2: No such file or directory"
 
 
+@pytest.mark.slow
 def test_manifests_follow_their_schema(content, made):
     """docs/schemas/evidence.schema.json, for one of each kind; what it requires is required."""
     schema = json.loads((ROOT / "docs/schemas/evidence.schema.json").read_text(encoding="utf-8"))

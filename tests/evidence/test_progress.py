@@ -68,6 +68,7 @@ def test_no_state_is_stuck(content, design, host):
     assert evidence.claims["steps"] == 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("given", "steps"),
     [
@@ -220,6 +221,7 @@ def test_a_guard_that_forbids_entry_is_stuck(kind):
     )
 
 
+@pytest.mark.slow
 def test_a_proof_about_a_machine_that_gets_stuck_is_vacuous(content, monkeypatch, tmp_path):
     """Reads happen and never go back, and yet the verdict is not PROVED: the reason is the situation."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))

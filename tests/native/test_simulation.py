@@ -35,6 +35,7 @@ def violations_are_known(content, group: Group, steps: int) -> None:
             assert expected.isdecimal(), (cell.design, cell.host, name)
 
 
+@pytest.mark.slow
 def test_short_simulation_of_everything(content):
     """A thousand steps of each design x host."""
     for group in all_groups(content):
@@ -48,6 +49,7 @@ def test_long_simulation_of_everything(content):
         violations_are_known(content, group, 10_000)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("emulation", ["clock", "bump-vcpu", "bump-vm", "estimate"])
 def test_simulation_with_everything_switched_on(content, emulation):
     """Trapping, toggled kvmclock, deadlines, gaps, late ticks and odd rates meet no error."""

@@ -119,6 +119,7 @@ def changed(tmp_path):
     return copied
 
 
+@pytest.mark.slow
 def test_every_verdict_is_as_its_property_expects():
     """The right design is proved for any number of readers; the others tear, as soon as they can."""
     status, out, complaint = vtsc("verify", "--prove", "--expect")
@@ -136,6 +137,7 @@ def test_two_readers_make_no_difference():
     assert verdicts.endswith(f"\n{VERDICTS}3 of 8 verdicts as wanted\n")
 
 
+@pytest.mark.slow
 def test_evidence_is_saved_for_every_cell(saved):
     """A trace for what is violated, a certificate for what is proved, and that no reader is stuck."""
     folders = {str(p.parent.relative_to(saved)) for p in saved.rglob("manifest.json")}
@@ -220,6 +222,7 @@ def test_a_record_that_does_not_say_whose_it_is_is_refused(changed):
     assert "record reader0: make the records of a kind with `instances`\n" in out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new"),
     [

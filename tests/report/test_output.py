@@ -58,6 +58,7 @@ def test_a_file_that_may_not_be_written_is_not_replaced(tmp_path):
         write_whole(kept, "new")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "command", ["list", f"show {WITNESS}", f"replay {WITNESS}", " ".join(QUICK)]
 )
@@ -72,6 +73,7 @@ def test_no_standard_output_is_no_error():
     assert vtsc(f"vtsc {' '.join(QUICK)} >&-") == (0, "")
 
 
+@pytest.mark.slow
 def test_the_matrix_is_as_wide_as_it_needs():
     """With all properties on every line, no verdict and no name is cut short, whatever the terminal."""
     command = [
@@ -94,6 +96,7 @@ def test_the_matrix_is_as_wide_as_it_needs():
         assert row.split()[::2] == ["2.6.35-vmx", *["VACUOUS"] * 5]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("value", "coloured"), [("1", False), ("", True)])
 def test_colour_is_left_out_where_it_is_not_wanted(value, coloured):
     """On a terminal verdicts are coloured, but for a NO_COLOR that is not empty."""

@@ -45,12 +45,14 @@ def test_verdicts_follow_their_schema(capsys):
     jsonschema.validate(document["results"][0]["trace"], schema("trace"))
 
 
+@pytest.mark.slow
 def test_saved_traces_follow_their_schema():
     """Every file of counterexamples/ is a vtsc.trace/1."""
     for path in sorted((ROOT / "counterexamples").glob("*.json")):
         jsonschema.validate(json.loads(path.read_text(encoding="utf-8")), schema("trace"))
 
 
+@pytest.mark.slow
 def test_junit(capsys):
     """A violation is a failure, what holds passes, nothing is skipped."""
     assert main([*CELL, "--bounded", "--format", "junit"]) == 10
@@ -69,6 +71,7 @@ def test_junit_of_a_vacuous_cell(capsys):
     assert suite.get("failures") == "2"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "status"),
     [
