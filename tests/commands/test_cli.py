@@ -299,6 +299,8 @@ def test_design_that_stores_into_no_field(copy):
     [
         ("vcpu.tsc_rebase = True", "self.due = True", "the model stores into Patch25.due while"),
         ("vcpu.tsc_rebase = True", "vcpu.tsc_rebase = 7", "vcpu0.tsc_rebase: 7 is no truth value"),
+        ("vcpu.tsc_rebase = True", "vcpu.last_host_tsc = 'x'", "last_host_tsc: 'x' is no number"),
+        ("vcpu.tsc_rebase = True", "vcpu.cpu = 'x'", "vcpu0.cpu: 'x' is no number"),
         ("vcpu.tsc_rebase = True", "raise SystemExit(0)", "model/designs/patch25.py:"),
     ],
 )
@@ -313,6 +315,48 @@ def test_design_that_does_what_none_may(copy, old, new, said):
         status, text = run_apart("verify", *arguments, *more, "--root", str(copy))
         assert status == 3
         assert said in text and "Traceback" not in text
+
+
+def test_a_new_design_has_no_expected_verdict_yet(copy):
+    """It is decided all the same; only the gate asks for a verdict of each of its cells."""
+    shutil.copy(ROOT / "checks.toml", copy)
+    path = copy / "model/designs/__init__.py"
+    own = "class Mine(Pre25):\n    name, title = 'mine', 'a new one'\n"
+    text = path.read_text(encoding="utf-8").replace("CLASSES", f"{own}\n\nCLASSES", 1)
+    path.write_text(text.replace("= (", "= (Mine, ", 1), encoding="utf-8")
+    for design in ("mine", "pre25"):
+        arguments = [design, "--host", "slow", "-p", "bounded_lag", "--depth", "5", "--bounded"]
+        status, text = run_apart("verify", *arguments, "--root", str(copy))
+        assert (status, f"{design} slow bounded_lag: VIOLATED(5)" in text) == (10, True), text
+    status, text = run_apart("gate", "--root", str(copy))
+    assert status == 3 and "has no verdict" in text
+
+
+def test_replay_says_that_the_model_is_another(copy):
+    """Also where the run is none of it, with what to try next."""
+    path = copy / "model/designs/patch25.py"
+    text = path.read_text(encoding="utf-8").replace("tsc_delta < 0", "tsc_delta <= 0")
+    path.write_text(text, encoding="utf-8")
+    trace = str(ROOT / "counterexamples/patch25.cstate.monotonic.json")
+    status, text = run_apart("replay", trace, "--root", str(copy))
+    assert status == 3 and "was made with" not in text
+    assert "made with model" in text and "--inputs compares no states" in text
+
+
+@pytest.mark.parametrize(
+    ("manifest", "said"),
+    [
+        (None, "no certificate there"),
+        ("{\n", "manifest.json:2: "),
+        ('{"schema": "vtsc.evidence/2", "kind": "progress"}', "not the certificate of a cell"),
+    ],
+)
+def test_showing_a_folder_that_is_no_certificate(capsys, tmp_path, manifest, said):
+    """One line that says why."""
+    if manifest is not None:
+        (tmp_path / "manifest.json").write_text(manifest, encoding="utf-8")
+    status, text = answer(capsys, "show", str(tmp_path))
+    assert status == 3 and text.startswith(f"vtsc: {tmp_path}: {said}")
 
 
 def test_termination_ends_the_workers_too():

@@ -51,16 +51,19 @@ def replayed(arguments: argparse.Namespace, states: bool = True) -> tuple[Case, 
     """
     trace = load_trace(Path(arguments.file))
     content = load(arguments.root)
+    other = trace.model_digest != content.digest
+    made = f"made with model {trace.model_digest}, this is {content.digest}"
     try:
         case = case_of(content, trace)
         played = replay(case, trace, states=states)
     except BadFileError as error:
-        raise BadFileError(f"{arguments.file}: {error}") from None
+        why = f" ({made}; --inputs compares no states)" if other and states else ""
+        raise BadFileError(f"{arguments.file}: {error}{why}") from None
     except VtscError:
         raise
     except Exception as error:  # a model may do anything
         named = model_error(content, error)
         raise (named if isinstance(named, VtscError) else error) from None
-    if trace.model_digest != content.digest:
-        warn(f"{arguments.file} was made with model {trace.model_digest}, this is {content.digest}")
+    if other:
+        warn(f"{arguments.file} was {made}")
     return case, trace, played

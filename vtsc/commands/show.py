@@ -29,7 +29,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> Exit:
     """0 when shown; `BadFileError` when it is not a trace of this model or no longer shows anything."""
     path = Path(arguments.file)
-    manifest = _manifest(path / MANIFEST if path.is_dir() else path)
+    manifest = _manifest(path)
     if manifest is not None:
         _show_proof(arguments, manifest)
         return Exit.OK
@@ -44,16 +44,28 @@ def run(arguments: argparse.Namespace) -> Exit:
 
 
 def _manifest(path: Path) -> dict[str, Any] | None:
-    """The manifest of a saved proof; None if the file is not one and is to be read as a trace."""
+    """The manifest of a saved proof; None if the file is not one and is to be read as a trace.
+
+    Raises `BadFileError` for a folder that is not the certificate of a cell.
+    """
+    file = path / MANIFEST if path.is_dir() else path
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return None
-    if not isinstance(found, dict):
-        return None
+        found: Any = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        found, why = None, "no certificate there"
+    except json.JSONDecodeError as error:
+        found, why = None, f"{MANIFEST}:{error.lineno}: {error.msg}"
+    except (OSError, ValueError, RecursionError) as error:
+        found, why = None, f"{MANIFEST}: {error}"
+    else:
+        why = "not the certificate of a cell; vtsc certify checks others, too"
     schema, kind = PROOF
-    known = str(found.get("schema")).startswith(schema) and found.get("kind") == kind
-    return found if known else None
+    manifest: dict[str, Any] = found if isinstance(found, dict) else {}
+    if manifest.get("kind") == kind and str(manifest.get("schema")).startswith(schema):
+        return manifest
+    if path.is_dir():
+        raise BadFileError(f"{path}: {why}")
+    return None
 
 
 def _show_proof(arguments: argparse.Namespace, manifest: dict[str, Any]) -> None:

@@ -32,10 +32,14 @@ def lifted(field: Field, arena: Arena, value: Value, sizes: Mapping[str, int]) -
         return Truth(arena, lift_truth(arena, value))
     if field.kind == "index":
         domain = field.domain(sizes)
+        if not isinstance(value, (Index, int)):
+            raise RangeError(f"{value!r} is no number")
         members = value.members if isinstance(value, Index) else {value}
         if not set(members) <= set(domain):
             raise RangeError(f"{sorted(members)} does not fit {domain}")
         return lift_index(arena, value, domain)
+    if not isinstance(value, (Word, int)):
+        raise RangeError(f"{value!r} is no number")
     word = lift_word(arena, value)
     if field.kind == "u64":
         return Word(arena, word.form, residue=True)
