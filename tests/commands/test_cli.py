@@ -232,6 +232,7 @@ def verified(copy: Path, old: str, new: str) -> tuple[int, str]:
 BINDS = "            vcpu.cpu = cpu\n            vcpu.tsc_rebase = False\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("new", "said"),
     [
@@ -252,6 +253,7 @@ def test_a_design_that_asks_for_the_tsc_of_no_pcpu(copy, new, said):
     )
 
 
+@pytest.mark.slow
 def test_a_design_that_asks_for_no_tsc_while_bound_to_no_pcpu(copy):
     """A vCPU whose put unbinds it is bound again by the next load: nothing is wrong with that."""
     old = "        vcpu.last_host_tsc = host.tsc(vcpu.cpu)\n"
@@ -317,6 +319,7 @@ def test_design_that_does_what_none_may(copy, old, new, said):
         assert said in text and "Traceback" not in text
 
 
+@pytest.mark.slow
 def test_a_new_design_has_no_expected_verdict_yet(copy):
     """It is decided all the same; only the gate asks for a verdict of each of its cells."""
     shutil.copy(ROOT / "checks.toml", copy)

@@ -77,6 +77,7 @@ def test_what_does_not_stand_up_is_not_believed(gate, decided, searching_is_an_e
     assert gate(text)[0] == 70
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rest", ["", "{", "[]", "\x00", "[" * 100_000])
 def test_what_cannot_be_read_is_not_believed(gate, decided, searching_is_an_error, rest):
     """Whatever is left of a file."""

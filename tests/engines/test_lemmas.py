@@ -123,6 +123,7 @@ def test_no_lemma_of_a_proof_can_be_left_out(content):
         assert not induction._suffices("monotonic", needed - {lemma}), lemma.name
 
 
+@pytest.mark.slow
 def test_another_property_s_ghosts_are_no_help(content):
     """A proof leans on lemmas about the machine and its own ghosts only."""
     (group,) = groups(content, ["2.6.37"], ["cstate"], ["monotonic", "nonzero_delta"], {})

@@ -87,6 +87,7 @@ def test_evidence_in_a_folder_of_other_evidence_is_rejected(content, one, made, 
         assert rejection(content, moved) == why
 
 
+@pytest.mark.slow
 def test_a_folder_is_checked_by_its_kind(content, one):
     """The kind in the manifest decides; one that nobody checks is refused."""
     evidence, folder = one

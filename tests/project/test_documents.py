@@ -8,6 +8,7 @@ from tests.support.paths import ROOT
 from vtsc.cli import main
 
 
+@pytest.mark.slow
 def test_the_readme_trace_is_what_the_command_prints(capsys, monkeypatch):
     """The example in the README is the tool's own output."""
     monkeypatch.chdir(ROOT)

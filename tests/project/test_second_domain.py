@@ -149,6 +149,7 @@ def test_evidence_is_saved_for_every_cell(saved):
     } | {"no-barriers.weak.never_torn.json"}
 
 
+@pytest.mark.slow
 def test_a_counterexample_is_shown_in_the_words_of_its_model(saved):
     """Columns, observations and the story are the model's own; the report adds none from elsewhere."""
     status, out, _ = vtsc("show", saved / "no-odd.sc.never_torn.json")
@@ -163,6 +164,7 @@ def test_a_counterexample_is_replayed(saved):
     assert (status, out) == (10, "only-equal weak never_torn: 6 steps replayed, VIOLATED(6)\n")
 
 
+@pytest.mark.slow
 def test_certificates_are_checked_again(saved):
     """All of them hold; time does not pass here, so that nothing is asked about it."""
     status, out, _ = vtsc("certify", saved)
