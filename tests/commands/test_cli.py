@@ -335,6 +335,17 @@ def test_a_new_design_has_no_expected_verdict_yet(copy):
     assert status == 3 and "has no verdict" in text
 
 
+def test_a_misspelt_attribute_of_a_property(copy):
+    """Exit 3, with the file and the name that was meant: a table that is not read would say nothing."""
+    path = copy / "properties/bounded_lead.py"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("    expected = ", "    expeted = "), encoding="utf-8")
+    status, text = run_apart("list", "--root", str(copy))
+    assert status == 3
+    said = "class BoundedLead: unknown attribute expeted: did you mean expected"
+    assert f"{path}:" in text and said in text
+
+
 def test_replay_says_that_the_model_is_another(copy):
     """Also where the run is none of it, with what to try next."""
     path = copy / "model/designs/patch25.py"

@@ -96,8 +96,8 @@ def import_below(root: Path, package: str) -> Any:
 
 
 def _place(root: Path, package: str, error: BaseException) -> str:
-    """The innermost line below ``root`` that an import failed at, else the package."""
-    inside = (str(root) + os.sep,)
+    """The innermost line of the content that an import failed at, else the package."""
+    inside = tuple(str(root / name) + os.sep for name in PACKAGES)
     frames = traceback.extract_tb(error.__traceback__)
     lines = [f"{f.filename}:{f.lineno}" for f in frames if f.filename.startswith(inside)]
     return lines[-1] if lines else f"{root}/{package}"

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from inspect import get_annotations
 from typing import Any, ClassVar
 
 from vtsc.base.errors import BadFileError
+from vtsc.base.spelling import near
 from vtsc.language.actions import Step
 from vtsc.language.lemmas import Lemma
 from vtsc.language.state import Record
@@ -25,6 +27,17 @@ class Monitor:
 
     name: str
     claim: str
+
+    def __init_subclass__(cls) -> None:
+        """Refuse a value under a name that no class above announces, which is most likely misspelt."""
+        super().__init_subclass__()
+        bases = cls.__mro__[1:]
+        known = {name for base in bases for name in (*vars(base), *get_annotations(base))}
+        own = {name for name, value in vars(cls).items() if not hasattr(value, "__get__")}
+        for name in sorted(own - known - get_annotations(cls).keys()):
+            if not name.startswith("_"):
+                near_ones = near(name, [k for k in known if not k.startswith("_")])
+                raise BadFileError(f"class {cls.__name__}: unknown attribute {name}: {near_ones}")
 
     def ghosts(self, machine: Any) -> dict[str, Record]:
         """The monitor's own state, by name; fresh records."""
