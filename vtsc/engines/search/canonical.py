@@ -78,7 +78,7 @@ def _least_calls(runs: Any, goal: Any, model: Any) -> tuple[list[Call], Any, boo
             if call == current or not affordable:
                 break
             try:
-                better = runs.ask(goal, *chosen, literal, budget=runs.polishing)
+                better = runs.ask(goal, *chosen, literal, budget=runs.ordering)
             except GaveUp:
                 affordable = False
                 break

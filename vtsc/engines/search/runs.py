@@ -32,8 +32,9 @@ TRIES = 3
 LEFT_OPEN, LOOSE = 2, 6_000_000
 """How many of a proposal's first choices are left open at first, and the units that this may cost."""
 
-POLISHING = 5_000_000
-"""Units that one question about a smaller run may cost where a system divides by other than 2^64."""
+POLISHING, ORDERING = 5_000_000, 40_000_000
+"""Units that a question whether an input or the calls can be smaller may cost where a system divides by
+other than 2^64."""
 
 
 class Runs:
@@ -43,7 +44,9 @@ class Runs:
         self.unrolling = Unrolling(system, symmetry=symmetry)
         self.budget = budget
         self.logic = self.unrolling.logic
-        self.polishing = POLISHING if divides(system) else budget
+        self.polishing, self.ordering = (
+            (POLISHING, ORDERING) if divides(system) else (budget, budget)
+        )
         self.depths: list[Depth] = []
         self.constraints: list[Any] = list(self.unrolling.initial)
         """Initial states and steps so far over the integers, and what literals stand for."""
