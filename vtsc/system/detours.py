@@ -5,6 +5,9 @@ as well pass in a later step. A run that has the pair before its last step is th
 longer than need be. Recognised only in its plainest form: each sets one flag that the other clears.
 """
 
+from collections.abc import Collection
+
+from vtsc.base import width
 from vtsc.symbolic.forms import (
     Choice,
     Comparison,
@@ -14,6 +17,7 @@ from vtsc.symbolic.forms import (
     Junction,
     Linear,
     Negation,
+    Variable,
     unknowns,
     walk,
 )
@@ -34,14 +38,38 @@ def undoing_pairs(system: System) -> list[tuple[int, int]]:
 def _time_adds_up(system: System) -> bool:
     """Whether passing time adds inputs to fields, so that two passings make one.
 
-    What is demanded of inputs alone must hold of sums as well: it has no constant part.
+    No input has an upper bound of its own, and in each case, which no input decides, only multiples of inputs
+    are added. What is demanded of inputs alone must hold of sums as well: it has no constant part. Where
+    fields bound inputs, a field that time moves must be among them, as in a deadline.
     """
-    inputs = {*system.inputs.words, *system.inputs.flags}
+    words, moved = system.inputs.words, system.passing.keys()
+    inputs = {*words, *system.inputs.flags}
     for name, value in system.passing.items():
-        if not isinstance(value, Word) or name in unknowns(_added(value.form, system.pre[name])):
+        if not isinstance(value, Word):
             return False
-    demands = (c for c in walk([system.passable]) if isinstance(c, Comparison))
-    return all(c.form.constant == 0 for c in demands if unknowns([c]) <= inputs)
+        for part in _added(value.form, system.pre[name]):
+            if not _adds(part, words.keys(), inputs):
+                return False
+    for demand in (c for c in walk([system.passable]) if isinstance(c, Comparison)):
+        named = unknowns([demand])
+        fields = {x.split("=")[0] for x in named - inputs}
+        if named <= inputs and demand.form.constant != 0:
+            return False
+        if named & inputs and fields and not fields & moved:
+            return False
+    return not unknowns([c for c in walk([system.passable]) if isinstance(c, Flag)]) & inputs
+
+
+def _adds(part: Linear | Condition, words: Collection[str], inputs: set[str]) -> bool:
+    """Whether only multiples of unbounded inputs are added; of a condition, that no input decides it."""
+    if not isinstance(part, Linear):
+        return not unknowns([part]) & inputs
+    return part.constant == 0 and all(
+        isinstance(atom, Variable)
+        and atom.name in words
+        and (atom.interval.hi is None or atom.interval.hi >= width.INPUT_LIMIT - 1)
+        for atom, _ in part.terms
+    )
 
 
 def _added(form: Linear, field: Word) -> list[Linear | Condition]:

@@ -1,0 +1,78 @@
+"""Steps that undo each other are left out only where the time that passes in them can pass elsewhere."""
+
+import pytest
+
+from tests.support.toys import Bad, Toy, act, nothing
+from vtsc.engines.search.bmc import search
+from vtsc.language.words import both, bounded, negation
+from vtsc.solver.feasibility import SolverFeasibility
+from vtsc.system.builder import build
+from vtsc.system.detours import undoing_pairs
+
+
+class Timed(Toy):
+    """A toy in which time passes, and in which a flag can be set and cleared to let it pass."""
+
+    time_input = "dt"
+
+    def __init__(self, start, passes, goal):
+        actions = [
+            act("set", lambda toy: negation(toy.on), lambda toy, inputs: _put(toy, True)),
+            act("clear", lambda toy: toy.on, lambda toy, inputs: _put(toy, False)),
+            act("look", goal, lambda toy, inputs: True),
+        ]
+        super().__init__(start, actions)
+        self.passes = passes
+
+    def advance(self, state, inputs):
+        """As the toy says."""
+        self.passes(state.toy, inputs)
+
+
+def _put(toy, value):
+    toy.on = value
+    return False
+
+
+def _capped(toy, inputs):
+    toy.low = bounded(toy.low + inputs.word("dt", 0, 10))
+
+
+def _capped_by_a_field(toy, inputs):
+    toy.low = bounded(toy.low + inputs.word("dt", 0, toy.high))
+
+
+def _by_a_flag(toy, inputs):
+    if inputs.flag("tick"):
+        toy.low = bounded(toy.low + 10)
+
+
+def _in_thirds(toy, inputs):
+    passed = inputs.word("dt", 0)
+    toy.high = bounded(toy.high + passed)
+    toy.low = bounded(toy.low + passed // 3)
+
+
+def _cap(toy, inputs):
+    toy.high = inputs.word("cap", 0, 10)
+
+
+def _thirty(toy):
+    return toy.low == 30
+
+
+@pytest.mark.parametrize(
+    ("start", "passes", "goal"),
+    [
+        (nothing, _capped, _thirty),
+        (_cap, _capped_by_a_field, _thirty),
+        (nothing, _by_a_flag, _thirty),
+        (nothing, _in_thirds, lambda toy: both(toy.high == toy.low * 3 + 6, toy.low == 0)),
+    ],
+    ids=["an upper bound", "a bound by a field", "a flag", "a quotient"],
+)
+def test_time_that_does_not_add_up_takes_its_steps(start, passes, goal):
+    """Three steps reach what no two can, and the first two undo each other."""
+    system = build(Timed(start, passes, goal), [Bad()], SolverFeasibility)
+    assert undoing_pairs(system) == []
+    assert len(search(system, ["bad"], 5).witnesses["bad"].calls) == 3
