@@ -1,5 +1,8 @@
 """What the tests of commands share: running a gate with a memory of its own."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 
 from tests.support.paths import ROOT
@@ -22,8 +25,8 @@ def gate(tmp_path, monkeypatch, capsys):
     def run(text, *arguments):
         path.write_text(text, encoding="utf-8")
         status = main(["gate", str(path), "--save", str(tmp_path / "report"), *arguments])
-        said = capsys.readouterr()
-        return status, said.out.replace(str(tmp_path), "FOLDER"), said.err
+        said = (text.replace(str(tmp_path), "FOLDER") for text in capsys.readouterr())
+        return status, *said
 
     return run
 
@@ -36,3 +39,12 @@ def searching_is_an_error(monkeypatch):
         raise AssertionError(f"{case.design} on {case.host} is decided")
 
     return lambda: monkeypatch.setattr(schedule, "begin", begin)
+
+
+@pytest.fixture
+def copy(tmp_path) -> Path:
+    """A copy of the content that a test may break."""
+    for name in ("model", "properties"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    return tmp_path

@@ -6,7 +6,6 @@ from difflib import unified_diff
 import pytest
 
 from tests.support.paths import ROOT
-from vtsc.cli import main
 from vtsc.content.expected import changed_table
 from vtsc.content.manifest import load_manifest
 from vtsc.content.manifest_edit import edited
@@ -42,18 +41,12 @@ FOLDER/checks.toml:6: 2.6.37 slow bounded_lag vcpus=2
 
 
 @pytest.fixture
-def update(tmp_path, monkeypatch, capsys):
+def update(gate, tmp_path):
     """Run the update on a manifest; exit status, output and the manifest afterwards."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    path = tmp_path / "checks.toml"
 
     def run(text, *arguments):
-        path.write_text(text, encoding="utf-8")
-        save = ("--save", str(tmp_path / "report"))
-        status = main(["gate", str(path), "--update", *arguments, *save])
-        said = capsys.readouterr()
-        out = (said.out + said.err).replace(str(tmp_path), "FOLDER")
-        return status, out, path.read_text(encoding="utf-8")
+        status, out, err = gate(text, "--update", *arguments)
+        return status, out + err, (tmp_path / "checks.toml").read_text(encoding="utf-8")
 
     return run
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.toys import Bad, Toy, act, nothing
 from vtsc.engines.search.bmc import search
-from vtsc.language.words import both, bounded, negation
+from vtsc.language.words import both, bounded, either, negation, require
 from vtsc.solver.feasibility import SolverFeasibility
 from vtsc.system.builder import build
 from vtsc.system.detours import undoing_pairs
@@ -53,6 +53,39 @@ def _in_thirds(toy, inputs):
     toy.low = bounded(toy.low + passed // 3)
 
 
+def _by_a_field_that_moves(toy, inputs):
+    passed = inputs.word("dt", 0)
+    if toy.low < 20:
+        require(passed <= 10)
+    toy.low = bounded(toy.low + passed)
+
+
+def _not_by(number):
+    """Time that passes by anything but a number at once."""
+
+    def passes(toy, inputs):
+        passed = inputs.word("dt", 0)
+        require(passed <= 15)
+        require(negation(passed == number))
+        toy.low = bounded(toy.low + passed)
+
+    return passes
+
+
+def _either(toy, inputs):
+    passed, more = inputs.word("dt", 0), inputs.word("more", 0)
+    require(either([passed == 0, more == 0]))
+    toy.low = bounded(toy.low + passed)
+    toy.high = bounded(toy.high + more)
+
+
+def _in_cases_that_move(toy, inputs):
+    passed = inputs.word("dt", 0)
+    if toy.high == 0:
+        toy.low = bounded(toy.low + passed)
+    toy.high = bounded(toy.high + passed)
+
+
 def _cap(toy, inputs):
     toy.high = inputs.word("cap", 0, 10)
 
@@ -76,3 +109,34 @@ def test_time_that_does_not_add_up_takes_its_steps(start, passes, goal):
     system = build(Timed(start, passes, goal), [Bad()], SolverFeasibility)
     assert undoing_pairs(system) == []
     assert len(search(system, ["bad"], 5).witnesses["bad"].calls) == 3
+
+
+@pytest.mark.parametrize(
+    "passes",
+    [_by_a_field_that_moves, _not_by(3), _either, _in_cases_that_move],
+    ids=["a demand while a field is small", "not by three", "one of two", "moving cases"],
+)
+def test_demands_that_two_passings_meet_and_one_does_not(passes):
+    """No pair is left out."""
+    assert undoing_pairs(build(Timed(nothing, passes, _thirty), [Bad()], SolverFeasibility)) == []
+
+
+def _in_two_rates(toy, inputs):
+    passed, other = inputs.word("dt", 0), inputs.word("other", 0)
+    if toy.place == 0:
+        require(both(other <= passed, passed <= 2 * other))
+        toy.low = bounded(toy.low + other)
+    else:
+        toy.low = bounded(toy.low + passed)
+    toy.high = bounded(toy.high + passed)
+
+
+def _until_a_deadline(toy, inputs):
+    toy.low = bounded(toy.low + inputs.word("dt", 0))
+    require(toy.low <= 100)
+
+
+@pytest.mark.parametrize("passes", [_in_two_rates, _until_a_deadline])
+def test_time_that_adds_up_needs_no_detour(passes):
+    """Rates, deadlines and cases that no passing changes allow a sum where they allow its parts."""
+    assert undoing_pairs(build(Timed(nothing, passes, _thirty), [Bad()], SolverFeasibility))

@@ -87,13 +87,9 @@ class Schedule:
                 return [*known]
         case, depth, doubted = asked.case, asked.depth, asked.doubted
         found = begin(case, asked.properties, depth, self.effort, doubted)
-        wrongly = [
-            x.cell.property for x in found if isinstance(x, Open) and x.cell.property in doubted
-        ]
-        if not wrongly:
-            return found
-        again = {x.cell.property: x for x in begin(case, wrongly, depth, self.effort)}
-        return [again.get(x.cell.property, x) for x in found]
+        if any(isinstance(x, Open) and x.cell.property in doubted for x in found):
+            return begin(case, asked.properties, depth, self.effort)
+        return found
 
     def _keep(self, which: int, asked: Asked) -> None:
         """Remember a case all of whose cells have just been decided."""

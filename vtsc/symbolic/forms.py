@@ -226,9 +226,3 @@ def walk(parts: Iterable[Linear | Condition]) -> Iterator[Atom | Condition]:
 def unknowns(parts: Iterable[Linear | Condition]) -> set[str]:
     """The names of all variables and flags that the terms mention."""
     return {x.name for x in walk(parts) if isinstance(x, (Variable, Flag))}
-
-
-def quotients(parts: Iterable[Linear | Condition], divisor: int) -> dict[int, Quotient]:
-    """The quotients by ``divisor`` that the terms mention, by id, ascending."""
-    found = (x for x in walk(parts) if isinstance(x, Quotient) and x.divisor == divisor)
-    return {q.id: q for q in sorted(found, key=lambda q: q.id)}

@@ -5,9 +5,11 @@ as well pass in a later step. A run that has the pair before its last step is th
 longer than need be. Recognised only in its plainest form: each sets one flag that the other clears.
 """
 
-from collections.abc import Collection
+from collections.abc import Sequence
+from itertools import combinations
 
 from vtsc.base import width
+from vtsc.language.state import Value
 from vtsc.symbolic.forms import (
     Choice,
     Comparison,
@@ -36,49 +38,127 @@ def undoing_pairs(system: System) -> list[tuple[int, int]]:
 
 
 def _time_adds_up(system: System) -> bool:
-    """Whether passing time adds inputs to fields, so that two passings make one.
+    """Whether passing time adds inputs to fields, so that two passings make one; no when in doubt."""
+    return all(isinstance(v, Word) for v in system.passing.values()) and _Time(system).adds_up()
 
-    No input has an upper bound of its own, and in each case, which no input decides, only multiples of inputs
-    are added. What is demanded of inputs alone must hold of sums as well: it has no constant part. Where
-    fields bound inputs, a field that time moves must be among them, as in a deadline.
-    """
-    words, moved = system.inputs.words, system.passing.keys()
-    inputs = {*words, *system.inputs.flags}
-    for name, value in system.passing.items():
-        if not isinstance(value, Word):
+
+class _Time:
+    """The passing of time in a system, all of whose moved fields are words."""
+
+    def __init__(self, system: System) -> None:
+        self._system = system
+        self._inputs = {*system.inputs.words, *system.inputs.flags}
+        self._parts = {
+            name: _added(value.form, system.pre[name])
+            for name, value in system.passing.items()
+            if isinstance(value, Word)
+        }
+        """For each field that time moves what is added to it in each case, and the cases' conditions."""
+
+    def adds_up(self) -> bool:
+        """Whether the same is added in two passings as in one, and one is allowed where two are."""
+        parts = [part for parts in self._parts.values() for part in parts]
+        return all(map(self._additive, parts)) and self._allows_sums(self._system.passable, ())
+
+    def _additive(self, part: Linear | Condition) -> bool:
+        """Whether only multiples of unbounded inputs are added, in cases that no passing decides."""
+        if not isinstance(part, Linear):
+            return not self._timed(part)
+        return part.constant == 0 and all(
+            isinstance(atom, Variable)
+            and atom.name in self._system.inputs.words
+            and (atom.interval.hi is None or atom.interval.hi >= width.INPUT_LIMIT - 1)
+            for atom, _ in part.terms
+        )
+
+    def _timed(self, condition: Condition) -> bool:
+        """Whether a condition is about inputs, or about fields that time moves."""
+        names = {name.split("=")[0] for name in unknowns([condition])}
+        return bool(names & (self._inputs | self._parts.keys()))
+
+    def _allows_sums(self, demand: Condition, case: tuple[Condition, ...]) -> bool:
+        """Whether a demand holds of the sum of two passings if it held of the one and then of the other.
+
+        A demand on fields alone held when the first passing began. Where one of several demands must
+        hold, it is the same one for both passings: fields that no passing moves tell which.
+        """
+        if not unknowns([demand]) & self._inputs:
+            return True
+        if isinstance(demand, Comparison):
+            return self._is_sum(demand.form, case)
+        if isinstance(demand, Negation):
+            operand = demand.operand
+            if isinstance(operand, Comparison) and not operand.equation:
+                return self._is_sum(operand.form, case)
             return False
-        for part in _added(value.form, system.pre[name]):
-            if not _adds(part, words.keys(), inputs):
+        if not isinstance(demand, Junction):
+            return False
+        if demand.conjunction:
+            case = (*case, *(x for x in demand.operands if not self._timed(x)))
+            return all(self._allows_sums(x, case) for x in demand.operands)
+        timed = [x for x in demand.operands if self._timed(x)]
+        told = all(self._told_apart(a, b) for a, b in combinations(timed, 2))
+        return told and all(self._allows_sums(x, case) for x in timed)
+
+    def _told_apart(self, a: Condition, b: Condition) -> bool:
+        """Whether the one demands something of fields that no passing moves, and the other its opposite."""
+        ours, theirs = ([x for x in _conjuncts(c) if not self._timed(x)] for c in (a, b))
+        return any(_opposites(x, y) for x in ours for y in theirs)
+
+    def _is_sum(self, form: Linear, case: Sequence[Condition]) -> bool:
+        """Whether a form is about sums of inputs, or about fields after the passing and such that stay."""
+        factors = {atom.name: c for atom, c in form.terms if isinstance(atom, Variable)}
+        if len(factors) < len(form.terms):
+            return False
+        if factors.keys() <= self._inputs:
+            return form.constant == 0
+        after = Linear((), 0)
+        for name in factors.keys() & self._parts.keys():
+            added = self._added_in(name, case)
+            if added is None:
                 return False
-    for demand in (c for c in walk([system.passable]) if isinstance(c, Comparison)):
-        named = unknowns([demand])
-        fields = {x.split("=")[0] for x in named - inputs}
-        if named <= inputs and demand.form.constant != 0:
-            return False
-        if named & inputs and fields and not fields & moved:
-            return False
-    return not unknowns([c for c in walk([system.passable]) if isinstance(c, Flag)]) & inputs
+            after = after.plus(added, factors[name])
+        expected = {atom.name: c for atom, c in after.terms if isinstance(atom, Variable)}
+        return expected == {name: c for name, c in factors.items() if name in self._inputs}
+
+    def _added_in(self, name: str, case: Sequence[Condition]) -> Linear | None:
+        """The form that is added to a field in a case; None where the case does not tell."""
+        (form,) = (
+            v.form for n, v in self._system.passing.items() if n == name and isinstance(v, Word)
+        )
+        while (choice := _choice(form)) is not None:
+            if any(x is choice.condition for x in case):
+                form = choice.then
+            elif any(_opposites(x, choice.condition) for x in case):
+                form = choice.otherwise
+            else:
+                return None
+        field = self._system.pre[name]
+        assert isinstance(field, Word)
+        return form.plus(field.form, -1)
 
 
-def _adds(part: Linear | Condition, words: Collection[str], inputs: set[str]) -> bool:
-    """Whether only multiples of unbounded inputs are added; of a condition, that no input decides it."""
-    if not isinstance(part, Linear):
-        return not unknowns([part]) & inputs
-    return part.constant == 0 and all(
-        isinstance(atom, Variable)
-        and atom.name in words
-        and (atom.interval.hi is None or atom.interval.hi >= width.INPUT_LIMIT - 1)
-        for atom, _ in part.terms
-    )
+def _opposites(a: Condition, b: Condition) -> bool:
+    """Whether the one is the negation of the other."""
+    return any(isinstance(x, Negation) and x.operand is y for x, y in ((a, b), (b, a)))
 
 
-def _added(form: Linear, field: Word) -> list[Linear | Condition]:
-    """The terms that passing time adds to a field in each case, and the conditions of the cases."""
+def _choice(form: Linear) -> Choice | None:
+    """The choice that a form consists of, if it does."""
     if len(form.terms) == 1 and not form.constant:
         ((atom, c),) = form.terms
         if isinstance(atom, Choice) and c == 1:
-            cases = _added(atom.then, field) + _added(atom.otherwise, field)
-            return [atom.condition, *cases]
+            return atom
+    return None
+
+
+def _added(form: Linear, field: Value) -> list[Linear | Condition]:
+    """The terms that passing time adds to a field in each case, and the conditions of the cases."""
+    choice = _choice(form)
+    if choice is not None:
+        cases = _added(choice.then, field) + _added(choice.otherwise, field)
+        return [choice.condition, *cases]
+    assert isinstance(field, Word)
     return [form.plus(field.form, -1)]
 
 

@@ -60,7 +60,6 @@ class _Run:
 
     def __init__(self, unrolling: Unrolling, form: _Form) -> None:
         self.unrolling = unrolling
-        self.logic = unrolling.logic
         self.constraints: list[Any] = list(unrolling.initial)
         self.depths: list[Depth] = []
         for depth in range(form.length):

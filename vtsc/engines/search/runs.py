@@ -142,10 +142,14 @@ class Runs:
         raise GaveUp("no answer about a proposal within its budget")
 
     def _proposal(self, assumptions: Sequence[Any]) -> Any:
+        return self.propose(*assumptions, budget=self._left())
+
+    def _left(self) -> int:
+        """The units that are left for the question; raises `GaveUp` where there are none."""
         left = self._limit - spent()
         if left <= 0:
             raise GaveUp("no answer within the budget for all sequences of calls")
-        return self.propose(*assumptions, budget=left)
+        return left
 
     def propose(self, *assumptions: Any, budget: int = BUDGET) -> Any:
         """A model over the rationals of the runs with ``assumptions``, or None; raises `GaveUp`."""
@@ -154,7 +158,7 @@ class Runs:
 
     def _exactly(self, facts: Sequence[Any], budget: int, seed: int = 0) -> Any:
         """A model over the integers of the runs with ``facts``, or None; raises `GaveUp`."""
-        solver = make_solver(self.logic, min(budget, self.budget))
+        solver = make_solver(self.logic, min(budget, self._left()))
         solver.set("random_seed", seed)
         solver.add(*self.constraints, *facts)
         return _model(solver, ())
