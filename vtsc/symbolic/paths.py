@@ -113,7 +113,9 @@ class _Run:
         feasibility: Feasibility,
         known: Sequence[Condition],
         prefix: Sequence[bool],
+        strict: bool,
     ) -> None:
+        self.strict = strict
         self._arena = arena
         self._feasibility = feasibility
         self._prefix = prefix
@@ -164,7 +166,7 @@ class _Run:
                 if value is not before[n][name]
             }
 
-        tree = explore(self._arena, piece, self._feasibility, self._facts)
+        tree = explore(self._arena, piece, self._feasibility, self._facts, strict=self.strict)
         legal, outcome = joined(self._arena, tree, lambda key: _at(before, key))
         self.require(legal)
         for n, record in enumerate(records):
@@ -192,15 +194,17 @@ def explore(
     feasibility: Feasibility,
     known: Sequence[Condition] = (),
     wanted: Callable[[str], bool] = nothing_wanted,
+    strict: bool = True,
 ) -> Tree[T]:
     """The tree of all paths of ``run``, which must build its state afresh at each call.
 
-    ``known`` holds on every path. A path that raises `Illegal` ends in a leaf without outcome. Raises
+    ``known`` holds on every path. ``strict``: it is a rule, whose words are unsigned; false where something
+    is only said of rules. A path that raises `Illegal` ends in a leaf without outcome. Raises
     `RuntimeError` where a path does not end, as far as can be seen.
     """
 
     def execute(prefix: Sequence[bool]) -> tuple[_Run, Leaf[T]]:
-        decider = _Run(arena, feasibility, known, prefix)
+        decider = _Run(arena, feasibility, known, prefix, strict)
         before, Runs.current = Runs.current, decider
         recorder = LineRecorder(wanted)
         try:

@@ -130,8 +130,8 @@ class _Builder:
                 raise BadFileError(f"the model stores into {full}: {error}") from None
         return values
 
-    def _explore(self, run: Callable[[], Outcome], *known: Condition) -> Tree[Outcome]:
-        return explore(self.arena, run, self.feasibility, known, self.wanted)
+    def _explore(self, run: Callable[[], Outcome], strict: bool = True) -> Tree[Outcome]:
+        return explore(self.arena, run, self.feasibility, (), self.wanted, strict)
 
     def build(self) -> System:
         """Explore initialisation, the passing of time and every call."""
@@ -218,7 +218,7 @@ class _Builder:
                 ghosts = state.ghosts.get(lemma.owner, {})
                 return {"": lemma.holds(self.machine, state.inner, ghosts, *args)}
 
-            _, outcome = merged(self.arena, self._explore(state_it))
+            _, outcome = merged(self.arena, self._explore(state_it, strict=False))
             yield Fact(lemma, args, lift_truth(self.arena, outcome[""]))
 
     def _rules(
