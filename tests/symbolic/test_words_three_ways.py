@@ -63,7 +63,7 @@ class Author:
         return [line for _ in range(self.random.randint(1, 3)) for line in self.statement(depth)]
 
     def statement(self, depth: int) -> list[str]:
-        if not depth or self.random.random() < 0.4:
+        if not depth or self.random.random() < 0.3:
             return [self.assignment()]
         test = self.condition(1)
         before = set(self.wide)
