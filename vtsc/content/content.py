@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from vtsc.base.errors import BadFileError, UsageError
+from vtsc.base.errors import BadFileError, MeaningError, UsageError
 from vtsc.base.spelling import near
 from vtsc.language.claims import ActionTaken, Property, Sometimes, Watch
 from vtsc.language.domain import Domain
@@ -88,7 +88,8 @@ def model_error(content: Content, error: BaseException) -> Exception:
         place = place.tb_next
     if last is None:
         return RuntimeError(f"{type(error).__name__}: {error}")
-    return BadFileError(f"{last}: {type(error).__name__}: {error}")
+    what = str(error) if isinstance(error, MeaningError) else f"{type(error).__name__}: {error}"
+    return BadFileError(f"{last}: {what}")
 
 
 def known(kind: str, name: str, names: Any) -> str:

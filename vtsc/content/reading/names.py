@@ -1,0 +1,159 @@
+"""The names that a content has: its attributes, fields, methods and setters of declared flags."""
+
+import ast
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+from fractions import Fraction
+from functools import cached_property
+
+from vtsc.content.reading.sources import Class, Function, Module, Sources
+from vtsc.language import claims, domain, inputs, lemmas, machine, progress, state, table
+from vtsc.language.actions import Action, Call, Step
+
+DECLARATORS = ("counter", "word", "flag", "index")
+"""The functions of the language that declare a field."""
+LANGUAGE_CLASSES: tuple[type, ...] = (
+    state.Record,
+    state.State,
+    state.Instance,
+    state.Field,
+    inputs.Inputs,
+    machine.Machine,
+    machine.Monitor,
+    machine.Rounds,
+    table.TableMachine,
+    claims.Watch,
+    claims.Property,
+    claims.Sometimes,
+    claims.Term,
+    lemmas.Lemma,
+    progress.Progress,
+    progress.Situation,
+    domain.Domain,
+    Action,
+    Call,
+    Step,
+    Fraction,
+)
+MUTABLE = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
+
+
+class Names:
+    """What attributes, fields and methods there are, in any class of the content or of the language."""
+
+    def __init__(self, sources: Sources) -> None:
+        self.sources = sources
+        self.fields: dict[str, str] = {}
+        """Every declared field, with the function of the language that declares it."""
+        self.methods: set[str] = set()
+        self.stored: set[str] = set()
+        """Attributes that hold a value and are no fields."""
+        self.shared: set[str] = set()
+        """Attributes of classes that hold a list, a dict or a set."""
+        self.setters: set[str] = set()
+        """Methods that set the flag whose name they are given."""
+        self.provided = {n for c in LANGUAGE_CLASSES for n in _attributes(c)}
+        for module in sources.modules.values():
+            for kind in module.classes.values():
+                self._note(module, kind)
+        self.shared -= self.fields.keys() | self.methods
+
+    def _note(self, module: Module, kind: Class) -> None:
+        for node in kind.node.body:
+            for name, value in assigned(node):
+                declarator = self.declarator(module, value)
+                if declarator:
+                    self.fields[name] = declarator
+                else:
+                    self.stored.add(name)
+                    if isinstance(value, MUTABLE):
+                        self.shared.add(name)
+        for name, function in kind.functions.items():
+            self.methods.add(name)
+            self.stored |= set(_stored_in(function.node))
+            if set_flag(function) is not None:
+                self.setters.add(name)
+
+    def declarator(self, module: Module, value: ast.expr | None) -> str:
+        """The function of the language by which ``value`` declares a field; empty where it is none."""
+        if not isinstance(value, ast.Call):
+            return ""
+        name = self.sources.language_name(module, value.func)
+        return name if name in DECLARATORS else ""
+
+    @cached_property
+    def attributes(self) -> set[str]:
+        """Every attribute that something has."""
+        return self.fields.keys() | self.methods | self.stored | self.provided
+
+    def near_attribute(self, name: str) -> str:
+        """What may have been meant by an attribute that nothing has."""
+        return meant(name, self.attributes, "declare it as a field of a record")
+
+    def near_field(self, name: str) -> str:
+        """What may have been meant by a field that is not declared."""
+        declare = "declare it in its record, with counter(...), word(...), flag(...) or index(...)"
+        return meant(name, self.fields, declare)
+
+    def flags(self) -> list[str]:
+        """The names of the declared flags."""
+        return sorted(name for name, how in self.fields.items() if how == "flag")
+
+
+def meant(name: str, known: Iterable[str], otherwise: str) -> str:
+    """The known name like ``name``, else what to do otherwise."""
+    close = get_close_matches(name, sorted(known), n=1, cutoff=0.65)
+    return f"did you mean {close[0]}?" if close else otherwise
+
+
+def assigned(node: ast.stmt) -> Iterator[tuple[str, ast.expr | None]]:
+    """The names that a statement of a class assigns, each with its value."""
+    if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+        yield node.target.id, node.value
+    elif isinstance(node, ast.Assign):
+        for target in node.targets:
+            if isinstance(target, ast.Name):
+                yield target.id, node.value
+
+
+def _stored_in(function: ast.AST) -> Iterator[str]:
+    """The attributes that a method stores in its own object."""
+    for node in ast.walk(function):
+        stored = isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
+        if stored and isinstance(node.value, ast.Name) and node.value.id == "self":  # type: ignore[attr-defined]
+            yield node.attr  # type: ignore[attr-defined]
+
+
+def _attributes(kind: type) -> set[str]:
+    found = {name for name in dir(kind) if not name.startswith("__")}
+    for base in kind.__mro__:
+        found |= set(getattr(base, "__annotations__", {}))
+    return {name for name in found if not name.startswith("_")}
+
+
+def set_flag(function: Function) -> ast.Call | None:
+    """The call by which a method does nothing but set the flag whose name it is given; else None."""
+    body = [s for s in function.node.body if not is_text(s)]
+    names = [a.arg for a in function.node.args.args]
+    if len(body) != 1 or not isinstance(body[0], ast.Expr) or len(names) != 2:
+        return None
+    call = body[0].value
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
+        return None
+    if call.func.id != "setattr" or len(call.args) != 3 or call.keywords:
+        return None
+    owner, name, value = call.args
+    fits = isinstance(owner, ast.Name) and isinstance(name, ast.Name)
+    if not fits or (owner.id, name.id) != tuple(names):  # type: ignore[attr-defined]
+        return None
+    is_flag = isinstance(value, ast.Constant) and isinstance(value.value, bool)
+    return call if is_flag else None
+
+
+def is_text(statement: ast.stmt) -> bool:
+    """Whether a statement is a text that stands for itself, as a docstring does."""
+    return (
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Constant)
+        and isinstance(statement.value.value, str)
+    )
