@@ -254,13 +254,13 @@ def test_design_that_stores_into_no_field(copy):
     arguments = ["patch25", "--host", "cstate", "-p", "monotonic", "--depth", "3"]
     status, text = run_apart("verify", *arguments, "--root", str(copy))
     assert status == 3
-    assert "the model stores into vcpu0.tsc_rebaze, which is no field" in text
+    assert "a store into .tsc_rebaze, which is no field: did you mean tsc_rebase?" in text
 
 
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("vcpu.tsc_rebase = True", "self.due = True", "the model stores into Patch25.due while"),
+        ("vcpu.tsc_rebase = True", "self.due = True", "a store into .due, which is no field"),
         ("vcpu.tsc_rebase = True", "vcpu.tsc_rebase = 7", "vcpu0.tsc_rebase: 7 is no truth value"),
         ("vcpu.tsc_rebase = True", "raise SystemExit(0)", "model/designs/patch25.py:"),
     ],

@@ -17,17 +17,6 @@ class Design:
     program: ClassVar[tuple[str, ...]] = ("open", BARRIER, "first", "second", BARRIER, "close")
     """The writer's stores in program order; each is a method below."""
 
-    def store(self, name: str, page: Page, update: int) -> None:
-        """The store of that name."""
-        if name == "open":
-            self.open(page, update)
-        elif name == "first":
-            self.first(page, update)
-        elif name == "second":
-            self.second(page, update)
-        else:
-            self.close(page, update)
-
     def open(self, page: Page, update: int) -> None:
         page.version = bounded(page.version + 1)
 

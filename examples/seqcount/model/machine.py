@@ -6,7 +6,7 @@ from functools import partial
 
 from model.designs import BARRIER, Design
 from model.lemmas import LEMMAS, progress
-from model.state import Shared
+from model.state import Page, Shared
 from vtsc.language import (
     Action,
     Inputs,
@@ -96,11 +96,22 @@ class Machine(TableMachine):
 
     def store(self, name: str, state: Shared) -> None:
         writer, update = state.writer, bounded(state.writer.updates + 1)
-        self.design.store(name, state.page, update)
+        self._store(name, state.page, update)
         writer.note(name)
         if negation(either(negation(writer.stored(other)) for other in self.stores)):
             writer.updates = update
             writer.begin()
+
+    def _store(self, name: str, page: Page, update: int) -> None:
+        """The design's store of that name."""
+        if name == "open":
+            self.design.open(page, update)
+        elif name == "first":
+            self.design.first(page, update)
+        elif name == "second":
+            self.design.second(page, update)
+        else:
+            self.design.close(page, update)
 
     # the readers
 

@@ -89,8 +89,8 @@ def _word(context: Context, node: ast.Call, word: str) -> None:
     if word in (RULES_WORDS if context.rule else FRAME_WORDS):
         return
     advice = {
-        "integer": "u64(x) or s64(x) is the word; integer(x) is for lemmas and the host",
-        "select": "ask the host, as in host.tsc(cpu)",
+        "integer": "u64(x) or s64(x) is the word; integer(x) is for lemmas and the frame",
+        "select": "a method of the frame chooses among instances",
         "apart": "the machine calls what is to run apart",
         "scaled": "name the constant at the top of the file",
     }
@@ -166,7 +166,7 @@ def _partial(context: Context, node: ast.Call, check: Check) -> None:
         check(context, first.value)
     else:
         context.refuse(
-            node, "this partial", "give it a method, as in partial(self.design.put, vcpu)"
+            node, "this partial", "give it a method, as in partial(self.design.leave, record)"
         )
     for argument in node.args[1:]:
         check(context, argument, text=True)

@@ -114,7 +114,9 @@ def _target(context: Context, node: ast.expr) -> None:
             context.refuse(node, f"no .{node.attr}", context.names.near_attribute(node.attr))
     elif isinstance(node, ast.Subscript):
         if context.rule:
-            context.refuse(node, "a store into an item", "store into a field, as in vcpu.field = x")
+            context.refuse(
+                node, "a store into an item", "store into a field, as in record.field = x"
+            )
         check_value(context, node.value)
         check_value(context, node.slice, text=True)
     else:
@@ -130,7 +132,7 @@ def _field(context: Context, node: ast.Attribute) -> None:
         )
     at_self = isinstance(node.value, ast.Name) and node.value.id == "self"
     if at_self and owner is not None and not names.sources.derives(owner, "Record"):
-        instead = "what a step leaves is in fields of records, as in vcpu.field = x"
+        instead = "what a step leaves is in fields of records, as in record.field = x"
         context.refuse(node, f"a store into self.{node.attr}", instead)
 
 
