@@ -6,8 +6,8 @@ from random import Random
 from typing import Any
 
 import pytest
-import z3
 
+from tests.support.arithmetics import agreement, holds
 from vtsc.language.words import (
     INPUT_LIMIT,
     MASK,
@@ -199,33 +199,6 @@ def symbolic(arena: Arena, f: Callable[..., Any], cut: bool) -> tuple[Condition,
     tree = explore(arena, run, SolverFeasibility(arena) if cut else Anything())
     legal, outcome = merged(arena, tree)
     return legal, outcome["word"], outcome["truth"]
-
-
-def agreement(arena: Arena, word: Word, truth: Truth, expected: tuple[int, bool]) -> Condition:
-    """That the symbolic results are the expected ones; mod 2^64 where the word is a residue."""
-    value, answer = expected
-    same = word.u64() == u64(value) if word.residue else word == value
-    return arena.conjunction((same.condition, (truth == answer).condition))
-
-
-def holds(kind: type[Lowering], given: dict[str, int | bool], condition: Condition) -> bool:
-    """Whether ``condition`` is true, in the arithmetic ``kind``, of exactly these parameters."""
-
-    def unknown(name: str, sort: Any) -> Any:
-        if name == "flag":
-            return z3.BoolVal(given[name])
-        if name in given:
-            value = given[name]
-            return z3.IntVal(value) if sort == z3.IntSort() else z3.BitVecVal(value, sort)
-        return z3.Const(name, sort)
-
-    lowering = kind(unknown)
-    lowered = lowering.condition(condition)
-    solver = z3.SolverFor(kind.logic)
-    solver.add(*lowering.definitions, *lowering.ranges.values())
-    assert solver.check() == z3.sat, "quotients are not defined for every input"
-    solver.add(z3.Not(lowered))
-    return solver.check() == z3.unsat
 
 
 @pytest.mark.parametrize("seed", SEEDS)

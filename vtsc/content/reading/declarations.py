@@ -39,6 +39,7 @@ def check_module(names: Names, module: Module, kinds: Mapping[Function, Kind]) -
         _check_class(names, module, kind)
     _check_actions(names, module)
     steps = {f.node for f in module.all_functions() if kinds[f] is not Kind.DECLARATION}
+    steps |= {f.node for f in module.all_functions() if names.is_setter(f)}
     _check_code(module, module.tree, steps, set(), at_top=True)
 
 

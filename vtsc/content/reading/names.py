@@ -71,8 +71,15 @@ class Names:
         for name, function in kind.functions.items():
             self.methods.add(name)
             self.stored |= set(_stored_in(function.node))
-            if set_flag(function) is not None:
+            if self.is_setter(function):
                 self.setters.add(name)
+
+    def is_setter(self, function: Function) -> bool:
+        """Whether a method of a record does nothing but set the flag whose name it is given."""
+        owner = function.owner
+        if owner is None or set_flag(function) is None:
+            return False
+        return self.sources.derives(owner, "Record")
 
     def declarator(self, module: Module, value: ast.expr | None) -> str:
         """The function of the language by which ``value`` declares a field; empty where it is none."""

@@ -7,7 +7,7 @@ from vtsc.content.reading.advice import EXPRESSIONS, STATEMENTS
 from vtsc.content.reading.context import Context
 from vtsc.content.reading.expressions import check_operator, check_value
 from vtsc.content.reading.kinds import Kind
-from vtsc.content.reading.names import Names, is_text, set_flag
+from vtsc.content.reading.names import Names, is_text
 from vtsc.content.reading.sources import Function
 
 PLAIN = (ast.Pass, ast.Break, ast.Continue)
@@ -18,11 +18,8 @@ def check_function(names: Names, function: Function, kind: Kind) -> None:
     """Raise `BadFileError` for the first thing in a function that its kind of code may not have."""
     context = Context(names, function, kind)
     _check_head(context)
-    if set_flag(function) is not None and function.owner is not None:
-        if not names.sources.derives(function.owner, "Record"):
-            context.refuse(function.node, "`setattr`", "write the field's name after a dot")
-        return
-    _check_body(context, function.node.body)
+    if not names.is_setter(function):
+        _check_body(context, function.node.body)
 
 
 def _check_head(context: Context) -> None:
