@@ -8,7 +8,7 @@ from vtsc.content.reading.declarations import check_module
 from vtsc.content.reading.kinds import Kind, kinds
 from vtsc.content.reading.names import Names
 from vtsc.content.reading.rules import check_function
-from vtsc.content.reading.sources import File, Function, Sources
+from vtsc.content.reading.sources import File, Function, Module, Sources
 
 RULES = ("model/designs/", "model/designs.py", "properties/")
 """Where designs and monitors are, below a root."""
@@ -31,8 +31,15 @@ def check(root: Path, design: Path | None = None) -> dict[Function, Kind]:
     names = Names(sources)
     found = kinds(sources)
     for module in sources.modules.values():
-        check_module(names, module, found)
-        for function in module.all_functions():
-            if found[function] is not Kind.DECLARATION:
-                check_function(names, function, found[function])
+        try:
+            _check(names, module, found)
+        except RecursionError:
+            module.refuse(module.tree, "an expression is nested too deep", "write it in parts")
     return found
+
+
+def _check(names: Names, module: Module, found: dict[Function, Kind]) -> None:
+    check_module(names, module, found)
+    for function in module.all_functions():
+        if found[function] is not Kind.DECLARATION:
+            check_function(names, function, found[function])

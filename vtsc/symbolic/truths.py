@@ -22,7 +22,10 @@ class Symbolic:
     __hash__ = None  # type: ignore[assignment]
 
     def _refuse(self, *_: object) -> NoReturn:
-        raise TypeError(f"a symbolic {type(self).__name__.lower()} has no concrete value")
+        kind = type(self).__name__.lower()
+        raise MeaningError(
+            f"a symbolic {kind} has no concrete value: compare it, or choose among things with select"
+        )
 
     __int__ = __index__ = __float__ = __iter__ = __len__ = __format__ = _refuse
 

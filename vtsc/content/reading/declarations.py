@@ -41,6 +41,11 @@ def check_module(names: Names, module: Module, kinds: Mapping[Function, Kind]) -
     steps = {f.node for f in module.all_functions() if kinds[f] is not Kind.DECLARATION}
     steps |= {f.node for f in module.all_functions() if names.is_setter(f)}
     _check_code(module, module.tree, steps, set(), at_top=True)
+    for node in module.nodes:
+        for target in _changed(node):
+            if isinstance(target, ast.Attribute) and target.attr in names.shared:
+                what = f".{target.attr} of a class is changed after it was made"
+                module.refuse(node, what, "what a class holds stays as it is")
 
 
 def _check_imports(names: Names, module: Module) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from vtsc.content.reading.advice import BUILTINS, EXPRESSIONS, OPERATORS
 from vtsc.content.reading.calls import check_call, defined_by
 from vtsc.content.reading.context import Context
-from vtsc.content.reading.names import MUTABLE
 
 BINARY = (
     ast.Add,
@@ -85,8 +84,9 @@ def _name(context: Context, node: ast.Name) -> None:
         context.refuse(node, f"{node.id} is not defined here", instead)
     if found.function or found.kind:
         context.refuse(node, f"{node.id} as a value", "a function is called by its name")
-    if isinstance(found.value, MUTABLE):
-        context.refuse(node, f"{node.id}, which can change", "write a tuple")
+    if found.value and found.module and not context.names.is_fixed(found.module, found.value):
+        instead = "write a number or a tuple; what changes is a field of a record"
+        context.refuse(node, f"{node.id}, which can change", instead)
     if found.imported and not found.module and context.language(node.id) not in CONSTANTS:
         context.refuse(node, f"{node.id} as a value", "a function is called by its name")
 
@@ -102,8 +102,9 @@ def _attribute(context: Context, node: ast.Attribute) -> None:
         context.refuse(node, f".{node.attr}", "rules use declared fields and methods")
     if node.attr not in names.attributes:
         context.refuse(node, f"no .{node.attr}", names.near_attribute(node.attr))
-    if context.rule and node.attr in names.shared:
-        context.refuse(node, f".{node.attr}, which can change", "write a tuple")
+    if node.attr in names.shared:
+        instead = "write a number or a tuple; what changes is a field of a record"
+        context.refuse(node, f".{node.attr}, which can change", instead)
     check_value(context, base)
 
 

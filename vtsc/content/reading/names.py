@@ -16,7 +16,6 @@ LANGUAGE_CLASSES: tuple[type, ...] = (
     state.Record,
     state.State,
     state.Instance,
-    state.Field,
     inputs.Inputs,
     machine.Machine,
     machine.Monitor,
@@ -35,7 +34,20 @@ LANGUAGE_CLASSES: tuple[type, ...] = (
     Step,
     Fraction,
 )
-MUTABLE = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
+FIXED = (
+    "scaled",
+    "Fraction",
+    "partial",
+    "min",
+    "max",
+    "abs",
+    "int",
+    "len",
+    "sum",
+    "tuple",
+    "range",
+)
+"""Functions whose results never change."""
 
 
 class Names:
@@ -49,7 +61,7 @@ class Names:
         self.stored: set[str] = set()
         """Attributes that hold a value and are no fields."""
         self.shared: set[str] = set()
-        """Attributes of classes that hold a list, a dict or a set."""
+        """Attributes of classes that hold what may be changed, such as a list."""
         self.setters: set[str] = set()
         """Methods that set the flag whose name they are given."""
         self.provided = {n for c in LANGUAGE_CLASSES for n in _attributes(c)}
@@ -66,13 +78,41 @@ class Names:
                     self.fields[name] = declarator
                 else:
                     self.stored.add(name)
-                    if isinstance(value, MUTABLE):
+                    if value is not None and not self.is_fixed(module, value):
                         self.shared.add(name)
         for name, function in kind.functions.items():
             self.methods.add(name)
             self.stored |= set(_stored_in(function.node))
             if self.is_setter(function):
                 self.setters.add(name)
+
+    def is_fixed(self, module: Module, value: ast.expr, seen: frozenset[str] = frozenset()) -> bool:
+        """Whether what ``value`` makes can never be changed, as far as can be read off.
+
+        ``seen``: the names that led here.
+        """
+        if isinstance(value, ast.Constant | ast.JoinedStr):
+            return True
+        if isinstance(value, ast.Name):
+            named = self.sources.find(module, value.id)
+            if named is None or named.value is None or named.module is None:
+                return True  # a function, a class, or a word of the language
+            again = value.id in seen
+            return again or self.is_fixed(named.module, named.value, seen | {value.id})
+        if isinstance(value, ast.Tuple):
+            return all(self.is_fixed(module, part, seen) for part in value.elts)
+        if isinstance(value, ast.BinOp):
+            return all(self.is_fixed(module, x, seen) for x in (value.left, value.right))
+        if isinstance(value, ast.UnaryOp | ast.Starred):
+            inner = value.operand if isinstance(value, ast.UnaryOp) else value.value
+            return self.is_fixed(module, inner, seen)
+        if not isinstance(value, ast.Call) or not isinstance(value.func, ast.Name):
+            return False
+        found = self.sources.find(module, value.func.id)
+        if found and found.kind:
+            return is_frozen(found.kind)
+        provided = found is None or found.imported is not None
+        return provided and (value.func.id in FIXED or value.func.id[0].isupper())
 
     def is_setter(self, function: Function) -> bool:
         """Whether a method of a record does nothing but set the flag whose name it is given."""
@@ -136,6 +176,16 @@ def _attributes(kind: type) -> set[str]:
     for base in kind.__mro__:
         found |= set(getattr(base, "__annotations__", {}))
     return {name for name in found if not name.startswith("_")}
+
+
+def is_frozen(kind: Class) -> bool:
+    """Whether a class is a dataclass whose objects never change."""
+    for decorator in kind.node.decorator_list:
+        for keyword in decorator.keywords if isinstance(decorator, ast.Call) else ():
+            value = keyword.value
+            if keyword.arg == "frozen" and isinstance(value, ast.Constant) and value.value is True:
+                return True
+    return False
 
 
 def set_flag(function: Function) -> ast.Call | None:

@@ -7,7 +7,7 @@ from vtsc.content.reading.advice import EXPRESSIONS, STATEMENTS
 from vtsc.content.reading.context import Context
 from vtsc.content.reading.expressions import check_operator, check_value
 from vtsc.content.reading.kinds import Kind
-from vtsc.content.reading.names import Names, is_text
+from vtsc.content.reading.names import Names, is_frozen, is_text
 from vtsc.content.reading.sources import Function
 
 PLAIN = (ast.Pass, ast.Break, ast.Continue)
@@ -26,9 +26,12 @@ def _check_head(context: Context) -> None:
     node = context.function.node
     if isinstance(node, ast.AsyncFunctionDef):
         context.refuse(node, *STATEMENTS[ast.AsyncFunctionDef])
+    owner = context.function.owner
     for decorator in node.decorator_list:
         name = decorator.id if isinstance(decorator, ast.Name) else ""
-        if name not in DECORATORS or (name == "cached_property" and not _is_frozen(context)):
+        if name not in DECORATORS or (
+            name == "cached_property" and not (owner and is_frozen(owner))
+        ):
             context.refuse(decorator, "a decorator of a function", "write what it does in its body")
     arguments = node.args
     for extra in (arguments.vararg, arguments.kwarg):
@@ -43,18 +46,6 @@ def _is_constant(node: ast.expr) -> bool:
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         node = node.operand
     return isinstance(node, ast.Constant) and isinstance(node.value, int | str | None)
-
-
-def _is_frozen(context: Context) -> bool:
-    """Whether the function's class is a dataclass whose objects never change."""
-    owner = context.function.owner
-    for decorator in owner.node.decorator_list if owner else ():
-        if isinstance(decorator, ast.Call):
-            for keyword in decorator.keywords:
-                value = keyword.value
-                if keyword.arg == "frozen" and isinstance(value, ast.Constant) and value.value:
-                    return True
-    return False
 
 
 def _check_body(context: Context, body: list[ast.stmt]) -> None:

@@ -88,6 +88,8 @@ def read(file: File) -> Module:
         raise BadFileError(f"{file.shown}:{error.lineno or 1}: {error.msg}") from None
     except ValueError as error:  # a null byte
         raise BadFileError(f"{file.shown}:1: {error}") from None
+    except (RecursionError, MemoryError):
+        raise BadFileError(f"{file.shown}:1: an expression is nested too deep") from None
     module = Module(file, tree, nodes=[*ast.walk(tree)])
     for node in tree.body:
         _note(module, node)
