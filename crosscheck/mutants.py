@@ -35,7 +35,7 @@ from vtsc.content.cells import (
 from vtsc.content.content import Content, model_error
 from vtsc.content.expected import (
     HOLDS,
-    recorded_verdict,
+    verdict_of_table,
 )
 from vtsc.content.loader import load
 from vtsc.engines.proof.induction import Induction
@@ -54,6 +54,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FILES = {
     "v2_6_35_vmx": "2.6.35-vmx",
     "v2_6_35_svm": "2.6.35-svm",
+    "v2_6_36_svm": "2.6.36-svm",
     "e48672fa": "e48672fa",
     "pre25": "pre25",
     "patch25": "patch25",
@@ -110,7 +111,7 @@ def _groups(content: Content, design: str) -> list[Group]:
 
 
 def _wanted(content: Content, cell: Cell) -> str | None:
-    return recorded_verdict(content, cell)
+    return verdict_of_table(content, cell)
 
 
 def _violated_at(content: Content, cell: Cell, trace: Trace) -> int | None:

@@ -1,6 +1,7 @@
 """One step of the whole machine: time passes, then one action of the table below is taken.
 
-The table is that of design.md section 4; skeleton and atomicity are those of semantics.md section 5.
+The actions are the parts of KVM's run loop, and what host and guest do. That each is atomic is a choice.
+[choice-actions]
 """
 
 from functools import partial
@@ -14,6 +15,7 @@ from model.host.host import TIME_INPUT, Host
 from model.lemmas.bounds import BOUNDS
 from model.lemmas.machine import LEMMAS
 from model.lemmas.standings import lemmas
+from model.limits import kept_lemmas, limits
 from model.progress.situations import progress
 from model.trapping import update_trapping
 from model.vm import Vcpu, Vm
@@ -30,7 +32,6 @@ from vtsc.language import (
     apart,
     both,
     either,
-    implies,
     instances,
     negation,
     require,
@@ -62,7 +63,7 @@ class MachineState(State):
 
 
 class Machine(TableMachine):
-    """A design on a host with settings (design.md section 4)."""
+    """A design on a host with settings."""
 
     time_input = TIME_INPUT
     rounds = ROUNDS
@@ -72,7 +73,7 @@ class Machine(TableMachine):
         self.contract = contract
         self.settings = settings
         self.sizes = {"vcpu": settings["vcpus"], "pcpu": settings["pcpus"]}
-        # pCPU 0 is where vCPUs are created; the others, and all vCPUs, start alike.
+        # pCPU 0 is where the VM is created; the others, and all vCPUs, start alike.
         self.symmetric = {
             "vcpu": tuple(range(self.sizes["vcpu"])),
             "pcpu": tuple(range(1, self.sizes["pcpu"])),
@@ -110,7 +111,9 @@ class Machine(TableMachine):
                 Action("kvmclock", ("vcpu",), self.in_guest, self.kvmclock, "kvmclock on or off")
             )
         if settings["create_anytime"] == "on":
-            actions.append(Action("create", ("vcpu",), self.can_create, self.create, "a new vCPU"))
+            actions.append(
+                Action("create", ("vcpu", "pcpu"), self.can_create, self.create, "a new vCPU")
+            )
         return actions
 
     # the interface that every machine offers
@@ -128,7 +131,7 @@ class Machine(TableMachine):
         self.design.vm_create(state.host, state.vm)
         if self.settings["create_anytime"] == "off":
             for v in range(self.sizes["vcpu"]):
-                self.create(state, v)
+                self.create(state, v, 0)
 
     def advance(self, state: MachineState, inputs: Inputs) -> None:
         """True time and TSCs move on, within the deadlines that the parameters set."""
@@ -177,8 +180,8 @@ class Machine(TableMachine):
         busy = either(both(v.loaded, v.cpu == c) for v in state.vm.vcpus)
         return both(state.host.tsc_unstable, negation(busy))
 
-    def can_create(self, state: MachineState, v: int) -> bool:
-        busy = either(both(w.loaded, w.cpu == 0) for w in state.vm.vcpus)
+    def can_create(self, state: MachineState, v: int, c: int) -> bool:
+        busy = either(both(w.loaded, w.cpu == c) for w in state.vm.vcpus)
         return negation(either((state.vm.vcpus[v].created, busy)))
 
     # effects
@@ -190,6 +193,7 @@ class Machine(TableMachine):
         self.design.vcpu_load(host, vcpu, c)
         vcpu.loaded = True
         self._restart_slice(state, vcpu)
+        self._restart_delay(state, vcpu)
         if both(host.tsc_unstable, negation(unstable_before)):
             update_trapping(host, state.vm, self.settings)
 
@@ -201,23 +205,25 @@ class Machine(TableMachine):
         self._restart_slice(state, vcpu)
 
     def serve(self, state: MachineState, v: int) -> None:
-        """All of Q1, its IRQ-off window atomic."""
+        """All pending requests at once. [serve-requests]"""
         self.design.serve_requests(state.host, state.vm.vcpus[v])
         self._meet_deadlines(state)
 
     def enter(self, state: MachineState, v: int) -> None:
-        """Q2 passed: guest mode."""
+        """Guest mode. [entry-guard]"""
         vcpu = state.vm.vcpus[v]
         vcpu.in_guest = True
         if self.settings["exit_interval"]:
             vcpu.entered = state.host.t
 
     def exit(self, state: MachineState, v: int) -> None:
-        """Q4; raises no request by itself."""
-        state.vm.vcpus[v].in_guest = False
+        """Back to KVM; no request is raised by that. [guest-exit]"""
+        vcpu = state.vm.vcpus[v]
+        vcpu.in_guest = False
+        self._restart_delay(state, vcpu)
 
     def rdtsc(self, state: MachineState, v: int) -> Read:
-        """The guest's RDTSC, native, or trapped: exit, emulate, re-enter without serving requests."""
+        """The guest's RDTSC, native, or or trapped. [choice-trapped-read]"""
         host, vcpu = state.host, state.vm.vcpus[v]
         require(select(host.pcpus, vcpu.cpu).elapsed >= self.settings["rdtsc_cycles"])
         read = rdtsc(self.design, host, vcpu)
@@ -226,13 +232,13 @@ class Machine(TableMachine):
         return read
 
     def mark(self, state: MachineState) -> None:
-        """The host's watchdog gives up on the TSC."""
+        """The host's watchdog gives up on the TSC. [choice-marking]"""
         state.host.mark_tsc_unstable()
         if self.settings["trap_on_host_mark"] == "on":
             update_trapping(state.host, state.vm, self.settings)
 
     def suspend(self, state: MachineState) -> None:
-        """VMX off on each pCPU, sleep, all TSCs restart at 1, virtualisation on on each pCPU."""
+        """VMX off on each pCPU, sleep, all TSCs restart at 1, virtualisation on on each. [choice-suspend]"""
         host, vcpus = state.host, state.vm.vcpus
         pairs = [(c, vcpu) for c in range(self.sizes["pcpu"]) for vcpu in vcpus]
         if self.settings["vendor"] == "vmx":
@@ -251,15 +257,19 @@ class Machine(TableMachine):
         """The guest writes the kvmclock MSR: an exit, the design's rule, and out of guest mode."""
         vcpu = state.vm.vcpus[v]
         vcpu.in_guest = False
+        self._restart_delay(state, vcpu)
         self.design.set_time_page(state.host, vcpu, not vcpu.time_page)
         update_trapping(state.host, state.vm, self.settings)
 
-    def create(self, state: MachineState, v: int) -> None:
-        """Load on pCPU 0, the design's own rule, put; then the vCPU is online."""
+    def create(self, state: MachineState, v: int, c: int) -> None:
+        """The design's creation on pCPU ``c``, a load there, a put; then the vCPU is online.
+
+        [create-order, choice-start]
+        """
         host, vcpu = state.host, state.vm.vcpus[v]
         vcpu.time_page = self.settings["kvmclock"] == "on"
-        self.design.vcpu_load(host, vcpu, 0)
-        self.design.vcpu_create(host, vcpu)
+        self.design.vcpu_create(host, vcpu, c)
+        self.design.vcpu_load(host, vcpu, c)
         vcpu.tsc_at_creation = self.design.read_tsc(host, vcpu)
         vcpu.created_at = host.t
         self.design.vcpu_put(host, vcpu)
@@ -273,28 +283,25 @@ class Machine(TableMachine):
         if self.settings["timeslice"] or self.settings["dormancy"]:
             vcpu.since = state.host.t
 
+    def _restart_delay(self, state: MachineState, vcpu: Vcpu) -> None:
+        if self.settings["entry_delay"]:
+            vcpu.out_since = state.host.t
+
     def _meet_deadlines(self, state: MachineState) -> None:
-        """Time may not pass a vCPU's next put, load or exit, where those are bounded."""
-        host, settings = state.host, self.settings
-        for vcpu in state.vm.vcpus:
-            if settings["timeslice"]:
-                late = host.t - vcpu.since > host.base.units(settings["timeslice"])
-                require(negation(both(vcpu.loaded, late)))
-            if settings["dormancy"]:
-                late = host.t - vcpu.since > host.base.units(settings["dormancy"])
-                require(negation(both(both(vcpu.created, negation(vcpu.loaded)), late)))
-            if settings["exit_interval"]:
-                late = host.t - vcpu.entered > host.base.units(settings["exit_interval"])
-                require(implies(vcpu.in_guest, negation(late)))
+        """Time may not pass a vCPU's next put, load, exit or entry, where bounded. [choice-limits]"""
+        for v in range(self.sizes["vcpu"]):
+            for limit in limits(self.settings):
+                require(limit.kept(self, state, v, 0))
 
     def lemmas(self) -> list[Lemma]:
         """What may be true of every reachable state, whatever is watched."""
-        return [*LEMMAS, *lemmas(self.design.standings, BOUNDS)]
+        kept = kept_lemmas(self.settings)
+        return [*LEMMAS, *kept, *lemmas(self.design.standings, BOUNDS)]
 
     def progress(self) -> Progress:
         """How each vCPU gets to read its TSC, whatever state it is in."""
         return progress(self.settings)
 
     def ideal(self, state: MachineState, v: int) -> int:
-        """What vCPU ``v`` should read now (a u64); ideal of design.md section 5."""
+        """What vCPU ``v`` should read now (a u64). [choice-ideal]"""
         return ideal_tsc(state.host, state.vm.vcpus[v])

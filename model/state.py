@@ -1,7 +1,7 @@
-"""The modelled fields of host, pCPU, VM and vCPU (semantics.md section 4).
+"""The modelled fields of host, pCPU, VM and vCPU.
 
 Times in time units are true time, which no register holds: they are ghosts, and so no 64-bit words.
-Left out, because no rule modelled here reads them: hv_clock and its scale, kvmclock_offset,
+Left out [choice-page], because no rule modelled here reads them: hv_clock and its scale, kvmclock_offset,
 last_guest_tsc and last_kernel_ns (they only shape the kvmclock page), cpufreq and hotplug state.
 """
 
@@ -14,7 +14,7 @@ PASSTHROUGH, TRAP = 0, 1
 
 
 class Pcpu(Record):
-    """One physical CPU. [source, semantics.md 4.1]"""
+    """One physical CPU. [host-state]"""
 
     tsc: int = word("cycles", "the free-running time stamp counter", lo=1)
     tick_age: int = counter("cycles", "TSC distance from the clock step this pCPU last saw")
@@ -23,7 +23,7 @@ class Pcpu(Record):
 
 
 class HostFields(Record):
-    """The host as a whole. [source, semantics.md 4.1]; time and clock: design.md section 4"""
+    """The host as a whole. [host-state, choice-time, kernel-clock]"""
 
     t: int = word("time units", "true time since the VM was created", ghost=True)
     tsc_unstable: bool = flag("the host has given up on the TSC; sticky")
@@ -41,7 +41,7 @@ class HostFields(Record):
 
 
 class VmFields(Record):
-    """One virtual machine. [source, semantics.md 4.2]"""
+    """One virtual machine. [vm-state]"""
 
     vm_init_tsc: int = word("cycles", "host TSC when the VM was created (2.6.35, VMX)")
     last_tsc_nsec: int = word("ns", "kernel clock at the last TSC write", hi=MASK)
@@ -51,7 +51,7 @@ class VmFields(Record):
 
 
 class VcpuFields(Record):
-    """One virtual CPU. [source, semantics.md 4.3]; the last seven are bookkeeping of the machine"""
+    """One virtual CPU; the last eight fields are bookkeeping of the machine. [vcpu-state]"""
 
     cpu: int = index("last or current pCPU; -1: none", -1, of="pcpu", lo=-1)
     tsc_offset: int = counter("cycles", "what the hardware adds to the TSC for the guest")
@@ -75,6 +75,9 @@ class VcpuFields(Record):
     )
     entered: int = word(
         "time units", "true time of the last entry, where that is bounded", ghost=True
+    )
+    out_since: int = word(
+        "time units", "true time of the last load or exit, where that is bounded", ghost=True
     )
     created_at: int = word("time units", "true time of creation", ghost=True)
     tsc_at_creation: int = counter("cycles", "what the guest's TSC read when it was created")

@@ -1,6 +1,6 @@
 """Linux 2.6.35 on AMD: the offset is compensated at migration, once the TSC counts as unstable.
 
-Mirrors svm_vcpu_load, svm_vcpu_put and the kvmclock code of x86.c (semantics.md section 6). Left out: the
+Mirrors init_vmcb, svm_vcpu_load, svm_vcpu_put and the kvmclock code of x86.c. Left out: the
 per-pCPU khz of the load rule (cpu_tsc_khz is constant here), INIT/SIPI, guest TSC writes.
 """
 
@@ -24,12 +24,12 @@ class V2635Svm(Design):
         away("away", "while a vCPU is off its pCPU", "host_tsc", is_away),
     )
 
-    def vcpu_create(self, host: Host, vcpu: Vcpu) -> None:
-        """init_vmcb: the guest TSC starts at 0. [source 47008cd8, f4e1b3c8]"""
-        vcpu.tsc_offset = 0 - host.tsc(vcpu.cpu)
+    def vcpu_create(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
+        """init_vmcb: the guest reads the host's TSC. [svm-create-host]"""
+        vcpu.tsc_offset = 0
 
     def vcpu_load(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
-        """svm_vcpu_load, then kvm_arch_vcpu_load. [source f4e1b3c8, 99e3e30a]"""
+        """svm_vcpu_load, then kvm_arch_vcpu_load. [svm-load]"""
         if vcpu.cpu != cpu:
             if host.tsc_unstable:
                 vcpu.tsc_offset += vcpu.host_tsc - host.tsc(cpu)
@@ -38,16 +38,16 @@ class V2635Svm(Design):
         self.load_common(vcpu)
 
     def load_common(self, vcpu: Vcpu) -> None:
-        """What kvm_arch_vcpu_load does after the vendor's part. [source 99e3e30a]"""
+        """What kvm_arch_vcpu_load does after the vendor's part. [load-asks-update]"""
         if vcpu.time_page:
             vcpu.request(CLOCK_UPDATE)
 
     def vcpu_put(self, host: Host, vcpu: Vcpu) -> None:
-        """svm_vcpu_put. [source f4e1b3c8, 99e3e30a]"""
+        """svm_vcpu_put. [svm-put]"""
         vcpu.host_tsc = host.tsc(vcpu.cpu)
 
     def set_time_page(self, host: Host, vcpu: Vcpu, enable: bool) -> None:
-        """kvm_set_msr_common, MSR_KVM_SYSTEM_TIME. [source 99e3e30a]"""
+        """kvm_set_msr_common, MSR_KVM_SYSTEM_TIME. [page-asks-update]"""
         vcpu.time_page = enable
         if vcpu.time_page:
             vcpu.request(CLOCK_UPDATE)

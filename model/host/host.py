@@ -1,7 +1,7 @@
 """The host: pCPUs with their TSCs, the contracts that say what hardware may do, the kernel clock.
 
-Contracts and the clock follow design.md section 4. ``Host.tsc`` stands for native_read_tsc, ``kernel_ns``
-for the boot-based kernel clock, ``tsc_unstable`` for check_tsc_unstable.
+``Host.tsc`` stands for native_read_tsc, ``kernel_ns`` for the boot-based kernel clock, ``tsc_unstable`` for
+check_tsc_unstable. Everything else is a choice of the model. [choice-contracts, choice-time, choice-inputs]
 """
 
 from fractions import Fraction
@@ -14,7 +14,7 @@ from model.state import HostFields, Pcpu
 from vtsc.language import Inputs, bounded, integer, require, scaled, select, u64
 
 MIN_UPTIME_NS = scaled(5 * 10**9, small=0)
-"""The host has been up for longer than this when the VM is created (design.md section 4)."""
+"""The host has been up for longer than this when the VM is created. [choice-start]"""
 
 TIME_INPUT = "dt"
 """How much true time passes at the start of a step, in time units."""
@@ -61,11 +61,11 @@ class Host(HostFields):
         return stable
 
     def kernel_ns(self) -> int:
-        """The kernel clock, in ns. [reconstructed, semantics.md section 10; design.md section 4]"""
+        """The kernel clock, in ns. [kernel-clock]"""
         return u64(self._kernel_clock() // self.base.ns)
 
     def mark_tsc_unstable(self) -> None:
-        """The TSC is out of service from now on; so is the clock that was made of it."""
+        """The TSC is out of service from now on; so is the clock that was made of it. [clock-replaced]"""
         if self.resolution == self.resolution_unstable:
             self.tsc_unstable = True
         elif not self.tsc_unstable:
@@ -75,7 +75,7 @@ class Host(HostFields):
                 self._clock_replaced(before)
 
     def sampling_gap(self) -> None:
-        """The time between two samples that the kernel takes in one IRQ-off window (eps)."""
+        """The time between two samples that the kernel takes in one IRQ-off window. [choice-sampling-gap]"""
         if self.settings["sampling_gap"]:
             self._pass("gap_", self.base.units(self.settings["sampling_gap"]))
 
@@ -111,15 +111,14 @@ class Host(HostFields):
         self._pass("", None)
 
     def sleep(self) -> None:
-        """Suspend and resume: true time passes, then every TSC restarts at 1."""
+        """Suspend and resume: true time passes, then every TSC restarts at 1. [choice-suspend]"""
         self.t = bounded(self.t + self.inputs.word("sleep", 0))
         bounded(self._reading() + self.resolution + self.resolution_unstable)
+        before = [pcpu.tsc for pcpu in self.pcpus]
         for pcpu in self.pcpus:
             pcpu.tsc = 1
-            if self.ticks_matter:
-                pcpu.tick_age = 0
-                pcpu.tick_seen = True
-                self.clock_seen = self._kernel_clock()
+        if self.ticks_matter:
+            self._see_resume(before)
 
     def jump(self, cpu: int) -> None:
         """The TSC of ``cpu`` takes any value."""
@@ -161,9 +160,25 @@ class Host(HostFields):
         """Another clock source took over; where that moved the clock, all pCPUs saw it step."""
         self.clock_seen = self._kernel_clock()
         if self.clock_seen != before:
-            for pcpu in self.pcpus:
-                pcpu.tick_age = 0
-                pcpu.tick_seen = True
+            self._all_see_it()
+
+    def _see_resume(self, before: list[int]) -> None:
+        """After a suspend, all pCPUs see the step of a clock that stepped; else TSCs just jumped.
+
+        ``before``: what the TSCs were when it began.
+        """
+        now = self._kernel_clock()
+        if now != self.clock_seen:
+            self.clock_seen = now
+            self._all_see_it()
+        else:
+            for pcpu, tsc in zip(self.pcpus, before, strict=True):
+                pcpu.tick_age += pcpu.tsc - tsc
+
+    def _all_see_it(self) -> None:
+        for pcpu in self.pcpus:
+            pcpu.tick_age = 0
+            pcpu.tick_seen = True
 
     def _cycles_in(self, name: str, dt: int) -> int:
         """Any number of cycles that a pCPU's rate allows in ``dt`` time units."""
@@ -172,7 +187,7 @@ class Host(HostFields):
         return self.inputs.between(name, (low * dt, low_den * cycle), (high * dt, high_den * cycle))
 
     def _see_ticks(self, prefix: str, dt: int, moved: list[int]) -> None:
-        """Note on each pCPU that the kernel clock stepped; for `estimate` (semantics.md 8.4, E3).
+        """Note on each pCPU that the kernel clock stepped; for `estimate`. [emulated-value]
 
         ``moved``: how far each TSC came in ``dt``, where rates vary; else empty.
         """

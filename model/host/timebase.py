@@ -1,4 +1,4 @@
-"""The unit of true time: one in which a nanosecond and a nominal cycle are whole numbers."""
+"""The unit of true time: one in which a nanosecond and a nominal cycle are whole numbers. [choice-time]"""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -13,6 +13,7 @@ TIMES = (
     "timeslice",
     "dormancy",
     "exit_interval",
+    "entry_delay",
     "sampling_gap",
 )
 """Parameters that are compared with true time, and so must be whole numbers of its unit."""

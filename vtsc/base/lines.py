@@ -28,7 +28,7 @@ class LineRecorder:
 
     @property
     def lines(self) -> tuple[Line, ...]:
-        """What has been executed so far."""
+        """The lines executed so far."""
         return tuple(self._lines)
 
     @property
@@ -61,6 +61,17 @@ class LineRecorder:
             if now != self._seen[i]:
                 self._seen[i] = now
                 self._changers[i] = self._latest
+
+
+def calling(package: str) -> tuple[Line, ...]:
+    """The lines that are being executed, outermost first, outside of ``package``."""
+    found: list[Line] = []
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        if str(frame.f_globals.get("__name__")).partition(".")[0] != package:
+            found.append((frame.f_code.co_filename, frame.f_lineno))
+        frame = frame.f_back
+    return tuple(reversed(found))
 
 
 def nothing_wanted(_file: str) -> bool:

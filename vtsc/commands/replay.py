@@ -3,13 +3,28 @@
 import argparse
 from pathlib import Path
 
-from vtsc.base.errors import BadFileError, Exit
+from vtsc.base.errors import BadFileError, Exit, VtscError
 from vtsc.content.case import Case
+from vtsc.content.content import model_error
 from vtsc.content.loader import load
 from vtsc.evidence.replay import case_of, replay
 from vtsc.evidence.trace import Trace, load_trace
 from vtsc.native.interpreter import Run
 from vtsc.report.screen import say, warn
+
+REPLAYED = (
+    "exit status: 10 still violates, 0 no longer does, 3 not a trace of this model; "
+    "of a witness: 0 still reached, 11 no longer"
+)
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The file, and how it is replayed."""
+    parser.epilog = REPLAYED
+    parser.add_argument("file", metavar="FILE")
+    parser.add_argument(
+        "--inputs", action="store_true", help="compare no states: see what calls and inputs do here"
+    )
 
 
 def run(arguments: argparse.Namespace) -> Exit:
@@ -41,6 +56,11 @@ def replayed(arguments: argparse.Namespace, states: bool = True) -> tuple[Case, 
         played = replay(case, trace, states=states)
     except BadFileError as error:
         raise BadFileError(f"{arguments.file}: {error}") from None
+    except VtscError:
+        raise
+    except Exception as error:  # a model may do anything
+        named = model_error(content, error)
+        raise (named if isinstance(named, VtscError) else error) from None
     if trace.model_digest != content.digest:
         warn(f"{arguments.file} was made with model {trace.model_digest}, this is {content.digest}")
     return case, trace, played

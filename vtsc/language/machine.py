@@ -8,7 +8,7 @@ from vtsc.language.actions import Call, Step
 from vtsc.language.inputs import Inputs
 from vtsc.language.lemmas import Lemma
 from vtsc.language.progress import Progress
-from vtsc.language.state import Record, State
+from vtsc.language.state import State
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Machine(Protocol):
     Of equally short runs, one in which least time passes is shown.
     """
     rounds: tuple[Rounds, ...]
-    """Where long runs whose middle repeats are to be looked for; empty where nothing is known of it."""
+    """The forms of long runs that are looked for where nothing else decides; none where it is empty."""
 
     def state(self) -> State:
         """A fresh state with every field at its declared start."""
@@ -62,7 +62,7 @@ class Machine(Protocol):
         ...
 
     def lemmas(self) -> Sequence[Lemma]:
-        """What may be true of every reachable state: candidates for proofs."""
+        """Candidate lemmas about every reachable state."""
         ...
 
     def progress(self) -> Progress:
@@ -75,18 +75,4 @@ class Machine(Protocol):
 
     def perform(self, state: Any, call: Call, inputs: Inputs) -> Step:
         """Take the call, the second half of a step; raises `Illegal` where it is not allowed."""
-        ...
-
-
-class Monitor(Protocol):
-    """A property watching a run."""
-
-    name: str
-
-    def ghosts(self, machine: Any) -> dict[str, Record]:
-        """The monitor's own state, by name; fresh records."""
-        ...
-
-    def observe(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> bool:
-        """Whether this step violates (or reaches) the property; updates the ghosts."""
         ...

@@ -1,8 +1,8 @@
 """Typed state: records whose fields say what they hold, and the tree of records that is a state.
 
 A record's attributes are plain integers and truths natively, symbolic values during exploration.
-A counter is brought back into [0, 2^64) at each store, natively and symbolically alike. What a
-field may hold is checked where a step ends, not at each store, so that the model's code
+A counter is brought back into [0, 2^64) at each store, natively and symbolically alike. Values are
+checked against their fields where a step ends, not at each store, so the model's code
 runs at the speed of plain attribute access.
 """
 
@@ -19,7 +19,7 @@ Value = Any
 
 @dataclass(frozen=True)
 class Field:
-    """What a field holds: ``kind`` is ``u64``, ``word``, ``flag`` or ``index``.
+    """A field's declaration: ``kind`` is ``u64``, ``word``, ``flag`` or ``index``.
 
     ``word``: an integer in [lo, hi]; ``ghost``: one that no 64 bits hold, such as true time, and which
     may be compared whatever its sign. ``index``: one of lo..hi, where hi None is the number of

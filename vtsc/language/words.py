@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol, TypeVar
 
 from vtsc.base import width
+from vtsc.base.lines import calling
 
 WIDTH = width.WIDTH
 MODULUS = 1 << WIDTH
@@ -24,7 +25,7 @@ T = TypeVar("T")
 
 
 class Decider(Protocol):
-    """Who answers when a symbolic run asks a question that a native one decides by itself."""
+    """The answers to questions that a symbolic run asks and a native one decides by itself."""
 
     strict: bool
     """Whether rules are run, whose words are unsigned, and not what is only said of them."""
@@ -35,6 +36,10 @@ class Decider(Protocol):
 
     def require(self, condition: Any) -> None:
         """Continue only where ``condition`` holds."""
+        ...
+
+    def doubt(self, condition: Any, error: Exception) -> None:
+        """Where ``condition`` holds, the run fails with ``error``: no such state may be reachable."""
         ...
 
     def apart(self, run: Callable[[], None], records: Sequence[object]) -> None:
@@ -55,6 +60,15 @@ def scaled(full: int, small: int) -> int:
 
 class Illegal(Exception):
     """The step cannot be taken: a guard is false or an input is outside what is allowed."""
+
+
+class NoSuchItem(IndexError):
+    """An index that names none of the items; ``lines``: what was being executed, outermost first."""
+
+    def __init__(self, items: int, index: int | None = None) -> None:
+        which = "an index that may be out of range" if index is None else f"index {index}"
+        super().__init__(f"{which}, where there are 0 to {items - 1}")
+        self.lines = calling("vtsc")
 
 
 def u64(x: int) -> int:
@@ -157,7 +171,7 @@ def implies(a: bool, b: bool) -> bool:
 def apart(run: Callable[[], None], *records: object) -> None:
     """Run a piece of a rule whose effect on ``records`` is all that the rest needs of it.
 
-    Natively this is a plain call. Symbolically its paths are merged where it ends, so that pieces run
+    Natively this is a plain call. Symbolically its paths are merged where it ends, so pieces run
     one after another do not multiply.
     """
     if Runs.current is None:
@@ -167,5 +181,9 @@ def apart(run: Callable[[], None], *records: object) -> None:
 
 
 def select(items: Sequence[T], index: int) -> T:
-    """``items[index]``; a symbolic index forks over the items."""
-    return items[index] if isinstance(index, int) else index.select(items)
+    """``items[index]``; a symbolic index forks over the items. No index counts from the end."""
+    if not isinstance(index, int):
+        return index.select(items)
+    if not 0 <= index < len(items):
+        raise NoSuchItem(len(items), index)
+    return items[index]

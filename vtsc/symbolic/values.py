@@ -11,10 +11,10 @@ from typing import TypeVar
 
 from vtsc.base.errors import MeaningError
 from vtsc.language.state import Value
-from vtsc.language.words import SIGN
+from vtsc.language.words import SIGN, NoSuchItem
 from vtsc.symbolic.forms import Condition, Linear
 from vtsc.symbolic.terms import Arena
-from vtsc.symbolic.truths import NoNumber, Truth
+from vtsc.symbolic.truths import NoNumber, Truth, current_run
 from vtsc.symbolic.word import Word, integer_of
 
 __all__ = [
@@ -57,7 +57,11 @@ class Index(NoNumber):
         return ~(self == other)
 
     def select(self, items: Sequence[T]) -> T:
-        """``items[self]``, forking over the items; the last stands for all that is left."""
+        """``items[self]``, forking over the items; that it may be none of them is a doubt."""
+        outside = [c for i, c in self.members.items() if not 0 <= i < len(items)]
+        none = self.arena.disjunction(outside)
+        if none is not self.arena.false:
+            current_run().doubt(none, NoSuchItem(len(items)))
         for i, item in enumerate(items[:-1]):
             if self == i:
                 return item

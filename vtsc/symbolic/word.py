@@ -108,7 +108,7 @@ class Word(Symbolic):
         return self._operand(">>")._quotient(divisor)
 
     def _places(self, places: object, operator: str) -> int:
-        if isinstance(places, int) and 0 <= places and (places <= MOST_PLACES or not _strict()):
+        if isinstance(places, int) and places >= 0 and (places <= MOST_PLACES or not _strict()):
             return places
         raise MeaningError(f"`{operator}`: a word is shifted by a constant from 0 to {MOST_PLACES}")
 

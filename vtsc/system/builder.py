@@ -9,17 +9,18 @@ from typing import Any
 from vtsc.base.errors import BadFileError, UsageError
 from vtsc.base.lines import nothing_wanted
 from vtsc.language.actions import Call, Step
+from vtsc.language.claims import Monitor
 from vtsc.language.lemmas import ONE_VALUE, Lemma
-from vtsc.language.machine import Monitor
 from vtsc.language.state import Record, State, Value
 from vtsc.symbolic.fields import RangeError, lifted, unknown
 from vtsc.symbolic.forms import Condition
 from vtsc.symbolic.hidden_state import Memory
 from vtsc.symbolic.inputs import Ranges, Unknowns, Widened
 from vtsc.symbolic.names import INITIAL, MID, RECORDS_TAKEN
-from vtsc.symbolic.paths import Feasibility, Tree, explore, joined, leaves
+from vtsc.symbolic.paths import Doubt, Feasibility, Tree, explore, joined, leaves
 from vtsc.symbolic.terms import Arena
 from vtsc.symbolic.values import Index, lift_truth, same
+from vtsc.system.doubts import Doubts
 from vtsc.system.instances import check_instances
 from vtsc.system.simplify import simplify
 from vtsc.system.symmetry import note_symmetry
@@ -42,7 +43,7 @@ class Watched(State):
             self.records |= {f"{monitor.name}.{name}": g for name, g in ghosts.items()}
 
     def observe(self, machine: Any, monitors: Sequence[Monitor], step: Step) -> dict[str, Any]:
-        """What each monitor says of the step."""
+        """The answer of each monitor about the step."""
         return {m.name: m.observe(machine, self.inner, self.ghosts[m.name], step) for m in monitors}
 
 
@@ -52,7 +53,7 @@ def merged(arena: Arena, tree: Tree[Outcome]) -> tuple[Condition, Outcome]:
 
 
 def _attributes(record: Record) -> set[str]:
-    """What a record may have: what it is made with, and what its classes announce."""
+    """The attributes that a record may have: those it is made with, and those its classes announce."""
     announced = {name for cls in type(record).__mro__ for name in inspect.get_annotations(cls)}
     return announced | vars(record).keys()
 
@@ -83,6 +84,7 @@ class _Builder:
         if taken:
             raise BadFileError(f"record {taken[0]}: the checker uses that name; choose another")
         self.attributes = {n: _attributes(r) for n, r in records.items()}
+        self.doubts = Doubts([], [])
         check_instances(records, self.sizes)
         names = (Slot(name, f, r.instance) for name, r, _, f in self._fresh().slots())
         self.slots = {slot.name: slot for slot in names}
@@ -130,8 +132,13 @@ class _Builder:
                 raise BadFileError(f"the model stores into {full}: {error}") from None
         return values
 
-    def _explore(self, run: Callable[[], Outcome], strict: bool = True) -> Tree[Outcome]:
-        return explore(self.arena, run, self.feasibility, (), self.wanted, strict)
+    def _explore(
+        self,
+        run: Callable[[], Outcome],
+        doubts: list[Doubt] | None = None,
+        strict: bool = True,
+    ) -> Tree[Outcome]:
+        return explore(self.arena, run, self.feasibility, (), self.wanted, doubts, strict)
 
     def build(self) -> System:
         """Explore initialisation, the passing of time and every call."""
@@ -155,7 +162,7 @@ class _Builder:
             self.machine.advance(state.inner, self.inputs)
             return self._lifted(state, pre)
 
-        passable, passed = merged(self.arena, self._explore(advance))
+        passable, passed = merged(self.arena, self._explore(advance, self.doubts.before))
         moved = {name for name in self.slots if not same(passed[name], pre[name])}
         mid = self._unknown(MID, moved)
         passing = frozenset(self.inputs.names)
@@ -165,7 +172,8 @@ class _Builder:
             for rule in self._rules(number, call, mid, passing)
         ]
         self._keep_promises(initial, passed, pre, rules)
-        return System(
+        one_value = list(self._one_value(pre))
+        system = System(
             arena=self.arena,
             calls=tuple(self.calls),
             slots=self.slots,
@@ -181,13 +189,16 @@ class _Builder:
             initial_inputs=self.initial_inputs,
             time_input=self.machine.time_input,
             facts=[
-                *self._one_value(pre),
+                *one_value,
                 *(f for lemma in self.lemmas for f in self._facts(lemma, pre)),
             ],
         )
+        frame = [f for x in self.machine.lemmas() if x.frame for f in self._facts(x, pre)]
+        self.doubts.settle(system, one_value, frame, self.feasibility.possible)
+        return system
 
     def _one_value(self, pre: Mapping[str, Value]) -> Iterator[Fact]:
-        """That each index has exactly one of its values."""
+        """The fact that each index has exactly one of its values."""
         arena = self.arena
         for number, value in enumerate(v for v in pre.values() if isinstance(v, Index)):
             members = list(value.members.values())
@@ -203,7 +214,7 @@ class _Builder:
         pre: Mapping[str, Value],
         rules: Sequence[Rule],
     ) -> None:
-        """That fields promised to be constant are so, initially and after every step."""
+        """Check that fields promised to be constant are so, initially and after every step."""
         for name in filter(self._constant, self.slots):
             changed = any(name in rule.updates for rule in rules)
             if changed or not (same(initial[name], pre[name]) and same(passed[name], pre[name])):
@@ -218,7 +229,8 @@ class _Builder:
                 ghosts = state.ghosts.get(lemma.owner, {})
                 return {"": lemma.holds(self.machine, state.inner, ghosts, *args)}
 
-            _, outcome = merged(self.arena, self._explore(state_it, strict=False))
+            tree = self._explore(state_it, self.doubts.before, strict=False)
+            _, outcome = merged(self.arena, tree)
             yield Fact(lemma, args, lift_truth(self.arena, outcome[""]))
 
     def _rules(
@@ -234,7 +246,7 @@ class _Builder:
             return {**self._lifted(state, mid), "": hits}
 
         found = []
-        for above, leaf in leaves(self.arena, self._explore(perform)):
+        for above, leaf in leaves(self.arena, self._explore(perform, self.doubts.amid)):
             if leaf.outcome is None:
                 continue
             hits = leaf.outcome.pop("")

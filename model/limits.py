@@ -1,0 +1,134 @@
+"""Limits that parameters set for vCPUs: time slice, dormancy, in and out of guest mode. [choice-limits]"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from vtsc.language import Lemma, both, either, implies, negation
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A limit on how long a vCPU may be in some mode, without end where the parameter is not set."""
+
+    parameter: ClassVar[str]
+    sentence: ClassVar[str]
+    """The lemma that the limit is kept."""
+
+    def binds(self, vcpu: Any) -> bool:
+        """Whether a vCPU is in the mode."""
+        raise NotImplementedError
+
+    def began(self, vcpu: Any) -> int:
+        """The true time at which the limit began to count."""
+        raise NotImplementedError
+
+    def kept(self, machine: Any, state: Any, v: int, time: int) -> bool:
+        """Whether vCPU ``v`` may be as it is for ``time`` more, in time units, as far as this goes."""
+        allowed = machine.settings[self.parameter]
+        if not allowed:
+            return True
+        vcpu, host = state.vm.vcpus[v], state.host
+        in_time: bool = host.t + time - self.began(vcpu) <= host.base.units(allowed)
+        return implies(self.binds(vcpu), in_time)
+
+    def lemma(self) -> Lemma:
+        """That the limit has been kept."""
+
+        def holds(machine: Any, state: Any, ghosts: Any, v: int) -> bool:
+            return self.kept(machine, state, v, 0)
+
+        return Lemma(f"{self.parameter}_kept", self.sentence, ("vcpu",), holds)
+
+
+@dataclass(frozen=True)
+class Timeslice(Limit):
+    """On a pCPU."""
+
+    parameter = "timeslice"
+    sentence = "no vCPU has been loaded for longer than its time slice"
+
+    def binds(self, vcpu: Any) -> bool:
+        """Loaded."""
+        return either((vcpu.loaded,))
+
+    def began(self, vcpu: Any) -> int:
+        """The last load."""
+        since: int = vcpu.since
+        return since
+
+
+@dataclass(frozen=True)
+class Dormancy(Limit):
+    """Off all pCPUs."""
+
+    parameter = "dormancy"
+    sentence = "no vCPU has been off its pCPU for longer than dormancy allows"
+
+    def binds(self, vcpu: Any) -> bool:
+        """Created, and not loaded."""
+        return both(vcpu.created, negation(vcpu.loaded))
+
+    def began(self, vcpu: Any) -> int:
+        """The last put, or the creation."""
+        since: int = vcpu.since
+        return since
+
+
+@dataclass(frozen=True)
+class ExitInterval(Limit):
+    """In guest mode."""
+
+    parameter = "exit_interval"
+    sentence = "no vCPU has been in guest mode for longer than exit_interval"
+
+    def binds(self, vcpu: Any) -> bool:
+        """In guest mode."""
+        return either((vcpu.in_guest,))
+
+    def began(self, vcpu: Any) -> int:
+        """The last entry."""
+        entered: int = vcpu.entered
+        return entered
+
+
+@dataclass(frozen=True)
+class EntryDelay(Limit):
+    """On a pCPU, and not in guest mode."""
+
+    parameter = "entry_delay"
+    sentence = "no vCPU has been loaded and out of guest mode for longer than entry_delay"
+
+    def binds(self, vcpu: Any) -> bool:
+        """Loaded, and out of guest mode."""
+        return both(vcpu.loaded, negation(vcpu.in_guest))
+
+    def began(self, vcpu: Any) -> int:
+        """The last load or exit."""
+        out_since: int = vcpu.out_since
+        return out_since
+
+
+TIMESLICE = Timeslice()
+DORMANCY = Dormancy()
+EXIT_INTERVAL = ExitInterval()
+ENTRY_DELAY = EntryDelay()
+LIMITS = (TIMESLICE, DORMANCY, EXIT_INTERVAL, ENTRY_DELAY)
+
+
+def limits(settings: Any) -> Sequence[Limit]:
+    """The limits that these settings set."""
+    return [limit for limit in LIMITS if settings[limit.parameter]]
+
+
+def all_kept(machine: Any, state: Any, v: int, time: int) -> bool:
+    """Whether no limit ends within ``time`` for vCPU ``v``: it need not act before."""
+    result = True
+    for limit in limits(machine.settings):
+        result = both(result, limit.kept(machine, state, v, time))
+    return result
+
+
+def kept_lemmas(settings: Any) -> list[Lemma]:
+    """That no deadline of a vCPU has passed."""
+    return [limit.lemma() for limit in limits(settings)]
