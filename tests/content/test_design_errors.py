@@ -102,7 +102,7 @@ SYNTAX = {
     "a dunder": ("x = vcpu.__dict__", ".__dict__: rules use declared fields and methods"),
     "a dunder call": ("x = host.__init__()", ".__init__(...): write the operator itself"),
     "an integer in a rule": ("x = integer(vcpu.tsc_offset)", "no function integer"),
-    "an input": ("x = host.inputs.word('x', 0)", "no method word: define it with def"),
+    "an input": ("x = host.word('x', 0)", "no method word: define it with def"),
     "star arguments": ("x = s64(*vcpu.vm.vcpus)", "`*`: write the arguments one by one"),
     # stores
     "a misspelt field": ("vcpu.tsc_ofset = 1", "which is no field: did you mean tsc_offset?"),
@@ -337,6 +337,18 @@ def test_an_operation_without_one_meaning(capsys, copy, fresh, name):
     line = next(n for n, found in enumerate(text.splitlines(), 1) if mark in found)
     told = " ".join(complaint(capsys, "verify", *VERIFY, "--root", str(copy)).split())
     assert f"{DESIGN}:{line}: " in told and said in told
+
+
+def test_an_input_where_reports_look_too(capsys, copy):
+    """A design may ask for one in a step, and not in what a guest would read, which reports ask as well."""
+    asked = 'host.inputs.word("late", 0, 5)'
+    read = "\n    def read_tsc(self, host: Host, vcpu: Vcpu) -> int:\n"
+    written(copy, PUT, f"{PUT}        vcpu.tsc_offset += {asked}\n", PUT.strip())
+    assert main(["list", "--root", str(copy)]) == 0
+    capsys.readouterr()
+    line = written(copy, PUT, f"{PUT}{read}        return {asked}  {MARK}\n", "")
+    said = f"vtsc: {DESIGN}:{line}: an input where lemmas and reports look too: ask in a function"
+    assert refused(capsys, copy).startswith(said)
 
 
 def test_the_design_as_it_is_has_no_error(capsys, copy, fresh):

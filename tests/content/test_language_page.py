@@ -38,6 +38,9 @@ class Vcpu(Record):
         self.number, self.vm = number, vm
     def request(self, bit: str) -> None:
         setattr(self, bit, True)
+class Host:
+    def __init__(self) -> None:
+        self.inputs = None
 class Vm(Record):
     def __init__(self) -> None:
         super().__init__()
@@ -47,7 +50,7 @@ HEAD = (
     f"from vtsc.language import {', '.join(sorted(WORDS))}\nfrom model.state import UPDATE, Vcpu\n"
 )
 PARTIAL = "from functools import partial\n"
-PARAMETERS = "self, vcpu, cpu, ghosts, inputs, moved, a, b, n, m, f, g"
+PARAMETERS = "self, vcpu, cpu, host, ghosts, moved, a, b, n, m, f, g"
 RULE = f"""{HEAD}
 class Base:
     def helper(self, vcpu: Vcpu) -> None:

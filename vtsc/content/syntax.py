@@ -5,7 +5,7 @@ from pathlib import Path
 
 from vtsc.content.checked import PACKAGES
 from vtsc.content.reading.declarations import check_module
-from vtsc.content.reading.kinds import Kind, kinds
+from vtsc.content.reading.kinds import Kind, asked_by_reports, kinds
 from vtsc.content.reading.names import Names
 from vtsc.content.reading.rules import check_function
 from vtsc.content.reading.sources import File, Function, Module, Sources
@@ -30,16 +30,17 @@ def check(root: Path, design: Path | None = None) -> dict[Function, Kind]:
     sources = Sources([*files(root, design)])
     names = Names(sources)
     found = kinds(sources)
+    told = asked_by_reports(sources, found)
     for module in sources.modules.values():
         try:
-            _check(names, module, found)
+            _check(names, module, found, told)
         except RecursionError:
             module.refuse(module.tree, "an expression is nested too deep", "write it in parts")
     return found
 
 
-def _check(names: Names, module: Module, found: dict[Function, Kind]) -> None:
+def _check(names: Names, module: Module, found: dict[Function, Kind], told: set[Function]) -> None:
     check_module(names, module, found)
     for function in module.all_functions():
         if found[function] is not Kind.DECLARATION:
-            check_function(names, function, found[function])
+            check_function(names, function, found[function], function not in told)

@@ -24,6 +24,7 @@ FRAME_BUILTINS = (*RULES_BUILTINS, "int", "list", "set", "dict")
 FRAME_LIBRARY = ("functools.partial", "fractions.Fraction", "math.gcd", "math.lcm")
 RULES_METHODS = ("values", "items")
 """Methods of what is neither the content's nor the language's: of records by name."""
+INPUTS = ("word", "flag", "between")
 FRAME_METHODS = (
     *RULES_METHODS, "append", "extend", "pop", "index", "clear", "add", "word", "flag", "between",
     "allowed", "when", "effect",
@@ -116,6 +117,10 @@ def _method(context: Context, node: ast.Call, func: ast.Attribute, check: Check)
         return
     if name.startswith("__"):
         context.refuse(node, f".{name}(...)", "write the operator itself")
+    asked = name in INPUTS and isinstance(base, ast.Attribute) and base.attr == "inputs"
+    if asked and context.rule and not context.chooses:
+        instead = "ask in a function that only steps call, and keep the answer in a field"
+        context.refuse(node, "an input where lemmas and reports look too", instead)
     noted = name == "add" and isinstance(base, ast.Attribute) and base.attr == "notes"
     known = RULES_METHODS if context.rule else FRAME_METHODS
     if name in names.methods:
@@ -123,7 +128,7 @@ def _method(context: Context, node: ast.Call, func: ast.Attribute, check: Check)
             context.refuse(
                 node, f".{name} is a function and a value", "give one of the two another name"
             )
-    elif name not in known and not noted:
+    elif name not in known and not noted and not asked:
         context.refuse(node, f"no method {name}", meant(name, names.methods, "define it with def"))
     check(context, base)
     if name in names.setters:
@@ -155,7 +160,8 @@ def _takes_text(context: Context, node: ast.Call) -> bool:
         return context.language(func.id) == "instances"
     if isinstance(func, ast.Attribute):
         noted = func.attr == "add" and isinstance(func.value, ast.Attribute)
-        return noted or func.attr in context.names.setters
+        asked = func.attr in INPUTS and isinstance(func.value, ast.Attribute)
+        return noted or asked or func.attr in context.names.setters
     return False
 
 

@@ -17,6 +17,8 @@ class Context:
     names: Names
     function: Function
     kind: Kind
+    chooses: bool = True
+    """Whether it may ask for inputs: lemmas and reports do not call it."""
 
     @property
     def rule(self) -> bool:

@@ -5,7 +5,7 @@ may reach every method of that name, so that no method that runs in a step is mi
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 
 from vtsc.content.reading.sources import Class, Function, Module, Sources
@@ -44,9 +44,22 @@ def _kind(module: Module, runs_in_a_step: bool) -> Kind:
 def guards_and_effects(sources: Sources, module: Module) -> Iterator[ast.expr]:
     """What actions are given to be called in a step."""
     for node in module.nodes:
-        if isinstance(node, ast.Call) and sources.language_name(module, node.func) == "Action":
+        if isinstance(node, ast.Call) and _is_action(sources, module, node):
             yield from node.args[WHEN : EFFECT + 1]
             yield from (k.value for k in node.keywords if k.arg in ("when", "effect"))
+
+
+def asked_by_reports(sources: Sources, found: Mapping[Function, Kind]) -> set[Function]:
+    """The functions that lemmas and reports may call too, when no step is taken and nothing is chosen."""
+    reach = _Reach(sources)
+    tables = {f for f in found if any(_is_action(sources, f.module, n) for n in ast.walk(f.node))}
+    return reach.closure(
+        f for f, kind in found.items() if kind is Kind.DECLARATION and f not in tables
+    )
+
+
+def _is_action(sources: Sources, module: Module, node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and sources.language_name(module, node.func) == "Action"
 
 
 class _Reach:
@@ -64,7 +77,11 @@ class _Reach:
         for module in self._sources.modules.values():
             for node in guards_and_effects(self._sources, module):
                 pending += self._mentioned(module, None, node, set())
-        found: set[Function] = set()
+        return self.closure(pending)
+
+    def closure(self, functions: Iterable[Function]) -> set[Function]:
+        """These functions and all that they may reach."""
+        pending, found = [*functions], set[Function]()
         while pending:
             function = pending.pop()
             if function not in found:

@@ -14,9 +14,12 @@ PLAIN = (ast.Pass, ast.Break, ast.Continue)
 DECORATORS = ("property", "staticmethod", "cached_property")
 
 
-def check_function(names: Names, function: Function, kind: Kind) -> None:
-    """Raise `BadFileError` for the first thing in a function that its kind of code may not have."""
-    context = Context(names, function, kind)
+def check_function(names: Names, function: Function, kind: Kind, chooses: bool = True) -> None:
+    """Raise `BadFileError` for the first thing in a function that its kind of code may not have.
+
+    ``chooses``: it may ask for inputs, since lemmas and reports do not call it.
+    """
+    context = Context(names, function, kind, chooses)
     _check_head(context)
     if not names.is_setter(function):
         _check_body(context, function.node.body)
