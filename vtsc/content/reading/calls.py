@@ -46,7 +46,8 @@ def check_call(context: Context, node: ast.Call, check: Check) -> None:
         if isinstance(argument, ast.Starred) and not context.rule:
             check(context, argument.value)
         else:
-            check(context, argument, text=_takes_text(context, node))
+            named = isinstance(argument, ast.JoinedStr) and context.rule
+            check(context, argument, text=not named and _takes_text(context, node))
     for keyword in node.keywords:
         if keyword.arg is None:
             context.refuse(node, "`**`", "write the arguments one by one")

@@ -52,7 +52,8 @@ def guards_and_effects(sources: Sources, module: Module) -> Iterator[ast.expr]:
 def asked_by_reports(sources: Sources, found: Mapping[Function, Kind]) -> set[Function]:
     """The functions that lemmas and reports may call too, when no step is taken and nothing is chosen."""
     reach = _Reach(sources)
-    tables = {f for f in found if any(_is_action(sources, f.module, n) for n in ast.walk(f.node))}
+    making = [f for f in found if "Action" in {i.name for i in f.module.imports.values()}]
+    tables = {f for f in making if any(_is_action(sources, f.module, n) for n in ast.walk(f.node))}
     return reach.closure(
         f for f, kind in found.items() if kind is Kind.DECLARATION and f not in tables
     )
