@@ -111,7 +111,7 @@ def _together(
         if certificate is None:
             yield Open(case.cell(prop), reached, proofs.settled.get(prop, ()))
         else:
-            yield proved(case, "lemmas", certificate, reached, stuck)
+            yield proved(case, certificate.engine, certificate, reached, stuck)
 
 
 def _alone(case: Case, left: Open, depth: int, effort: "Effort") -> Result:

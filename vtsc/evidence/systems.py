@@ -102,6 +102,10 @@ class OpenCases:
     def __init__(self, content: Content) -> None:
         self.content = content
         self._open: dict[Hashable, Systems] = {}
+        self.solved: set[str] = set()
+        """Questions that were found unsatisfiable."""
+        self.crossed: set[str] = set()
+        """Those that another solver found unsatisfiable too."""
 
     def systems(self, cell: Cell) -> Systems:
         """The systems of the case that a cell belongs to."""
