@@ -339,7 +339,7 @@ def test_an_operation_without_one_meaning(capsys, copy, fresh, name):
     assert f"{DESIGN}:{line}: " in told and said in told
 
 
-def test_an_input_where_reports_look_too(capsys, copy):
+def test_an_input_where_reports_look_too(capsys, copy, fresh):
     """A design may ask for one in a step, and not in what a guest would read, which reports ask as well."""
     asked = 'host.inputs.word("late", 0, 5)'
     read = "\n    def read_tsc(self, host: Host, vcpu: Vcpu) -> int:\n"

@@ -22,7 +22,7 @@ from vtsc.symbolic.terms import Arena
 from vtsc.symbolic.values import Truth, Word, lift_truth, lift_word
 from vtsc.system.builder import merged
 
-PAGE = (ROOT / "docs" / "language.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs/language.md").read_text(encoding="utf-8")
 WORDS = {name: getattr(vtsc.language, name) for name in vtsc.language.__all__}
 
 STATE = """

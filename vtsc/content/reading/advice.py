@@ -86,7 +86,6 @@ BUILTINS: dict[str, str] = {
 NEVER = (
     "open",
     "input",
-    "print",
     "eval",
     "exec",
     "compile",
