@@ -7,7 +7,7 @@ They mirror kvm_get_time_scale, pvclock_scale_delta and nsec_to_cycles.
 from fractions import Fraction
 from math import gcd, lcm
 
-from vtsc.language import scaled, u64
+from vtsc.language import integer, scaled, u64
 
 NSEC_PER_MSEC = scaled(10**6, small=2)
 NSEC_PER_SEC = 1000 * NSEC_PER_MSEC
@@ -38,7 +38,7 @@ def scale(delta: int, mult: int, shift: int) -> int:
     """``delta`` (u64) scaled by mult * 2^(shift - 32); a 96-bit product, truncated to 64 bits."""
     d = u64(delta)
     shifted = u64(d << shift) if shift >= 0 else d >> -shift
-    return u64((shifted * mult) >> 32)
+    return u64(integer(shifted) * mult >> 32)
 
 
 def nsec_to_cycles(ns: int, khz: int) -> int:

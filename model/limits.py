@@ -1,23 +1,27 @@
 """Limits that parameters set for vCPUs: time slice, dormancy, in and out of guest mode. [choice-limits]"""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
-from vtsc.language import Lemma, both, implies, negation
+from vtsc.language import Lemma, both, either, implies, negation
 
 
 @dataclass(frozen=True)
 class Limit:
     """A limit on how long a vCPU may be in some mode, without end where the parameter is not set."""
 
-    parameter: str
-    sentence: str
+    parameter: ClassVar[str]
+    sentence: ClassVar[str]
     """The lemma that the limit is kept."""
-    binds: Callable[[Any], bool]
-    """Whether a vCPU is in the mode."""
-    since: Callable[[Any], int]
-    """The true time at which the limit began to count."""
+
+    def binds(self, vcpu: Any) -> bool:
+        """Whether a vCPU is in the mode."""
+        raise NotImplementedError
+
+    def began(self, vcpu: Any) -> int:
+        """The true time at which the limit began to count."""
+        raise NotImplementedError
 
     def kept(self, machine: Any, state: Any, v: int, time: int) -> bool:
         """Whether this limit lets vCPU ``v`` stay in its mode for ``time`` more time units."""
@@ -25,7 +29,7 @@ class Limit:
         if not allowed:
             return True
         vcpu, host = state.vm.vcpus[v], state.host
-        in_time: bool = host.t + time - self.since(vcpu) <= host.base.units(allowed)
+        in_time: bool = host.t + time - self.began(vcpu) <= host.base.units(allowed)
         return implies(self.binds(vcpu), in_time)
 
     def lemma(self) -> Lemma:
@@ -37,30 +41,78 @@ class Limit:
         return Lemma(f"{self.parameter}_kept", self.sentence, ("vcpu",), holds)
 
 
-TIMESLICE = Limit(
-    "timeslice",
-    "no vCPU has been loaded for longer than its time slice",
-    lambda vcpu: vcpu.loaded,
-    lambda vcpu: vcpu.since,
-)
-DORMANCY = Limit(
-    "dormancy",
-    "no vCPU has been off its pCPU for longer than dormancy allows",
-    lambda vcpu: both(vcpu.created, negation(vcpu.loaded)),
-    lambda vcpu: vcpu.since,
-)
-EXIT_INTERVAL = Limit(
-    "exit_interval",
-    "no vCPU has been in guest mode for longer than exit_interval",
-    lambda vcpu: vcpu.in_guest,
-    lambda vcpu: vcpu.entered,
-)
-ENTRY_DELAY = Limit(
-    "entry_delay",
-    "no vCPU has been loaded and out of guest mode for longer than entry_delay",
-    lambda vcpu: both(vcpu.loaded, negation(vcpu.in_guest)),
-    lambda vcpu: vcpu.out_since,
-)
+@dataclass(frozen=True)
+class Timeslice(Limit):
+    """On a pCPU."""
+
+    parameter = "timeslice"
+    sentence = "no vCPU has been loaded for longer than its time slice"
+
+    def binds(self, vcpu: Any) -> bool:
+        """Loaded."""
+        return either((vcpu.loaded,))
+
+    def began(self, vcpu: Any) -> int:
+        """The last load."""
+        since: int = vcpu.since
+        return since
+
+
+@dataclass(frozen=True)
+class Dormancy(Limit):
+    """Off all pCPUs."""
+
+    parameter = "dormancy"
+    sentence = "no vCPU has been off its pCPU for longer than dormancy allows"
+
+    def binds(self, vcpu: Any) -> bool:
+        """Created, and not loaded."""
+        return both(vcpu.created, negation(vcpu.loaded))
+
+    def began(self, vcpu: Any) -> int:
+        """The last put, or the creation."""
+        since: int = vcpu.since
+        return since
+
+
+@dataclass(frozen=True)
+class ExitInterval(Limit):
+    """In guest mode."""
+
+    parameter = "exit_interval"
+    sentence = "no vCPU has been in guest mode for longer than exit_interval"
+
+    def binds(self, vcpu: Any) -> bool:
+        """In guest mode."""
+        return either((vcpu.in_guest,))
+
+    def began(self, vcpu: Any) -> int:
+        """The last entry."""
+        entered: int = vcpu.entered
+        return entered
+
+
+@dataclass(frozen=True)
+class EntryDelay(Limit):
+    """On a pCPU, and not in guest mode."""
+
+    parameter = "entry_delay"
+    sentence = "no vCPU has been loaded and out of guest mode for longer than entry_delay"
+
+    def binds(self, vcpu: Any) -> bool:
+        """Loaded, and out of guest mode."""
+        return both(vcpu.loaded, negation(vcpu.in_guest))
+
+    def began(self, vcpu: Any) -> int:
+        """The last load or exit."""
+        out_since: int = vcpu.out_since
+        return out_since
+
+
+TIMESLICE = Timeslice()
+DORMANCY = Dormancy()
+EXIT_INTERVAL = ExitInterval()
+ENTRY_DELAY = EntryDelay()
 LIMITS = (TIMESLICE, DORMANCY, EXIT_INTERVAL, ENTRY_DELAY)
 
 

@@ -1,5 +1,6 @@
 """The modelled fields of host, pCPU, VM and vCPU.
 
+Times in time units are true time, which no register holds: they are ghosts, and so no 64-bit words.
 Some fields are left out [choice-page], because no rule modelled here reads them: hv_clock and its
 scale, kvmclock_offset, last_guest_tsc and last_kernel_ns (they only shape the kvmclock page), and
 the state of cpufreq and hotplug.
@@ -25,12 +26,18 @@ class Pcpu(Record):
 class HostFields(Record):
     """The host as a whole. [host-state, choice-time, kernel-clock]"""
 
-    t: int = word("time units", "true time since the VM was created")
+    t: int = word("time units", "true time since the VM was created", ghost=True)
     tsc_unstable: bool = flag("the host has given up on the TSC; sticky")
-    k0: int = word("time units", "the kernel clock at t = 0, a whole number of its steps")
-    phase: int = word("time units", "how long before t = 0 the kernel clock stepped")
-    phase_unstable: int = word("time units", "the same for the clock used once TSC is unstable")
-    clock_seen: int = word("time units", "the kernel clock when time last passed", hi=MASK)
+    k0: int = word(
+        "time units", "the kernel clock at t = 0, a whole number of its steps", ghost=True
+    )
+    phase: int = word("time units", "how long before t = 0 the kernel clock stepped", ghost=True)
+    phase_unstable: int = word(
+        "time units", "the same for the clock used once TSC is unstable", ghost=True
+    )
+    clock_seen: int = word(
+        "time units", "the kernel clock when time last passed", hi=MASK, ghost=True
+    )
     clock_floor: int = counter("time units", "the kernel clock does not go below this")
 
 
@@ -64,8 +71,14 @@ class VcpuFields(Record):
     created: bool = flag("the vCPU exists")
     loaded: bool = flag("the vCPU thread is on pCPU `cpu`")
     in_guest: bool = flag("the pCPU executes the guest")
-    since: int = word("time units", "true time of the last load or put, where that is bounded")
-    entered: int = word("time units", "true time of the last entry, where that is bounded")
-    out_since: int = word("time units", "true time of the last load or exit, where that is bounded")
-    created_at: int = word("time units", "true time of creation")
+    since: int = word(
+        "time units", "true time of the last load or put, where that is bounded", ghost=True
+    )
+    entered: int = word(
+        "time units", "true time of the last entry, where that is bounded", ghost=True
+    )
+    out_since: int = word(
+        "time units", "true time of the last load or exit, where that is bounded", ghost=True
+    )
+    created_at: int = word("time units", "true time of creation", ghost=True)
     tsc_at_creation: int = counter("cycles", "what the guest's TSC read when it was created")

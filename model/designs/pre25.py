@@ -25,10 +25,7 @@ class Pre25(E48672fa):
 
     def writes_match(self, last: int, data: int) -> bool:
         """Written values match when less than five seconds of cycles apart. [write-tsc-near]"""
-        distance = s64(data - last)
-        if distance < 0:
-            distance = -distance
-        return distance < nsec_to_cycles(MATCH_NS, self.settings["virtual_khz"])
+        return abs(s64(data - last)) < nsec_to_cycles(MATCH_NS, self.settings["virtual_khz"])
 
     def vcpu_load(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
         """kvm_arch_vcpu_load, the '-' lines. [load-unstable]"""

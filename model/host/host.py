@@ -11,7 +11,7 @@ from model.arithmetic import later
 from model.host.contracts import Contract
 from model.host.timebase import Timebase, timebase
 from model.state import HostFields, Pcpu
-from vtsc.language import Inputs, bounded, require, scaled, select
+from vtsc.language import Inputs, bounded, integer, require, scaled, select, u64
 
 MIN_UPTIME_NS = scaled(5 * 10**9, small=0)
 """The host has been up for longer than this when the VM is created. [choice-start]"""
@@ -62,7 +62,7 @@ class Host(HostFields):
 
     def kernel_ns(self) -> int:
         """The kernel clock, in ns. [kernel-clock]"""
-        return self._kernel_clock() // self.base.ns
+        return u64(self._kernel_clock() // self.base.ns)
 
     def mark_tsc_unstable(self) -> None:
         """The TSC is out of service from now on; so is the clock that was made of it. [clock-replaced]"""
@@ -134,7 +134,7 @@ class Host(HostFields):
         if self.contract.skewed and limit is not None:
             for a in self.pcpus:
                 for b in self.pcpus:
-                    require(a.tsc - b.tsc <= limit)
+                    require(a.tsc <= b.tsc + limit)
 
     def _pass(self, prefix: str, longest: int | None) -> None:
         limits = () if longest is None else (longest,)
@@ -207,7 +207,7 @@ class Host(HostFields):
                 d = (since_step + self.base.cycle - 1) // self.base.cycle
                 if moved:
                     d = self._cycles_in(f"{prefix}since_tick{c}", since_step)
-                    self._allowed(moved[c] - d, dt - since_step)
+                    self._allowed(integer(moved[c] - d), dt - since_step)
                 pcpu.tick_age = d
 
     def _allowed(self, cycles: int, dt: int) -> None:

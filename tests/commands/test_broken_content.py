@@ -25,7 +25,6 @@ def test_design_with_a_syntax_error(copy):
         "if vcpu.tsc_rebase is True:",
         "if vcpu.tsc_rebase is not False:",
         "if 0 is vcpu.cpu:",
-        "match vcpu.tsc_rebase:\n              case True:",
     ],
 )
 def test_comparing_by_identity_is_refused(copy, code):
@@ -58,7 +57,7 @@ def test_design_with_a_missing_method(copy):
         ("def vcpu_put(", "def vcpu_putt(", "Patch25: vcpu_putt is close to vcpu_put: misspelt?"),
         (
             "vcpu_put(self, host: Host, vcpu: Vcpu)",
-            "vcpu_put(self, host: Host)",
+            "vcpu_put(self, host: Host, vcpu: Vcpu, cpu: int)",
             "vcpu_put must take",
         ),
         ("import scale", "import scales", "model/designs/patch25.py:"),
@@ -148,14 +147,14 @@ def test_design_that_stores_into_no_field(copy):
     arguments = ["patch25", "--host", "cstate", "-p", "monotonic", "--depth", "3"]
     status, text = run_apart("verify", *arguments, "--root", str(copy))
     assert status == 3
-    assert "the model stores into vcpu0.tsc_rebaze, which is no field" in text
+    assert "a store into .tsc_rebaze, which is no field: did you mean tsc_rebase?" in text
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("vcpu.tsc_rebase = True", "self.due = True", "the model stores into Patch25.due while"),
+        ("vcpu.tsc_rebase = True", "self.due = True", "a store into .due, which is no field"),
         ("vcpu.tsc_rebase = True", "vcpu.tsc_rebase = 7", "vcpu0.tsc_rebase: 7 is no truth value"),
         ("vcpu.tsc_rebase = True", "vcpu.last_host_tsc = 'x'", "last_host_tsc: 'x' is no number"),
         ("vcpu.tsc_rebase = True", "vcpu.cpu = 'x'", "vcpu0.cpu: 'x' is no number"),

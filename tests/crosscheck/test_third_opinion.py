@@ -47,7 +47,8 @@ def test_a_mutant():
 def test_a_model_that_cannot_be_explored_is_refused():
     """A model that does not even load is no comparison, and says why."""
     file = "model/designs/pre25.py"
-    mutant = third_opinion.Mutant(1, 0, "broken", "raise RuntimeError('broken')\n")
+    source = (third_opinion.ROOT / file).read_text(encoding="utf-8")
+    mutant = third_opinion.Mutant(1, 0, "broken", source + "\nraise RuntimeError('broken')\n")
     (answer,) = ask_mutated(Mistake(file, mutant), [Question("pre25", "stable", OWN, 2)])
     assert answer.outcome == "refused"
     assert "broken" in answer.reason
@@ -63,13 +64,15 @@ def test_different_answers_are_a_disagreement():
 
 def test_code_that_only_exploration_gets_through_is_a_disagreement():
     """Plain Python that raises where exploration did not is no agreement, and says why."""
-    file = "model/designs/pre25.py"
+    file = "model/machine.py"
     source = (third_opinion.ROOT / file).read_text(encoding="utf-8")
-    source += "\nPre25.vcpu_put = lambda self, host, vcpu: host.tsc(vcpu.cpu).form and None\n"
-    mutant = third_opinion.Mutant(1, 0, "no integer has a form", source)
+    source += (
+        "\n    def enabled(self, state: Any, call: Call) -> bool:\n        return 1 // 0 == 0\n"
+    )
+    mutant = third_opinion.Mutant(1, 0, "exploring never asks what is enabled", source)
     (answer,) = ask_mutated(Mistake(file, mutant), [Question("pre25", "stable", OWN, 2)])
     assert (answer.outcome, answer.agrees) == ("failed", False)
-    assert "form" in answer.reason
+    assert "ZeroDivisionError" in answer.reason
 
 
 def test_mutants_are_drawn_the_same_each_time():

@@ -7,6 +7,7 @@ from model.designs import DESIGNS
 from properties.sometimes import CanLoadOnAnotherPcpu
 from tests.support.cases import decide_group
 from vtsc.content.cells import groups
+from vtsc.language import s64
 from vtsc.language.actions import Call
 from vtsc.language.words import MODULUS, Illegal
 from vtsc.native.inputs import Recorded
@@ -125,7 +126,7 @@ def test_a_suspend_shows_a_tick_only_where_the_clock_stepped(sleep, seen, tick_s
     assert [pcpu.tick_age for pcpu in state.host.pcpus] == [7, 7]
     machine.perform(state, Call("suspend", ()), Recorded({"sleep": sleep}))
     ages = [0, 0] if seen else [1 - (TSC + 4) + 7] * 2
-    assert [pcpu.tick_age for pcpu in state.host.pcpus] == ages
+    assert [s64(pcpu.tick_age) for pcpu in state.host.pcpus] == ages
     clock = 6_000_000_000 + (10 if seen else 0)
     assert state.host.clock_seen == clock == state.host.kernel_ns()
 

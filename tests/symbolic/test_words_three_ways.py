@@ -6,9 +6,20 @@ from random import Random
 from typing import Any
 
 import pytest
-import z3
 
-from vtsc.language.words import INPUT_LIMIT, MASK, MODULUS, SIGN, s64, u64
+from tests.support.arithmetics import agreement, holds
+from vtsc.language.words import (
+    INPUT_LIMIT,
+    MASK,
+    MODULUS,
+    SIGN,
+    cdiv,
+    cmod,
+    s32,
+    s64,
+    u32,
+    u64,
+)
 from vtsc.solver.feasibility import SolverFeasibility
 from vtsc.solver.integers import GuardedLowering, Lowering
 from vtsc.solver.vectors import VectorLowering
@@ -22,19 +33,22 @@ SEEDS = range(200, 260)
 INPUTS = 2
 EDGES = (0, 1, 2, INPUT_LIMIT - 1, SIGN - 1, SIGN, SIGN + 1, MASK - 1, MASK)
 DIVISORS = (2, 3, 10, 1 << 32)
+MASKS = (1, 0xFF, 0xFFFF_FFFF, 0xF0F, MASK - 0xFFF, MASK)
+WORDS = {"u64": u64, "s64": s64, "u32": u32, "s32": s32, "cdiv": cdiv, "cmod": cmod}
+KINDS = ("+", "-", "*", "<<", ">>", "//", "%", "&", "|", "^", "abs", "const", *WORDS)
 
 
 @dataclass
 class Author:
     """Writes one random function ``f(a, b, r, flag)`` that returns a word and a truth.
 
-    ``residues`` are the locals that may hold a residue, so that comparing and dividing
-    them needs ``u64`` or ``s64`` first, as it does in the model.
+    ``wide``: the locals that may hold what is no representative, so that comparing and dividing them
+    needs ``u64`` or ``s64`` first, as it does in a design.
     """
 
     random: Random
-    questions: int = 4
-    residues: set[str] = field(default_factory=lambda: {"r", "z"})
+    questions: int = 6
+    wide: set[str] = field(default_factory=set)
 
     def write(self) -> str:
         """The source text."""
@@ -49,19 +63,19 @@ class Author:
         return [line for _ in range(self.random.randint(1, 3)) for line in self.statement(depth)]
 
     def statement(self, depth: int) -> list[str]:
-        if not depth or self.random.random() < 0.4:
+        if not depth or self.random.random() < 0.3:
             return [self.assignment()]
         test = self.condition(1)
-        before = set(self.residues)
+        before = set(self.wide)
         lines = [f"if {test}:", *self.indented(depth - 1)]
         if self.random.random() < 0.25:
             lines.append(f"    {self.result()}")
-            self.residues = before
+            self.wide = before
             return lines
-        then, self.residues = self.residues, set(before)
+        then, self.wide = self.wide, set(before)
         if self.random.random() < 0.5:
             lines += ["else:", *self.indented(depth - 1)]
-        self.residues |= then
+        self.wide |= then
         return lines
 
     def indented(self, depth: int) -> list[str]:
@@ -69,46 +83,75 @@ class Author:
 
     def assignment(self) -> str:
         name = self.random.choice("xyz")
-        text, residue = self.word(2)
+        text, how = self.word(2)
         if self.random.random() < 0.2:
             other, also = self.word(1)
-            text, residue = f"{text} if {self.condition(0)} else {other}", residue or also
-        (self.residues.add if residue else self.residues.discard)(name)
+            how = how if how == also == "u" else "wide"
+            text = f"{text} if {self.condition(0)} else {other}"
+        (self.wide.discard if how == "u" else self.wide.add)(name)
         return f"{name} = {text}"
 
-    def word(self, depth: int) -> tuple[str, bool]:
-        """An expression, and whether it may be a residue."""
+    def word(self, depth: int) -> tuple[str, str]:
+        """An expression: ``u`` for one in [0, 2^64), ``s`` for a signed cast, ``wide`` for any other."""
         if not depth or self.random.random() < 0.2:
             name = self.random.choice("abrxyz")
-            return name, name in self.residues
-        kind = self.random.choice(("+", "-", "*", "<<", ">>", "//", "u64", "s64", "const"))
-        text, residue = self.word(depth - 1)
-        if kind in "+-":
-            other, also = self.word(depth - 1)
-            return f"({text} {kind} {other})", residue or also
+            return name, "wide" if name in self.wide else "u"
+        kind = self.random.choice(KINDS)
+        text, how = self.word(depth - 1)
+        if kind in ("+", "-"):
+            return f"({text} {kind} {self.word(depth - 1)[0]})", "wide"
         if kind == "const":
-            return f"({text} + {self.random.choice((-1, 1, 7, SIGN, -MODULUS))})", residue
-        if kind in ("u64", "s64"):
-            return f"{kind}({text})", False
+            return f"({text} + {self.random.choice((-1, 1, 7, SIGN, -MODULUS))})", "wide"
+        if kind in ("u64", "u32", "s64", "s32"):
+            return f"{kind}({text})", kind[0]
         if kind == "*":
-            return f"({text} * {self.random.choice((-3, -1, 2, 5))})", residue
+            return f"({text} * {self.random.choice((-3, -1, 2, 5))})", "wide"
         if kind == "<<":
-            return f"({text} << {self.random.choice((1, 7, 32))})", residue
-        amount = self.random.choice((1, 7, 32) if kind == ">>" else DIVISORS)
-        return f"({self.exact(text, residue)} {kind} {amount})", False
+            return f"({text} << {self.random.choice((1, 7, 32))})", "wide"
+        if kind == "&":
+            return f"({text} & {self.random.choice(MASKS)})", "u"
+        if kind in ("|", "^"):
+            return f"({text} {kind} {self.random.choice(MASKS)})", "u" if how == "u" else "wide"
+        return self.divided(kind, text, how)
 
-    def exact(self, text: str, residue: bool) -> str:
-        return f"{self.random.choice(('u64', 's64'))}({text})" if residue else text
+    def divided(self, kind: str, text: str, how: str) -> tuple[str, str]:
+        """An operation that depends on the representative."""
+        if kind == ">>":
+            text, how = self.operand(text, how)
+            return f"({text} >> {self.random.choice((1, 7, 32))})", "u" if how == "u" else "wide"
+        if kind in ("//", "%"):
+            text = text if how == "u" else f"u64({text})"
+            return f"({text} {kind} {self.random.choice(DIVISORS)})", "u"
+        if not self.questions:
+            return text, how
+        self.questions -= 1  # it forks, as a question does
+        text, how = self.operand(text, how)
+        if kind == "abs":
+            return f"abs({text})", "u"
+        return f"{kind}({text}, {self.random.choice((*DIVISORS, -3))})", "wide"
+
+    def operand(self, text: str, how: str) -> tuple[str, str]:
+        """The expression as an operand whose order matters."""
+        if how != "wide":
+            return text, how
+        cast = self.random.choice("us")
+        return f"{cast}64({text})", cast
 
     def question(self) -> str:
-        """A comparison, the flag, or where too many were asked before, a constant."""
+        """A comparison, the truth of a word, the flag, or where too many were asked before, a constant."""
         if self.questions == 0:
             return self.random.choice(("True", "False"))
         self.questions -= 1
-        if self.random.random() < 0.15:
+        kind = self.random.random()
+        if kind < 0.15:
             return "flag"
-        left, right = self.exact(*self.word(1)), self.exact(*self.word(1))
-        return f"({left} {self.random.choice(('<', '<=', '>', '>=', '==', '!='))} {right})"
+        (left, how), (right, also) = self.operand(*self.word(1)), self.operand(*self.word(1))
+        if kind < 0.3:
+            return f"bool({left})"
+        operator = self.random.choice(("<", "<=", ">", ">=", "==", "!="))
+        if operator in ("==", "!=") and how != also:
+            left, right = f"u64({left})", f"u64({right})"
+        return f"({left} {operator} {right})"
 
     def condition(self, depth: int) -> str:
         kind = self.random.choice(("and", "or", "not", "plain", "plain")) if depth else "plain"
@@ -122,7 +165,7 @@ class Author:
 def function(seed: int) -> Callable[..., tuple[Any, Any]]:
     """The function of that seed; its source is in ``__doc__``."""
     source = Author(Random(seed)).write()
-    scope: dict[str, Any] = {"u64": u64, "s64": s64}
+    scope: dict[str, Any] = dict(WORDS)
     exec(source, scope)
     f: Callable[..., tuple[Any, Any]] = scope["f"]
     f.__doc__ = source
@@ -156,33 +199,6 @@ def symbolic(arena: Arena, f: Callable[..., Any], cut: bool) -> tuple[Condition,
     tree = explore(arena, run, SolverFeasibility(arena) if cut else Anything())
     legal, outcome = merged(arena, tree)
     return legal, outcome["word"], outcome["truth"]
-
-
-def agreement(arena: Arena, word: Word, truth: Truth, expected: tuple[int, bool]) -> Condition:
-    """That the symbolic results are the expected ones; mod 2^64 where the word is a residue."""
-    value, answer = expected
-    same = word.u64() == u64(value) if word.residue else word == value
-    return arena.conjunction((same.condition, (truth == answer).condition))
-
-
-def holds(kind: type[Lowering], given: dict[str, int | bool], condition: Condition) -> bool:
-    """Whether ``condition`` is true, in the arithmetic ``kind``, of exactly these parameters."""
-
-    def unknown(name: str, sort: Any) -> Any:
-        if name == "flag":
-            return z3.BoolVal(given[name])
-        if name in given:
-            value = given[name]
-            return z3.IntVal(value) if sort == z3.IntSort() else z3.BitVecVal(value, sort)
-        return z3.Const(name, sort)
-
-    lowering = kind(unknown)
-    lowered = lowering.condition(condition)
-    solver = z3.SolverFor(kind.logic)
-    solver.add(*lowering.definitions, *lowering.ranges.values())
-    assert solver.check() == z3.sat, "quotients are not defined for every input"
-    solver.add(z3.Not(lowered))
-    return solver.check() == z3.unsat
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -219,7 +235,16 @@ def test_disagreement_is_seen():
 def test_the_grammar_is_covered():
     """The random functions use every construct, and nearly all of them fork."""
     sources = "\n".join(function(seed).__doc__ or "" for seed in SEEDS)
-    for construct in ("if", "else:", "and", "or", "not", "u64(", "s64(", "<<", ">>", "//", "=="):
+    for construct in (
+        "if",
+        "else:",
+        "and",
+        "or",
+        "not",
+        "bool(",
+        "==",
+        *sorted({*KINDS} - {"const"}),
+    ):
         assert construct in sources
     assert "\n        return" in sources, "an early return"
     assert "\n            " in sources, "a nested if"

@@ -51,6 +51,13 @@ class BadFileError(VtscError):
     status = Exit.BAD_FILE
 
 
+class MeaningError(TypeError):
+    """An operation of a model that has no one exact meaning; the text says what to write instead.
+
+    It is raised where the operation is taken, and is told with the file and line of the model.
+    """
+
+
 class EvidenceError(VtscError):
     """The solver's answer did not stand up to re-execution."""
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from vtsc.base.errors import BadFileError, UsageError
+from vtsc.base.errors import BadFileError, MeaningError, UsageError
 from vtsc.base.lines import Line
 from vtsc.base.spelling import near
 from vtsc.language.claims import ActionTaken, Monitor, Property, Sometimes
@@ -83,7 +83,8 @@ def model_error(content: Content, error: BaseException) -> Exception:
     if not raised:
         return RuntimeError(f"{type(error).__name__}: {error}")
     file, number = raised[-1]
-    return BadFileError(f"{content.relative(file)}:{number}: {type(error).__name__}: {error}")
+    what = str(error) if isinstance(error, MeaningError) else f"{type(error).__name__}: {error}"
+    return BadFileError(f"{content.relative(file)}:{number}: {what}")
 
 
 def _lines(place: TracebackType | None) -> Iterator[Line]:

@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from vtsc.base.errors import BadFileError, VtscError
-from vtsc.content import identities
+from vtsc.content.checked import PACKAGES, ensure
 from vtsc.content.content import Content
 from vtsc.content.digest import digest
 from vtsc.language.domain import Domain
 
 BUNDLED = Path(__file__).parents[1] / "_bundled"
-PACKAGES = ("model", "properties")
 
 
 def is_root(folder: Path) -> bool:
@@ -55,9 +54,7 @@ def load(given: str | None) -> Content:
     for package in PACKAGES:
         if not (root / package / "__init__.py").is_file():
             raise BadFileError(f"{root}: no {package}/__init__.py there")
-    for package in PACKAGES:
-        for path in sorted((root / package).rglob("*.py")):
-            identities.refuse(path, path.relative_to(root).as_posix())
+    ensure(root)
     sys.path.insert(0, str(root))
     model, properties = (import_below(root, package) for package in PACKAGES)
     domain = getattr(model, "MODEL", None)

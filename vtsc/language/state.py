@@ -1,7 +1,8 @@
 """Typed state: records whose fields say what they hold, and the tree of records that is a state.
 
 A record's attributes are plain integers and truths natively, symbolic values during exploration.
-Values are checked against their fields where a step ends, not at each store, so the model's code
+A counter is brought back into [0, 2^64) at each store, natively and symbolically alike. Values are
+checked against their fields where a step ends, not at each store, so the model's code
 runs at the speed of plain attribute access.
 """
 
@@ -20,7 +21,8 @@ Value = Any
 class Field:
     """A field's declaration: ``kind`` is ``u64``, ``word``, ``flag`` or ``index``.
 
-    ``word``: an integer in [lo, hi]. ``index``: one of lo..hi, where hi None is the number of
+    ``word``: an integer in [lo, hi]; ``ghost``: one that no 64 bits hold, such as true time, and which
+    may be compared whatever its sign. ``index``: one of lo..hi, where hi None is the number of
     instances of ``of`` less one. ``transient``: recomputed in every step, left out of traces.
     """
 
@@ -32,6 +34,7 @@ class Field:
     hi: int | None = None
     of: str = ""
     transient: bool = False
+    ghost: bool = False
 
     def domain(self, sizes: Mapping[str, int]) -> range:
         """The values an index may take."""
@@ -58,10 +61,18 @@ def counter(unit: str, meaning: str) -> Any:
 
 
 def word(
-    unit: str, meaning: str, lo: int = 0, hi: int = INPUT_LIMIT - 1, transient: bool = False
+    unit: str,
+    meaning: str,
+    lo: int = 0,
+    hi: int = INPUT_LIMIT - 1,
+    transient: bool = False,
+    ghost: bool = False,
 ) -> Any:
-    """A field that holds an integer in [lo, hi], by default any that an input may be."""
-    return Field("word", unit, meaning, 0, lo=lo, hi=hi, transient=transient)
+    """A field that holds an integer in [lo, hi], by default any that an input may be.
+
+    ``ghost``: it stands for something that is no 64-bit word of the system described, such as true time.
+    """
+    return Field("word", unit, meaning, 0, lo=lo, hi=hi, transient=transient, ghost=ghost)
 
 
 def flag(meaning: str, transient: bool = False) -> Any:
@@ -87,6 +98,20 @@ class Instance:
         return f"{self.kind}{self.number}"
 
 
+class Counter:
+    """Keeps what is stored in a field in [0, 2^64); reading is plain attribute access."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __set__(self, record: "Record", value: Value) -> None:
+        if type(value) is int:
+            value &= MASK
+        elif hasattr(value, "counted"):
+            value = value.counted()
+        vars(record)[self._name] = value
+
+
 class Record:
     """A group of fields; a subclass declares them as ``name: int = counter(...)`` and the like."""
 
@@ -100,8 +125,11 @@ class Record:
         if taken:
             raise BadFileError(f"field {taken[0]} of {cls.__name__}: the name means something else")
         cls.fields = {**cls.fields, **own}
-        for name in own:
-            delattr(cls, name)
+        for name, field in own.items():
+            if field.kind == "u64":
+                setattr(cls, name, Counter(name))
+            else:
+                delattr(cls, name)
 
     def __init__(self) -> None:
         for name, field in self.fields.items():

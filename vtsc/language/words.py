@@ -16,6 +16,8 @@ WIDTH = width.WIDTH
 MODULUS = 1 << WIDTH
 MASK = MODULUS - 1
 SIGN = 1 << (WIDTH - 1)
+LOW = (1 << 32) - 1
+LOW_SIGN = 1 << 31
 INPUT_LIMIT = width.INPUT_LIMIT
 """Inputs stay below this; the only range ever assumed."""
 
@@ -24,6 +26,9 @@ T = TypeVar("T")
 
 class Decider(Protocol):
     """The answers to questions that a symbolic run asks and a native one decides by itself."""
+
+    strict: bool
+    """Whether rules are run, whose words are unsigned, and not what is only said of them."""
 
     def decide(self, condition: Any) -> bool:
         """The truth of ``condition`` on the path being run."""
@@ -76,11 +81,34 @@ def s64(x: int) -> int:
     return ((x + SIGN) & MASK) - SIGN if isinstance(x, int) else x.s64()
 
 
-def integer(x: int) -> int:
-    """The very integer that stands for a counter, not only its residue; for lemmas, never for rules.
+def u32(x: int) -> int:
+    """The representative of ``x`` mod 2^32 in [0, 2^32): what a C programmer's ``(u32)x`` is."""
+    return x & LOW if isinstance(x, int) else x.u32()
 
-    A 64-bit counter is held as any integer of the right residue, and every arithmetic that holds it
-    so goes through the same integers. What is true of them mod 2^64 is true of the counter.
+
+def s32(x: int) -> int:
+    """The representative of ``x`` mod 2^32 in [-2^31, 2^31): what a C programmer's ``(s32)x`` is."""
+    return ((x + LOW_SIGN) & LOW) - LOW_SIGN if isinstance(x, int) else x.s32()
+
+
+def cdiv(a: int, b: int) -> int:
+    """``a / b`` as C has it, rounded towards 0; ``b`` is a constant that is not 0."""
+    size = abs(a) // abs(b)
+    return size if (a >= 0) == (b > 0) else -size
+
+
+def cmod(a: int, b: int) -> int:
+    """``a % b`` as C has it, what `cdiv` leaves; it has the sign of ``a``."""
+    rest = abs(a) % abs(b)
+    return rest if a >= 0 else -rest
+
+
+def integer(x: int) -> int:
+    """``x`` as an integer that no 64 bits hold, exempt from what is asked of words; not for designs.
+
+    In a lemma it is the very integer that stands for a counter, not only its residue: a 64-bit counter
+    is held as any integer of the right residue, and every arithmetic that holds it so goes through the
+    same integers. What is true of them mod 2^64 is true of the counter.
     """
     return x if isinstance(x, int) else x.integer()
 

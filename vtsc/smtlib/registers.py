@@ -131,6 +131,10 @@ class Register:
         """The low 64 bits."""
         return self._made(f"((_ zero_extend 1) {self._resized(WIDTH)})", 0, MASK)
 
+    def integer(self) -> "Register":
+        """The register itself, which is as wide as its values get."""
+        return self
+
     def _compared(self, relation: str, other: object) -> Bit:
         theirs = self._lift(other)
         width = width_of(min(self._lo, theirs._lo), max(self._hi, theirs._hi))

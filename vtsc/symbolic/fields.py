@@ -21,7 +21,7 @@ def unknown(field: Field, arena: Arena, name: str, sizes: Mapping[str, int]) -> 
         return Index(arena, {i: arena.flag(member(name, i)) for i in domain})
     if field.kind == "u64":
         return Word(arena, arena.variable(name, None, None, residue=True), residue=True)
-    return Word(arena, arena.variable(name, field.lo, field.hi))
+    return Word(arena, arena.variable(name, field.lo, field.hi), ghost=field.ghost)
 
 
 def lifted(field: Field, arena: Arena, value: Value, sizes: Mapping[str, int]) -> Value:
@@ -38,7 +38,7 @@ def lifted(field: Field, arena: Arena, value: Value, sizes: Mapping[str, int]) -
         if not set(members) <= set(domain):
             raise RangeError(f"{sorted(members)} does not fit {domain}")
         return lift_index(arena, value, domain)
-    if not isinstance(value, (Word, int)):
+    if isinstance(value, bool) or not isinstance(value, (int, Word)):
         raise RangeError(f"{value!r} is no number")
     word = lift_word(arena, value)
     if field.kind == "u64":

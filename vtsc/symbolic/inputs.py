@@ -6,7 +6,7 @@ from vtsc.language.inputs import Ratio, counted, named, twice
 from vtsc.language.words import INPUT_LIMIT, Illegal, require
 from vtsc.symbolic.names import INPUTS_TAKEN
 from vtsc.symbolic.terms import Arena
-from vtsc.symbolic.values import Truth, Word
+from vtsc.symbolic.values import Truth, Word, integer_of
 
 
 class Widened(Exception):
@@ -68,9 +68,10 @@ class Unknowns:
         value = (
             Word(self._arena, self._arena.variable(self._prefix + own, least, most)) * multiple_of
         )
-        require(value >= lo)  # type: ignore[arg-type]
+        whole = value.whole()
+        require(whole >= integer_of(lo))  # type: ignore[arg-type]
         for hi in his:
-            require(value <= hi)  # type: ignore[arg-type]
+            require(whole <= integer_of(hi))  # type: ignore[arg-type]
         return value  # type: ignore[return-value]
 
     def _covered(self, own: str, least: int, most: int) -> tuple[int, int]:
@@ -84,8 +85,9 @@ class Unknowns:
 
     def between(self, name: str, low: Ratio, high: Ratio) -> int:
         value = self.word(name, 0)
-        require(low[0] <= value * low[1])
-        require(value * high[1] <= high[0])
+        whole = integer_of(value)
+        require(integer_of(low[0]) <= whole * low[1])
+        require(whole * high[1] <= integer_of(high[0]))
         return value
 
     def flag(self, name: str) -> bool:

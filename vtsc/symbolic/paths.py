@@ -122,7 +122,9 @@ class _Run:
         known: Sequence[Condition],
         prefix: Sequence[bool],
         doubts: list[Doubt] | None,
+        strict: bool,
     ) -> None:
+        self.strict = strict
         self._arena = arena
         self._feasibility = feasibility
         self._prefix = prefix
@@ -184,7 +186,14 @@ class _Run:
                 if value is not before[n][name]
             }
 
-        tree = explore(self._arena, piece, self._feasibility, self._facts, doubts=self._doubts)
+        tree = explore(
+            self._arena,
+            piece,
+            self._feasibility,
+            self._facts,
+            doubts=self._doubts,
+            strict=self.strict,
+        )
         legal, outcome = joined(self._arena, tree, lambda key: _at(before, key))
         self.require(legal)
         for n, record in enumerate(records):
@@ -213,16 +222,18 @@ def explore(
     known: Sequence[Condition] = (),
     wanted: Callable[[str], bool] = nothing_wanted,
     doubts: list[Doubt] | None = None,
+    strict: bool = True,
 ) -> Tree[T]:
     """The tree of all paths of ``run``, which must build its state afresh at each call.
 
     ``known`` holds on every path. Where a path may fail, that is noted in ``doubts``; where nobody asks
-    for those, it is raised. A path that raises `Illegal` ends in a leaf without outcome. Raises
+    for those, it is raised. ``strict``: it is a rule, whose words are unsigned; false where something is only
+    said of rules. A path that raises `Illegal` ends in a leaf without outcome. Raises
     `RuntimeError` where a path does not end, as far as can be seen.
     """
 
     def execute(prefix: Sequence[bool]) -> tuple[_Run, Leaf[T]]:
-        decider = _Run(arena, feasibility, known, prefix, doubts)
+        decider = _Run(arena, feasibility, known, prefix, doubts, strict)
         before, Runs.current = Runs.current, decider
         recorder = LineRecorder(wanted)
         try:

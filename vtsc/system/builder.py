@@ -133,9 +133,12 @@ class _Builder:
         return values
 
     def _explore(
-        self, run: Callable[[], Outcome], doubts: list[Doubt] | None = None
+        self,
+        run: Callable[[], Outcome],
+        doubts: list[Doubt] | None = None,
+        strict: bool = True,
     ) -> Tree[Outcome]:
-        return explore(self.arena, run, self.feasibility, (), self.wanted, doubts)
+        return explore(self.arena, run, self.feasibility, (), self.wanted, doubts, strict)
 
     def build(self) -> System:
         """Explore initialisation, the passing of time and every call."""
@@ -226,7 +229,8 @@ class _Builder:
                 ghosts = state.ghosts.get(lemma.owner, {})
                 return {"": lemma.holds(self.machine, state.inner, ghosts, *args)}
 
-            _, outcome = merged(self.arena, self._explore(state_it, self.doubts.before))
+            tree = self._explore(state_it, self.doubts.before, strict=False)
+            _, outcome = merged(self.arena, tree)
             yield Fact(lemma, args, lift_truth(self.arena, outcome[""]))
 
     def _rules(

@@ -6,7 +6,7 @@ from functools import partial
 
 from model.designs import BARRIER, Design
 from model.lemmas import LEMMAS, progress
-from model.state import Shared
+from model.state import Page, Shared
 from vtsc.language import (
     Action,
     Inputs,
@@ -53,11 +53,25 @@ class Machine(TableMachine):
         """Every action there is: the writer's stores, then the readers' loads."""
         actions: list[Action[Shared]] = []
         for name in self.stores:
-            when, effect = partial(self.may_store, name), partial(self.store, name)
-            actions.append(Action(name, (), when, effect, "a store of the writer is seen"))
+            actions.append(
+                Action(
+                    name,
+                    (),
+                    partial(self.may_store, name),
+                    partial(self.store, name),
+                    "a store of the writer is seen",
+                )
+            )
         for at, name in enumerate(LOADS):
-            when, effect = partial(self.may_load, at), getattr(self, name)
-            actions.append(Action(name, ("reader",), when, effect, "a reader takes a load"))
+            actions.append(
+                Action(
+                    name,
+                    ("reader",),
+                    partial(self.may_load, at),
+                    partial(self.load, at),
+                    "a reader takes a load",
+                )
+            )
         return actions
 
     def state(self) -> Shared:
@@ -77,22 +91,44 @@ class Machine(TableMachine):
         return [step for step in earlier if step != BARRIER]
 
     def may_store(self, name: str, state: Shared) -> bool:
-        missing = [negation(getattr(state.writer, other)) for other in self.ahead(name)]
-        return negation(either([getattr(state.writer, name), *missing]))
+        missing = [negation(state.writer.stored(other)) for other in self.ahead(name)]
+        return negation(either([state.writer.stored(name), *missing]))
 
     def store(self, name: str, state: Shared) -> None:
         writer, update = state.writer, bounded(state.writer.updates + 1)
-        getattr(self.design, name)(state.page, update)
-        setattr(writer, name, True)
-        if negation(either(negation(getattr(writer, other)) for other in self.stores)):
+        self._store(name, state.page, update)
+        writer.note(name)
+        if negation(either(negation(writer.stored(other)) for other in self.stores)):
             writer.updates = update
-            for other in self.stores:
-                setattr(writer, other, False)
+            writer.begin()
+
+    def _store(self, name: str, page: Page, update: int) -> None:
+        """The design's store of that name."""
+        if name == "open":
+            self.design.open(page, update)
+        elif name == "first":
+            self.design.first(page, update)
+        elif name == "second":
+            self.design.second(page, update)
+        else:
+            self.design.close(page, update)
 
     # the readers
 
     def may_load(self, at: int, state: Shared, r: int) -> bool:
         return state.readers[r].at == at
+
+    def load(self, at: int, state: Shared, r: int) -> Pair | None:
+        """The load at that place of a reading; the last one lets the pair be observed."""
+        if at == 0:
+            self.look(state, r)
+        elif at == 1:
+            self.load_first(state, r)
+        elif at == 2:
+            self.load_second(state, r)
+        else:
+            return self.check(state, r)
+        return None
 
     def look(self, state: Shared, r: int) -> None:
         state.readers[r].at, state.readers[r].version = 1, state.page.version

@@ -20,6 +20,29 @@ class Writer(Record):
     second: bool = flag("the second half has been stored")
     close: bool = flag("the version has been made even")
 
+    def stored(self, name: str) -> bool:
+        """Whether the store of that name can be seen."""
+        if name == "open":
+            return self.open
+        if name == "first":
+            return self.first
+        return self.second if name == "second" else self.close
+
+    def note(self, name: str) -> None:
+        """The store of that name can be seen from now on."""
+        if name == "open":
+            self.open = True
+        elif name == "first":
+            self.first = True
+        elif name == "second":
+            self.second = True
+        else:
+            self.close = True
+
+    def begin(self) -> None:
+        """No store of the next update can be seen yet."""
+        self.open = self.first = self.second = self.close = False
+
 
 class Reader(Record):
     """A reader: which load comes next, and what it has loaded so far."""

@@ -1,0 +1,85 @@
+"""A content that passed the syntax check is remembered, by all that the check depends on."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.support.paths import ROOT
+from vtsc.base.errors import BadFileError
+from vtsc.content import syntax
+from vtsc.content.checked import ensure
+
+DESIGNS = "model/designs.py"
+
+
+@pytest.fixture
+def root(tmp_path, monkeypatch) -> Path:
+    """A copy of the example, and a cache of its own."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return shutil.copytree(ROOT / "examples/seqcount", tmp_path / "root")
+
+
+@pytest.fixture
+def checks(monkeypatch) -> list[Path]:
+    """The roots that were checked."""
+    done: list[Path] = []
+    check = syntax.check
+
+    def noted(root: Path, design: Path | None = None) -> object:
+        done.append(root)
+        return check(root, design)
+
+    monkeypatch.setattr(syntax, "check", noted)
+    return done
+
+
+def test_what_passed_is_not_checked_again(root, checks):
+    """Until a file of it changes, and then it is."""
+    ensure(root)
+    ensure(root)
+    assert checks == [root]
+    path = root / DESIGNS
+    path.write_text(path.read_text(encoding="utf-8") + "\nMORE = 1\n", encoding="utf-8")
+    ensure(root)
+    assert checks == [root, root]
+
+
+def test_what_did_not_pass_is_refused_each_time(root, checks):
+    """With its line."""
+    path = root / DESIGNS
+    path.write_text(path.read_text(encoding="utf-8") + "\nimport os\n", encoding="utf-8")
+    line = len(path.read_text(encoding="utf-8").splitlines())
+    for _ in range(2):
+        with pytest.raises(BadFileError, match=f"^{DESIGNS}:{line}: import of os: "):
+            ensure(root)
+    assert checks == [root, root]
+
+
+def test_a_design_of_its_own_is_a_rule(root, tmp_path):
+    """It is read as those below the root are, and named as the user named it."""
+    design = tmp_path / "mine.py"
+    text = "from model.designs import Design\n\n\nclass Mine(Design):\n"
+    text += "    def close(self, page, update):\n        page.version = page.version / 2\n"
+    design.write_text(text, encoding="utf-8")
+    with pytest.raises(BadFileError, match=r"mine\.py:6: `/`: write cdiv\(a, b\)"):
+        ensure(root, design)
+
+
+@pytest.mark.parametrize("kind", ["pipe", "folder", "file"])
+def test_a_cache_that_is_none_is_no_matter(root, checks, tmp_path, kind):
+    """Where nothing can be remembered, it is checked each time."""
+    ensure(root)
+    (place,) = (tmp_path / "cache/vtsc").iterdir()
+    place.unlink()
+    if kind == "pipe":
+        os.mkfifo(place)
+    elif kind == "folder":
+        place.mkdir()
+    else:
+        place.parent.rmdir()
+        place.parent.write_text("", encoding="utf-8")
+    ensure(root)
+    ensure(root)
+    assert len(checks) == 3

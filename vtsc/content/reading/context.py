@@ -1,0 +1,53 @@
+"""What a rule or a part of the frame is read with: whose it is, its kind, and what its names stand for."""
+
+import ast
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NoReturn
+
+from vtsc.content.reading.kinds import Kind, names_bound
+from vtsc.content.reading.names import Names
+from vtsc.content.reading.sources import LANGUAGE, Found, Function
+
+
+@dataclass(frozen=True)
+class Context:
+    """A function that runs in a step."""
+
+    names: Names
+    function: Function
+    kind: Kind
+    chooses: bool = True
+    """Whether it may ask for inputs: lemmas and reports do not call it."""
+
+    @property
+    def rule(self) -> bool:
+        """Whether it is a rule, and no part of the frame."""
+        return self.kind is Kind.RULE
+
+    @cached_property
+    def own(self) -> set[str]:
+        """Its parameters and variables."""
+        return names_bound(self.function.node)
+
+    def refuse(self, node: ast.AST, what: str, instead: str) -> NoReturn:
+        """Raise `BadFileError` for what stands at ``node``."""
+        self.function.module.refuse(node, what, instead)
+
+    def find(self, name: str) -> Found | None:
+        """What a name that is no variable stands for at the top of the module."""
+        return self.names.sources.find(self.function.module, name)
+
+    def language(self, name: str) -> str:
+        """The name of the language that ``name`` stands for; empty where it stands for none."""
+        found = None if name in self.own else self.find(name)
+        imported = found.imported if found else None
+        return imported.name if imported is not None and imported.module == LANGUAGE else ""
+
+    def library(self, name: str) -> str:
+        """The name of a library that ``name`` stands for, with its module; empty where it stands for none."""
+        found = None if name in self.own else self.find(name)
+        imported = found.imported if found and not found.module else None
+        if imported is None or imported.module == LANGUAGE:
+            return ""
+        return f"{imported.module}.{imported.name}".rstrip(".")

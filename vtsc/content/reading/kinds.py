@@ -1,0 +1,156 @@
+"""Which kind of code each function is: a rule, the frame in which rules run, or a declaration.
+
+It follows from where a function can be reached. Calls are followed by name: whoever mentions an attribute
+may reach every method of that name, so that no method that runs in a step is missed.
+"""
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping
+from enum import Enum
+
+from vtsc.content.reading.sources import Class, Function, Module, Sources
+
+STEP = ("state", "initialise", "advance", "perform", "enabled", "observe", "ghosts")
+"""The methods through which the checker runs a step of a machine, or of a monitor."""
+WHEN, EFFECT = 2, 3
+"""Where an action's guard and effect stand among its arguments."""
+
+
+class Kind(Enum):
+    """What a function may be written with depends on its kind."""
+
+    RULE = "rule"
+    FRAME = "frame"
+    DECLARATION = "declaration"
+
+
+def kinds(sources: Sources) -> dict[Function, Kind]:
+    """The kind of every function."""
+    reach = _Reach(sources)
+    found = reach.from_steps()
+    return {
+        function: _kind(module, function in found)
+        for module in sources.modules.values()
+        for function in module.all_functions()
+    }
+
+
+def _kind(module: Module, runs_in_a_step: bool) -> Kind:
+    if not runs_in_a_step:
+        return Kind.DECLARATION
+    return Kind.RULE if module.file.designs else Kind.FRAME
+
+
+def guards_and_effects(sources: Sources, module: Module) -> Iterator[ast.expr]:
+    """What actions are given to be called in a step."""
+    for node in module.nodes:
+        if isinstance(node, ast.Call) and _is_action(sources, module, node):
+            yield from node.args[WHEN : EFFECT + 1]
+            yield from (k.value for k in node.keywords if k.arg in ("when", "effect"))
+
+
+def asked_by_reports(sources: Sources, found: Mapping[Function, Kind]) -> set[Function]:
+    """The functions that lemmas and reports may call too, when no step is taken and nothing is chosen."""
+    reach = _Reach(sources)
+    making = [f for f in found if "Action" in {i.name for i in f.module.imports.values()}]
+    tables = {f for f in making if any(_is_action(sources, f.module, n) for n in ast.walk(f.node))}
+    return reach.closure(
+        f for f, kind in found.items() if kind is Kind.DECLARATION and f not in tables
+    )
+
+
+def _is_action(sources: Sources, module: Module, node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and sources.language_name(module, node.func) == "Action"
+
+
+class _Reach:
+    def __init__(self, sources: Sources) -> None:
+        self._sources = sources
+        self._methods: dict[str, list[Function]] = {}
+        for module in sources.modules.values():
+            for kind in module.classes.values():
+                for name, function in kind.functions.items():
+                    self._methods.setdefault(name, []).append(function)
+
+    def from_steps(self) -> set[Function]:
+        """All functions that can run in a step."""
+        pending = [f for name in STEP for f in self._methods.get(name, ())]
+        for module in self._sources.modules.values():
+            for node in guards_and_effects(self._sources, module):
+                pending += self._mentioned(module, None, node, set())
+        return self.closure(pending)
+
+    def closure(self, functions: Iterable[Function]) -> set[Function]:
+        """These functions and all that they may reach."""
+        pending, found = [*functions], set[Function]()
+        while pending:
+            function = pending.pop()
+            if function not in found:
+                found.add(function)
+                pending += self._next(function)
+        return found
+
+    def _next(self, function: Function) -> Iterator[Function]:
+        own = names_bound(function.node)
+        for statement in function.node.body:
+            yield from self._mentioned(function.module, function.owner, statement, own)
+
+    def _mentioned(
+        self, module: Module, owner: Class | None, node: ast.AST, own: set[str]
+    ) -> Iterator[Function]:
+        if isinstance(node, ast.Raise):
+            return  # a run ends there, and what is then said of it is no rule
+        if isinstance(node, ast.Attribute):
+            yield from self._by_attribute(module, owner, node)
+        elif isinstance(node, ast.Name) and node.id not in own:
+            yield from self._by_name(module, node.id)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            found = self._sources.find(module, node.func.id)
+            for kind in self._sources.ancestors(found.kind) if found and found.kind else ():
+                yield from self._made(kind)
+        for child in ast.iter_child_nodes(node):
+            yield from self._mentioned(module, owner, child, own)
+
+    def _by_attribute(
+        self, module: Module, owner: Class | None, node: ast.Attribute
+    ) -> Iterator[Function]:
+        if node.attr == "__init__":
+            above = [*self._sources.ancestors(owner)][1:] if owner and is_super(node.value) else []
+            for base in above:
+                yield from self._made(base)
+        else:
+            yield from self._methods.get(node.attr, ())
+        if isinstance(node.value, ast.Name):
+            found = self._sources.find(module, node.value.id)
+            if found and found.imported and found.module:
+                yield from self._by_name(found.module, node.attr)
+
+    def _by_name(self, module: Module, name: str) -> Iterator[Function]:
+        found = self._sources.find(module, name)
+        if found and found.function:
+            yield found.function
+
+    def _made(self, kind: Class) -> Iterator[Function]:
+        for name in ("__init__", "__post_init__"):
+            if name in kind.functions:
+                yield kind.functions[name]
+
+
+def is_super(node: ast.expr) -> bool:
+    """Whether ``node`` is ``super()``."""
+    if not isinstance(node, ast.Call) or node.args or node.keywords:
+        return False
+    return isinstance(node.func, ast.Name) and node.func.id == "super"
+
+
+def names_bound(node: ast.AST) -> set[str]:
+    """The parameters and variables of a function, those of what is inside of it included."""
+    found = set()
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.arg):
+            found.add(inner.arg)
+        elif isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
+            found.add(inner.id)
+        elif isinstance(inner, ast.FunctionDef) and inner is not node:
+            found.add(inner.name)
+    return found
