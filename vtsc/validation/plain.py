@@ -1,0 +1,148 @@
+"""The functions' side: a machine and its monitors run on plain integers, step by step."""
+
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from vtsc.base.errors import ValidationError
+from vtsc.base.lines import Line, LineRecorder
+from vtsc.language.actions import Call
+from vtsc.language.inputs import Inputs
+from vtsc.language.machine import Monitor
+from vtsc.language.state import Field, Record
+from vtsc.language.words import MASK, Illegal
+
+Values = dict[str, int | bool]
+"""Every field's value by its full name, counters by their representatives in [0, 2^64)."""
+Wanted = Callable[[str], bool]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A step as the functions took it. ``after`` is None where they do not allow it."""
+
+    where: str
+    """Which step it is, in words, for messages."""
+    depth: int | None
+    """The number of the step in its run, from 1; None where no run led to its start."""
+    call: Call
+    initial: Mapping[str, int | bool]
+    """The inputs with which the machine started."""
+    start: Values
+    inputs: Mapping[str, int | bool]
+    after: Values | None
+    hits: frozenset[str]
+    """The monitors that said yes."""
+    lines: tuple[Line, ...]
+    """The lines of designs that were executed, in order of first execution."""
+
+
+@dataclass(frozen=True)
+class Started:
+    """A start as the functions made it. ``state`` is None where they do not allow it."""
+
+    where: str
+    initial: Mapping[str, int | bool]
+    state: Values | None
+
+
+class Watched:
+    """A machine and its monitors; one object for as many runs as are wanted, as a user's process has it."""
+
+    def __init__(self, machine: Any, monitors: Sequence[Monitor], wanted: Wanted) -> None:
+        self.machine = machine
+        self.monitors = monitors
+        self.wanted = wanted
+        self.state: Any = None
+        self.initial: dict[str, int | bool] = {}
+        self._ghosts: dict[str, dict[str, Any]] = {}
+        self._records: list[Record] = []
+        self._fields: list[tuple[str, Record, str, Field]] = []
+
+    def fresh(self) -> None:
+        """A state of its own with every field at its declared start."""
+        self.state = self.machine.state()
+        records = dict(self.state.records)
+        for monitor in self.monitors:
+            ghosts = monitor.ghosts(self.machine)
+            self._ghosts[monitor.name] = ghosts
+            records |= {f"{monitor.name}.{name}": ghost for name, ghost in ghosts.items()}
+        self._records = list(records.values())
+        self._fields = [
+            (f"{owner}.{name}", record, name, field)
+            for owner, record in records.items()
+            for name, field in record.fields.items()
+        ]
+
+    def start(self, where: str, inputs: Inputs) -> Started:
+        """Begin at an initial state, if the inputs make one."""
+        self.fresh()
+        try:
+            self.machine.initialise(self.state, inputs)
+        except Illegal:
+            return Started(where, dict(inputs.used), None)
+        self.initial = dict(inputs.used)
+        return Started(where, self.initial, self.values())
+
+    def fill(self, values: Mapping[str, int | bool], initial: Mapping[str, int | bool]) -> None:
+        """A state with these values, as if the machine had started with the inputs ``initial``."""
+        self.fresh()
+        self.initial = dict(initial)
+        for full, record, name, _ in self._fields:
+            setattr(record, name, values[full])
+
+    def fields(self) -> Iterator[tuple[str, Field]]:
+        """Every field by its full name, in a state that there is."""
+        return ((full, field) for full, _, _, field in self._fields)
+
+    def values(self) -> Values:
+        """Every field's value now."""
+        found: Values = {}
+        for full, record, name, field in self._fields:
+            value = getattr(record, name)
+            if field.kind == "u64" and isinstance(value, int):
+                value &= MASK
+            found[full] = value
+        return found
+
+    def step(
+        self, where: str, depth: int | None, call: Call, inputs: Inputs, start: Values
+    ) -> Taken:
+        """Take a step from the present state, which is ``start``; an illegal one changes no field."""
+        before = [dict(vars(record)) for record in self._records]
+        recorder = LineRecorder(self.wanted)
+        luck = random.getstate()
+        after: Values | None = None
+        hits: frozenset[str] = frozenset()
+        try:
+            self.machine.advance(self.state, inputs)
+            with recorder:
+                hits = self._taken(call, inputs)
+            after = self.values()
+        except Illegal:
+            for record, contents in zip(self._records, before, strict=True):
+                vars(record).update(contents)
+        taken = Taken(
+            where,
+            depth,
+            call,
+            self.initial,
+            start,
+            dict(inputs.used),
+            after,
+            hits,
+            recorder.lines,
+        )
+        if random.getstate() != luck:
+            raise ValidationError(f"{where}: {call} draws from Python's random numbers")
+        return taken
+
+    def _taken(self, call: Call, inputs: Inputs) -> frozenset[str]:
+        """Take the call; the monitors that say yes."""
+        step = self.machine.perform(self.state, call, inputs)
+        return frozenset(
+            monitor.name
+            for monitor in self.monitors
+            if monitor.observe(self.machine, self.state, self._ghosts[monitor.name], step)
+        )

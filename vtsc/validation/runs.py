@@ -1,0 +1,143 @@
+"""Plain runs for validation: seeded, biased to what is rare, begun at random starts or along known runs.
+
+Each run prefers some actions and shuns others, drawn when it begins, so that over many runs every action is met
+often, and late, and not at all. A run may begin by repeating one that is known to get somewhere.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from random import Random
+
+from vtsc.base.time_limit import limited
+from vtsc.language.actions import Call
+from vtsc.validation.draws import Chosen
+from vtsc.validation.plain import Started, Taken, Values, Watched
+
+STARTS = 200
+"""How many random starts are tried."""
+RUN_LENGTH = 60
+"""Steps that a run goes on for, after what it repeats."""
+STUCK = 40
+"""Illegal steps in a row after which a run ends."""
+WEIGHTS = (0, 1, 1, 4)
+"""How much a run likes an action; each run draws one for each."""
+RAREST = 0.25
+"""How often the call that was taken least so far is tried."""
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A run that is known: the inputs of its start, and its calls with their inputs."""
+
+    initial: Mapping[str, int | bool]
+    steps: tuple[tuple[Call, Mapping[str, int | bool]], ...]
+
+
+@dataclass
+class Runs:
+    """Starts and steps as a machine's functions take them; the same seed gives the same ones."""
+
+    plain: Watched
+    seed: str
+    typical: int
+    openings: Sequence[Opening] = ()
+    starts: list[Started] = field(default_factory=list)
+    taken: list[Taken] = field(default_factory=list)
+    _counts: Counter[Call] = field(default_factory=Counter)
+    _begun: int = 0
+
+    def try_starts(self) -> None:
+        """Try the known starts and `STARTS` random ones."""
+        random = Random(f"{self.seed} starts")
+        given: list[Mapping[str, int | bool]] = [o.initial for o in self.openings]
+        for number, values in enumerate([*given, *[{}] * STARTS], 1):
+            inputs = Chosen(random, self.typical, values)
+            self.starts.append(self.plain.start(f"start {number}", inputs))
+
+    def extend(self, steps: int) -> None:
+        """Have at least so many steps."""
+        while len(self.taken) < steps:
+            self._begun += 1
+            with limited():
+                before = len(self.taken)
+                self.taken += self._run(self._begun)
+                if self._begun > steps and len(self.taken) == before:
+                    return  # a machine that hardly ever starts
+
+    def _run(self, number: int) -> Iterator[Taken]:
+        """One run, illegal steps included."""
+        random = Random(f"{self.seed} run {number}")
+        opening = self._opening(number)
+        inputs = Chosen(random, self.typical, opening.initial)
+        if self.plain.start(f"run {number}", inputs).state is None:
+            return
+        walk = _Walk(self, number, random)
+        for call, given in opening.steps:
+            yield walk.step(call, given)
+        while walk.legal < len(opening.steps) + RUN_LENGTH and walk.failed < STUCK:
+            call = self._next(random, walk.likes)
+            if call is None:
+                return
+            yield walk.step(call, {})
+
+    def _opening(self, number: int) -> Opening:
+        """Each known run begins a run in its turn, every second run begins at random."""
+        if number % 2 == 0 and self.openings:
+            return self.openings[number // 2 % len(self.openings)]
+        return Opening({}, ())
+
+    def _next(self, random: Random, likes: Mapping[str, int]) -> Call | None:
+        """A call whose guard holds, or now and then one whose guard does not."""
+        machine, state = self.plain.machine, self.plain.state
+        calls: Sequence[Call] = machine.calls()
+        if random.random() < OFF_GUARD:
+            return random.choice(calls)
+        enabled = [call for call in calls if machine.enabled(state, call)]
+        if not enabled:
+            return None
+        if random.random() < RAREST:
+            return min(enabled, key=self._counts.__getitem__)
+        liked = [likes[call.name] for call in enabled]
+        return random.choices(enabled, liked if any(liked) else None)[0]
+
+    def likes(self, random: Random) -> dict[str, int]:
+        """How much a run likes each action."""
+        names = dict.fromkeys(call.name for call in self.plain.machine.calls())
+        return {name: random.choice(WEIGHTS) for name in names}
+
+    def count(self, call: Call) -> None:
+        """A call was taken."""
+        self._counts[call] += 1
+
+
+OFF_GUARD = 0.02
+"""How often a call is tried whether its guard holds or not."""
+
+
+class _Walk:
+    """A run on its way."""
+
+    def __init__(self, runs: Runs, number: int, random: Random) -> None:
+        self._runs = runs
+        self._number = number
+        self._random = random
+        self._values: Values = runs.plain.values()
+        self.likes = runs.likes(random)
+        self.legal = 0
+        self.failed = 0
+
+    def step(self, call: Call, given: Mapping[str, int | bool]) -> Taken:
+        """Take a step, with the inputs given and others drawn."""
+        runs = self._runs
+        where = f"run {self._number} step {self.legal + 1}"
+        inputs = Chosen(self._random, runs.typical, given)
+        taken = runs.plain.step(where, self.legal + 1, call, inputs, self._values)
+        if taken.after is None:
+            self.failed += 1
+        else:
+            self.failed = 0
+            self.legal += 1
+            self._values = taken.after
+            runs.count(call)
+        return taken

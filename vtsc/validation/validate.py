@@ -1,0 +1,127 @@
+"""Validation of one system: its starts, each of its rules, and plain runs; see the package."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from random import Random
+from typing import Protocol
+
+from vtsc.base.errors import ValidationError
+from vtsc.language.words import MASK
+from vtsc.validation.compare import Comparison, Shown
+from vtsc.validation.draws import Chosen
+from vtsc.validation.plain import Started, Taken
+from vtsc.validation.ruled import Ruled
+from vtsc.validation.runs import Runs
+
+STEPS = 2000
+"""How many steps of plain runs are compared."""
+PER_RULE = 20
+"""How many for each rule, where that is more."""
+
+Inputs = Mapping[str, int | bool]
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """What a solver gives its unknowns: fields by their names, inputs as the rules call them."""
+
+    fields: Inputs
+    inputs: Inputs
+    initial: Inputs
+    rule: int
+    """The rule that applies."""
+
+
+class Witnesses(Protocol):
+    """A solver that was told of a system."""
+
+    def starts(self) -> Iterable[Inputs]:
+        """Inputs for every way in which the machine can start, as far as there are any."""
+        ...
+
+    def rule(self, number: int) -> Assignment | None:
+        """A state and inputs in which a rule applies; None where there is none or the solver gives up."""
+        ...
+
+    def passings(self) -> Iterable[Assignment]:
+        """A state and inputs for every way in which time can pass."""
+        ...
+
+
+@dataclass(frozen=True)
+class Validated:
+    """What a validation saw, all of which agreed."""
+
+    steps: int
+    rules: int
+    """The rules that were seen to apply."""
+    unseen: int
+    """The rules of which no state was found in which they apply."""
+    hits: Mapping[str, tuple[str, int]]
+    """For each monitor that said yes in a run: the first step, in words, and the least number of one."""
+
+
+def validate(ruled: Ruled, runs: Runs, solver: Callable[[], Witnesses], shown: Shown) -> Validated:
+    """Compare a system with the functions of its machine; raises `ValidationError`.
+
+    ``runs`` may be shared by several systems of one machine, ``solver`` is asked for where it is needed.
+    """
+    witnesses = solver()
+    if not runs.starts:
+        runs.try_starts()
+    runs.plain.fresh()
+    comparison = Comparison(ruled, dict(runs.plain.fields()), shown)
+    for started in runs.starts:
+        comparison.start(started)
+    for number, given in enumerate(witnesses.starts(), 1):
+        comparison.start(_started(runs, number, given))
+    wanted = max(STEPS, PER_RULE * len(ruled.system.rules))
+    runs.extend(wanted)
+    for taken in runs.taken:
+        comparison.step(taken)
+    for assignment in witnesses.passings():
+        comparison.step(_tried(ruled, runs, assignment))
+    for number in range(len(ruled.system.rules)):
+        found = witnesses.rule(number)
+        if found is not None:
+            comparison.step(_tried(ruled, runs, found))
+    seen = len(comparison.applied)
+    return Validated(len(runs.taken), seen, len(ruled.system.rules) - seen, _hits(ruled, runs))
+
+
+def _started(runs: Runs, number: int, given: Inputs) -> Started:
+    """The start that a solver's inputs make."""
+    inputs = Chosen(Random(f"{runs.seed} solver"), runs.typical, given)
+    return runs.plain.start(f"the solver's start {number}", inputs)
+
+
+def _tried(ruled: Ruled, runs: Runs, found: Assignment) -> Taken:
+    """The step from the state that a solver gives; what the rules leave out is as it was at the start.
+
+    Where a field is a stated sum of others, it is that.
+    """
+    random = Random(f"{runs.seed} solver")
+    where = f"the solver's step by rule {found.rule}"
+    started = runs.plain.start(where, Chosen(random, runs.typical, found.initial))
+    if started.state is None:
+        raise ValidationError(f"{where}: the functions do not allow its start")
+    given = ruled.given(started.initial, initial=True) or {}
+    values = {**started.state, **found.fields}
+    stated = ruled.known({**values, **given})
+    kinds = dict(runs.plain.fields())
+    for name, value in zip(ruled.known_names, stated, strict=True):
+        values[name] = value & MASK if kinds[name].kind == "u64" else value
+    runs.plain.fill(values, started.initial)
+    call = ruled.system.calls[ruled.system.rules[found.rule].call]
+    inputs = Chosen(random, runs.typical, found.inputs)
+    return runs.plain.step(where, None, call, inputs, runs.plain.values())
+
+
+def _hits(ruled: Ruled, runs: Runs) -> dict[str, tuple[str, int]]:
+    """The earliest step of a run at which each monitor of the system said yes."""
+    found: dict[str, tuple[str, int]] = {}
+    for taken in runs.taken:
+        for name in taken.hits & set(ruled.system.targets):
+            if taken.depth is not None and (name not in found or taken.depth < found[name][1]):
+                found[name] = (f"{taken.where}: {taken.call}", taken.depth)
+    return found
