@@ -1,14 +1,12 @@
 """Compares what the functions did with what the rules say of it; the first difference is an error."""
 
 import linecache
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from vtsc.base.errors import ValidationError
 from vtsc.base.lines import Line
-from vtsc.language.state import Field
-from vtsc.language.words import MASK, spelled
-from vtsc.symbolic.names import MID
+from vtsc.language.words import spelled
 from vtsc.validation.plain import Started, Taken, Values
 from vtsc.validation.ruled import Ruled
 
@@ -19,11 +17,13 @@ Shown = Callable[[str], str]
 class Comparison:
     """Compares starts and steps with the rules of one system."""
 
-    def __init__(self, ruled: Ruled, fields: Mapping[str, Field], shown: Shown) -> None:
+    def __init__(self, ruled: Ruled, shown: Shown) -> None:
         self.ruled = ruled
-        self._fields = fields
+        self._slots = tuple(ruled.system.slots)
+        self._stated = tuple(ruled.stated)
+        self._targets = frozenset(ruled.system.targets)
         self._shown = shown
-        self._initial: dict[int, dict[str, int | bool]] = {}
+        self._begun: tuple[object, dict[str, int | bool]] = (None, {})
         self.applied: set[int] = set()
         """The rules that were seen to apply."""
         self.compared = 0
@@ -41,9 +41,8 @@ class Comparison:
                 f"{_allow(possible or None)} it; inputs {_inputs(started.initial)}"
             )
         if started.state is not None:
-            for name, value in zip(self.ruled.system.initial, values, strict=True):
-                if not self._equal(name, started.state[name], value):
-                    raise self._parted(started.where, name, started.state[name], value, ())
+            names = tuple(self.ruled.system.initial)
+            self._compare_fields(started.where, names, values, started.state, ())
 
     def step(self, taken: Taken) -> None:
         """That exactly one rule applies where the functions allow a step, and does the same; else none."""
@@ -69,60 +68,54 @@ class Comparison:
 
     def _values(self, taken: Taken) -> dict[str, int | bool] | None:
         """What every unknown of a step stands for; None where an input is none that the rules allow."""
-        initial = self._initial.get(id(taken.initial))
-        if initial is None:
+        begun, initial = self._begun
+        if begun is not taken.initial:  # the steps of a run follow each other
             given = self.ruled.given(taken.initial, initial=True)
             if given is None:
                 raise ValidationError(f"{taken.where}: its start is none that the rules allow")
-            initial = self._initial[id(taken.initial)] = given
+            self._begun = taken.initial, given
+            initial = given
         inputs = self.ruled.given(taken.inputs, initial=False)
         return None if inputs is None else {**taken.start, **initial, **inputs}
 
     def _compare_effect(
         self, taken: Taken, after: Values, number: int, values: dict[str, int | bool]
     ) -> None:
-        system = self.ruled.system
-        changed, hits = self.ruled.effect(number, values)
         where = f"{taken.where}: {taken.call}"
-        for name in system.slots:
-            said = changed[name] if name in changed else values.get(name + MID, values[name])
-            if not self._equal(name, after[name], said):
-                raise self._parted(where, name, after[name], said, taken.lines)
-            bounds = self.ruled.ranges.get(name)
-            if bounds is not None and not bounds.hold(after[name]):
-                said = f"in [{bounds.lo}, {bounds.hi}]"
-                raise self._parted(where, name, after[name], said, taken.lines)
-        if hits != taken.hits & set(system.targets):
+        said, hits = self.ruled.effect(number, values)
+        self._compare_fields(where, self._slots, said, after, taken.lines)
+        stated = self.ruled.known({**values, **after})
+        self._compare_fields(where, self._stated, stated, after, taken.lines)
+        for name, bounds in self.ruled.ranges.items():
+            if not bounds.hold(after[name]):
+                within = f"in [{bounds.lo}, {bounds.hi}]"
+                raise self._parted(where, name, after[name], within, taken.lines)
+        if hits != taken.hits & self._targets:
             raise self._parted_hits(where, hits, taken)
-        lines = system.rules[number].lines
+        lines = self.ruled.system.rules[number].lines
         if lines and lines != taken.lines:
             raise self._parted_lines(where, lines, taken.lines)
-        self._compare_known(where, after, values, taken.lines)
 
-    def _compare_known(
-        self, where: str, after: Values, values: Mapping[str, int | bool], lines: tuple[Line, ...]
+    def _compare_fields(
+        self,
+        where: str,
+        names: Sequence[str],
+        said: Sequence[Any],
+        plain: Values,
+        lines: tuple[Line, ...],
     ) -> None:
-        """That fields which are no slots have the values that were stated of them."""
-        said = self.ruled.known({**values, **after})
-        for name, value in zip(self.ruled.known_names, said, strict=True):
-            if not self._equal(name, after[name], value):
-                raise self._parted(where, name, after[name], value, lines)
-
-    def _equal(self, name: str, plain: Any, said: Any) -> bool:
-        kind = self._fields[name].kind
-        if kind == "flag":
-            return plain is bool(said)
-        if type(plain) is not int or type(said) is not int:
-            return False
-        return (plain - said) & MASK == 0 if kind == "u64" else plain == said
+        """That fields have the values that the rules say, which come in the order of ``names``."""
+        found = [plain[name] for name in names]
+        if found != list(said) or list(map(type, found)) != list(map(type, said)):
+            for name, value in zip(names, said, strict=True):
+                if plain[name] != value or type(plain[name]) is not type(value):
+                    raise self._parted(where, name, plain[name], value, lines)
 
     # messages
 
     def _parted(
         self, where: str, name: str, plain: Any, said: Any, lines: tuple[Line, ...]
     ) -> ValidationError:
-        if self._fields[name].kind == "u64" and isinstance(said, int):
-            said &= MASK
         place = self._place(lines, name.rpartition(".")[2])
         return ValidationError(
             f"{where}: {name} is {_spelled(plain)} by the functions, "
@@ -130,7 +123,7 @@ class Comparison:
         )
 
     def _parted_hits(self, where: str, hits: set[str], taken: Taken) -> ValidationError:
-        name = min(hits ^ (taken.hits & set(self.ruled.system.targets)))
+        name = min(hits ^ (taken.hits & self._targets))
         plain = "yes" if name in taken.hits else "no"
         said = "yes" if name in hits else "no"
         return ValidationError(
@@ -145,7 +138,9 @@ class Comparison:
             (i for i, (a, b) in enumerate(zip(said, plain, strict=False)) if a != b),
             min(len(said), len(plain)),
         )
-        ruled, run = (self._line(x[number]) if number < len(x) else "no line" for x in (said, plain))
+        ruled, run = (
+            self._line(x[number]) if number < len(x) else "no line" for x in (said, plain)
+        )
         return ValidationError(f"{where}: runs {run} by the functions, {ruled} by the rules")
 
     def _place(self, lines: tuple[Line, ...], field: str = "") -> str:
@@ -165,8 +160,8 @@ def _allow(state: object | None) -> str:
 
 def _spelled(value: object) -> str:
     if isinstance(value, tuple):
-        return f"{len(value) or 'none'} of its values" + (f" {value}" if value else "")
-    return spelled(value) if isinstance(value, int) else str(value)
+        return " and ".join(map(str, value)) or "none of its values"
+    return spelled(value) if type(value) is int else str(value)
 
 
 def _inputs(values: Mapping[str, int | bool]) -> str:

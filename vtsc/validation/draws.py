@@ -82,4 +82,3 @@ class Chosen:
         value = self._random.random() < 0.5 if given is None else bool(given)
         self._note(name, value)
         return value
-

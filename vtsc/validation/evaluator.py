@@ -1,7 +1,7 @@
 """Evaluates stored terms on plain integers: the terms are written out as Python code, and compiled once.
 
-Only the data structures of terms are read. The code takes one dictionary ``v`` with the value of each unknown
-by its name. Every atom and every condition becomes one assignment, so that what terms share is worked out once.
+Only the data structures of terms are read. The code takes one dictionary ``v`` with the value of each
+unknown by its name. Every atom and every condition becomes one assignment, and is worked out once.
 """
 
 from collections.abc import Callable, Iterable, Mapping

@@ -1,11 +1,8 @@
 """The functions' side: a machine and its monitors run on plain integers, step by step."""
 
-import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from vtsc.base.errors import ValidationError
 from vtsc.base.lines import Line, LineRecorder
 from vtsc.language.actions import Call
 from vtsc.language.inputs import Inputs
@@ -18,8 +15,7 @@ Values = dict[str, int | bool]
 Wanted = Callable[[str], bool]
 
 
-@dataclass(frozen=True)
-class Taken:
+class Taken(NamedTuple):
     """A step as the functions took it. ``after`` is None where they do not allow it."""
 
     where: str
@@ -38,8 +34,7 @@ class Taken:
     """The lines of designs that were executed, in order of first execution."""
 
 
-@dataclass(frozen=True)
-class Started:
+class Started(NamedTuple):
     """A start as the functions made it. ``state`` is None where they do not allow it."""
 
     where: str
@@ -59,6 +54,7 @@ class Watched:
         self._ghosts: dict[str, dict[str, Any]] = {}
         self._records: list[Record] = []
         self._fields: list[tuple[str, Record, str, Field]] = []
+        self._counters: list[str] = []
 
     def fresh(self) -> None:
         """A state of its own with every field at its declared start."""
@@ -74,6 +70,7 @@ class Watched:
             for owner, record in records.items()
             for name, field in record.fields.items()
         ]
+        self._counters = [full for full, _, _, field in self._fields if field.kind == "u64"]
 
     def start(self, where: str, inputs: Inputs) -> Started:
         """Begin at an initial state, if the inputs make one."""
@@ -98,12 +95,11 @@ class Watched:
 
     def values(self) -> Values:
         """Every field's value now."""
-        found: Values = {}
-        for full, record, name, field in self._fields:
-            value = getattr(record, name)
-            if field.kind == "u64" and isinstance(value, int):
-                value &= MASK
-            found[full] = value
+        found: Values = {full: getattr(record, name) for full, record, name, _ in self._fields}
+        for full in self._counters:
+            value = found[full]
+            if isinstance(value, int):  # what else is stored there is for the comparison to find
+                found[full] = value & MASK
         return found
 
     def step(
@@ -112,7 +108,6 @@ class Watched:
         """Take a step from the present state, which is ``start``; an illegal one changes no field."""
         before = [dict(vars(record)) for record in self._records]
         recorder = LineRecorder(self.wanted)
-        luck = random.getstate()
         after: Values | None = None
         hits: frozenset[str] = frozenset()
         try:
@@ -123,7 +118,7 @@ class Watched:
         except Illegal:
             for record, contents in zip(self._records, before, strict=True):
                 vars(record).update(contents)
-        taken = Taken(
+        return Taken(
             where,
             depth,
             call,
@@ -134,9 +129,6 @@ class Watched:
             hits,
             recorder.lines,
         )
-        if random.getstate() != luck:
-            raise ValidationError(f"{where}: {call} draws from Python's random numbers")
-        return taken
 
     def _taken(self, call: Call, inputs: Inputs) -> frozenset[str]:
         """Take the call; the monitors that say yes."""

@@ -1,4 +1,4 @@
-"""The rules' side: a system whose stored terms are evaluated on plain values, nothing else being known of it."""
+"""The rules' side: a system whose stored terms are evaluated on plain values."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -7,6 +7,8 @@ from typing import Any
 
 from vtsc.language.actions import Call
 from vtsc.language.inputs import named
+from vtsc.language.state import Field
+from vtsc.language.words import MASK
 from vtsc.symbolic.forms import Linear, Variable, walk
 from vtsc.symbolic.names import INITIAL, MID
 from vtsc.system.system import Rule, System
@@ -42,17 +44,28 @@ class Unknown:
         return value % self.unit == 0 and self.bounds.hold(value // self.unit)
 
 
+@dataclass(frozen=True)
+class _Sum:
+    """A word that was stated as a sum."""
+
+    form: Linear
+
+
 class Ruled:
     """A system as code; a function of it is compiled when it is first needed."""
 
-    def __init__(self, system: System) -> None:
+    def __init__(self, system: System, fields: Mapping[str, Field]) -> None:
         self.system = system
+        self._counters = {name for name, field in fields.items() if field.kind == "u64"}
         indices = [n for n, v in system.pre.items() if hasattr(v, "members")]
         self._indices = [*indices, *(name + MID for name in indices)]
         self.calls = {call: number for number, call in enumerate(system.calls)}
         self._of_call: dict[int, list[int]] = {}
         for number, rule in enumerate(system.rules):
             self._of_call.setdefault(rule.call, []).append(number)
+        self.stated: dict[str, Any] = dict(system.frozen)
+        """What was stated of fields that are no slots: what they are of others, or for ever."""
+        self.stated |= {name: _Sum(form) for name, form in system.known.items()}
         self._applying: dict[int, Function] = {}
         self._effects: dict[int, Function] = {}
 
@@ -72,19 +85,18 @@ class Ruled:
         return Code(self._indices)
 
     def _passing_source(self) -> str:
-        code = self._code()
+        code, passing = self._code(), self.system.passing
         results = [code.condition(self.system.passable)]
-        return code.text([*results, *(code.value(v) for v in self.system.passing.values())])
+        return code.text([*results, *(self._canonical(code, n, v) for n, v in passing.items())])
 
     def _starting_source(self) -> str:
-        code = self._code()
+        code, initial = self._code(), self.system.initial
         results = [code.condition(self.system.initially)]
-        return code.text([*results, *(code.value(v) for v in self.system.initial.values())])
+        return code.text([*results, *(self._canonical(code, n, v) for n, v in initial.items())])
 
     def _known_source(self) -> str:
         code = self._code()
-        sums = [code.linear(form) for form in self.system.known.values()]
-        return code.text([*sums, *(code.value(v) for v in self.system.frozen.values())])
+        return code.text(self._canonical(code, name, v) for name, v in self.stated.items())
 
     def _applying_source(self, call: int) -> str:
         code = self._code()
@@ -92,9 +104,19 @@ class Ruled:
         return code.text(code.condition(rule.condition) for rule in rules)
 
     def _effect_source(self, rule: Rule) -> str:
-        code = self._code()
-        values = [code.value(v) for v in rule.updates.values()]
-        return code.text([*values, *(code.condition(c) for c in rule.targets.values())])
+        code, passing = self._code(), self.system.passing
+        after = []
+        for name in self.system.slots:
+            kept = f"v[{name + MID if name in passing else name!r}]"
+            changed = rule.updates.get(name)
+            after.append(kept if changed is None else self._canonical(code, name, changed))
+        hits = (code.condition(c) for c in rule.targets.values())
+        return code.text([*after, *hits])
+
+    def _canonical(self, code: Code, name: str, value: Any) -> str:
+        """An expression for a field's value as it is compared: a counter by what is in [0, 2^64)."""
+        written = code.value(value)
+        return f"({written}) & {MASK}" if name in self._counters else written
 
     # what is evaluated
 
@@ -110,13 +132,8 @@ class Ruled:
 
     @cached_property
     def known(self) -> Function:
-        """What was stated of the fields that are no slots: sums first, then values that never change."""
+        """What was stated of fields that are no slots, in the order of `stated`."""
         return compiled(self._known_source())
-
-    @cached_property
-    def known_names(self) -> tuple[str, ...]:
-        """Of which fields that is."""
-        return (*self.system.known, *self.system.frozen)
 
     def applying(self, call: int, values: Plain) -> list[int]:
         """The rules of a call whose conditions hold."""
@@ -126,16 +143,15 @@ class Ruled:
         pairs = zip(self._of_call.get(call, ()), function(values), strict=True)
         return [number for number, holds in pairs if holds]
 
-    def effect(self, number: int, values: Plain) -> tuple[dict[str, Any], set[str]]:
-        """The fields that a rule changes, with their values, and the targets that it hits."""
+    def effect(self, number: int, values: Plain) -> tuple[tuple[Any, ...], set[str]]:
+        """The slots after a rule, in their order, and the targets that it hits."""
         rule = self.system.rules[number]
         function = self._effects.get(number)
         if function is None:
             function = self._effects[number] = compiled(self._effect_source(rule))
-        found = function(values)
-        hits = found[len(rule.updates) :]
-        changed = dict(zip(rule.updates, found, strict=False))
-        return changed, {name for name, hit in zip(rule.targets, hits, strict=True) if hit}
+        found, slots = function(values), len(self.system.slots)
+        hits = zip(rule.targets, found[slots:], strict=True)
+        return found[:slots], {name for name, hit in hits if hit}
 
     def mid(self, before: Plain) -> tuple[bool, dict[str, Any]]:
         """Whether time can pass, and the fields in the middle of the step by the names they have there."""
@@ -183,7 +199,9 @@ class Ruled:
                 found.setdefault(unknown.base, []).append(unknown)
         return found
 
-    def given(self, used: Mapping[str, int | bool], *, initial: bool) -> dict[str, int | bool] | None:
+    def given(
+        self, used: Mapping[str, int | bool], *, initial: bool
+    ) -> dict[str, int | bool] | None:
         """The unknowns of inputs that a run used; None where one is nothing that the rules allow.
 
         What the run did not ask for is free: the least that there is.

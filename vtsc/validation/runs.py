@@ -1,14 +1,15 @@
 """Plain runs for validation: seeded, biased to what is rare, begun at random starts or along known runs.
 
-Each run prefers some actions and shuns others, drawn when it begins, so that over many runs every action is met
+Each run prefers some actions and shuns others, drawn when it begins: over many runs every action is met
 often, and late, and not at all. A run may begin by repeating one that is known to get somewhere.
 """
 
-from collections import Counter
+import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
+from vtsc.base.errors import ValidationError
 from vtsc.base.time_limit import limited
 from vtsc.language.actions import Call
 from vtsc.validation.draws import Chosen
@@ -24,6 +25,10 @@ WEIGHTS = (0, 1, 1, 4)
 """How much a run likes an action; each run draws one for each."""
 RAREST = 0.25
 """How often the call that was taken least so far is tried."""
+OFF_GUARD = 0.02
+"""How often a call is tried whether its guard holds or not."""
+TRIES = 8
+"""Calls that a run likes and looks at before it takes the rarest one that it may."""
 
 
 @dataclass(frozen=True)
@@ -44,15 +49,22 @@ class Runs:
     openings: Sequence[Opening] = ()
     starts: list[Started] = field(default_factory=list)
     taken: list[Taken] = field(default_factory=list)
-    _counts: Counter[Call] = field(default_factory=Counter)
+    calls: Sequence[Call] = ()
+    _counts: list[int] = field(default_factory=list)
+    _numbers: dict[Call, int] = field(default_factory=dict)
     _begun: int = 0
+
+    def __post_init__(self) -> None:
+        self.calls = tuple(self.plain.machine.calls())
+        self._counts = [0 for _ in self.calls]
+        self._numbers = {call: number for number, call in enumerate(self.calls)}
 
     def try_starts(self) -> None:
         """Try the known starts and `STARTS` random ones."""
-        random = Random(f"{self.seed} starts")
+        drawn = Random(f"{self.seed} starts")
         given: list[Mapping[str, int | bool]] = [o.initial for o in self.openings]
         for number, values in enumerate([*given, *[{}] * STARTS], 1):
-            inputs = Chosen(random, self.typical, values)
+            inputs = Chosen(drawn, self.typical, values)
             self.starts.append(self.plain.start(f"start {number}", inputs))
 
     def extend(self, steps: int) -> None:
@@ -60,23 +72,27 @@ class Runs:
         while len(self.taken) < steps:
             self._begun += 1
             with limited():
-                before = len(self.taken)
+                before, luck = len(self.taken), random.getstate()
                 self.taken += self._run(self._begun)
+                if random.getstate() != luck:
+                    raise ValidationError(
+                        f"run {self._begun}: its steps draw from Python's random numbers"
+                    )
                 if self._begun > steps and len(self.taken) == before:
                     return  # a machine that hardly ever starts
 
     def _run(self, number: int) -> Iterator[Taken]:
         """One run, illegal steps included."""
-        random = Random(f"{self.seed} run {number}")
+        drawn = Random(f"{self.seed} run {number}")
         opening = self._opening(number)
-        inputs = Chosen(random, self.typical, opening.initial)
+        inputs = Chosen(drawn, self.typical, opening.initial)
         if self.plain.start(f"run {number}", inputs).state is None:
             return
-        walk = _Walk(self, number, random)
+        walk = _Walk(self, number, drawn)
         for call, given in opening.steps:
             yield walk.step(call, given)
         while walk.legal < len(opening.steps) + RUN_LENGTH and walk.failed < STUCK:
-            call = self._next(random, walk.likes)
+            call = self._next(drawn, walk.likes)
             if call is None:
                 return
             yield walk.step(call, {})
@@ -87,43 +103,40 @@ class Runs:
             return self.openings[number // 2 % len(self.openings)]
         return Opening({}, ())
 
-    def _next(self, random: Random, likes: Mapping[str, int]) -> Call | None:
-        """A call whose guard holds, or now and then one whose guard does not."""
+    def _next(self, drawn: Random, likes: Sequence[int]) -> Call | None:
+        """A call whose guard holds, or now and then one whose guard does not; None where all are stuck."""
         machine, state = self.plain.machine, self.plain.state
-        calls: Sequence[Call] = machine.calls()
-        if random.random() < OFF_GUARD:
-            return random.choice(calls)
-        enabled = [call for call in calls if machine.enabled(state, call)]
-        if not enabled:
-            return None
-        if random.random() < RAREST:
-            return min(enabled, key=self._counts.__getitem__)
-        liked = [likes[call.name] for call in enabled]
-        return random.choices(enabled, liked if any(liked) else None)[0]
+        if drawn.random() < OFF_GUARD:
+            return drawn.choice(self.calls)
+        if drawn.random() >= RAREST:
+            for call in drawn.choices(self.calls, likes, k=TRIES):
+                if machine.enabled(state, call):
+                    return call
+        order = sorted(range(len(self.calls)), key=self._counts.__getitem__)
+        by_count = (self.calls[number] for number in order)
+        return next((call for call in by_count if machine.enabled(state, call)), None)
 
-    def likes(self, random: Random) -> dict[str, int]:
-        """How much a run likes each action."""
-        names = dict.fromkeys(call.name for call in self.plain.machine.calls())
-        return {name: random.choice(WEIGHTS) for name in names}
+    def likes(self, drawn: Random) -> list[int]:
+        """How much a run likes each call."""
+        names = dict.fromkeys(call.name for call in self.calls)
+        liked = {name: drawn.choice(WEIGHTS) for name in names}
+        found = [liked[call.name] for call in self.calls]
+        return found if any(found) else [1 for _ in found]
 
     def count(self, call: Call) -> None:
         """A call was taken."""
-        self._counts[call] += 1
-
-
-OFF_GUARD = 0.02
-"""How often a call is tried whether its guard holds or not."""
+        self._counts[self._numbers[call]] += 1
 
 
 class _Walk:
     """A run on its way."""
 
-    def __init__(self, runs: Runs, number: int, random: Random) -> None:
+    def __init__(self, runs: Runs, number: int, drawn: Random) -> None:
         self._runs = runs
         self._number = number
-        self._random = random
+        self._drawn = drawn
         self._values: Values = runs.plain.values()
-        self.likes = runs.likes(random)
+        self.likes = runs.likes(drawn)
         self.legal = 0
         self.failed = 0
 
@@ -131,7 +144,7 @@ class _Walk:
         """Take a step, with the inputs given and others drawn."""
         runs = self._runs
         where = f"run {self._number} step {self.legal + 1}"
-        inputs = Chosen(self._random, runs.typical, given)
+        inputs = Chosen(self._drawn, runs.typical, given)
         taken = runs.plain.step(where, self.legal + 1, call, inputs, self._values)
         if taken.after is None:
             self.failed += 1

@@ -6,7 +6,6 @@ from random import Random
 from typing import Protocol
 
 from vtsc.base.errors import ValidationError
-from vtsc.language.words import MASK
 from vtsc.validation.compare import Comparison, Shown
 from vtsc.validation.draws import Chosen
 from vtsc.validation.plain import Started, Taken
@@ -69,8 +68,7 @@ def validate(ruled: Ruled, runs: Runs, solver: Callable[[], Witnesses], shown: S
     witnesses = solver()
     if not runs.starts:
         runs.try_starts()
-    runs.plain.fresh()
-    comparison = Comparison(ruled, dict(runs.plain.fields()), shown)
+    comparison = Comparison(ruled, shown)
     for started in runs.starts:
         comparison.start(started)
     for number, given in enumerate(witnesses.starts(), 1):
@@ -108,9 +106,7 @@ def _tried(ruled: Ruled, runs: Runs, found: Assignment) -> Taken:
     given = ruled.given(started.initial, initial=True) or {}
     values = {**started.state, **found.fields}
     stated = ruled.known({**values, **given})
-    kinds = dict(runs.plain.fields())
-    for name, value in zip(ruled.known_names, stated, strict=True):
-        values[name] = value & MASK if kinds[name].kind == "u64" else value
+    values |= dict(zip(ruled.stated, stated, strict=True))
     runs.plain.fill(values, started.initial)
     call = ruled.system.calls[ruled.system.rules[found.rule].call]
     inputs = Chosen(random, runs.typical, found.inputs)
