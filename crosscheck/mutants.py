@@ -54,6 +54,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FILES = {
     "v2_6_35_vmx": "2.6.35-vmx",
     "v2_6_35_svm": "2.6.35-svm",
+    "v2_6_36_svm": "2.6.36-svm",
     "e48672fa": "e48672fa",
     "pre25": "pre25",
     "patch25": "patch25",

@@ -45,16 +45,20 @@ EXTRAS: tuple[dict[str, str], ...] = (
     {"timeslice": "1ns"},
     {"dormancy": "1ns"},
     {"exit_interval": "1ns"},
+    {"entry_delay": "1ns"},
+    {"exit_interval": "1ns", "entry_delay": "1ns"},
     {"rdtsc_cycles": "0"},
     {"skew_max": "1"},
     {"sampling_gap": "1ns"},
     {"kvmclock": "any"},
     {"create_anytime": "on"},
+    {"create_anytime": "on", "vcpus": "2", "pcpus": "2"},
 )
 """Settings that bring rules into play which the defaults leave out."""
 DESIGNS_OF: dict[str, tuple[str, ...]] = {
     "model/designs/base.py": (),
-    "model/designs/v2_6_35_svm.py": ("2.6.35-svm", "2.6.35-vmx"),
+    "model/designs/v2_6_35_svm.py": ("2.6.35-svm", "2.6.36-svm", "2.6.35-vmx"),
+    "model/designs/v2_6_36_svm.py": ("2.6.36-svm",),
     "model/designs/v2_6_35_vmx.py": ("2.6.35-vmx",),
     "model/designs/e48672fa.py": ("e48672fa", "pre25"),
     "model/designs/pre25.py": ("pre25",),

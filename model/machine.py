@@ -14,6 +14,7 @@ from model.host.host import TIME_INPUT, Host
 from model.lemmas.bounds import BOUNDS
 from model.lemmas.machine import LEMMAS
 from model.lemmas.standings import lemmas
+from model.limits import kept_lemmas, limits
 from model.progress.situations import progress
 from model.trapping import update_trapping
 from model.vm import Vcpu, Vm
@@ -30,7 +31,6 @@ from vtsc.language import (
     apart,
     both,
     either,
-    implies,
     instances,
     negation,
     require,
@@ -72,7 +72,7 @@ class Machine(TableMachine):
         self.contract = contract
         self.settings = settings
         self.sizes = {"vcpu": settings["vcpus"], "pcpu": settings["pcpus"]}
-        # pCPU 0 is where vCPUs are created; the others, and all vCPUs, start alike.
+        # pCPU 0 is where the VM is created; the others, and all vCPUs, start alike.
         self.symmetric = {
             "vcpu": tuple(range(self.sizes["vcpu"])),
             "pcpu": tuple(range(1, self.sizes["pcpu"])),
@@ -110,7 +110,9 @@ class Machine(TableMachine):
                 Action("kvmclock", ("vcpu",), self.in_guest, self.kvmclock, "kvmclock on or off")
             )
         if settings["create_anytime"] == "on":
-            actions.append(Action("create", ("vcpu",), self.can_create, self.create, "a new vCPU"))
+            actions.append(
+                Action("create", ("vcpu", "pcpu"), self.can_create, self.create, "a new vCPU")
+            )
         return actions
 
     # the interface that every machine offers
@@ -128,7 +130,7 @@ class Machine(TableMachine):
         self.design.vm_create(state.host, state.vm)
         if self.settings["create_anytime"] == "off":
             for v in range(self.sizes["vcpu"]):
-                self.create(state, v)
+                self.create(state, v, 0)
 
     def advance(self, state: MachineState, inputs: Inputs) -> None:
         """True time and TSCs move on, within the deadlines that the parameters set."""
@@ -177,8 +179,8 @@ class Machine(TableMachine):
         busy = either(both(v.loaded, v.cpu == c) for v in state.vm.vcpus)
         return both(state.host.tsc_unstable, negation(busy))
 
-    def can_create(self, state: MachineState, v: int) -> bool:
-        busy = either(both(w.loaded, w.cpu == 0) for w in state.vm.vcpus)
+    def can_create(self, state: MachineState, v: int, c: int) -> bool:
+        busy = either(both(w.loaded, w.cpu == c) for w in state.vm.vcpus)
         return negation(either((state.vm.vcpus[v].created, busy)))
 
     # effects
@@ -190,6 +192,7 @@ class Machine(TableMachine):
         self.design.vcpu_load(host, vcpu, c)
         vcpu.loaded = True
         self._restart_slice(state, vcpu)
+        self._restart_delay(state, vcpu)
         if both(host.tsc_unstable, negation(unstable_before)):
             update_trapping(host, state.vm, self.settings)
 
@@ -214,7 +217,9 @@ class Machine(TableMachine):
 
     def exit(self, state: MachineState, v: int) -> None:
         """Q4; raises no request by itself."""
-        state.vm.vcpus[v].in_guest = False
+        vcpu = state.vm.vcpus[v]
+        vcpu.in_guest = False
+        self._restart_delay(state, vcpu)
 
     def rdtsc(self, state: MachineState, v: int) -> Read:
         """The guest's RDTSC, native, or trapped: exit, emulate, re-enter without serving requests."""
@@ -251,15 +256,19 @@ class Machine(TableMachine):
         """The guest writes the kvmclock MSR: an exit, the design's rule, and out of guest mode."""
         vcpu = state.vm.vcpus[v]
         vcpu.in_guest = False
+        self._restart_delay(state, vcpu)
         self.design.set_time_page(state.host, vcpu, not vcpu.time_page)
         update_trapping(state.host, state.vm, self.settings)
 
-    def create(self, state: MachineState, v: int) -> None:
-        """Load on pCPU 0, the design's own rule, put; then the vCPU is online."""
+    def create(self, state: MachineState, v: int, c: int) -> None:
+        """The design's creation on pCPU ``c``, a load there, a put; then the vCPU is online.
+
+        [source 2.6.35.6, 2.6.37]
+        """
         host, vcpu = state.host, state.vm.vcpus[v]
         vcpu.time_page = self.settings["kvmclock"] == "on"
-        self.design.vcpu_load(host, vcpu, 0)
-        self.design.vcpu_create(host, vcpu)
+        self.design.vcpu_create(host, vcpu, c)
+        self.design.vcpu_load(host, vcpu, c)
         vcpu.tsc_at_creation = self.design.read_tsc(host, vcpu)
         vcpu.created_at = host.t
         self.design.vcpu_put(host, vcpu)
@@ -273,23 +282,20 @@ class Machine(TableMachine):
         if self.settings["timeslice"] or self.settings["dormancy"]:
             vcpu.since = state.host.t
 
+    def _restart_delay(self, state: MachineState, vcpu: Vcpu) -> None:
+        if self.settings["entry_delay"]:
+            vcpu.out_since = state.host.t
+
     def _meet_deadlines(self, state: MachineState) -> None:
-        """Time may not pass a vCPU's next put, load or exit, where those are bounded."""
-        host, settings = state.host, self.settings
-        for vcpu in state.vm.vcpus:
-            if settings["timeslice"]:
-                late = host.t - vcpu.since > host.base.units(settings["timeslice"])
-                require(negation(both(vcpu.loaded, late)))
-            if settings["dormancy"]:
-                late = host.t - vcpu.since > host.base.units(settings["dormancy"])
-                require(negation(both(both(vcpu.created, negation(vcpu.loaded)), late)))
-            if settings["exit_interval"]:
-                late = host.t - vcpu.entered > host.base.units(settings["exit_interval"])
-                require(implies(vcpu.in_guest, negation(late)))
+        """Time may not pass a vCPU's next put, load, exit or entry, where those are bounded."""
+        for v in range(self.sizes["vcpu"]):
+            for limit in limits(self.settings):
+                require(limit.kept(self, state, v, 0))
 
     def lemmas(self) -> list[Lemma]:
         """What may be true of every reachable state, whatever is watched."""
-        return [*LEMMAS, *lemmas(self.design.standings, BOUNDS)]
+        kept = kept_lemmas(self.settings)
+        return [*LEMMAS, *kept, *lemmas(self.design.standings, BOUNDS)]
 
     def progress(self) -> Progress:
         """How each vCPU gets to read its TSC, whatever state it is in."""

@@ -29,7 +29,19 @@ _ALL = (
     Parameter(
         "dormancy", "duration", "none", "longest put (creation) to load", 0, 10**18, True, True
     ),
-    Parameter("exit_interval", "duration", "none", "longest entry to exit", 0, 10**18, True, True),
+    Parameter(
+        "exit_interval", "duration", "none", "longest time in guest mode", 0, 10**18, True, True
+    ),
+    Parameter(
+        "entry_delay",
+        "duration",
+        "none",
+        "longest time loaded but out of it",
+        0,
+        10**18,
+        True,
+        True,
+    ),
     Parameter("rdtsc_cycles", "integer", "1", "least TSC cycles that an RDTSC takes", 0, 10**6),
     Parameter(
         "kvmclock",

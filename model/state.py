@@ -44,7 +44,7 @@ class VmFields(Record):
 
 
 class VcpuFields(Record):
-    """One virtual CPU. [source, semantics.md 4.3]; the last seven are bookkeeping of the machine"""
+    """One virtual CPU. [source, semantics.md 4.3]; the last eight are bookkeeping of the machine"""
 
     cpu: int = index("last or current pCPU; -1: none", -1, of="pcpu", lo=-1)
     tsc_offset: int = counter("cycles", "what the hardware adds to the TSC for the guest")
@@ -65,5 +65,6 @@ class VcpuFields(Record):
     in_guest: bool = flag("the pCPU executes the guest")
     since: int = word("time units", "true time of the last load or put, where that is bounded")
     entered: int = word("time units", "true time of the last entry, where that is bounded")
+    out_since: int = word("time units", "true time of the last load or exit, where that is bounded")
     created_at: int = word("time units", "true time of creation")
     tsc_at_creation: int = counter("cycles", "what the guest's TSC read when it was created")

@@ -22,6 +22,7 @@ class BoundedLag(Property):
             design      stable  skewed  cstate  slow   fast   resetting
             2.6.35-vmx  holds   12      6       5      .      5
             2.6.35-svm  holds   4       5       5      5      5
+            2.6.36-svm  holds   4       5       5      5      5
             e48672fa    holds   4       5       5      5      5
             pre25       holds   4       5       5      5      5
             patch25     holds   4       6       5      holds  5

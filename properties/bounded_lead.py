@@ -22,6 +22,7 @@ class BoundedLead(Property):
             design      stable  skewed  cstate  slow   fast  resetting
             2.6.35-vmx  holds   4       6       7      5     holds
             2.6.35-svm  holds   4       6       holds  5     holds
+            2.6.36-svm  holds   4       6       holds  5     holds
             e48672fa    holds   4       6       holds  5     13
             pre25       holds   4       holds   holds  5     holds
             patch25     holds   4       6       holds  5     holds

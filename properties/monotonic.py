@@ -23,6 +23,7 @@ class Monotonic(Property):
             design      stable  skewed  cstate  slow   fast   resetting
             2.6.35-vmx  holds   18      11      23     23     holds
             2.6.35-svm  holds   10      11      holds  holds  10
+            2.6.36-svm  holds   10      11      holds  holds  10
             e48672fa    holds   holds   11      holds  holds  10
             pre25       holds   holds   holds   holds  holds  10
             patch25     holds   holds   11      holds  holds  11

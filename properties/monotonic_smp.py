@@ -25,6 +25,7 @@ class MonotonicSmp(Property):
             design      stable  skewed  cstate  slow  fast  resetting
             2.6.35-vmx  holds   8       10      9     9     9
             2.6.35-svm  holds   8       9       9     9     10
+            2.6.36-svm  holds   8       9       9     9     10
             e48672fa    holds   8       9       9     9     9
             pre25       holds   8       9       9     9     9
             patch25     holds   8       10      9     9     9

@@ -24,6 +24,7 @@ class NonzeroDelta(Property):
             design      stable  skewed  cstate  slow   fast   resetting
             2.6.35-vmx  holds   26      11      39     39     holds
             2.6.35-svm  holds   10      11      holds  holds  10
+            2.6.36-svm  holds   10      11      holds  holds  10
             e48672fa    holds   holds   11      holds  holds  10
             pre25       holds   holds   holds   holds  holds  10
             patch25     holds   holds   11      holds  holds  11

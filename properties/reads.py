@@ -4,7 +4,7 @@ from typing import Any
 
 from model.guest.rdtsc import peek
 from model.lemmas.standings import Bound, lemmas
-from vtsc.language import Lemma, Record, counter, flag, instances, integer, s64
+from vtsc.language import Lemma, Record, counter, flag, implies, instances, integer, s64
 
 
 class LastRead(Record):
@@ -34,6 +34,10 @@ def read_lemmas(owner: str, machine: Any) -> list[Lemma]:
     def not_negative(machine: Any, state: Any, ghosts: Any, v: int) -> bool:
         return last(machine, state, ghosts, v) >= 0
 
+    def since_creation(machine: Any, state: Any, ghosts: Any, v: int) -> bool:
+        first = integer(state.vm.vcpus[v].tsc_at_creation)
+        return implies(ghosts[f"vcpu{v}"].seen, first <= last(machine, state, ghosts, v))
+
     def at_most_ideal(machine: Any, state: Any, ghosts: Any, v: int) -> bool:
         return last(machine, state, ghosts, v) <= integer(machine.ideal(state, v))
 
@@ -42,6 +46,13 @@ def read_lemmas(owner: str, machine: Any) -> list[Lemma]:
         *lemmas(machine.design.standings, [bound]),
         Lemma(
             "read_not_negative", "no value read is below 0", ("vcpu",), not_negative, owner=owner
+        ),
+        Lemma(
+            "read_since_creation",
+            "no value read is below what the TSC was at creation",
+            ("vcpu",),
+            since_creation,
+            owner=owner,
         ),
         Lemma(
             "read_at_most_ideal",

@@ -3,7 +3,7 @@
 from typing import Any
 
 from properties.reads import last_reads, note_read
-from vtsc.language import Record, Sometimes, Step
+from vtsc.language import Record, Sometimes, Step, index, negation
 
 
 class CanReadTscTwice(Sometimes):
@@ -25,8 +25,14 @@ class CanReadTscTwice(Sometimes):
         return before
 
 
+class Birthplace(Record):
+    """Where one vCPU was created."""
+
+    cpu: int = index("the pCPU it was created on", 0, of="pcpu")
+
+
 class CanLoadOnAnotherPcpu(Sometimes):
-    """A vCPU is loaded on a pCPU other than the one where vCPUs are created."""
+    """A vCPU is loaded on a pCPU other than the one it was created on."""
 
     name = "can_load_on_another_pcpu"
     claim = "some vCPU is loaded away from the pCPU it was created on"
@@ -35,9 +41,19 @@ class CanLoadOnAnotherPcpu(Sometimes):
         """Where there is another pCPU."""
         return bool(machine.sizes["pcpu"] > 1)
 
+    def ghosts(self, machine: Any) -> dict[str, Record]:
+        """Where each vCPU was created; those that exist from the start, on pCPU 0."""
+        return {f"vcpu{v}": Birthplace() for v in range(machine.sizes["vcpu"])}
+
     def observe(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> bool:
         """Whether this is such a load."""
-        return step.call.name == "load" and step.call.args[1] != 0
+        if step.call.name not in ("load", "create"):
+            return False
+        v, c = step.call.args
+        if step.call.name == "create":
+            ghosts[f"vcpu{v}"].cpu = c
+            return False
+        return negation(ghosts[f"vcpu{v}"].cpu == c)
 
 
 class CanCatchUp(Sometimes):

@@ -8,9 +8,18 @@ from model.designs.patch25 import Patch25
 from model.designs.pre25 import Pre25
 from model.designs.v2_6_35_svm import V2635Svm
 from model.designs.v2_6_35_vmx import V2635Vmx
+from model.designs.v2_6_36_svm import V2636Svm
 from model.designs.v2_6_37 import V2637
 
-CLASSES: tuple[type[Design], ...] = (V2635Vmx, V2635Svm, E48672fa, Pre25, Patch25, V2637)
+CLASSES: tuple[type[Design], ...] = (
+    V2635Vmx,
+    V2635Svm,
+    V2636Svm,
+    E48672fa,
+    Pre25,
+    Patch25,
+    V2637,
+)
 
 
 def registry(classes: Sequence[type[Design]]) -> dict[str, type[Design]]:

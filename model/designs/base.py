@@ -65,8 +65,8 @@ class Design:
     def vm_create(self, host: Host, vm: Vm) -> None:
         """kvm_arch_create_vm, on pCPU 0."""
 
-    def vcpu_create(self, host: Host, vcpu: Vcpu) -> None:
-        """What a new vCPU's TSC becomes; called while loaded."""
+    def vcpu_create(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
+        """The vendor's creation of a vCPU, which runs on ``cpu`` before the first vcpu_load there."""
         raise missing(self, "vcpu_create")
 
     def vcpu_load(self, host: Host, vcpu: Vcpu, cpu: int) -> None:

@@ -27,14 +27,16 @@ class E48672fa(Design):
     )
     title = "e48672fa, unified vendor TSC logic: compensate migrations, notice backwards TSCs"
 
-    def vcpu_create(self, host: Host, vcpu: Vcpu) -> None:
-        """Both vendors write a TSC of 0. [source 99e3e30a]"""
-        self.write_tsc(host, vcpu, 0)
+    def vcpu_create(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
+        """Both vendors write a TSC of 0; VMX sets cpu first, and raises nothing. [source 99e3e30a, 2.6.37]"""
+        if self.vendor == "vmx":
+            vcpu.cpu = cpu
+        self.write_tsc(host, vcpu, cpu, 0)
 
-    def write_tsc(self, host: Host, vcpu: Vcpu, data: int) -> None:
-        """kvm_write_tsc with the matching of equal writes. [source f38e098f]"""
+    def write_tsc(self, host: Host, vcpu: Vcpu, cpu: int, data: int) -> None:
+        """kvm_write_tsc on ``cpu``, with the matching of equal writes. [source f38e098f]"""
         vm = vcpu.vm
-        offset = data - host.tsc(vcpu.cpu)
+        offset = data - host.tsc(cpu)
         ns = host.kernel_ns()
         elapsed = u64(ns - vm.last_tsc_nsec)
         if self.writes_match(vm.last_tsc_write, data) and elapsed < MATCH_NS:

@@ -4,7 +4,7 @@ Mirrors the '-' lines of the patch quoted in the mail, and 46543ba4's kvm_write_
 """
 
 from model.arithmetic import nsec_to_cycles
-from model.designs.base import MIGRATE_TIMER
+from model.designs.base import CLOCK_UPDATE, MIGRATE_TIMER
 from model.designs.e48672fa import MATCH_NS, E48672fa
 from model.host.host import Host
 from model.vm import Vcpu
@@ -17,9 +17,9 @@ class Pre25(E48672fa):
     name = "pre25"
     title = "the series before 25/35: compensate every load once TSC is unstable"
 
-    def write_tsc(self, host: Host, vcpu: Vcpu, data: int) -> None:
+    def write_tsc(self, host: Host, vcpu: Vcpu, cpu: int, data: int) -> None:
         """kvm_write_tsc also sets the vCPU's reference point. [reconstructed, semantics.md 7]"""
-        super().write_tsc(host, vcpu, data)
+        super().write_tsc(host, vcpu, cpu, data)
         vcpu.last_tsc_write = data
         vcpu.last_tsc_nsec = vcpu.vm.last_tsc_nsec
 
@@ -40,3 +40,8 @@ class Pre25(E48672fa):
                 vcpu.tsc_offset -= tsc_delta
             vcpu.request(MIGRATE_TIMER)
             vcpu.cpu = cpu
+
+    def hardware_enable(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
+        """kvm_arch_hardware_enable: a page is to be brought up to date. [source ca84d1a2]"""
+        if vcpu.cpu == cpu and vcpu.time_page:
+            vcpu.request(CLOCK_UPDATE)

@@ -1,6 +1,6 @@
 """Linux 2.6.35 on AMD: the offset is compensated at migration, once the TSC counts as unstable.
 
-Mirrors svm_vcpu_load, svm_vcpu_put and the kvmclock code of x86.c (semantics.md section 6). Left out: the
+Mirrors init_vmcb, svm_vcpu_load, svm_vcpu_put and the kvmclock code of x86.c. Left out: the
 per-pCPU khz of the load rule (cpu_tsc_khz is constant here), INIT/SIPI, guest TSC writes.
 """
 
@@ -24,9 +24,9 @@ class V2635Svm(Design):
         away("away", "while a vCPU is off its pCPU", "host_tsc", is_away),
     )
 
-    def vcpu_create(self, host: Host, vcpu: Vcpu) -> None:
-        """init_vmcb: the guest TSC starts at 0. [source 47008cd8, f4e1b3c8]"""
-        vcpu.tsc_offset = 0 - host.tsc(vcpu.cpu)
+    def vcpu_create(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
+        """init_vmcb: the guest reads the host's TSC. [source 2.6.35.6]"""
+        vcpu.tsc_offset = 0
 
     def vcpu_load(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
         """svm_vcpu_load, then kvm_arch_vcpu_load. [source f4e1b3c8, 99e3e30a]"""

@@ -30,13 +30,22 @@ class V2635Vmx(V2635Svm):
         """vm_init_tsc. [source 2.6.35-era]"""
         vm.vm_init_tsc = host.tsc(0)
 
-    def vcpu_create(self, host: Host, vcpu: Vcpu) -> None:
-        """The guest TSC counts from the VM's creation, or from now if that is less. [source 2.6.35-era]"""
-        base = lesser(vcpu.vm.vm_init_tsc, host.tsc(vcpu.cpu))
+    def vcpu_create(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
+        """vmx_create_vcpu: loads, then counts from the VM's creation, or from now if that is less.
+
+        [source 2.6.35-era, 2.6.35.6]
+        """
+        self.vmx_vcpu_load(host, vcpu, cpu)
+        base = lesser(vcpu.vm.vm_init_tsc, host.tsc(cpu))
         vcpu.tsc_offset = 0 - base
 
     def vcpu_load(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
         """vmx_vcpu_load, then kvm_arch_vcpu_load. [source 2.6.35-era, 99e3e30a]"""
+        self.vmx_vcpu_load(host, vcpu, cpu)
+        self.load_common(vcpu)
+
+    def vmx_vcpu_load(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
+        """The vendor's part of a load, which creation runs too. [source 2.6.35-era]"""
         if vcpu.cpu != cpu:
             self.vcpu_clear(host, vcpu)
             vcpu.request(MIGRATE_TIMER)
@@ -44,7 +53,6 @@ class V2635Vmx(V2635Svm):
             tsc_this = host.tsc(cpu)
             if tsc_this < vcpu.host_tsc:
                 vcpu.tsc_offset += vcpu.host_tsc - tsc_this
-        self.load_common(vcpu)
 
     def vcpu_put(self, host: Host, vcpu: Vcpu) -> None:
         """No TSC action. [source f4e1b3c8, 99e3e30a]"""

@@ -114,12 +114,11 @@ class Host(HostFields):
         """Suspend and resume: true time passes, then every TSC restarts at 1."""
         self.t = bounded(self.t + self.inputs.word("sleep", 0))
         bounded(self._reading() + self.resolution + self.resolution_unstable)
+        before = [pcpu.tsc for pcpu in self.pcpus]
         for pcpu in self.pcpus:
             pcpu.tsc = 1
-            if self.ticks_matter:
-                pcpu.tick_age = 0
-                pcpu.tick_seen = True
-                self.clock_seen = self._kernel_clock()
+        if self.ticks_matter:
+            self._see_resume(before)
 
     def jump(self, cpu: int) -> None:
         """The TSC of ``cpu`` takes any value."""
@@ -161,9 +160,25 @@ class Host(HostFields):
         """Another clock source took over; where that moved the clock, all pCPUs saw it step."""
         self.clock_seen = self._kernel_clock()
         if self.clock_seen != before:
-            for pcpu in self.pcpus:
-                pcpu.tick_age = 0
-                pcpu.tick_seen = True
+            self._all_see_it()
+
+    def _see_resume(self, before: list[int]) -> None:
+        """After a suspend, all pCPUs see the step of a clock that stepped; else TSCs just jumped.
+
+        ``before``: what the TSCs were when it began.
+        """
+        now = self._kernel_clock()
+        if now != self.clock_seen:
+            self.clock_seen = now
+            self._all_see_it()
+        else:
+            for pcpu, tsc in zip(self.pcpus, before, strict=True):
+                pcpu.tick_age += pcpu.tsc - tsc
+
+    def _all_see_it(self) -> None:
+        for pcpu in self.pcpus:
+            pcpu.tick_age = 0
+            pcpu.tick_seen = True
 
     def _cycles_in(self, name: str, dt: int) -> int:
         """Any number of cycles that a pCPU's rate allows in ``dt`` time units."""

@@ -13,6 +13,7 @@ TIMES = (
     "timeslice",
     "dormancy",
     "exit_interval",
+    "entry_delay",
     "sampling_gap",
 )
 """Parameters that are compared with true time, and so must be whole numbers of its unit."""

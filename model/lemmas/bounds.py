@@ -27,16 +27,27 @@ def _behind(machine: Any, state: Any, ghosts: Any, v: int) -> int:
 
 
 def _fastest(machine: Any, state: Any, ghosts: Any, v: int) -> int:
-    high, low = state.host.fastest
-    fastest: int = high * state.host.t // (low * state.host.base.cycle) + clock_step(machine, state)
+    host, vcpu = state.host, state.vm.vcpus[v]
+    high, low = host.fastest
+    ran = high * (host.t - vcpu.created_at) // (low * host.base.cycle)
+    fastest: int = integer(vcpu.tsc_at_creation) + ran + clock_step(machine, state)
     return fastest
+
+
+def _at_creation(machine: Any, state: Any, ghosts: Any, v: int) -> int:
+    return integer(state.vm.vcpus[v].tsc_at_creation)
 
 
 BOUNDS = (
     Bound("ideal", "ideal", True, _behind),
     Bound("ideal_above", "ideal", False, _ahead),
-    Bound("fastest", "the greatest host rate times true time", False, _fastest),
+    Bound(
+        "fastest",
+        "the greatest host rate times true time, from where it was at creation",
+        False,
+        _fastest,
+    ),
     Bound("far_above", "2^62 above ideal", False, lambda *at: _ahead(*at) + INPUT_LIMIT),
     Bound("far_below", "-2^62", True, lambda *at: -INPUT_LIMIT),
-    Bound("zero", "0", True, lambda *at: 0),
+    Bound("creation", "what it was at creation", True, _at_creation),
 )

@@ -1,16 +1,19 @@
 """Other vCPUs that have to act before one gets to read its TSC: to make room, or because they are due.
 
-Those that are due are taken one after another, the one of the lowest number first; each leaves its pCPU or
-comes back to one, which starts its deadline anew, and stays out of the way until the read is done.
+Those that are due are taken one after another, the one of the lowest number first. Where a vCPU may be off
+its pCPU for the time of a read, each leaves its pCPU or comes back to one, which restarts its deadline.
+Where it may not, each comes back and, if need be, enters guest mode. It then stays out of the way until the
+read is done.
 """
 
 from typing import Any
 
-from model.progress.deadlines import others_wait, waits
+from model.limits import DORMANCY, ENTRY_DELAY
+from model.progress.deadlines import long_enough, may_stay, others_wait, waits
 from model.progress.elapsing import elapsing
 from vtsc.language import Call, Situation, both, either, negation
 
-PAIR = ("vcpu", "vcpu")
+OWN, PAIR = ("vcpu",), ("vcpu", "vcpu")
 
 
 def taken(state: Any, c: int) -> bool:
@@ -34,13 +37,13 @@ def shut_out(machine: Any, state: Any, v: int) -> bool:
 
 def behind_idle(machine: Any, state: Any, v: int, w: int) -> bool:
     """Off its pCPU, every pCPU taken, one of them by vCPU ``w`` out of guest mode."""
-    away = both(shut_out(machine, state, v), others_wait(machine, state, v))
+    away = both(shut_out(machine, state, v), others_wait(machine, state, v, w))
     return both(away, idle(state, w))
 
 
 def behind_guest(machine: Any, state: Any, v: int, w: int) -> bool:
     """Off its pCPU, every pCPU taken, one of them by vCPU ``w`` in guest mode."""
-    away = both(shut_out(machine, state, v), others_wait(machine, state, v))
+    away = both(shut_out(machine, state, v), others_wait(machine, state, v, w))
     return both(away, state.vm.vcpus[w].in_guest)
 
 
@@ -81,26 +84,50 @@ def _due(place: int, v: int) -> int:
     return place + (place >= v)
 
 
-def is_next(machine: Any, state: Any, v: int, place: int) -> bool:
-    """Something is due for the vCPU at ``place`` among the others, and for none before it."""
-    before = (negation(waits(machine, state, _due(p, v))) for p in range(place))
+def is_next(machine: Any, state: Any, v: int, place: int, *but: int) -> bool:
+    """Something is due for the vCPU at ``place`` among the others, and for none before it.
+
+    Those in ``but`` do not count.
+    """
+    earlier = (w for p in range(place) if (w := _due(p, v)) not in but)
+    before = (negation(waits(machine, state, w)) for w in earlier)
     late = negation(waits(machine, state, _due(place, v)))
     return both(late, negation(either(before)))
 
 
 class _Place:
-    """The situations in which the vCPU at one place among the others is next."""
+    """The situations in which the vCPU at one place among the others is next; ranks are above ``below``."""
 
     def __init__(self, settings: Any, place: int, below: int) -> None:
+        self._settings = settings
         self._place = place
         self._below = below
         self._now = elapsing(settings, 0)
 
+    def situations(self) -> list[Situation]:
+        """All of them."""
+        settings = self._settings
+        if long_enough(settings, DORMANCY):
+            # what is loaded has to be put again where it may not wait to be entered
+            load = 1 if long_enough(settings, ENTRY_DELAY) else 2
+            found = [self._put(1), self._exit(2)]
+            found += [self._load(load)] if settings["dormancy"] else []
+            room = load + 1
+        else:
+            found = [self._enter(1), self._serve(2), self._load(3), self._put(4), self._exit(5)]
+            room = 6
+        if settings["dormancy"] and settings["vcpus"] > settings["pcpus"]:
+            found += self._room_by("itself", OWN, room) + self._room_by("some", PAIR, room)
+        return found
+
     def _situation(
         self, name: str, sentence: str, rank: int, over: tuple[str, ...], applies: Any, call: Any
     ) -> Situation:
+        """One; ``applies`` and ``call`` take the number of the vCPU that is next, then those ``over``."""
+
         def given(machine: Any, state: Any, v: int, *others: int) -> bool:
-            upto = is_next(machine, state, v, self._place)
+            but = others if over == PAIR else ()
+            upto = is_next(machine, state, v, self._place, *but)
             return both(upto, applies(machine, state, _due(self._place, v), v, *others))
 
         def taken(v: int, *others: int) -> Call:
@@ -110,50 +137,65 @@ class _Place:
         own = f"due{self._place}-{name}"
         return Situation(own, sentence, self._below + rank, over, given, taken, self._now)
 
-    def leaving(self) -> list[Situation]:
-        """It has to leave guest mode or its pCPU."""
-        put = "another vCPU is due to be put, out of guest mode"
-        leave = "another vCPU is due to exit or to be put, in guest mode"
-        return [
-            self._situation(
-                "put",
-                put,
-                1,
-                ("vcpu",),
-                lambda m, s, i, v: idle(s, i),
-                lambda i, v: Call("put", (i,)),
-            ),
-            self._situation(
-                "exit",
-                leave,
-                2,
-                ("vcpu",),
-                lambda m, s, i, v: s.vm.vcpus[i].in_guest,
-                lambda i, v: Call("exit", (i,)),
-            ),
-        ]
+    def _by_itself(self, action: str, sentence: str, rank: int, applies: Any) -> Situation:
+        """Its own call leads on."""
+        return self._situation(
+            action, sentence, rank, OWN, applies, lambda i, v: Call(action, (i,))
+        )
 
-    def coming(self) -> list[Situation]:
+    def _stays_loaded(self, machine: Any, state: Any, i: int) -> bool:
+        """Loaded, out of guest mode, and put to guest mode it may stay there as long as a read takes."""
+        return both(idle(state, i), may_stay(machine, state, i))
+
+    def _enter(self, rank: int) -> Situation:
+        def applies(m: Any, s: Any, i: int, v: int) -> bool:
+            return both(self._stays_loaded(m, s, i), negation(m.pending(s.vm.vcpus[i])))
+
+        sentence = "another vCPU is due to be entered, with nothing pending"
+        return self._by_itself("enter", sentence, rank, applies)
+
+    def _serve(self, rank: int) -> Situation:
+        def applies(m: Any, s: Any, i: int, v: int) -> bool:
+            return both(self._stays_loaded(m, s, i), m.pending(s.vm.vcpus[i]))
+
+        sentence = "another vCPU is due to be entered, with a request pending"
+        return self._by_itself("serve", sentence, rank, applies)
+
+    def _put(self, rank: int) -> Situation:
+        """Out of guest mode it has to leave its pCPU; where it may not be off one, as its slice ends."""
+        stays = not long_enough(self._settings, DORMANCY)
+
+        def applies(m: Any, s: Any, i: int, v: int) -> bool:
+            ends = negation(may_stay(m, s, i)) if stays else True
+            return both(idle(s, i), ends)
+
+        sentence = "another vCPU is due to be put or to be entered, out of guest mode"
+        return self._by_itself("put", sentence, rank, applies)
+
+    def _exit(self, rank: int) -> Situation:
+        sentence = "another vCPU is due to exit or to be put, in guest mode"
+        return self._by_itself("exit", sentence, rank, lambda m, s, i, v: s.vm.vcpus[i].in_guest)
+
+    def _load(self, rank: int) -> Situation:
         """It has to come back to a pCPU."""
-        return [
-            self._situation(
-                "load",
-                "another vCPU is due to be loaded, and some pCPU is free",
-                1,
-                ("vcpu", "pcpu"),
-                lambda m, s, i, v, c: negation(either((s.vm.vcpus[i].loaded, taken(s, c)))),
-                lambda i, v, c: Call("load", (i, c)),
-            )
-        ]
 
-    def room_by(self, who: str, over: tuple[str, ...]) -> list[Situation]:
+        def applies(m: Any, s: Any, i: int, v: int, c: int) -> bool:
+            return negation(either((s.vm.vcpus[i].loaded, taken(s, c))))
+
+        sentence = "another vCPU is due to be loaded, and some pCPU is free"
+        over = ("vcpu", "pcpu")
+        return self._situation(
+            "load", sentence, rank, over, applies, lambda i, v, c: Call("load", (i, c))
+        )
+
+    def _room_by(self, who: str, over: tuple[str, ...], rank: int) -> list[Situation]:
         """It has to come back, and a vCPU has to make room: the one itself, or one of ``over``."""
         full = "another vCPU is due to be loaded, and every pCPU is taken"
         return [
             self._situation(
                 f"put-{who}",
                 f"{full}, one by {who} out of guest mode",
-                2,
+                rank,
                 over,
                 lambda m, s, i, *vs: both(shut_out(m, s, i), idle(s, vs[-1])),
                 lambda i, *vs: Call("put", (vs[-1],)),
@@ -161,7 +203,7 @@ class _Place:
             self._situation(
                 f"exit-{who}",
                 f"{full}, one by {who} in guest mode",
-                3,
+                rank + 1,
                 over,
                 lambda m, s, i, *vs: both(shut_out(m, s, i), s.vm.vcpus[vs[-1]].in_guest),
                 lambda i, *vs: Call("exit", (vs[-1],)),
@@ -169,19 +211,11 @@ class _Place:
         ]
 
 
-PLACE_RANKS = 3
-"""Calls that it takes at most until nothing is due for one other vCPU."""
-
-
 def due(settings: Any, below: int) -> list[Situation]:
     """Something is due for another vCPU; ranks are above ``below``."""
     found: list[Situation] = []
-    others = settings["vcpus"] - 1
-    for place in range(others):
-        here = _Place(settings, place, below + PLACE_RANKS * (others - 1 - place))
-        found += here.leaving()
-        if settings["dormancy"]:
-            found += here.coming()
-            if settings["vcpus"] > settings["pcpus"]:
-                found += [*here.room_by("itself", ("vcpu",)), *here.room_by("some", PAIR)]
+    for place in reversed(range(settings["vcpus"] - 1)):
+        here = _Place(settings, place, below).situations()
+        below = max(s.rank for s in here)
+        found = here + found
     return found

@@ -1,14 +1,16 @@
-"""How each vCPU gets to read its TSC, whatever state it is in: no state is stuck (design.md section 6).
+"""How each vCPU gets to read its TSC, whatever state it is in: no state is stuck.
 
 Only KVM and the guest act: load, put, serve, enter, exit, rdtsc. All calls are taken at once (dt = 0) but
 RDTSC, which takes the cycles it needs at the nominal rate. Where a deadline would pass in the
-meantime, a vCPU leaves or comes back, which starts the deadline anew (model/precedence.py for others).
+meantime, a vCPU leaves or comes back, which restarts the deadline (`model.progress.precedence` for others).
+An entry that is due needs no situation of its own: serving and entering take no time.
 """
 
 from typing import Any
 
 from model.lemmas.machine import LEMMAS
-from model.progress.deadlines import DEADLINES, IN_TIME, may_run, may_stay, nothing_due, others_wait
+from model.limits import kept_lemmas, limits
+from model.progress.deadlines import may_run, may_stay, nothing_due, others_wait
 from model.progress.elapsing import elapsing
 from model.progress.precedence import crowded, due, taken
 from vtsc.language import Call, Lemma, Progress, Situation, both, either, negation
@@ -147,7 +149,7 @@ def room(machine: Any, state: Any) -> bool:
 def progress(settings: Any) -> Progress:
     """How each vCPU of a machine with these settings gets to read its TSC."""
     situations = _situations(settings)
-    deadlines = any(settings[limit] for limit in DEADLINES)
+    deadlines = bool(limits(settings))
     full = settings["vcpus"] > settings["pcpus"]
     situations += _with_deadlines(settings) if deadlines else []
     situations += crowded(settings) if full else []
@@ -164,12 +166,12 @@ def progress(settings: Any) -> Progress:
         clock="host.t",
         idle=nothing_due,
         idle_sentence="nothing is due" if deadlines else "a vCPU exists",
-        lemmas=_lemmas(full, deadlines),
+        lemmas=_lemmas(settings, full),
     )
 
 
-def _lemmas(full: bool, deadlines: bool) -> tuple[Lemma, ...]:
+def _lemmas(settings: Any, full: bool) -> tuple[Lemma, ...]:
     """What is true of every reachable state, as far as the situations need it."""
     known = {lemma.name: lemma for lemma in LEMMAS}
     names = ["in_guest_is_loaded", "loaded_is_bound", *(["loaded_apart"] if full else [])]
-    return (*(known[name] for name in names), *((IN_TIME,) if deadlines else ()))
+    return (*(known[name] for name in names), *kept_lemmas(settings))

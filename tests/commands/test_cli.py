@@ -1,6 +1,7 @@
 """The command line: every mistake is answered in one line with the documented exit status."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -222,6 +223,46 @@ def test_design_with_a_slip(copy, old, new, said):
     status, text = run_apart("list", "--root", str(copy))
     assert status == 3
     assert said in text and len(text.splitlines()) == 1
+
+
+def verified(copy: Path, old: str, new: str) -> tuple[int, str]:
+    """What becomes of a copy of the model in which a piece of patch 25/35 reads otherwise."""
+    path = copy / "model/designs/patch25.py"
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    arguments = ["patch25", "--host", "cstate", "-p", "monotonic", "--depth", "7", "--bounded"]
+    return run_apart("verify", *arguments, "--root", str(copy))
+
+
+BINDS = "            vcpu.cpu = cpu\n            vcpu.tsc_rebase = False\n"
+
+
+@pytest.mark.parametrize(
+    ("new", "said"),
+    [
+        ("            vcpu.tsc_rebase = False\n", "index -1, where there are 0 to 1"),
+        (
+            BINDS.replace("= cpu", "= -1 if host.t > 5 else cpu"),
+            "an index that may be out of range, where there are 0 to 1",
+        ),
+    ],
+    ids=["never bound", "unbound when late"],
+)
+def test_a_design_that_asks_for_the_tsc_of_no_pcpu(copy, new, said):
+    """Exit 3 with the line of the design that asked, whether at the start or only in some later run."""
+    status, text = verified(copy, BINDS, new)
+    assert status == 3
+    assert re.search(rf"model/designs/\w+\.py:\d+: NoSuchItem: {said}", " ".join(text.split())), (
+        text
+    )
+
+
+def test_a_design_that_asks_for_no_tsc_while_bound_to_no_pcpu(copy):
+    """A vCPU whose put unbinds it is bound again by the next load: nothing is wrong with that."""
+    old = "        vcpu.last_host_tsc = host.tsc(vcpu.cpu)\n"
+    status, text = verified(copy, old, f"{old}        vcpu.cpu = -1 if host.t > 0 else vcpu.cpu\n")
+    assert (status, "NoSuchItem" in text) == (0, False)
 
 
 def test_design_that_raises(copy):

@@ -25,6 +25,10 @@ from vtsc.native.lead import Stuck, lead
 from vtsc.native.random_runs import _step
 
 EVERYWHERE = list(product(MODEL.designs, MODEL.hosts))
+LIMITS = ("timeslice", "dormancy", "exit_interval", "entry_delay")
+CYCLES = {"rdtsc_cycles": "2"}
+"""A read of two cycles, which are two nanoseconds."""
+SIZES = ({}, {"vcpus": "2"}, {"vcpus": "2", "pcpus": "1"}, {"vcpus": "3", "pcpus": "2"})
 
 
 def missing_in(machine: Machine) -> str | None:
@@ -67,6 +71,10 @@ def test_no_state_is_stuck(content, design, host):
         ({"timeslice": "1ms", "exit_interval": "2us", "dormancy": "1ms"}, 6),
         ({"timeslice": "1ms", "vcpus": "2"}, 8),
         ({"dormancy": "1ms", "exit_interval": "2us", "vcpus": "2", "pcpus": "1"}, 9),
+        ({"entry_delay": "1ms", "vcpus": "2"}, 8),
+        ({"entry_delay": "1ns", "rdtsc_cycles": "2", "vcpus": "2", "pcpus": "1"}, 8),
+        ({"dormancy": "1ns", "entry_delay": "1ns", "rdtsc_cycles": "2", "vcpus": "2"}, 11),
+        (dict.fromkeys(LIMITS, "1ms") | {"vcpus": "3"}, 12),
         ({"virtual_khz": "2.4GHz", "kvmclock": "any", "create_anytime": "on"}, 4),
     ],
     ids=lambda x: ",".join(x) if isinstance(x, dict) else None,
@@ -90,6 +98,42 @@ def test_deadlines_too_short_for_a_read_are_named(content):
         "a vCPU is off its pCPU, all are taken, one by a vCPU out of guest mode: put(1) leads no "
         "nearer to a read"
     )
+
+
+def combinations(*values: str | None) -> list[dict[str, str]]:
+    """The four limits, each with one of ``values``; None leaves it out."""
+    chosen = product(values, repeat=len(LIMITS))
+    return [{k: v for k, v in zip(LIMITS, c, strict=True) if v is not None} for c in chosen]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", SIZES, ids=str)
+@pytest.mark.parametrize(
+    ("design", "host"),
+    [("2.6.35-vmx", "resetting"), ("2.6.36-svm", "stable"), ("patch25", "slow")],
+)
+def test_no_combination_of_limits_is_stuck_that_leaves_time_for_a_read(content, design, host, size):
+    """Each limit is unset or just as long as a read: all sixteen combinations lead on."""
+    for given in combinations(None, "2ns"):
+        assert stuck(open_case(content, design, host, **size, **CYCLES, **given)) is None, given
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", SIZES, ids=str)
+@pytest.mark.parametrize(("design", "host"), [("2.6.37", "cstate")])
+def test_a_combination_that_leaves_no_time_for_a_read_is_stuck(content, design, host, size):
+    """Some limits are shorter than a read: then its slice or its time in the guest never suffices.
+
+    Nor may a vCPU be off a pCPU for so long, where there are more of them than pCPUs. But
+    whoever is due to be entered can always be entered, or put.
+    """
+    for given in combinations("1ns", "2ns"):
+        short = {limit for limit, value in given.items() if value == "1ns"}
+        never = short & {"timeslice", "exit_interval"}
+        outnumbered = int(size.get("vcpus", 1)) > int(size.get("pcpus", 2))
+        missed = bool(never) or (outnumbered and "dormancy" in short)
+        found = stuck(open_case(content, design, host, **size, **CYCLES, **given))
+        assert (found is not None) is missed, (given, found)
 
 
 class NeverServed(Patch25):
@@ -258,6 +302,12 @@ USUAL = {"load", "serve", "enter", "rdtsc"}
         ({"vcpus": "3"}, USUAL | {"put", "exit"}),
         ({"timeslice": "2ns"}, USUAL | {"put", "exit"}),
         ({"timeslice": "9ns", "dormancy": "9ns", "vcpus": "3"}, USUAL | {"put", "exit"}),
+        ({"entry_delay": "1ns", **CYCLES, "vcpus": "2"}, USUAL | {"put"}),
+        (
+            {"dormancy": "9ns", "entry_delay": "1ns", **CYCLES, "vcpus": "3"},
+            USUAL | {"put", "exit"},
+        ),
+        ({"dormancy": "1ns", "entry_delay": "1ns", **CYCLES, "vcpus": "2"}, USUAL),
     ],
     ids=lambda x: ",".join(x) if isinstance(x, dict) else "",
 )
@@ -270,6 +320,17 @@ def test_random_states_reach_a_read(host, given, calls):
         for seed in range(3):
             seen |= led(machine, Random(f"{seed} {design} {host}"))
     assert seen == calls
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", SIZES, ids=str)
+@pytest.mark.parametrize("host", ["cstate", "resetting"])
+def test_random_states_reach_a_read_under_every_combination_of_limits(host, size):
+    """By plain execution, where each limit is unset or a few cycles; every combination is followed."""
+    for design in ("2.6.35-vmx", "patch25"):
+        for given in combinations(None, "7ns"):
+            machine = MODEL.build(design, host, MODEL.resolve(design, {**size, **given}, {}))
+            assert "rdtsc" in led(machine, Random(f"{design} {host} {given}"))
 
 
 def led(machine: Machine, random: Random) -> set[str]:

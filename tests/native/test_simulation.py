@@ -65,6 +65,7 @@ def test_simulation_with_everything_switched_on(content, emulation):
         "timeslice": "1ms",
         "dormancy": "2ms",
         "exit_interval": "1ms",
+        "entry_delay": "1ms",
         "virtual_khz": "2.4GHz",
     }
     for group in groups(content, ["patch25"], ["slow", "cstate"], ["monotonic"], settings):

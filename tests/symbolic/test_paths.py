@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from vtsc.base.time_limit import limited
-from vtsc.language.words import Illegal, require, s64, u64
+from vtsc.language.words import Illegal, NoSuchItem, require, s64, select, u64
 from vtsc.solver.feasibility import SolverFeasibility
-from vtsc.symbolic.paths import Anything, Fork, Leaf, explore, leaves
+from vtsc.symbolic.paths import Anything, Doubt, Fork, Leaf, explore, leaves
 from vtsc.symbolic.terms import Arena
 from vtsc.symbolic.values import Index, Runs, Truth, Word
 from vtsc.system.builder import merged
@@ -129,6 +129,26 @@ def test_an_index_selects_by_forking(arena):
     """A symbolic index runs one path per item."""
     index = Index(arena, {i: arena.flag(f"i={i}") for i in range(3)})
     assert outcomes(arena, lambda: index.select("abc")) == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("stray", [-1, 2])
+def test_an_index_that_may_be_none_of_the_items_is_an_error(arena, stray):
+    """It neither counts from the end nor stands for the last one; what the path excludes is no matter."""
+    index = Index(arena, {i: arena.flag(f"i={i}") for i in (0, 1, stray)})
+    with pytest.raises(NoSuchItem, match="may be out of range, where there are 0 to 1"):
+        outcomes(arena, lambda: index.select("ab"))
+    assert outcomes(arena, lambda: "" if index == stray else index.select("ab")) == ["", "a", "b"]
+    doubts: list[Doubt] = []
+    explore(arena, lambda: index.select("ab"), Anything(), doubts=doubts)
+    assert {d.conditions[-1] for d in doubts} == {index.members[stray]}
+
+
+@pytest.mark.parametrize("stray", [-1, 2])
+def test_a_plain_index_that_is_none_of_the_items_is_an_error(stray):
+    """The same on plain integers."""
+    assert select("ab", 1) == "b"
+    with pytest.raises(NoSuchItem, match=f"index {stray}, where there are 0 to 1"):
+        select("ab", stray)
 
 
 # feasibility

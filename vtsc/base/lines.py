@@ -63,6 +63,17 @@ class LineRecorder:
                 self._changers[i] = self._latest
 
 
+def calling(package: str) -> tuple[Line, ...]:
+    """The lines that are being executed, outermost first, outside of ``package``."""
+    found: list[Line] = []
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        if str(frame.f_globals.get("__name__")).partition(".")[0] != package:
+            found.append((frame.f_code.co_filename, frame.f_lineno))
+        frame = frame.f_back
+    return tuple(reversed(found))
+
+
 def nothing_wanted(_file: str) -> bool:
     """Record no lines."""
     return False

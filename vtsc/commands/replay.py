@@ -3,8 +3,9 @@
 import argparse
 from pathlib import Path
 
-from vtsc.base.errors import BadFileError, Exit
+from vtsc.base.errors import BadFileError, Exit, VtscError
 from vtsc.content.case import Case
+from vtsc.content.content import model_error
 from vtsc.content.loader import load
 from vtsc.evidence.replay import case_of, replay
 from vtsc.evidence.trace import Trace, load_trace
@@ -41,6 +42,11 @@ def replayed(arguments: argparse.Namespace, states: bool = True) -> tuple[Case, 
         played = replay(case, trace, states=states)
     except BadFileError as error:
         raise BadFileError(f"{arguments.file}: {error}") from None
+    except VtscError:
+        raise
+    except Exception as error:  # a model may do anything
+        named = model_error(content, error)
+        raise (named if isinstance(named, VtscError) else error) from None
     if trace.model_digest != content.digest:
         warn(f"{arguments.file} was made with model {trace.model_digest}, this is {content.digest}")
     return case, trace, played

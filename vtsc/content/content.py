@@ -1,17 +1,20 @@
 """What was loaded: a model with its properties, and what can be asked of them."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 from vtsc.base.errors import BadFileError, UsageError
+from vtsc.base.lines import Line
 from vtsc.base.spelling import near
 from vtsc.language.claims import ActionTaken, Property, Sometimes, Watch
 from vtsc.language.domain import Domain
 from vtsc.language.machine import Machine
 from vtsc.language.parameters import Settings
+from vtsc.language.words import NoSuchItem
 
 
 @dataclass(frozen=True)
@@ -79,16 +82,23 @@ def digest(root: Path) -> str:
 
 def model_error(content: Content, error: BaseException) -> Exception:
     """An exception that the model's own code raised is a bad model; any other is ours."""
-    place = error.__traceback__
-    last = None
-    while place is not None:
-        file = place.tb_frame.f_code.co_filename
-        if file.startswith((str(content.root / "model"), str(content.root / "properties"))):
-            last = f"{content.relative(file)}:{place.tb_lineno}"
-        place = place.tb_next
-    if last is None:
+    folders = (str(content.root / "model"), str(content.root / "properties"))
+    raised = [line for line in _lines(error.__traceback__) if line[0].startswith(folders)]
+    if isinstance(error, NoSuchItem):
+        asked = [line for line in error.lines if line[0].startswith(folders)]
+        rules = content.model.rules
+        in_rules = [line for line in asked if content.relative(line[0]).startswith(rules)]
+        raised = in_rules or asked or raised
+    if not raised:
         return RuntimeError(f"{type(error).__name__}: {error}")
-    return BadFileError(f"{last}: {type(error).__name__}: {error}")
+    file, number = raised[-1]
+    return BadFileError(f"{content.relative(file)}:{number}: {type(error).__name__}: {error}")
+
+
+def _lines(place: TracebackType | None) -> Iterator[Line]:
+    while place is not None:
+        yield place.tb_frame.f_code.co_filename, place.tb_lineno
+        place = place.tb_next
 
 
 def known(kind: str, name: str, names: Any) -> str:

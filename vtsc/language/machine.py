@@ -39,7 +39,7 @@ class Machine(Protocol):
     Of equally short runs, one in which least time passes is shown.
     """
     rounds: tuple[Rounds, ...]
-    """Where long runs whose middle repeats are to be looked for; empty where nothing is known of it."""
+    """The forms of long runs that are looked for where nothing else decides; none where it is empty."""
 
     def state(self) -> State:
         """A fresh state with every field at its declared start."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol, TypeVar
 
 from vtsc.base import width
+from vtsc.base.lines import calling
 
 WIDTH = width.WIDTH
 MODULUS = 1 << WIDTH
@@ -32,6 +33,10 @@ class Decider(Protocol):
         """Continue only where ``condition`` holds."""
         ...
 
+    def doubt(self, condition: Any, error: Exception) -> None:
+        """Where ``condition`` holds, the run fails with ``error``: no such state may be reachable."""
+        ...
+
     def apart(self, run: Callable[[], None], records: Sequence[object]) -> None:
         """Run a piece of a rule for its effect on ``records``, its paths merged."""
         ...
@@ -50,6 +55,15 @@ def scaled(full: int, small: int) -> int:
 
 class Illegal(Exception):
     """The step cannot be taken: a guard is false or an input is outside what is allowed."""
+
+
+class NoSuchItem(IndexError):
+    """An index that names none of the items; ``lines``: what was being executed, outermost first."""
+
+    def __init__(self, items: int, index: int | None = None) -> None:
+        which = "an index that may be out of range" if index is None else f"index {index}"
+        super().__init__(f"{which}, where there are 0 to {items - 1}")
+        self.lines = calling("vtsc")
 
 
 def u64(x: int) -> int:
@@ -139,5 +153,9 @@ def apart(run: Callable[[], None], *records: object) -> None:
 
 
 def select(items: Sequence[T], index: int) -> T:
-    """``items[index]``; a symbolic index forks over the items."""
-    return items[index] if isinstance(index, int) else index.select(items)
+    """``items[index]``; a symbolic index forks over the items. No index counts from the end."""
+    if not isinstance(index, int):
+        return index.select(items)
+    if not 0 <= index < len(items):
+        raise NoSuchItem(len(items), index)
+    return items[index]

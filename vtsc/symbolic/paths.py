@@ -36,6 +36,14 @@ class Anything:
 
 
 @dataclass(frozen=True)
+class Doubt:
+    """A way in which a run fails with ``error``, where all ``conditions`` hold together."""
+
+    conditions: tuple[Condition, ...]
+    error: Exception
+
+
+@dataclass(frozen=True)
 class Leaf(Generic[T]):
     """The end of one path. ``outcome`` is None where the step is not legal on it."""
 
@@ -113,10 +121,12 @@ class _Run:
         feasibility: Feasibility,
         known: Sequence[Condition],
         prefix: Sequence[bool],
+        doubts: list[Doubt] | None,
     ) -> None:
         self._arena = arena
         self._feasibility = feasibility
         self._prefix = prefix
+        self._doubts = doubts
         self._facts: list[Condition] = []
         self._truths: dict[int, bool] = {}
         self.forks: list[tuple[Condition, bool]] = []
@@ -149,6 +159,16 @@ class _Run:
         self._learn(condition if taken else opposite)
         return taken
 
+    def doubt(self, condition: Condition, error: Exception) -> None:
+        """Keep it for whoever knows more of the states that there are; else it is an error at once."""
+        if self._truths.get(condition.id) is False:
+            return
+        conditions = (*self._facts, condition)
+        if self._doubts is not None:
+            self._doubts.append(Doubt(conditions, error))
+        elif self._feasibility.possible(conditions):
+            raise error
+
     def apart(self, run: Callable[[], None], records: Sequence[object]) -> None:
         """See `vtsc.language.words.apart`: the piece is explored from here, and its outcomes are merged."""
         before = [dict(vars(record)) for record in records]
@@ -164,7 +184,7 @@ class _Run:
                 if value is not before[n][name]
             }
 
-        tree = explore(self._arena, piece, self._feasibility, self._facts)
+        tree = explore(self._arena, piece, self._feasibility, self._facts, doubts=self._doubts)
         legal, outcome = joined(self._arena, tree, lambda key: _at(before, key))
         self.require(legal)
         for n, record in enumerate(records):
@@ -192,15 +212,17 @@ def explore(
     feasibility: Feasibility,
     known: Sequence[Condition] = (),
     wanted: Callable[[str], bool] = nothing_wanted,
+    doubts: list[Doubt] | None = None,
 ) -> Tree[T]:
     """The tree of all paths of ``run``, which must build its state afresh at each call.
 
-    ``known`` holds on every path. A path that raises `Illegal` ends in a leaf without outcome. Raises
+    ``known`` holds on every path. Where a path may fail, that is noted in ``doubts``; where nobody asks
+    for those, it is raised. A path that raises `Illegal` ends in a leaf without outcome. Raises
     `RuntimeError` where a path does not end, as far as can be seen.
     """
 
     def execute(prefix: Sequence[bool]) -> tuple[_Run, Leaf[T]]:
-        decider = _Run(arena, feasibility, known, prefix)
+        decider = _Run(arena, feasibility, known, prefix, doubts)
         before, Runs.current = Runs.current, decider
         recorder = LineRecorder(wanted)
         try:

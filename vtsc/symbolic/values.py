@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NoReturn, TypeVar
 
 from vtsc.language.state import Value
-from vtsc.language.words import MASK, MODULUS, SIGN, Decider, Runs
+from vtsc.language.words import MASK, MODULUS, SIGN, Decider, NoSuchItem, Runs
 from vtsc.symbolic.forms import Condition, Constant, Interval, Linear
 from vtsc.symbolic.terms import Arena
 
@@ -238,7 +238,11 @@ class Index(_Symbolic):
         return ~(self == other)
 
     def select(self, items: Sequence[T]) -> T:
-        """``items[self]``, forking over the items; the last stands for all that is left."""
+        """``items[self]``, forking over the items; that it may be none of them is a doubt."""
+        outside = [c for i, c in self.members.items() if not 0 <= i < len(items)]
+        none = self.arena.disjunction(outside)
+        if none is not self.arena.false:
+            _run().doubt(none, NoSuchItem(len(items)))
         for i, item in enumerate(items[:-1]):
             if self == i:
                 return item

@@ -17,9 +17,10 @@ from vtsc.symbolic.forms import Condition
 from vtsc.symbolic.hidden_state import Memory
 from vtsc.symbolic.inputs import Ranges, Unknowns, Widened
 from vtsc.symbolic.names import INITIAL, MID, RECORDS_TAKEN
-from vtsc.symbolic.paths import Feasibility, Tree, explore, joined, leaves
+from vtsc.symbolic.paths import Doubt, Feasibility, Tree, explore, joined, leaves
 from vtsc.symbolic.terms import Arena
 from vtsc.symbolic.values import Index, lift_truth, same
+from vtsc.system.doubts import Doubts
 from vtsc.system.instances import check_instances
 from vtsc.system.simplify import simplify
 from vtsc.system.symmetry import note_symmetry
@@ -83,6 +84,7 @@ class _Builder:
         if taken:
             raise BadFileError(f"record {taken[0]}: the checker uses that name; choose another")
         self.attributes = {n: _attributes(r) for n, r in records.items()}
+        self.doubts = Doubts([], [])
         check_instances(records, self.sizes)
         names = (Slot(name, f, r.instance) for name, r, _, f in self._fresh().slots())
         self.slots = {slot.name: slot for slot in names}
@@ -130,8 +132,10 @@ class _Builder:
                 raise BadFileError(f"the model stores into {full}: {error}") from None
         return values
 
-    def _explore(self, run: Callable[[], Outcome], *known: Condition) -> Tree[Outcome]:
-        return explore(self.arena, run, self.feasibility, known, self.wanted)
+    def _explore(
+        self, run: Callable[[], Outcome], doubts: list[Doubt] | None = None
+    ) -> Tree[Outcome]:
+        return explore(self.arena, run, self.feasibility, (), self.wanted, doubts)
 
     def build(self) -> System:
         """Explore initialisation, the passing of time and every call."""
@@ -155,7 +159,7 @@ class _Builder:
             self.machine.advance(state.inner, self.inputs)
             return self._lifted(state, pre)
 
-        passable, passed = merged(self.arena, self._explore(advance))
+        passable, passed = merged(self.arena, self._explore(advance, self.doubts.before))
         moved = {name for name in self.slots if not same(passed[name], pre[name])}
         mid = self._unknown(MID, moved)
         passing = frozenset(self.inputs.names)
@@ -165,7 +169,8 @@ class _Builder:
             for rule in self._rules(number, call, mid, passing)
         ]
         self._keep_promises(initial, passed, pre, rules)
-        return System(
+        one_value = list(self._one_value(pre))
+        system = System(
             arena=self.arena,
             calls=tuple(self.calls),
             slots=self.slots,
@@ -181,10 +186,13 @@ class _Builder:
             initial_inputs=self.initial_inputs,
             time_input=self.machine.time_input,
             facts=[
-                *self._one_value(pre),
+                *one_value,
                 *(f for lemma in self.lemmas for f in self._facts(lemma, pre)),
             ],
         )
+        frame = [f for x in self.machine.lemmas() if x.frame for f in self._facts(x, pre)]
+        self.doubts.settle(system, one_value, frame, self.feasibility.possible)
+        return system
 
     def _one_value(self, pre: Mapping[str, Value]) -> Iterator[Fact]:
         """That each index has exactly one of its values."""
@@ -218,7 +226,7 @@ class _Builder:
                 ghosts = state.ghosts.get(lemma.owner, {})
                 return {"": lemma.holds(self.machine, state.inner, ghosts, *args)}
 
-            _, outcome = merged(self.arena, self._explore(state_it))
+            _, outcome = merged(self.arena, self._explore(state_it, self.doubts.before))
             yield Fact(lemma, args, lift_truth(self.arena, outcome[""]))
 
     def _rules(
@@ -234,7 +242,7 @@ class _Builder:
             return {**self._lifted(state, mid), "": hits}
 
         found = []
-        for above, leaf in leaves(self.arena, self._explore(perform)):
+        for above, leaf in leaves(self.arena, self._explore(perform, self.doubts.amid)):
             if leaf.outcome is None:
                 continue
             hits = leaf.outcome.pop("")

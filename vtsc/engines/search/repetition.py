@@ -5,8 +5,8 @@ every order of calls. Here a run is a beginning, a loop of calls taken a number 
 is found is a violation like any other, replayed and all; that nothing is found says nothing, and a
 shorter run may exist.
 
-How many calls each part has is for the machine to say (`Machine.rounds`). Where it says nothing, loops of
-up to six calls are tried, with a beginning and an end that are long enough to hold a turn of the loop.
+How many calls each part has is for the machine to say (`Machine.rounds`): there are too many possibilities
+to try them all. Where it says nothing, no such run is looked for.
 """
 
 from collections.abc import Sequence
@@ -28,12 +28,6 @@ BUDGET = 100_000_000
 """Z3 resource units that one question may cost; the search stops at the first that exceeds it."""
 TURNS = 8
 """The greatest number of times that the loop is taken."""
-ANY = tuple(Rounds(tuple(range(loop, 2 * loop)), loop, loop) for loop in (4, 5, 6))
-"""The forms to try where a machine suggests none.
-
-A shorter loop is one of these taken more than once. The beginnings differ by less than a turn, so that
-with some number of turns a run of any length has one of these forms.
-"""
 
 
 @dataclass(frozen=True)
@@ -55,7 +49,7 @@ def _forms(rounds: Sequence[Rounds]) -> list[_Form]:
     """The forms of runs to try, the shortest first."""
     every = (
         _Form(beginning, form.loop, turns, form.end)
-        for form in rounds or ANY
+        for form in rounds
         for turns in range(1, TURNS + 1)
         for beginning in form.beginnings
     )
@@ -102,7 +96,7 @@ class _Run:
 
 
 def repeated(
-    system: System, target: str, rounds: Sequence[Rounds] = (), budget: int = BUDGET
+    system: System, target: str, rounds: Sequence[Rounds], budget: int = BUDGET
 ) -> Witness | None:
     """A run of one of the forms of ``rounds`` that hits ``target`` at its last step, the shortest first.
 
@@ -126,6 +120,8 @@ def repeated(
 
 def decide(task: Task) -> Answer:
     """A long run that hits the target, whose middle repeats."""
+    if not task.rounds:
+        return unknown("the machine does not say what long runs look like")
     witness = repeated(task.settled, task.target, task.rounds)
     if witness is None:
         return unknown("no run whose middle repeats hits it")
