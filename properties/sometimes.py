@@ -3,7 +3,7 @@
 from typing import Any
 
 from properties.reads import last_reads, note_read
-from vtsc.language import Record, Sometimes, Step, index, negation
+from vtsc.language import Record, Sometimes, Step, index, instances, negation
 
 
 class CanReadTscTwice(Sometimes):
@@ -43,7 +43,7 @@ class CanLoadOnAnotherPcpu(Sometimes):
 
     def ghosts(self, machine: Any) -> dict[str, Record]:
         """Where each vCPU was created; those that exist from the start, on pCPU 0."""
-        return {f"vcpu{v}": Birthplace() for v in range(machine.sizes["vcpu"])}
+        return {**instances("vcpu", (Birthplace() for _ in range(machine.sizes["vcpu"])))}
 
     def observe(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> bool:
         """Whether this is such a load."""
