@@ -4,7 +4,9 @@ A way is one side of a condition that a stored value, or the legality of it, dep
 is asked for both as true and as false.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import combinations
 from typing import Any
 
 import z3
@@ -16,7 +18,7 @@ from vtsc.symbolic.forms import Choice, Condition, Junction, walk
 from vtsc.symbolic.names import INITIAL, MID
 from vtsc.symbolic.values import Index, parts
 from vtsc.system.system import System
-from vtsc.validation.validate import Assignment, Inputs
+from vtsc.validation.validate import Assignment, Inputs, Question
 
 BUDGET = 2_000_000
 """Z3 resource units that one question may cost; a question that costs more goes unanswered."""
@@ -41,21 +43,36 @@ class SolverWitnesses:
             if model is not None:
                 yield self._inputs(self._starting, model, INITIAL)
 
-    def passings(self) -> Iterator[Assignment]:
-        """A state and inputs for every way in which time can pass, some rule applying after it."""
+    def passings(self) -> list[Question]:
+        """A question for every way in which time can pass, some rule applying after it."""
         system = self._system
         applies = system.arena.disjunction(rule.condition for rule in system.rules)
-        for condition in self._ways(system.passable, list(system.passing.values())):
-            model = self._step.model(condition, applies)
-            if model is None:
-                continue
-            holding = (n for n, r in enumerate(system.rules) if self._holds(model, r.condition))
-            yield self._assignment(model, next(holding))
+        ways = self._ways(system.passable, list(system.passing.values()))
+        return [partial(self._assigned, None, (condition, applies)) for condition in ways]
 
-    def rule(self, number: int) -> Assignment | None:
-        """A state and inputs in which a rule applies."""
-        model = self._step.model(self._system.rules[number].condition)
-        return None if model is None else self._assignment(model, number)
+    def rules(self) -> list[Question]:
+        """A question for every rule."""
+        rules = enumerate(self._system.rules)
+        return [partial(self._assigned, number, (rule.condition,)) for number, rule in rules]
+
+    def _assigned(
+        self, rule: int | None, conditions: Sequence[Condition], unlike: Sequence[Inputs]
+    ) -> Assignment | None:
+        """A state and inputs with these conditions, and the rule that applies, the first if none is given."""
+        others = [self._differing(fields) for fields in unlike]
+        model = self._step.model(*conditions, *others)
+        if model is None:
+            return None
+        if rule is None:
+            rules = enumerate(self._system.rules)
+            rule = next(n for n, each in rules if self._holds(model, each.condition))
+        return self._assignment(model, rule)
+
+    def _differing(self, fields: Inputs) -> Condition:
+        """That some index of a state has another value than in ``fields``."""
+        arena, pre = self._system.arena, self._system.pre
+        indices = [n for n in self._system.slots if isinstance(pre[n], Index)]
+        return arena.negation(arena.conjunction(pre[n].members[fields[n]] for n in indices))
 
     # how they are asked
 
@@ -82,7 +99,9 @@ class SolverWitnesses:
                 value = system.pre[name]
                 lowered = asked.lowered(value)
                 if isinstance(value, Index):
-                    asked.require(z3.PbEq([(c, 1) for c in lowered], 1))
+                    asked.require(
+                        z3.Or(lowered), *(z3.Not(z3.And(pair)) for pair in combinations(lowered, 2))
+                    )
             self._stepping = asked
         return self._stepping
 
@@ -108,7 +127,7 @@ class SolverWitnesses:
         found: dict[str, int | bool] = {}
         for name in known.words:
             if prefix + name in asked.low.ranges:
-                found[name] = int(model.eval(z3.Int(prefix + name), True).as_long())
+                found[name] = int(model.eval(z3.Const(prefix + name, z3.IntSort()), True).as_long())
         for name in known.flags:
             found[name] = bool(z3.is_true(model.eval(z3.Bool(prefix + name), True)))
         return found

@@ -32,10 +32,8 @@ class Comparison:
     def start(self, started: Started) -> None:
         """That the rules allow a start where the functions do, and then have the same values."""
         given = self.ruled.given(started.initial, initial=True)
-        possible, values = False, ()
-        if given is not None:
-            possible, *values = self.ruled.starting(given)
-        if bool(possible) != (started.state is not None):
+        possible, *values = (False,) if given is None else self.ruled.starting(given)
+        if possible != (started.state is not None):
             raise ValidationError(
                 f"{started.where}: the functions {_allow(started.state)} it, the rules "
                 f"{_allow(possible or None)} it; inputs {_inputs(started.initial)}"

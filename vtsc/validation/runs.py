@@ -92,10 +92,10 @@ class Runs:
         for call, given in opening.steps:
             yield walk.step(call, given)
         while walk.legal < len(opening.steps) + RUN_LENGTH and walk.failed < STUCK:
-            call = self._next(drawn, walk.likes)
-            if call is None:
+            chosen = self._next(drawn, walk.likes)
+            if chosen is None:
                 return
-            yield walk.step(call, {})
+            yield walk.step(chosen, {})
 
     def _opening(self, number: int) -> Opening:
         """Each known run begins a run in its turn, every second run begins at random."""

@@ -1,11 +1,12 @@
 """Validation of one system: its starts, each of its rules, and plain runs; see the package."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Protocol
 
 from vtsc.base.errors import ValidationError
+from vtsc.language.words import NoSuchItem
 from vtsc.validation.compare import Comparison, Shown
 from vtsc.validation.draws import Chosen
 from vtsc.validation.plain import Started, Taken
@@ -16,6 +17,9 @@ STEPS = 2000
 """How many steps of plain runs are compared."""
 PER_RULE = 20
 """How many for each rule, where that is more."""
+
+FAILING = 8
+"""States in which the functions fail, after which no other one is asked for."""
 
 Inputs = Mapping[str, int | bool]
 
@@ -31,6 +35,10 @@ class Assignment:
     """The rule that applies."""
 
 
+Question = Callable[[Sequence[Inputs]], Assignment | None]
+"""Finds a state whose indices are not those of any given one; None where none is found."""
+
+
 class Witnesses(Protocol):
     """A solver that was told of a system."""
 
@@ -38,12 +46,12 @@ class Witnesses(Protocol):
         """Inputs for every way in which the machine can start, as far as there are any."""
         ...
 
-    def rule(self, number: int) -> Assignment | None:
-        """A state and inputs in which a rule applies; None where there is none or the solver gives up."""
+    def passings(self) -> Sequence[Question]:
+        """For every way in which time can pass, a state and inputs in which it does."""
         ...
 
-    def passings(self) -> Iterable[Assignment]:
-        """A state and inputs for every way in which time can pass."""
+    def rules(self) -> Sequence[Question]:
+        """For every rule, a state and inputs in which it applies."""
         ...
 
 
@@ -77,12 +85,10 @@ def validate(ruled: Ruled, runs: Runs, solver: Callable[[], Witnesses], shown: S
     runs.extend(wanted)
     for taken in runs.taken:
         comparison.step(taken)
-    for assignment in witnesses.passings():
-        comparison.step(_tried(ruled, runs, assignment))
-    for number in range(len(ruled.system.rules)):
-        found = witnesses.rule(number)
-        if found is not None:
-            comparison.step(_tried(ruled, runs, found))
+    for question in (*witnesses.passings(), *witnesses.rules()):
+        step = _answered(ruled, runs, question)
+        if step is not None:
+            comparison.step(step)
     seen = len(comparison.applied)
     return Validated(len(runs.taken), seen, len(ruled.system.rules) - seen, _hits(ruled, runs))
 
@@ -91,6 +97,23 @@ def _started(runs: Runs, number: int, given: Inputs) -> Started:
     """The start that a solver's inputs make."""
     inputs = Chosen(Random(f"{runs.seed} solver"), runs.typical, given)
     return runs.plain.start(f"the solver's start {number}", inputs)
+
+
+def _answered(ruled: Ruled, runs: Runs, question: Question) -> Taken | None:
+    """The step from a state that a solver gives; None where it gives none in which the functions work.
+
+    Exploring has shown that the states in which an index names nothing are not reachable.
+    """
+    failing: list[Inputs] = []
+    while len(failing) < FAILING:
+        found = question(failing)
+        if found is None:
+            return None
+        try:
+            return _tried(ruled, runs, found)
+        except NoSuchItem:
+            failing.append(found.fields)
+    return None
 
 
 def _tried(ruled: Ruled, runs: Runs, found: Assignment) -> Taken:
