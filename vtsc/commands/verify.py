@@ -149,7 +149,7 @@ def _report(
     parts = [head, matrix(content, results), sometimes(results)]
     for result in results:
         if result.status is Status.VIOLATED and result.trace and result.run:
-            text = counterexample(content, result.trace, result.run, result.searched)
+            text = counterexample(content, result.trace, result.run, result.searched, result.doubt)
             parts.append(text)
     if arguments.prove:
         from vtsc.report.text.proof import proof

@@ -72,10 +72,10 @@ class Content:
         return [*asked, *(ActionTaken(a) for a in actions)]
 
 
-def digest(root: Path) -> str:
-    """SHA-256 over the model's source files, names included; 16 hex digits."""
+def digest(root: Path, package: str = "model") -> str:
+    """SHA-256 over the source files of a package below ``root``, names included; 16 hex digits."""
     sha = hashlib.sha256()
-    for path in sorted((root / "model").rglob("*.py")):
+    for path in sorted((root / package).rglob("*.py")):
         sha.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return sha.hexdigest()[:16]
 

@@ -4,12 +4,12 @@ Cases can be begun, and open cells finished, in any order and in parallel.
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from vtsc.base.errors import EvidenceError, VtscError
+from vtsc.base.errors import EvidenceError, ValidationError, VtscError
 from vtsc.content.case import Case
 from vtsc.content.cells import Cell
 from vtsc.content.content import model_error
@@ -98,13 +98,20 @@ def _together(
 
     systems = Systems(case)
     proving = bool(asked(effort, shared=True))
-    reaching = Reaching(systems, properties, min(depth, EARLY) if proving else depth)
-    proofs = prove(systems, properties, reaching.missing, effort) if proving else Proofs()
-    reached = reaching.result(proofs.never, depth)
+    try:
+        reaching = Reaching(systems, properties, min(depth, EARLY) if proving else depth)
+        proofs = prove(systems, properties, reaching.missing, effort) if proving else Proofs()
+        reached = reaching.result(proofs.never, depth)
+    except EvidenceError as error:
+        raise _difference(systems, (), {}) or error from None
+    never = [*proofs.certificates, *(r.name for r in reached if r.never)]
+    doubt = _difference(systems, reached, dict.fromkeys(never))
     stuck = _stuck(case) if proofs.certificates else None
     for prop in properties:
         certificate = proofs.certificates.get(prop)
-        if certificate is None:
+        if certificate is not None and doubt is not None:
+            yield _failed(case.cell(prop), doubt)
+        elif certificate is None:
             yield Open(case.cell(prop), reached, proofs.settled.get(prop, ()))
         else:
             yield _proved(case, "lemmas", certificate, reached, stuck)
@@ -126,7 +133,40 @@ def _alone(case: Case, left: Open, depth: int, effort: "Effort") -> Result:
     )
     accept = partial(_accepted, systems, left)
     result, answers = first_accepted(task, asked(effort, shared=False), accept)
-    return result or _undecided(case, left, answers)
+    return _believed(systems, left, result or _undecided(case, left, answers))
+
+
+def _believed(systems: "Systems", left: Open, result: Result) -> Result:
+    """A result whose rules were compared with the functions; a violation that was replayed stands anyway."""
+    limits = {Status.PROVED: None, Status.BOUNDED: result.depth}
+    holds = {left.cell.property: limits[result.status]} if result.status in limits else {}
+    doubt = _difference(systems, left.sometimes, holds)
+    if doubt is None:
+        return result
+    if result.status is Status.VIOLATED:
+        return replace(result, doubt=str(doubt))
+    return _failed(left.cell, doubt)
+
+
+def _difference(
+    systems: "Systems", reached: Sequence[Reached], holds: Mapping[str, int | None]
+) -> VtscError | None:
+    """The first difference between rules and functions; None where they agree.
+
+    ``holds``: what is said never to happen, or in no run of so many steps. A plain run in which it does
+    is such a difference.
+    """
+    from vtsc.evidence.validating import validated
+
+    try:
+        hits = validated(systems, [r.trace for r in reached if r.trace is not None])
+    except ValidationError as error:
+        return error
+    for name, depth in holds.items():
+        where, least = hits.get(name, ("", 0))
+        if where and (depth is None or least <= depth):
+            return ValidationError(f"{where} is {name}, which the rules exclude")
+    return None
 
 
 def _accepted(

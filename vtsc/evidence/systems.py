@@ -7,7 +7,9 @@ leaving one out changes nothing is a question of its own (`vtsc.evidence.bystand
 does stands for what its like would do, so that only calls of first instances are explored.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from functools import cache
 
 from vtsc.base.errors import EvidenceError
 from vtsc.content.case import Case, Sizes
@@ -16,11 +18,12 @@ from vtsc.content.content import Content
 from vtsc.evidence.bystander import bystander
 from vtsc.language.actions import Call
 from vtsc.language.lemmas import ONE_VALUE, Lemma
-from vtsc.language.machine import Monitor
+from vtsc.language.machine import Machine, Monitor
 from vtsc.solver.feasibility import SolverFeasibility
 from vtsc.system.builder import build
 from vtsc.system.instances import representatives
 from vtsc.system.system import System
+from vtsc.validation.validate import Validated
 
 Key = tuple[str, str]
 """A lemma's owner and name."""
@@ -31,6 +34,15 @@ def key(lemma: Lemma) -> Key:
     return lemma.owner, lemma.name
 
 
+@dataclass(frozen=True)
+class Built:
+    """A system with what it was made of."""
+
+    machine: Machine
+    monitors: tuple[Monitor, ...]
+    system: System
+
+
 class Systems:
     """The systems that are asked about a case, each built once."""
 
@@ -38,6 +50,12 @@ class Systems:
         self.case = case
         self._kept: dict[Hashable, System] = {}
         self._bystanders: dict[int, str] = {}
+        self.is_rule: Callable[[str], bool] = cache(case.content.wanted)
+        """Whether a source file holds rules of a design."""
+        self.built: list[Built] = []
+        """Every system built so far."""
+        self.validated: dict[str, Validated] = {}
+        """What validations saw, by the digest of what was validated."""
         self.solved: set[str] = set()
         """Questions about the case that were found unsatisfiable."""
 
@@ -90,9 +108,9 @@ class Systems:
         known_as = (size, tuple(m.name for m in monitors), tuple(lemmas), calls is None)
         if known_as not in self._kept:
             machine = self.case.machine(sizes)
-            self._kept[known_as] = build(
-                machine, monitors, SolverFeasibility, lemmas=lemmas, calls=calls
-            )
+            system = build(machine, monitors, SolverFeasibility, lemmas=lemmas, calls=calls)
+            self.built.append(Built(machine, tuple(monitors), system))
+            self._kept[known_as] = system
         return self._kept[known_as]
 
 

@@ -15,10 +15,13 @@ from vtsc.report.screen import WIDTH
 from vtsc.report.text.story import culprit, story, taken_before
 
 
-def counterexample(content: Content, trace: Trace, run: Run, searched: int | None = None) -> str:
+def counterexample(
+    content: Content, trace: Trace, run: Run, searched: int | None = None, doubt: str = ""
+) -> str:
     """The whole text; lines are at most 80 columns of ASCII.
 
-    ``searched``: how deep a search for shorter ones got, where this one may not be the shortest.
+    ``searched``: how deep a search for shorter ones got, where this one may not be the shortest. ``doubt``:
+    why that search is not believed.
     """
     if trace.property not in content.properties:
         return _witness(content, trace, run)
@@ -29,7 +32,7 @@ def counterexample(content: Content, trace: Trace, run: Run, searched: int | Non
         _steps(content, trace, run),
         _lines(content, run),
         _claim(content, trace, run),
-        _scope(content, trace, searched),
+        _scope(content, trace, searched, doubt),
         [f"{trace.design} {trace.host} {trace.property}: VIOLATED({trace.hit_at})"],
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
@@ -142,7 +145,7 @@ def _claim(content: Content, trace: Trace, run: Run) -> list[str]:
     return [*_wrapped(f"claim: {prop.claim}", "  "), *_wrapped(f"here: {terms}", "  ")]
 
 
-def _scope(content: Content, trace: Trace, searched: int | None) -> list[str]:
+def _scope(content: Content, trace: Trace, searched: int | None, doubt: str = "") -> list[str]:
     params = " ".join(f"{k}={v}" for k, v in trace.params.items())
     settings = content.model.check(trace.design, {k: str(v) for k, v in trace.params.items()})
     again = []
@@ -154,7 +157,9 @@ def _scope(content: Content, trace: Trace, searched: int | None) -> list[str]:
         asked = f"vtsc verify {trace.design} --host {trace.host} -p {trace.property}{sets}"
         again = _wrapped(f"again: {asked}", "  ")
     depth = f"depth {trace.hit_at}"
-    if searched is not None:
+    if doubt:
+        depth += f" (shorter ones than this may exist: {doubt})"
+    elif searched is not None:
         depth += f" (none to depth {searched}; shorter ones than this may exist)"
     return [
         *_wrapped(f"scope: {depth}, integers, replayed; {content.model.assumed}", "  "),

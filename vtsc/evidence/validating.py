@@ -1,0 +1,72 @@
+"""Validates the systems of a case before anything that rests on them is reported.
+
+All systems of one size share their plain runs. A validation that is remembered costs next to nothing.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+
+from vtsc.content.content import digest
+from vtsc.evidence.systems import Built, Systems
+from vtsc.evidence.trace import Trace
+from vtsc.language.machine import Monitor
+from vtsc.solver.witnesses import SolverWitnesses
+from vtsc.validation.plain import Watched
+from vtsc.validation.remembered import digest as digest_of
+from vtsc.validation.remembered import recall, remember
+from vtsc.validation.ruled import Ruled
+from vtsc.validation.runs import Opening, Runs
+from vtsc.validation.validate import validate
+
+Hits = Mapping[str, tuple[str, int]]
+"""For each monitor that said yes in a plain run, a step at which it did, and the least number of one."""
+
+
+def validated(systems: Systems, traces: Iterable[Trace]) -> Hits:
+    """Validate every system that was built for a case; raises `ValidationError` at the first difference.
+
+    ``traces``: runs that are known to get somewhere, along which some plain runs begin.
+    """
+    openings = [_opening(trace) for trace in traces]
+    by_size: dict[tuple[int, ...], list[Built]] = {}
+    for built in systems.built:
+        by_size.setdefault(tuple(built.machine.sizes.values()), []).append(built)
+    found: dict[str, tuple[str, int]] = {}
+    for alike in by_size.values():
+        for name, hit in _validated(systems, alike, openings).items():
+            if name not in found or hit[1] < found[name][1]:
+                found[name] = hit
+    return found
+
+
+def _validated(systems: Systems, alike: Sequence[Built], openings: Sequence[Opening]) -> Hits:
+    """The same for systems of one size, the one with most monitors first."""
+    case = systems.case
+    content, machine = case.content, alike[0].machine
+    monitors: dict[str, Monitor] = {m.name: m for built in alike for m in built.monitors}
+    plain = Watched(machine, list(monitors.values()), systems.is_rule)
+    plain.fresh()
+    fields = dict(plain.fields())
+    texts = case.settings.texts()
+    seed = f"{case.design} {case.host} {texts} {machine.sizes}"
+    runs = Runs(plain, seed, content.model.typical_input, openings)
+    functions = [content.digest, digest(content.root, "properties"), seed]
+    hits: dict[str, tuple[str, int]] = {}
+    for built in sorted(alike, key=lambda b: -len(b.monitors)):
+        ruled = Ruled(built.system, fields)
+        name = digest_of(ruled, functions)
+        seen = systems.validated.get(name) or recall(name)
+        if seen is None:
+            solver = partial(SolverWitnesses, built.system)
+            seen = validate(ruled, runs, solver, content.relative)
+            remember(name, seen)
+        systems.validated[name] = seen
+        for target, hit in seen.hits.items():
+            if target not in hits or hit[1] < hits[target][1]:
+                hits[target] = hit
+    return hits
+
+
+def _opening(trace: Trace) -> Opening:
+    """A trace as a run that others may begin with."""
+    return Opening(trace.initial_inputs, tuple((s.call, s.inputs) for s in trace.steps))
