@@ -49,7 +49,8 @@ def _validated(systems: Systems, alike: Sequence[Built], openings: Sequence[Open
     fields = dict(plain.fields())
     texts = case.settings.texts()
     seed = f"{case.design} {case.host} {texts} {machine.sizes}"
-    runs = Runs(plain, seed, content.model.typical_input, openings)
+    calls = frozenset(call for built in alike for call in built.system.calls)
+    runs = Runs(plain, seed, content.model.typical_input, openings, preferred=calls)
     functions = [content.digest, digest(content.root, "properties"), seed]
     hits: dict[str, tuple[str, int]] = {}
     for built in sorted(alike, key=lambda b: -len(b.monitors)):

@@ -1,7 +1,8 @@
 """Compares what the functions did with what the rules say of it; the first difference is an error."""
 
 import linecache
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from vtsc.base.errors import ValidationError
@@ -19,8 +20,9 @@ class Comparison:
 
     def __init__(self, ruled: Ruled, shown: Shown) -> None:
         self.ruled = ruled
-        self._slots = tuple(ruled.system.slots)
-        self._stated = tuple(ruled.stated)
+        self._slots = _Fields(ruled.system.slots)
+        self._stated = _Fields(ruled.stated)
+        self._initial = _Fields(ruled.system.initial)
         self._targets = frozenset(ruled.system.targets)
         self._shown = shown
         self._begun: tuple[object, dict[str, int | bool]] = (None, {})
@@ -38,17 +40,18 @@ class Comparison:
                 f"{started.where}: the functions {_allow(started.state)} it, the rules "
                 f"{_allow(possible or None)} it; inputs {_inputs(started.initial)}"
             )
-        if started.state is not None:
-            names = tuple(self.ruled.system.initial)
-            self._compare_fields(started.where, names, values, started.state, ())
+        if started.state is not None and self._initial.of(started.state) != tuple(values):
+            raise self._parted(started.where, self._initial, started.state, values, ())
 
     def step(self, taken: Taken) -> None:
         """That exactly one rule applies where the functions allow a step, and does the same; else none."""
         call = self.ruled.call(taken.call)
         if call is None:
             return
-        self.compared += 1
         values = self._values(taken)
+        if taken.depth is None and not self._assumed(taken):
+            return
+        self.compared += 1
         rules: list[int] = []
         if values is not None:
             passable, mid = self.ruled.mid(values)
@@ -76,48 +79,61 @@ class Comparison:
         inputs = self.ruled.given(taken.inputs, initial=False)
         return None if inputs is None else {**taken.start, **initial, **inputs}
 
+    def _assumed(self, taken: Taken) -> bool:
+        """Whether a state that no run leads to has what the rules take for granted of reachable ones."""
+        known = {**taken.start, **self._begun[1]}
+        stated = self._stated.of(taken.start)
+        return bool(self.ruled.within(known)[0]) and stated == self.ruled.known(known)
+
     def _compare_effect(
         self, taken: Taken, after: Values, number: int, values: dict[str, int | bool]
     ) -> None:
         where = f"{taken.where}: {taken.call}"
         said, hits = self.ruled.effect(number, values)
-        self._compare_fields(where, self._slots, said, after, taken.lines)
-        stated = self.ruled.known({**values, **after})
-        self._compare_fields(where, self._stated, stated, after, taken.lines)
-        for name, bounds in self.ruled.ranges.items():
-            if not bounds.hold(after[name]):
-                within = f"in [{bounds.lo}, {bounds.hi}]"
-                raise self._parted(where, name, after[name], within, taken.lines)
+        if taken.odd or self._slots.of(after) != said:
+            raise self._parted(where, self._slots, after, said, taken.lines)
+        known = {**after, **self._begun[1]}
+        stated = self.ruled.known(known)
+        if self._stated.of(after) != stated:
+            raise self._parted(where, self._stated, after, stated, taken.lines)
+        if taken.depth is not None and not self.ruled.within(known)[0]:
+            raise self._outside(where, after, taken.lines)
         if hits != taken.hits & self._targets:
             raise self._parted_hits(where, hits, taken)
         lines = self.ruled.system.rules[number].lines
         if lines and lines != taken.lines:
             raise self._parted_lines(where, lines, taken.lines)
 
-    def _compare_fields(
-        self,
-        where: str,
-        names: Sequence[str],
-        said: Sequence[Any],
-        plain: Values,
-        lines: tuple[Line, ...],
-    ) -> None:
-        """That fields have the values that the rules say, which come in the order of ``names``."""
-        found = [plain[name] for name in names]
-        if found != list(said) or list(map(type, found)) != list(map(type, said)):
-            for name, value in zip(names, said, strict=True):
-                if plain[name] != value or type(plain[name]) is not type(value):
-                    raise self._parted(where, name, plain[name], value, lines)
-
     # messages
 
     def _parted(
-        self, where: str, name: str, plain: Any, said: Any, lines: tuple[Line, ...]
+        self,
+        where: str,
+        fields: "_Fields",
+        plain: Values,
+        said: Sequence[Any],
+        lines: tuple[Line, ...],
     ) -> ValidationError:
-        place = self._place(lines, name.rpartition(".")[2])
+        """The first of some fields that has another value than the rules say, in the order of ``said``."""
+        for name, value in zip(fields.names, said, strict=True):
+            if plain[name] != value or type(plain[name]) is not type(value):
+                break
+        else:  # a field of which this system says nothing
+            kinds = self.ruled.kinds
+            name = next(n for n, v in plain.items() if (kinds[n] == "flag") != (type(v) is bool))
+            return ValidationError(f"{where}: {name} is {plain[name]!r}, none of its values")
         return ValidationError(
-            f"{where}: {name} is {_spelled(plain)} by the functions, "
-            f"{_spelled(said)} by the rules{place}"
+            f"{where}: {name} is {_spelled(plain[name])} by the functions, "
+            f"{_spelled(value)} by the rules{self._place(lines, name.rpartition('.')[2])}"
+        )
+
+    def _outside(self, where: str, plain: Values, lines: tuple[Line, ...]) -> ValidationError:
+        """That a field is outside of the range on which the rules rely."""
+        ranges = self.ruled.ranges.items()
+        name, bounds = next((n, b) for n, b in ranges if not b.hold(plain[n]))
+        return ValidationError(
+            f"{where}: {name} is {_spelled(plain[name])} by the functions, "
+            f"in [{bounds.lo}, {bounds.hi}] by the rules{self._place(lines, name.rpartition('.')[2])}"
         )
 
     def _parted_hits(self, where: str, hits: set[str], taken: Taken) -> ValidationError:
@@ -150,6 +166,21 @@ class Comparison:
 
     def _line(self, line: Line) -> str:
         return f"{self._shown(line[0])}:{line[1]}"
+
+
+class _Fields:
+    """Some fields, whose values are taken out of a state together."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.names = tuple(names)
+        self._get = itemgetter(*self.names) if len(self.names) > 1 else None
+
+    def of(self, state: Values) -> tuple[int | bool, ...]:
+        """Their values, in their order."""
+        if self._get is None:
+            return tuple(state[name] for name in self.names)
+        found: tuple[int | bool, ...] = self._get(state)
+        return found
 
 
 def _allow(state: object | None) -> str:

@@ -28,6 +28,8 @@ class Taken(NamedTuple):
     start: Values
     inputs: Mapping[str, int | bool]
     after: Values | None
+    odd: bool
+    """Some field holds what is of another type than its values."""
     hits: frozenset[str]
     """The monitors that said yes."""
     lines: tuple[Line, ...]
@@ -52,9 +54,9 @@ class Watched:
         self.state: Any = None
         self.initial: dict[str, int | bool] = {}
         self._ghosts: dict[str, dict[str, Any]] = {}
-        self._records: list[Record] = []
         self._fields: list[tuple[str, Record, str, Field]] = []
         self._counters: list[str] = []
+        self._types: list[type] = []
 
     def fresh(self) -> None:
         """A state of its own with every field at its declared start."""
@@ -64,13 +66,13 @@ class Watched:
             ghosts = monitor.ghosts(self.machine)
             self._ghosts[monitor.name] = ghosts
             records |= {f"{monitor.name}.{name}": ghost for name, ghost in ghosts.items()}
-        self._records = list(records.values())
         self._fields = [
             (f"{owner}.{name}", record, name, field)
             for owner, record in records.items()
             for name, field in record.fields.items()
         ]
         self._counters = [full for full, _, _, field in self._fields if field.kind == "u64"]
+        self._types = [bool if field.kind == "flag" else int for *_, field in self._fields]
 
     def start(self, where: str, inputs: Inputs) -> Started:
         """Begin at an initial state, if the inputs make one."""
@@ -106,7 +108,6 @@ class Watched:
         self, where: str, depth: int | None, call: Call, inputs: Inputs, start: Values
     ) -> Taken:
         """Take a step from the present state, which is ``start``; an illegal one changes no field."""
-        before = [dict(vars(record)) for record in self._records]
         recorder = LineRecorder(self.wanted)
         after: Values | None = None
         hits: frozenset[str] = frozenset()
@@ -116,19 +117,11 @@ class Watched:
                 hits = self._taken(call, inputs)
             after = self.values()
         except Illegal:
-            for record, contents in zip(self._records, before, strict=True):
-                vars(record).update(contents)
-        return Taken(
-            where,
-            depth,
-            call,
-            self.initial,
-            start,
-            dict(inputs.used),
-            after,
-            hits,
-            recorder.lines,
-        )
+            for full, record, name, _ in self._fields:
+                setattr(record, name, start[full])
+        odd = after is not None and list(map(type, after.values())) != self._types
+        used, lines = dict(inputs.used), recorder.lines
+        return Taken(where, depth, call, self.initial, start, used, after, odd, hits, lines)
 
     def _taken(self, call: Call, inputs: Inputs) -> frozenset[str]:
         """Take the call; the monitors that say yes."""

@@ -56,7 +56,7 @@ class Ruled:
 
     def __init__(self, system: System, fields: Mapping[str, Field]) -> None:
         self.system = system
-        self._counters = {name for name, field in fields.items() if field.kind == "u64"}
+        self.kinds = {name: field.kind for name, field in fields.items()}
         indices = [n for n, v in system.pre.items() if hasattr(v, "members")]
         self._indices = [*indices, *(name + MID for name in indices)]
         self.calls = {call: number for number, call in enumerate(system.calls)}
@@ -76,6 +76,7 @@ class Ruled:
         yield self._passing_source()
         yield self._starting_source()
         yield self._known_source()
+        yield self._within_source()
         for number in range(len(self.system.calls)):
             yield self._applying_source(number)
         for rule in self.system.rules:
@@ -98,6 +99,10 @@ class Ruled:
         code = self._code()
         return code.text(self._canonical(code, name, v) for name, v in self.stated.items())
 
+    def _within_source(self) -> str:
+        bounds = (f"{b.lo} <= v[{name!r}] <= {b.hi}" for name, b in self.ranges.items())
+        return self._code().text([" and ".join(bounds) or "True"])
+
     def _applying_source(self, call: int) -> str:
         code = self._code()
         rules = (self.system.rules[n] for n in self._of_call.get(call, ()))
@@ -116,7 +121,7 @@ class Ruled:
     def _canonical(self, code: Code, name: str, value: Any) -> str:
         """An expression for a field's value as it is compared: a counter by what is in [0, 2^64)."""
         written = code.value(value)
-        return f"({written}) & {MASK}" if name in self._counters else written
+        return f"({written}) & {MASK}" if self.kinds[name] == "u64" else written
 
     # what is evaluated
 
@@ -134,6 +139,11 @@ class Ruled:
     def known(self) -> Function:
         """What was stated of fields that are no slots, in the order of `stated`."""
         return compiled(self._known_source())
+
+    @cached_property
+    def within(self) -> Function:
+        """Whether every word lies in the range that the rules take for granted of it."""
+        return compiled(self._within_source())
 
     def applying(self, call: int, values: Plain) -> list[int]:
         """The rules of a call whose conditions hold."""

@@ -25,6 +25,8 @@ WEIGHTS = (0, 1, 1, 4)
 """How much a run likes an action; each run draws one for each."""
 RAREST = 0.25
 """How often the call that was taken least so far is tried."""
+PREFERENCE = 8
+"""How much more often a preferred call is taken than others."""
 OFF_GUARD = 0.02
 """How often a call is tried whether its guard holds or not."""
 TRIES = 8
@@ -49,6 +51,10 @@ class Runs:
     openings: Sequence[Opening] = ()
     starts: list[Started] = field(default_factory=list)
     taken: list[Taken] = field(default_factory=list)
+    tried: list[Taken] = field(default_factory=list)
+    """Steps from states that a solver gave."""
+    preferred: frozenset[Call] = frozenset()
+    """The calls that are to be compared, where not all are."""
     calls: Sequence[Call] = ()
     _counts: list[int] = field(default_factory=list)
     _numbers: dict[Call, int] = field(default_factory=dict)
@@ -120,7 +126,9 @@ class Runs:
         """How much a run likes each call."""
         names = dict.fromkeys(call.name for call in self.calls)
         liked = {name: drawn.choice(WEIGHTS) for name in names}
-        found = [liked[call.name] for call in self.calls]
+        found = [
+            liked[call.name] * (PREFERENCE if call in self.preferred else 1) for call in self.calls
+        ]
         return found if any(found) else [1 for _ in found]
 
     def count(self, call: Call) -> None:

@@ -71,26 +71,45 @@ class Validated:
 def validate(ruled: Ruled, runs: Runs, solver: Callable[[], Witnesses], shown: Shown) -> Validated:
     """Compare a system with the functions of its machine; raises `ValidationError`.
 
-    ``runs`` may be shared by several systems of one machine, ``solver`` is asked for where it is needed.
+    ``runs`` may be shared by several systems of one machine. ``solver`` is asked for all starts and rules of
+    the first of them; of the others, for those rules that no step so far is an example of.
     """
-    witnesses = solver()
-    if not runs.starts:
-        runs.try_starts()
     comparison = Comparison(ruled, shown)
+    wanted = max(STEPS, PER_RULE * len(ruled.system.rules))
+    first = not runs.starts
+    if first:
+        runs.try_starts()
+    runs.extend(wanted)
     for started in runs.starts:
         comparison.start(started)
-    for number, given in enumerate(witnesses.starts(), 1):
-        comparison.start(_started(runs, number, given))
-    wanted = max(STEPS, PER_RULE * len(ruled.system.rules))
-    runs.extend(wanted)
-    for taken in runs.taken:
+    for taken in (*runs.taken, *runs.tried):
         comparison.step(taken)
-    for question in (*witnesses.passings(), *witnesses.rules()):
-        step = _answered(ruled, runs, question)
-        if step is not None:
-            comparison.step(step)
+    witnesses = solver() if first or len(comparison.applied) < len(ruled.system.rules) else None
+    if witnesses is not None:
+        _ask(ruled, runs, witnesses, comparison, everything=first)
     seen = len(comparison.applied)
-    return Validated(len(runs.taken), seen, len(ruled.system.rules) - seen, _hits(ruled, runs))
+    unseen = len(ruled.system.rules) - seen
+    return Validated(comparison.compared, seen, unseen, _hits(ruled, runs))
+
+
+def _ask(
+    ruled: Ruled, runs: Runs, witnesses: Witnesses, comparison: Comparison, *, everything: bool
+) -> None:
+    """Compare starts and steps that a solver gives; what it gives is kept for other systems."""
+    questions = dict(enumerate(witnesses.rules()))
+    if everything:
+        for number, given in enumerate(witnesses.starts(), 1):
+            started = _started(runs, number, given)
+            runs.starts.append(started)
+            comparison.start(started)
+        asked = [*witnesses.passings(), *questions.values()]
+    else:
+        asked = [q for number, q in questions.items() if number not in comparison.applied]
+    for question in asked:
+        taken = _answered(ruled, runs, question)
+        if taken is not None:
+            runs.tried.append(taken)
+            comparison.step(taken)
 
 
 def _started(runs: Runs, number: int, given: Inputs) -> Started:
