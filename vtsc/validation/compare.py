@@ -14,12 +14,16 @@ from vtsc.validation.ruled import Ruled
 Shown = Callable[[str], str]
 """Shows a source file's name to the user."""
 
+Lines = Callable[[Taken], tuple[Line, ...]]
+"""Finds the lines that a step executed."""
+
 
 class Comparison:
     """Compares starts and steps with the rules of one system."""
 
-    def __init__(self, ruled: Ruled, shown: Shown) -> None:
+    def __init__(self, ruled: Ruled, shown: Shown, lines: Lines) -> None:
         self.ruled = ruled
+        self._lines = lines
         self._slots = _Fields(ruled.system.slots)
         self._stated = _Fields(ruled.stated)
         self._initial = _Fields(ruled.system.initial)
@@ -41,7 +45,7 @@ class Comparison:
                 f"{_allow(possible or None)} it; inputs {_inputs(started.initial)}"
             )
         if started.state is not None and self._initial.of(started.state) != tuple(values):
-            raise self._parted(started.where, self._initial, started.state, values, ())
+            raise self._parted(started, self._initial, started.state, values)
 
     def step(self, taken: Taken) -> None:
         """That exactly one rule applies where the functions allow a step, and does the same; else none."""
@@ -49,7 +53,7 @@ class Comparison:
         if call is None:
             return
         values = self._values(taken)
-        if taken.depth is None and not self._assumed(taken):
+        if taken.at.run is None and not self._assumed(taken):
             return
         self.compared += 1
         rules: list[int] = []
@@ -59,9 +63,9 @@ class Comparison:
             rules = self.ruled.applying(call, values) if passable else []
         if len(rules) != (taken.after is not None):
             raise ValidationError(
-                f"{taken.where}: {taken.call}: the functions {_allow(taken.after)} it, and "
+                f"{taken.at.words}: {taken.call}: the functions {_allow(taken.after)} it, and "
                 f"{len(rules) or 'none'} of the rules {'applies' if len(rules) < 2 else 'apply'}; "
-                f"inputs {_inputs(taken.inputs)}{self._place(taken.lines)}"
+                f"inputs {_inputs(taken.inputs)}{self._place(taken)}"
             )
         if taken.after is not None and values is not None:
             self.applied.add(rules[0])
@@ -73,7 +77,7 @@ class Comparison:
         if begun is not taken.initial:  # the steps of a run follow each other
             given = self.ruled.given(taken.initial, initial=True)
             if given is None:
-                raise ValidationError(f"{taken.where}: its start is none that the rules allow")
+                raise ValidationError(f"{taken.at.words}: its start is none that the rules allow")
             self._begun = taken.initial, given
             initial = given
         inputs = self.ruled.given(taken.inputs, initial=False)
@@ -88,77 +92,68 @@ class Comparison:
     def _compare_effect(
         self, taken: Taken, after: Values, number: int, values: dict[str, int | bool]
     ) -> None:
-        where = f"{taken.where}: {taken.call}"
         said, hits = self.ruled.effect(number, values)
         if taken.odd or self._slots.of(after) != said:
-            raise self._parted(where, self._slots, after, said, taken.lines)
+            raise self._parted(taken, self._slots, after, said)
         known = {**after, **self._begun[1]}
         stated = self.ruled.known(known)
         if self._stated.of(after) != stated:
-            raise self._parted(where, self._stated, after, stated, taken.lines)
-        if taken.depth is not None and not self.ruled.within(known)[0]:
-            raise self._outside(where, after, taken.lines)
+            raise self._parted(taken, self._stated, after, stated)
+        if taken.at.run is not None and not self.ruled.within(known)[0]:
+            raise self._outside(taken, after)
         if hits != taken.hits & self._targets:
-            raise self._parted_hits(where, hits, taken)
+            raise self._parted_hits(hits, taken)
         lines = self.ruled.system.rules[number].lines
-        if lines and lines != taken.lines:
-            raise self._parted_lines(where, lines, taken.lines)
+        if lines and taken.lines is not None and lines != taken.lines:
+            raise self._parted_lines(taken, lines, taken.lines)
 
     # messages
 
     def _parted(
-        self,
-        where: str,
-        fields: "_Fields",
-        plain: Values,
-        said: Sequence[Any],
-        lines: tuple[Line, ...],
+        self, of: Taken | Started, fields: "_Fields", plain: Values, said: Sequence[Any]
     ) -> ValidationError:
         """The first of some fields that has another value than the rules say, in the order of ``said``."""
         for name, value in zip(fields.names, said, strict=True):
             if plain[name] != value or type(plain[name]) is not type(value):
-                break
-        else:  # a field of which this system says nothing
-            kinds = self.ruled.kinds
-            name = next(n for n, v in plain.items() if (kinds[n] == "flag") != (type(v) is bool))
-            return ValidationError(f"{where}: {name} is {plain[name]!r}, none of its values")
-        return ValidationError(
-            f"{where}: {name} is {_spelled(plain[name])} by the functions, "
-            f"{_spelled(value)} by the rules{self._place(lines, name.rpartition('.')[2])}"
-        )
+                return self._of_field(of, name, plain[name], f"{_spelled(value)} by the rules")
+        kinds = self.ruled.kinds  # of a field of which these rules say nothing
+        name = next(n for n, v in plain.items() if type(v) is not _type(kinds[n]))
+        return self._of_field(of, name, plain[name], "which is none of its values")
 
-    def _outside(self, where: str, plain: Values, lines: tuple[Line, ...]) -> ValidationError:
+    def _outside(self, taken: Taken, plain: Values) -> ValidationError:
         """That a field is outside of the range on which the rules rely."""
         ranges = self.ruled.ranges.items()
         name, bounds = next((n, b) for n, b in ranges if not b.hold(plain[n]))
-        return ValidationError(
-            f"{where}: {name} is {_spelled(plain[name])} by the functions, "
-            f"in [{bounds.lo}, {bounds.hi}] by the rules{self._place(lines, name.rpartition('.')[2])}"
+        return self._of_field(
+            taken, name, plain[name], f"in [{bounds.lo}, {bounds.hi}] by the rules"
         )
 
-    def _parted_hits(self, where: str, hits: set[str], taken: Taken) -> ValidationError:
+    def _of_field(self, of: Taken | Started, name: str, plain: Any, other: str) -> ValidationError:
+        place = self._place(of, name.rpartition(".")[2]) if isinstance(of, Taken) else ""
+        return ValidationError(
+            f"{_at(of)}: {name} is {_spelled(plain)} by the functions, {other}{place}"
+        )
+
+    def _parted_hits(self, hits: set[str], taken: Taken) -> ValidationError:
         name = min(hits ^ (taken.hits & self._targets))
         plain = "yes" if name in taken.hits else "no"
         said = "yes" if name in hits else "no"
         return ValidationError(
-            f"{where}: {name} says {plain} by the functions, {said} by the rules"
-            f"{self._place(taken.lines)}"
+            f"{_at(taken)}: {name} says {plain} by the functions, {said} by the rules"
+            f"{self._place(taken)}"
         )
 
     def _parted_lines(
-        self, where: str, said: tuple[Line, ...], plain: tuple[Line, ...]
+        self, taken: Taken, said: tuple[Line, ...], plain: tuple[Line, ...]
     ) -> ValidationError:
-        number = next(
-            (i for i, (a, b) in enumerate(zip(said, plain, strict=False)) if a != b),
-            min(len(said), len(plain)),
-        )
-        ruled, run = (
-            self._line(x[number]) if number < len(x) else "no line" for x in (said, plain)
-        )
-        return ValidationError(f"{where}: runs {run} by the functions, {ruled} by the rules")
+        shared = zip(said, plain, strict=False)
+        first = next((i for i, (a, b) in enumerate(shared) if a != b), min(len(said), len(plain)))
+        ruled, run = (self._line(x[first]) if first < len(x) else "no line" for x in (said, plain))
+        return ValidationError(f"{_at(taken)}: runs {run} by the functions, {ruled} by the rules")
 
-    def _place(self, lines: tuple[Line, ...], field: str = "") -> str:
+    def _place(self, taken: Taken, field: str = "") -> str:
         """The line that stored a field, as far as its text says so; else the last that was executed."""
+        lines = self._lines(taken)
         if not lines:
             return ""
         naming = [x for x in lines if field and f".{field}" in linecache.getline(*x)]
@@ -181,6 +176,14 @@ class _Fields:
             return tuple(state[name] for name in self.names)
         found: tuple[int | bool, ...] = self._get(state)
         return found
+
+
+def _at(of: Taken | Started) -> str:
+    return of.where if isinstance(of, Started) else f"{of.at.words}: {of.call}"
+
+
+def _type(kind: str) -> type:
+    return bool if kind == "flag" else int
 
 
 def _allow(state: object | None) -> str:

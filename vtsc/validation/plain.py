@@ -1,6 +1,7 @@
 """The functions' side: a machine and its monitors run on plain integers, step by step."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any, NamedTuple
 
 from vtsc.base.lines import Line, LineRecorder
@@ -15,13 +16,18 @@ Values = dict[str, int | bool]
 Wanted = Callable[[str], bool]
 
 
+class At(NamedTuple):
+    """Which step it is: in words, and the numbers of its run and of the step in it, if a run led there."""
+
+    words: str
+    run: int | None = None
+    depth: int = 0
+
+
 class Taken(NamedTuple):
     """A step as the functions took it. ``after`` is None where they do not allow it."""
 
-    where: str
-    """Which step it is, in words, for messages."""
-    depth: int | None
-    """The number of the step in its run, from 1; None where no run led to its start."""
+    at: At
     call: Call
     initial: Mapping[str, int | bool]
     """The inputs with which the machine started."""
@@ -32,8 +38,8 @@ class Taken(NamedTuple):
     """Some field holds what is of another type than its values."""
     hits: frozenset[str]
     """The monitors that said yes."""
-    lines: tuple[Line, ...]
-    """The lines of designs that were executed, in order of first execution."""
+    lines: tuple[Line, ...] | None
+    """The lines of designs that were executed, in order of first execution; None: not recorded."""
 
 
 class Started(NamedTuple):
@@ -51,9 +57,11 @@ class Watched:
         self.machine = machine
         self.monitors = monitors
         self.wanted = wanted
+        self.recording = False
+        """Whether lines are recorded, which takes as long as the steps themselves."""
         self.state: Any = None
         self.initial: dict[str, int | bool] = {}
-        self._ghosts: dict[str, dict[str, Any]] = {}
+        self._watching: list[tuple[str, Callable[..., Any], dict[str, Any]]] = []
         self._fields: list[tuple[str, Record, str, Field]] = []
         self._counters: list[str] = []
         self._types: list[type] = []
@@ -61,10 +69,11 @@ class Watched:
     def fresh(self) -> None:
         """A state of its own with every field at its declared start."""
         self.state = self.machine.state()
+        self._watching = []
         records = dict(self.state.records)
         for monitor in self.monitors:
             ghosts = monitor.ghosts(self.machine)
-            self._ghosts[monitor.name] = ghosts
+            self._watching.append((monitor.name, monitor.observe, ghosts))
             records |= {f"{monitor.name}.{name}": ghost for name, ghost in ghosts.items()}
         self._fields = [
             (f"{owner}.{name}", record, name, field)
@@ -104,30 +113,26 @@ class Watched:
                 found[full] = value & MASK
         return found
 
-    def step(
-        self, where: str, depth: int | None, call: Call, inputs: Inputs, start: Values
-    ) -> Taken:
+    def step(self, at: At, call: Call, inputs: Inputs, start: Values) -> Taken:
         """Take a step from the present state, which is ``start``; an illegal one changes no field."""
-        recorder = LineRecorder(self.wanted)
+        recorder = LineRecorder(self.wanted) if self.recording else None
         after: Values | None = None
         hits: frozenset[str] = frozenset()
         try:
             self.machine.advance(self.state, inputs)
-            with recorder:
+            with recorder or nullcontext():
                 hits = self._taken(call, inputs)
             after = self.values()
         except Illegal:
             for full, record, name, _ in self._fields:
                 setattr(record, name, start[full])
         odd = after is not None and list(map(type, after.values())) != self._types
-        used, lines = dict(inputs.used), recorder.lines
-        return Taken(where, depth, call, self.initial, start, used, after, odd, hits, lines)
+        used, lines = dict(inputs.used), recorder.lines if recorder else None
+        return Taken(at, call, self.initial, start, used, after, odd, hits, lines)
 
     def _taken(self, call: Call, inputs: Inputs) -> frozenset[str]:
         """Take the call; the monitors that say yes."""
-        step = self.machine.perform(self.state, call, inputs)
-        return frozenset(
-            monitor.name
-            for monitor in self.monitors
-            if monitor.observe(self.machine, self.state, self._ghosts[monitor.name], step)
-        )
+        machine, state = self.machine, self.state
+        step = machine.perform(state, call, inputs)
+        watching = self._watching
+        return frozenset([n for n, look, ghosts in watching if look(machine, state, ghosts, step)])

@@ -5,18 +5,23 @@ often, and late, and not at all. A run may begin by repeating one that is known 
 """
 
 import random
+from bisect import bisect
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from random import Random
 
 from vtsc.base.errors import ValidationError
+from vtsc.base.lines import Line
 from vtsc.base.time_limit import limited
 from vtsc.language.actions import Call
 from vtsc.validation.draws import Chosen
-from vtsc.validation.plain import Started, Taken, Values, Watched
+from vtsc.validation.plain import At, Started, Taken, Values, Watched
 
 STARTS = 200
 """How many random starts are tried."""
+STEPS = 2000
+"""How many steps are taken at least."""
 RUN_LENGTH = 60
 """Steps that a run goes on for, after what it repeats."""
 STUCK = 40
@@ -49,6 +54,9 @@ class Runs:
     seed: str
     typical: int
     openings: Sequence[Opening] = ()
+    thorough: bool = True
+    """Whether a solver gives a state for every rule, or for those alone that no run takes."""
+    steps: int = STEPS
     starts: list[Started] = field(default_factory=list)
     taken: list[Taken] = field(default_factory=list)
     tried: list[Taken] = field(default_factory=list)
@@ -87,6 +95,25 @@ class Runs:
                 if self._begun > steps and len(self.taken) == before:
                     return  # a machine that hardly ever starts
 
+    def lines(self, taken: Taken) -> tuple[Line, ...]:
+        """The lines of designs that a step executed; its run is taken again where they were not recorded.
+
+        A machine that remembers what it should not may then go another way: its lines are a hint.
+        """
+        if taken.lines is not None or taken.at.run is None:
+            return taken.lines or ()
+        drawn, plain = Random(self.seed), self.plain
+        plain.start(taken.at.words, Chosen(drawn, self.typical, taken.initial))
+        found: tuple[Line, ...] = ()
+        plain.recording = True
+        for each in (t for t in self.taken if t.at.run == taken.at.run):
+            inputs = Chosen(drawn, self.typical, each.inputs)
+            found = plain.step(each.at, each.call, inputs, plain.values()).lines or ()
+            if each is taken:
+                break
+        plain.recording = False
+        return found
+
     def _run(self, number: int) -> Iterator[Taken]:
         """One run, illegal steps included."""
         drawn = Random(f"{self.seed} run {number}")
@@ -110,26 +137,29 @@ class Runs:
         return Opening({}, ())
 
     def _next(self, drawn: Random, likes: Sequence[int]) -> Call | None:
-        """A call whose guard holds, or now and then one whose guard does not; None where all are stuck."""
-        machine, state = self.plain.machine, self.plain.state
+        """A call whose guard holds, or now and then one whose guard does not; None where all are stuck.
+
+        ``likes``: how much the run likes each call, summed up.
+        """
+        enabled, state = self.plain.machine.enabled, self.plain.state
         if drawn.random() < OFF_GUARD:
             return drawn.choice(self.calls)
         if drawn.random() >= RAREST:
-            for call in drawn.choices(self.calls, likes, k=TRIES):
-                if machine.enabled(state, call):
+            for _ in range(TRIES):
+                call = self.calls[bisect(likes, drawn.random() * likes[-1])]
+                if enabled(state, call):
                     return call
         order = sorted(range(len(self.calls)), key=self._counts.__getitem__)
-        by_count = (self.calls[number] for number in order)
-        return next((call for call in by_count if machine.enabled(state, call)), None)
+        return next((c for c in map(self.calls.__getitem__, order) if enabled(state, c)), None)
 
     def likes(self, drawn: Random) -> list[int]:
-        """How much a run likes each call."""
+        """How much a run likes each call, summed up."""
         names = dict.fromkeys(call.name for call in self.calls)
         liked = {name: drawn.choice(WEIGHTS) for name in names}
-        found = [
+        each = [
             liked[call.name] * (PREFERENCE if call in self.preferred else 1) for call in self.calls
         ]
-        return found if any(found) else [1 for _ in found]
+        return list(accumulate(each if any(each) else [1 for _ in each]))
 
     def count(self, call: Call) -> None:
         """A call was taken."""
@@ -151,9 +181,10 @@ class _Walk:
     def step(self, call: Call, given: Mapping[str, int | bool]) -> Taken:
         """Take a step, with the inputs given and others drawn."""
         runs = self._runs
-        where = f"run {self._number} step {self.legal + 1}"
+        depth = self.legal + 1
+        at = At(f"run {self._number} step {depth}", self._number, depth)
         inputs = Chosen(self._drawn, runs.typical, given)
-        taken = runs.plain.step(where, self.legal + 1, call, inputs, self._values)
+        taken = runs.plain.step(at, call, inputs, self._values)
         if taken.after is None:
             self.failed += 1
         else:

@@ -9,15 +9,12 @@ from vtsc.base.errors import ValidationError
 from vtsc.language.words import NoSuchItem
 from vtsc.validation.compare import Comparison, Shown
 from vtsc.validation.draws import Chosen
-from vtsc.validation.plain import Started, Taken
+from vtsc.validation.plain import At, Started, Taken
 from vtsc.validation.ruled import Ruled
 from vtsc.validation.runs import Runs
 
-STEPS = 2000
-"""How many steps of plain runs are compared."""
 PER_RULE = 20
-"""How many for each rule, where that is more."""
-
+"""How many steps of runs are compared for each rule, where that is more than `Runs.steps`."""
 FAILING = 8
 """States in which the functions fail, after which no other one is asked for."""
 
@@ -72,40 +69,39 @@ def validate(ruled: Ruled, runs: Runs, solver: Callable[[], Witnesses], shown: S
     """Compare a system with the functions of its machine; raises `ValidationError`.
 
     ``runs`` may be shared by several systems of one machine. ``solver`` is asked for all starts and rules of
-    the first of them; of the others, for those rules that no step so far is an example of.
+    the first of them, if the runs are `thorough`; else for those rules that no step is an example of.
     """
-    comparison = Comparison(ruled, shown)
-    wanted = max(STEPS, PER_RULE * len(ruled.system.rules))
+    comparison = Comparison(ruled, shown, runs.lines)
     first = not runs.starts
     if first:
         runs.try_starts()
-    runs.extend(wanted)
+    runs.extend(max(runs.steps, PER_RULE * len(ruled.system.rules)))
     for started in runs.starts:
         comparison.start(started)
     for taken in (*runs.taken, *runs.tried):
         comparison.step(taken)
-    witnesses = solver() if first or len(comparison.applied) < len(ruled.system.rules) else None
-    if witnesses is not None:
-        _ask(ruled, runs, witnesses, comparison, everything=first)
+    if first or len(comparison.applied) < len(ruled.system.rules):
+        _ask(ruled, runs, solver(), comparison, first=first)
     seen = len(comparison.applied)
     unseen = len(ruled.system.rules) - seen
     return Validated(comparison.compared, seen, unseen, _hits(ruled, runs))
 
 
 def _ask(
-    ruled: Ruled, runs: Runs, witnesses: Witnesses, comparison: Comparison, *, everything: bool
+    ruled: Ruled, runs: Runs, witnesses: Witnesses, comparison: Comparison, *, first: bool
 ) -> None:
     """Compare starts and steps that a solver gives; what it gives is kept for other systems."""
-    questions = dict(enumerate(witnesses.rules()))
-    if everything:
+    asked = list(enumerate(witnesses.rules()))
+    if not (first and runs.thorough):
+        asked = [(number, q) for number, q in asked if number not in comparison.applied]
+    questions = [question for _, question in asked]
+    if first:
+        questions += witnesses.passings()
         for number, given in enumerate(witnesses.starts(), 1):
             started = _started(runs, number, given)
             runs.starts.append(started)
             comparison.start(started)
-        asked = [*witnesses.passings(), *questions.values()]
-    else:
-        asked = [q for number, q in questions.items() if number not in comparison.applied]
-    for question in asked:
+    for question in questions:
         taken = _answered(ruled, runs, question)
         if taken is not None:
             runs.tried.append(taken)
@@ -152,7 +148,10 @@ def _tried(ruled: Ruled, runs: Runs, found: Assignment) -> Taken:
     runs.plain.fill(values, started.initial)
     call = ruled.system.calls[ruled.system.rules[found.rule].call]
     inputs = Chosen(random, runs.typical, found.inputs)
-    return runs.plain.step(where, None, call, inputs, runs.plain.values())
+    runs.plain.recording = True
+    taken = runs.plain.step(At(where), call, inputs, runs.plain.values())
+    runs.plain.recording = False
+    return taken
 
 
 def _hits(ruled: Ruled, runs: Runs) -> dict[str, tuple[str, int]]:
@@ -160,6 +159,6 @@ def _hits(ruled: Ruled, runs: Runs) -> dict[str, tuple[str, int]]:
     found: dict[str, tuple[str, int]] = {}
     for taken in runs.taken:
         for name in taken.hits & set(ruled.system.targets):
-            if taken.depth is not None and (name not in found or taken.depth < found[name][1]):
-                found[name] = (f"{taken.where}: {taken.call}", taken.depth)
+            if name not in found or taken.at.depth < found[name][1]:
+                found[name] = (f"{taken.at.words}: {taken.call}", taken.at.depth)
     return found
