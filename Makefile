@@ -1,32 +1,11 @@
 # Everything sets itself up: the first call of any target makes .venv.
 PYTHON ?= python3
 BIN := .venv/bin
-VERIFY := $(BIN)/vtsc verify --prove --expect
-NEW := e48672fa pre25 patch25 2.6.37
-CATCHUP := pre25 patch25 2.6.37
-TRAPPED := $(VERIFY) patch25 -p nonzero_delta --host cstate --set vcpus=2 --set trapping=unstable --set clock_resolution=10ms
 
-.PHONY: verify verify-designs verify-trapped test check slow vectors bench counterexamples third-opinion mutants clean
+.PHONY: verify test check slow vectors bench counterexamples third-opinion mutants clean
 
-# The trapped cells are searched one by one on one core, the others beside them; they are shown last.
 verify: .venv/ready
-	@trapped=$$(mktemp) && trap 'rm -f $$trapped' EXIT && \
-	{ $(MAKE) --no-print-directory verify-trapped >$$trapped 2>&1 & } && job=$$! && \
-	trap 'kill $$job' INT TERM && \
-	{ $(MAKE) --no-print-directory verify-designs; designs=$$?; \
-	  wait $$job; status=$$?; cat $$trapped; exit $$((designs ? designs : status)); }
-
-verify-designs: .venv/ready
-	$(VERIFY) -p monotonic --host stable --host skewed --host cstate --host resetting
-	$(VERIFY) $(NEW) -p monotonic --host resetting --set vendor=vmx
-	$(VERIFY) $(CATCHUP) -p monotonic_smp --host stable --host skewed --host cstate
-	$(VERIFY) $(CATCHUP) -p bounded_lag -p bounded_lead --host cstate --host slow --host fast
-
-verify-trapped: .venv/ready
-	$(TRAPPED)
-	$(TRAPPED) --set rdtsc_emulation=bump-vcpu
-	$(TRAPPED) --set rdtsc_emulation=bump-vm
-	$(TRAPPED) --set rdtsc_emulation=estimate
+	$(BIN)/vtsc gate
 
 test: .venv/ready
 	$(BIN)/pytest

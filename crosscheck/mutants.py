@@ -35,7 +35,7 @@ from vtsc.content.cells import (
 from vtsc.content.content import Content, model_error
 from vtsc.content.expected import (
     HOLDS,
-    recorded_verdict,
+    verdict_of_table,
 )
 from vtsc.content.loader import load
 from vtsc.engines.proof.induction import Induction
@@ -111,7 +111,7 @@ def _groups(content: Content, design: str) -> list[Group]:
 
 
 def _wanted(content: Content, cell: Cell) -> str | None:
-    return recorded_verdict(content, cell)
+    return verdict_of_table(content, cell)
 
 
 def _violated_at(content: Content, cell: Cell, trace: Trace) -> int | None:

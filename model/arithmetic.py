@@ -1,6 +1,6 @@
-"""The kernel's fixed-point arithmetic (semantics.md section 3), exact in every arithmetic.
+"""The kernel's fixed-point arithmetic , exact in every arithmetic.
 
-Mirrors kvm_get_time_scale, pvclock_scale_delta, nsec_to_cycles. [source c285545f]
+Mirrors kvm_get_time_scale, pvclock_scale_delta, nsec_to_cycles. [time-scale, scale-delta, nsec-to-cycles]
 """
 
 from fractions import Fraction

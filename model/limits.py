@@ -1,4 +1,4 @@
-"""The limits that the parameters set for vCPUs: a time slice, dormancy, time in and out of guest mode."""
+"""Limits that parameters set for vCPUs: time slice, dormancy, in and out of guest mode. [choice-limits]"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -1,6 +1,7 @@
 """One step of the whole machine: time passes, then one action of the table below is taken.
 
-The table is that of design.md section 4; skeleton and atomicity are those of semantics.md section 5.
+The actions are the parts of KVM's run loop, and what host and guest do. That each is atomic is a choice.
+[choice-actions]
 """
 
 from functools import partial
@@ -62,7 +63,7 @@ class MachineState(State):
 
 
 class Machine(TableMachine):
-    """A design on a host with settings (design.md section 4)."""
+    """A design on a host with settings."""
 
     time_input = TIME_INPUT
     rounds = ROUNDS
@@ -204,25 +205,25 @@ class Machine(TableMachine):
         self._restart_slice(state, vcpu)
 
     def serve(self, state: MachineState, v: int) -> None:
-        """All of Q1, its IRQ-off window atomic."""
+        """All pending requests at once. [serve-requests]"""
         self.design.serve_requests(state.host, state.vm.vcpus[v])
         self._meet_deadlines(state)
 
     def enter(self, state: MachineState, v: int) -> None:
-        """Q2 passed: guest mode."""
+        """Guest mode. [entry-guard]"""
         vcpu = state.vm.vcpus[v]
         vcpu.in_guest = True
         if self.settings["exit_interval"]:
             vcpu.entered = state.host.t
 
     def exit(self, state: MachineState, v: int) -> None:
-        """Q4; raises no request by itself."""
+        """Back to KVM; no request is raised by that. [guest-exit]"""
         vcpu = state.vm.vcpus[v]
         vcpu.in_guest = False
         self._restart_delay(state, vcpu)
 
     def rdtsc(self, state: MachineState, v: int) -> Read:
-        """The guest's RDTSC, native, or trapped: exit, emulate, re-enter without serving requests."""
+        """The guest's RDTSC, native, or or trapped. [choice-trapped-read]"""
         host, vcpu = state.host, state.vm.vcpus[v]
         require(select(host.pcpus, vcpu.cpu).elapsed >= self.settings["rdtsc_cycles"])
         read = rdtsc(self.design, host, vcpu)
@@ -231,13 +232,13 @@ class Machine(TableMachine):
         return read
 
     def mark(self, state: MachineState) -> None:
-        """The host's watchdog gives up on the TSC."""
+        """The host's watchdog gives up on the TSC. [choice-marking]"""
         state.host.mark_tsc_unstable()
         if self.settings["trap_on_host_mark"] == "on":
             update_trapping(state.host, state.vm, self.settings)
 
     def suspend(self, state: MachineState) -> None:
-        """VMX off on each pCPU, sleep, all TSCs restart at 1, virtualisation on on each pCPU."""
+        """VMX off on each pCPU, sleep, all TSCs restart at 1, virtualisation on on each. [choice-suspend]"""
         host, vcpus = state.host, state.vm.vcpus
         pairs = [(c, vcpu) for c in range(self.sizes["pcpu"]) for vcpu in vcpus]
         if self.settings["vendor"] == "vmx":
@@ -263,7 +264,7 @@ class Machine(TableMachine):
     def create(self, state: MachineState, v: int, c: int) -> None:
         """The design's creation on pCPU ``c``, a load there, a put; then the vCPU is online.
 
-        [source 2.6.35.6, 2.6.37]
+        [create-order, choice-start]
         """
         host, vcpu = state.host, state.vm.vcpus[v]
         vcpu.time_page = self.settings["kvmclock"] == "on"
@@ -287,7 +288,7 @@ class Machine(TableMachine):
             vcpu.out_since = state.host.t
 
     def _meet_deadlines(self, state: MachineState) -> None:
-        """Time may not pass a vCPU's next put, load, exit or entry, where those are bounded."""
+        """Time may not pass a vCPU's next put, load, exit or entry, where bounded. [choice-limits]"""
         for v in range(self.sizes["vcpu"]):
             for limit in limits(self.settings):
                 require(limit.kept(self, state, v, 0))
@@ -302,5 +303,5 @@ class Machine(TableMachine):
         return progress(self.settings)
 
     def ideal(self, state: MachineState, v: int) -> int:
-        """What vCPU ``v`` should read now (a u64); ideal of design.md section 5."""
+        """What vCPU ``v`` should read now (a u64). [choice-ideal]"""
         return ideal_tsc(state.host, state.vm.vcpus[v])

@@ -1,4 +1,4 @@
-"""The parameters of the model with unit, range and default (design.md section 4, table)."""
+"""The parameters of the model with unit, range and default."""
 
 from collections.abc import Mapping
 
@@ -36,7 +36,7 @@ _ALL = (
         "entry_delay",
         "duration",
         "none",
-        "longest time loaded but out of it",
+        "longest time loaded, out of guest mode",
         0,
         10**18,
         True,

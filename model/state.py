@@ -1,6 +1,6 @@
-"""The modelled fields of host, pCPU, VM and vCPU (semantics.md section 4).
+"""The modelled fields of host, pCPU, VM and vCPU.
 
-Left out, because no rule modelled here reads them: hv_clock and its scale, kvmclock_offset,
+Left out [choice-page], because no rule modelled here reads them: hv_clock and its scale, kvmclock_offset,
 last_guest_tsc and last_kernel_ns (they only shape the kvmclock page), cpufreq and hotplug state.
 """
 
@@ -13,7 +13,7 @@ PASSTHROUGH, TRAP = 0, 1
 
 
 class Pcpu(Record):
-    """One physical CPU. [source, semantics.md 4.1]"""
+    """One physical CPU. [host-state]"""
 
     tsc: int = word("cycles", "the free-running time stamp counter", lo=1)
     tick_age: int = counter("cycles", "TSC distance from the clock step this pCPU last saw")
@@ -22,7 +22,7 @@ class Pcpu(Record):
 
 
 class HostFields(Record):
-    """The host as a whole. [source, semantics.md 4.1]; time and clock: design.md section 4"""
+    """The host as a whole. [host-state, choice-time, kernel-clock]"""
 
     t: int = word("time units", "true time since the VM was created")
     tsc_unstable: bool = flag("the host has given up on the TSC; sticky")
@@ -34,7 +34,7 @@ class HostFields(Record):
 
 
 class VmFields(Record):
-    """One virtual machine. [source, semantics.md 4.2]"""
+    """One virtual machine. [vm-state]"""
 
     vm_init_tsc: int = word("cycles", "host TSC when the VM was created (2.6.35, VMX)")
     last_tsc_nsec: int = word("ns", "kernel clock at the last TSC write", hi=MASK)
@@ -44,7 +44,7 @@ class VmFields(Record):
 
 
 class VcpuFields(Record):
-    """One virtual CPU. [source, semantics.md 4.3]; the last eight are bookkeeping of the machine"""
+    """One virtual CPU; the last eight fields are bookkeeping of the machine. [vcpu-state]"""
 
     cpu: int = index("last or current pCPU; -1: none", -1, of="pcpu", lo=-1)
     tsc_offset: int = counter("cycles", "what the hardware adds to the TSC for the guest")

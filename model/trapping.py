@@ -1,8 +1,8 @@
 """Trapping RDTSC: who decides it, how it starts and ends, and what a trapped RDTSC returns.
 
 Mirrors the hunks of the later patches that the mail quotes (kvm_update_tsc_trapping, the exit rule of
-kvm_guest_time_update), completed by design.md section 4 "Trapping"; the values are the candidates of
-semantics.md 8.4. Everything but the condition of `update_trapping` and the exit rule is [reconstructed].
+kvm_guest_time_update), completed in the way that ADR 4 explains. Everything but the
+condition of `update_trapping` and the exit rule is reconstructed.
 """
 
 from typing import Any
@@ -16,7 +16,7 @@ from vtsc.language import both, either, negation, u64
 
 
 def update_trapping(host: Host, vm: Vm, settings: Any) -> None:
-    """kvm_update_tsc_trapping: decide each vCPU's tsc_mode. [quoted condition]"""
+    """kvm_update_tsc_trapping: decide each vCPU's tsc_mode. [trap-condition, trap-mode, trap-callers]"""
     if settings["trapping"] == "off":
         return
     several = either(
@@ -36,12 +36,12 @@ def update_trapping(host: Host, vm: Vm, settings: Any) -> None:
 
 
 def passthrough_resumes(vcpu: Vcpu) -> bool:
-    """The first half of the exit rule's condition. [quoted]"""
+    """The first half of the exit rule's condition. [exit-rule]"""
     return vcpu.tsc_mode == PASSTHROUGH and vcpu.tsc_trapping
 
 
 def follow_mode(vcpu: Vcpu, settings: Any) -> None:
-    """Serving a clock update makes tsc_trapping what tsc_mode asks for. [reconstructed]"""
+    """Serving a clock update makes tsc_trapping what tsc_mode asks for. [trap-mode]"""
     if vcpu.tsc_mode == TRAP:
         vcpu.tsc_trapping = True
     elif vcpu.tsc_trapping:
@@ -49,7 +49,7 @@ def follow_mode(vcpu: Vcpu, settings: Any) -> None:
 
 
 def stop_trapping(vcpu: Vcpu, settings: Any) -> None:
-    """RDTSC is no longer intercepted; last_emul=reset forgets what was returned. [reconstructed]"""
+    """RDTSC is no longer intercepted; last_emul=reset forgets what was returned. [trap-end]"""
     vcpu.tsc_trapping = False
     if settings["last_emul"] == "reset":
         vcpu.last_emul = 0
@@ -58,7 +58,7 @@ def stop_trapping(vcpu: Vcpu, settings: Any) -> None:
 
 
 def emulate_rdtsc(host: Host, vcpu: Vcpu, clock_value: int, settings: Any) -> int:
-    """The value of a trapped RDTSC (parameter rdtsc_emulation); ``clock_value`` is E0."""
+    """The value of a trapped RDTSC; ``clock_value`` is the kernel clock's. [emulated-value]"""
     how = settings["rdtsc_emulation"]
     if how == "bump-vcpu":
         vcpu.last_emul = later(clock_value, vcpu.last_emul + 1)

@@ -12,7 +12,7 @@ class Vcpu(VcpuFields):
         self.vm = vm
 
     def request(self, bit: str) -> None:
-        """kvm_make_request: set a sticky request bit; idempotent. [source, semantics.md 5]"""
+        """kvm_make_request: set a sticky request bit; idempotent. [request-bit]"""
         setattr(self, bit, True)
 
 

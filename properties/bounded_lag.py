@@ -1,6 +1,6 @@
 """A TSC read is at most lag_bound behind ideal.
 
-Source: LAG of semantics.md section 11; claims C2, C6, C7 and C8 of the mail.
+Where it comes from: [lag], and what the mail claims in [C2, C6, C7, C8].
 """
 
 from typing import Any
@@ -17,18 +17,16 @@ class BoundedLag(Property):
     symptom = "lag"
     story = "vCPU {subject} read {this}, {by} behind ideal {ideal}, by {culprit}"
     needs = ("can_read_tsc_twice", "can_load_on_another_pcpu")
-    recorded = {
-        "": """
-            design      stable  skewed  cstate  slow   fast   resetting
-            2.6.35-vmx  holds   12      6       5      .      5
-            2.6.35-svm  holds   4       5       5      5      5
-            2.6.36-svm  holds   4       5       5      5      5
-            e48672fa    holds   4       5       5      5      5
-            pre25       holds   4       5       5      5      5
-            patch25     holds   4       6       5      holds  5
-            2.6.37      holds   4       holds   5      holds  5
-        """,
-    }
+    expected = """
+        design      stable  skewed  cstate  slow   fast   resetting
+        2.6.35-vmx  holds   12      6       5      .      5
+        2.6.35-svm  holds   4       5       5      5      5
+        2.6.36-svm  holds   4       5       5      5      5
+        e48672fa    holds   4       5       5      5      5
+        pre25       holds   4       5       5      5      5
+        patch25     holds   4       6       5      holds  5
+        2.6.37      holds   4       holds   5      holds  5
+    """
 
     def observe(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> bool:
         """Compare a read with ideal."""

@@ -1,6 +1,6 @@
 """A TSC read is at most lead_bound ahead of ideal.
 
-Source: LEAD of semantics.md section 11; claim C2 of the mail ("in line with absolute guest TSC").
+Where it comes from: [lead], and what the mail claims in [C2].
 """
 
 from typing import Any
@@ -17,18 +17,16 @@ class BoundedLead(Property):
     symptom = "lead"
     story = "vCPU {subject} read {this}, {by} ahead of ideal {ideal}, by {culprit}"
     needs = ("can_read_tsc_twice", "can_load_on_another_pcpu")
-    recorded = {
-        "": """
-            design      stable  skewed  cstate  slow   fast  resetting
-            2.6.35-vmx  holds   4       6       7      5     holds
-            2.6.35-svm  holds   4       6       holds  5     holds
-            2.6.36-svm  holds   4       6       holds  5     holds
-            e48672fa    holds   4       6       holds  5     13
-            pre25       holds   4       holds   holds  5     holds
-            patch25     holds   4       6       holds  5     holds
-            2.6.37      holds   4       holds   holds  5     holds
-        """,
-    }
+    expected = """
+        design      stable  skewed  cstate  slow   fast  resetting
+        2.6.35-vmx  holds   4       6       7      5     holds
+        2.6.35-svm  holds   4       6       holds  5     holds
+        2.6.36-svm  holds   4       6       holds  5     holds
+        e48672fa    holds   4       6       holds  5     13
+        pre25       holds   4       holds   holds  5     holds
+        patch25     holds   4       6       holds  5     holds
+        2.6.37      holds   4       holds   holds  5     holds
+    """
 
     def observe(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> bool:
         """Compare a read with ideal."""

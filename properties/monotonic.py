@@ -1,6 +1,6 @@
 """On one vCPU, no TSC read is below the one before it; where one is, the guest sees a "warp".
 
-Source: M1 of semantics.md section 11; claims C1, C2 and C4 of the mail.
+Where it comes from: [warp], and what the mail claims in [C1, C2, C4].
 """
 
 from collections.abc import Sequence
@@ -18,25 +18,16 @@ class Monotonic(Property):
     symptom = "warp"
     story = "vCPU {subject} read {last}, then {this}: {by} back, by {culprit}"
     needs = ("can_read_tsc_twice", "can_load_on_another_pcpu")
-    recorded = {
-        "": """
-            design      stable  skewed  cstate  slow   fast   resetting
-            2.6.35-vmx  holds   18      11      23     23     holds
-            2.6.35-svm  holds   10      11      holds  holds  10
-            2.6.36-svm  holds   10      11      holds  holds  10
-            e48672fa    holds   holds   11      holds  holds  10
-            pre25       holds   holds   holds   holds  holds  10
-            patch25     holds   holds   11      holds  holds  11
-            2.6.37      holds   holds   holds   holds  holds  11
-        """,
-        "vendor=vmx": """
-            design      resetting
-            e48672fa    holds
-            pre25       holds
-            patch25     holds
-            2.6.37      holds
-        """,
-    }
+    expected = """
+        design      stable  skewed  cstate  slow   fast   resetting
+        2.6.35-vmx  holds   18      11      23     23     holds
+        2.6.35-svm  holds   10      11      holds  holds  10
+        2.6.36-svm  holds   10      11      holds  holds  10
+        e48672fa    holds   holds   11      holds  holds  10
+        pre25       holds   holds   holds   holds  holds  10
+        patch25     holds   holds   11      holds  holds  11
+        2.6.37      holds   holds   holds   holds  holds  11
+    """
 
     def ghosts(self, machine: Any) -> dict[str, Record]:
         """The last read of each vCPU."""

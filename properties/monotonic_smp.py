@@ -1,6 +1,6 @@
 """No TSC read is below one that had completed, on any vCPU, before it started.
 
-Source: M2 of semantics.md section 11 with choice 3 of section 13; claim C11 of the mail.
+Where it comes from: [warp-smp, choice-read-order], and what the mail says in [C11].
 """
 
 from collections.abc import Sequence
@@ -20,18 +20,16 @@ class MonotonicSmp(Property):
     needs = ("can_read_tsc_twice", "can_load_on_another_pcpu")
     subjects = 2
     defaults = {"vcpus": "2"}
-    recorded = {
-        "": """
-            design      stable  skewed  cstate  slow  fast  resetting
-            2.6.35-vmx  holds   8       10      9     9     9
-            2.6.35-svm  holds   8       9       9     9     10
-            2.6.36-svm  holds   8       9       9     9     10
-            e48672fa    holds   8       9       9     9     9
-            pre25       holds   8       9       9     9     9
-            patch25     holds   8       10      9     9     9
-            2.6.37      holds   8       holds   9     9     9
-        """,
-    }
+    expected = """
+        design      stable  skewed  cstate  slow  fast  resetting
+        2.6.35-vmx  holds   8       10      9     9     9
+        2.6.35-svm  holds   8       9       9     9     10
+        2.6.36-svm  holds   8       9       9     9     10
+        e48672fa    holds   8       9       9     9     9
+        pre25       holds   8       9       9     9     9
+        patch25     holds   8       10      9     9     9
+        2.6.37      holds   8       holds   9     9     9
+    """
 
     def ghosts(self, machine: Any) -> dict[str, Record]:
         """The last read of each vCPU."""

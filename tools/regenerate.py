@@ -1,11 +1,9 @@
 """Writes this folder and ``certificates/`` anew: the evidence for every cell of the main job.
 
 A trace for each violated cell, with a table of them, and a certificate for each proved one. The
-cells are those that the targets of the Makefile's ``verify`` name.
+cells are those of checks.toml.
 """
 
-import re
-import shlex
 import shutil
 import subprocess
 import sys
@@ -18,15 +16,19 @@ CERTIFICATES = ROOT / "certificates"
 
 
 def commands() -> list[list[str]]:
-    """The arguments of every ``vtsc verify`` of the main job, make's variables expanded."""
-    text = (ROOT / "Makefile").read_text(encoding="utf-8")
-    variables = dict(re.findall(r"^(\w+) [:?]?= (.*)$", text, re.M))
-    found = []
-    for line in re.findall(r"^\t(\$\((?:VERIFY|TRAPPED)\).*)$", text, re.M):
-        while "$(" in line:
-            line = re.sub(r"\$\((\w+)\)", lambda m: variables[m.group(1)], line)
-        found.append(shlex.split(line)[1:])
-    return found
+    """The arguments of a ``vtsc verify`` for each case of the main job."""
+    from vtsc.content.loader import load
+    from vtsc.content.manifest import NAME, load_manifest
+
+    content = load(str(ROOT))
+    cases: dict[tuple[str, ...], list[str]] = {}
+    for check in load_manifest(content, ROOT / NAME).checks:
+        cell = check.cell
+        changed = content.changed(cell.design, cell.property, cell.settings)
+        sets = [x for k, v in changed.items() for x in ("--set", f"{k}={v}")]
+        case = (cell.design, "--host", cell.host, "--depth", str(check.depth), *sets)
+        cases.setdefault(case, []).extend(("-p", cell.property))
+    return [["verify", "--prove", "--expect", *case, *names] for case, names in cases.items()]
 
 
 def table() -> str:

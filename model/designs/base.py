@@ -1,7 +1,7 @@
 """What all designs share: requests, native RDTSC, the empty hooks that a patch may fill in.
 
-Mirrors the part of arch/x86/kvm/x86.c around vcpu_enter_guest that no patch of the series touches
-(semantics.md section 5). The methods below are the whole interface of a design.
+Mirrors the part of arch/x86/kvm/x86.c around vcpu_enter_guest that no patch of the series
+touches. The methods below are the whole interface of a design.
 """
 
 import difflib
@@ -31,7 +31,7 @@ class Design:
     title: ClassVar[str]
     vendors: ClassVar[tuple[str, ...]] = ("svm", "vmx")
     traps: ClassVar[bool] = False
-    """Whether the trapping of semantics.md 8.3 can be put on top."""
+    """Whether RDTSC can be made to trap, by `model.trapping`."""
     guarded: ClassVar[bool] = False
     """Whether the parameter catchup_guard has a meaning."""
     saved_tsc: ClassVar[str] = "last_host_tsc"
@@ -97,11 +97,11 @@ class Design:
     # shared
 
     def read_tsc(self, host: Host, vcpu: Vcpu) -> int:
-        """G(v): what an untrapped RDTSC returns, host TSC plus offset. [source 2.6.35-era]"""
+        """What an untrapped RDTSC returns: host TSC plus offset. [native-read]"""
         return host.tsc(vcpu.cpu) + vcpu.tsc_offset
 
     def serve_requests(self, host: Host, vcpu: Vcpu) -> None:
-        """The request part of the run loop (Q1). [source c285545f, semantics.md 5]"""
+        """The request part of the run loop. [serve-requests]"""
         vcpu.request_migrate_timer = False
         if vcpu.request_clock_update:
             vcpu.request_clock_update = False

@@ -1,7 +1,7 @@
 """Commit e48672fa, "KVM: x86: Unify vendor TSC logic": one load and put for both vendors.
 
-Mirrors kvm_arch_vcpu_load, kvm_arch_vcpu_put and kvm_write_tsc (semantics.md section 7: the sum of 99e3e30a,
-f38e098f, 8cfdc000, e48672fa). Left out: guest TSC writes, cpu_tsc_khz = 0 and its retry.
+Mirrors kvm_arch_vcpu_load, kvm_arch_vcpu_put and kvm_write_tsc: the sum of 99e3e30a, f38e098f, 8cfdc000 and
+e48672fa. Left out: guest TSC writes, cpu_tsc_khz = 0 and its retry. [choice-rates]
 """
 
 from typing import ClassVar
@@ -28,13 +28,13 @@ class E48672fa(Design):
     title = "e48672fa, unified vendor TSC logic: compensate migrations, notice backwards TSCs"
 
     def vcpu_create(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
-        """Both vendors write a TSC of 0; VMX sets cpu first, and raises nothing. [source 99e3e30a, 2.6.37]"""
+        """Both vendors write a TSC of 0; VMX sets cpu first, and raises nothing. [create-writes-zero]"""
         if self.vendor == "vmx":
             vcpu.cpu = cpu
         self.write_tsc(host, vcpu, cpu, 0)
 
     def write_tsc(self, host: Host, vcpu: Vcpu, cpu: int, data: int) -> None:
-        """kvm_write_tsc on ``cpu``, with the matching of equal writes. [source f38e098f]"""
+        """kvm_write_tsc on ``cpu``, with the matching of equal writes. [write-tsc]"""
         vm = vcpu.vm
         offset = data - host.tsc(cpu)
         ns = host.kernel_ns()
@@ -51,11 +51,11 @@ class E48672fa(Design):
         vcpu.tsc_offset = offset
 
     def writes_match(self, last: int, data: int) -> bool:
-        """Whether two written values are meant to be the same. [source f38e098f]"""
+        """Whether two written values are meant to be the same. [write-tsc-equal]"""
         return u64(data) == u64(last)
 
     def vcpu_load(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
-        """kvm_arch_vcpu_load. VMX sets cpu to -1 on migration first, to no effect. [source e48672fa]"""
+        """kvm_arch_vcpu_load. VMX sets cpu to -1 on migration first, to no effect. [load-migration]"""
         if vcpu.cpu != cpu:
             tsc_delta = 0 if vcpu.last_host_tsc == 0 else s64(host.tsc(cpu) - vcpu.last_host_tsc)
             if tsc_delta < 0:
@@ -66,16 +66,16 @@ class E48672fa(Design):
             vcpu.cpu = cpu
 
     def vcpu_put(self, host: Host, vcpu: Vcpu) -> None:
-        """kvm_arch_vcpu_put. [source e48672fa]"""
+        """kvm_arch_vcpu_put. [put-notes-tsc]"""
         vcpu.last_host_tsc = host.tsc(vcpu.cpu)
 
     def set_time_page(self, host: Host, vcpu: Vcpu, enable: bool) -> None:
-        """kvm_set_msr_common, MSR_KVM_SYSTEM_TIME. [source 99e3e30a]"""
+        """kvm_set_msr_common, MSR_KVM_SYSTEM_TIME. [page-asks-update]"""
         vcpu.time_page = enable
         if vcpu.time_page:
             vcpu.request(CLOCK_UPDATE)
 
     def hardware_disable(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
-        """vmclear_local_vcpus, VMX only: the VMCS leaves the pCPU, no TSC is read. [source e48672fa]"""
+        """vmclear_local_vcpus, VMX only: the VMCS leaves the pCPU, no TSC is read. [clear-without-tsc]"""
         if vcpu.cpu == cpu:
             vcpu.cpu = -1

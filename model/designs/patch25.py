@@ -1,7 +1,7 @@
 """Patch 25/35 as posted in August 2010, "Add clock catchup mode".
 
 Mirrors kvm_arch_vcpu_load and kvm_arch_vcpu_put as quoted in the mail, and kvm_guest_time_update as
-reconstructed in semantics.md 8.2. Trapping (8.3) comes on top through `model.trapping`.
+reconstructed from c285545f. Trapping comes on top through `model.trapping`.
 """
 
 from typing import ClassVar
@@ -47,7 +47,7 @@ class Patch25(Pre25):
     )
 
     def vcpu_load(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
-        """kvm_arch_vcpu_load. [quoted]"""
+        """kvm_arch_vcpu_load. [load-rebase]"""
         if vcpu.cpu != cpu or vcpu.tsc_rebase:
             tsc_delta = 0 if vcpu.last_host_tsc == 0 else s64(host.tsc(cpu) - vcpu.last_host_tsc)
             if tsc_delta < 0:
@@ -61,14 +61,14 @@ class Patch25(Pre25):
             vcpu.tsc_rebase = False
 
     def vcpu_put(self, host: Host, vcpu: Vcpu) -> None:
-        """kvm_arch_vcpu_put. [quoted]"""
+        """kvm_arch_vcpu_put. [put-rebase]"""
         vcpu.last_host_tsc = host.tsc(vcpu.cpu)
         if host.tsc_unstable:
             vcpu.tsc_rebase = True
             vcpu.request(CLOCK_UPDATE)
 
     def guest_time_update(self, host: Host, vcpu: Vcpu) -> None:
-        """kvm_guest_time_update without the kvmclock page. [reconstructed 8.2; exit rule quoted 8.3]"""
+        """kvm_guest_time_update without the kvmclock page. [time-update, exit-rule, choice-page]"""
         tsc_timestamp = self.read_tsc(host, vcpu)
         host.sampling_gap()
         kernel_ns = host.kernel_ns()
@@ -84,7 +84,7 @@ class Patch25(Pre25):
         follow_mode(vcpu, self.settings)
 
     def catchup_guard(self, host: Host, vcpu: Vcpu) -> bool:
-        """When to catch up: parameter catchup_guard, G1 to G4. [reconstructed 8.2]"""
+        """When to catch up: parameter catchup_guard. [catchup-guard]"""
         guard = self.settings["catchup_guard"]
         if guard == "always":
             return True
@@ -95,17 +95,17 @@ class Patch25(Pre25):
         return not vcpu.time_page
 
     def compute_guest_tsc(self, vcpu: Vcpu, kernel_ns: int) -> int:
-        """The guest TSC that elapsed host time calls for. [source c285545f, semantics.md 3]"""
+        """The guest TSC that elapsed host time calls for. [compute-guest-tsc]"""
         vm = vcpu.vm
         elapsed = kernel_ns - vcpu.last_tsc_nsec
         return scale(elapsed, vm.virtual_tsc_mult, vm.virtual_tsc_shift) + vcpu.last_tsc_write
 
     def set_time_page(self, host: Host, vcpu: Vcpu, enable: bool) -> None:
-        """MSR_KVM_SYSTEM_TIME asks for an update with or without a page. [reconstructed 8.2]"""
+        """MSR_KVM_SYSTEM_TIME asks for an update with or without a page. [page-always-asks]"""
         vcpu.time_page = enable
         vcpu.request(CLOCK_UPDATE)
 
     def hardware_enable(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
-        """kvm_arch_hardware_enable. [source c285545f]"""
+        """kvm_arch_hardware_enable. [enable-asks-update]"""
         if vcpu.cpu == cpu:
             vcpu.request(CLOCK_UPDATE)

@@ -1,6 +1,6 @@
 """What patch 25/35 applies to: compensation at every load once TSC is unstable, no catchup.
 
-Mirrors the '-' lines of the patch quoted in the mail, and 46543ba4's kvm_write_tsc (semantics.md section 7).
+Mirrors the '-' lines of the patch quoted in the mail, and 46543ba4's kvm_write_tsc.
 """
 
 from model.arithmetic import nsec_to_cycles
@@ -18,20 +18,20 @@ class Pre25(E48672fa):
     title = "the series before 25/35: compensate every load once TSC is unstable"
 
     def write_tsc(self, host: Host, vcpu: Vcpu, cpu: int, data: int) -> None:
-        """kvm_write_tsc also sets the vCPU's reference point. [reconstructed, semantics.md 7]"""
+        """kvm_write_tsc also sets the vCPU's reference point. [write-tsc-reference]"""
         super().write_tsc(host, vcpu, cpu, data)
         vcpu.last_tsc_write = data
         vcpu.last_tsc_nsec = vcpu.vm.last_tsc_nsec
 
     def writes_match(self, last: int, data: int) -> bool:
-        """Written values match when less than five seconds of cycles apart. [source 46543ba4]"""
+        """Written values match when less than five seconds of cycles apart. [write-tsc-near]"""
         distance = s64(data - last)
         if distance < 0:
             distance = -distance
         return distance < nsec_to_cycles(MATCH_NS, self.settings["virtual_khz"])
 
     def vcpu_load(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
-        """kvm_arch_vcpu_load, the '-' lines. [quoted]"""
+        """kvm_arch_vcpu_load, the '-' lines. [load-unstable]"""
         if vcpu.cpu != cpu or host.tsc_unstable:
             tsc_delta = 0 if vcpu.last_host_tsc == 0 else s64(host.tsc(cpu) - vcpu.last_host_tsc)
             if tsc_delta < 0:
@@ -42,6 +42,6 @@ class Pre25(E48672fa):
             vcpu.cpu = cpu
 
     def hardware_enable(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
-        """kvm_arch_hardware_enable: a page is to be brought up to date. [source ca84d1a2]"""
+        """kvm_arch_hardware_enable: a page is to be brought up to date. [enable-asks-with-page]"""
         if vcpu.cpu == cpu and vcpu.time_page:
             vcpu.request(CLOCK_UPDATE)

@@ -25,11 +25,11 @@ class V2635Svm(Design):
     )
 
     def vcpu_create(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
-        """init_vmcb: the guest reads the host's TSC. [source 2.6.35.6]"""
+        """init_vmcb: the guest reads the host's TSC. [svm-create-host]"""
         vcpu.tsc_offset = 0
 
     def vcpu_load(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
-        """svm_vcpu_load, then kvm_arch_vcpu_load. [source f4e1b3c8, 99e3e30a]"""
+        """svm_vcpu_load, then kvm_arch_vcpu_load. [svm-load]"""
         if vcpu.cpu != cpu:
             if host.tsc_unstable:
                 vcpu.tsc_offset += vcpu.host_tsc - host.tsc(cpu)
@@ -38,16 +38,16 @@ class V2635Svm(Design):
         self.load_common(vcpu)
 
     def load_common(self, vcpu: Vcpu) -> None:
-        """What kvm_arch_vcpu_load does after the vendor's part. [source 99e3e30a]"""
+        """What kvm_arch_vcpu_load does after the vendor's part. [load-asks-update]"""
         if vcpu.time_page:
             vcpu.request(CLOCK_UPDATE)
 
     def vcpu_put(self, host: Host, vcpu: Vcpu) -> None:
-        """svm_vcpu_put. [source f4e1b3c8, 99e3e30a]"""
+        """svm_vcpu_put. [svm-put]"""
         vcpu.host_tsc = host.tsc(vcpu.cpu)
 
     def set_time_page(self, host: Host, vcpu: Vcpu, enable: bool) -> None:
-        """kvm_set_msr_common, MSR_KVM_SYSTEM_TIME. [source 99e3e30a]"""
+        """kvm_set_msr_common, MSR_KVM_SYSTEM_TIME. [page-asks-update]"""
         vcpu.time_page = enable
         if vcpu.time_page:
             vcpu.request(CLOCK_UPDATE)

@@ -1,6 +1,6 @@
 """Linux 2.6.35 on Intel: at migration the guest's TSC is kept from going back, and only that.
 
-Mirrors vmx_vcpu_load, __vcpu_clear and guest_write_tsc's base at creation (semantics.md section 6).
+Mirrors vmx_vcpu_load, __vcpu_clear and guest_write_tsc's base at creation.
 """
 
 from typing import ClassVar
@@ -27,25 +27,25 @@ class V2635Vmx(V2635Svm):
     )
 
     def vm_create(self, host: Host, vm: Vm) -> None:
-        """vm_init_tsc. [source 2.6.35-era]"""
+        """vm_init_tsc. [vmx-vm-create]"""
         vm.vm_init_tsc = host.tsc(0)
 
     def vcpu_create(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
         """vmx_create_vcpu: loads, then counts from the VM's creation, or from now if that is less.
 
-        [source 2.6.35-era, 2.6.35.6]
+        [vmx-create]
         """
         self.vmx_vcpu_load(host, vcpu, cpu)
         base = lesser(vcpu.vm.vm_init_tsc, host.tsc(cpu))
         vcpu.tsc_offset = 0 - base
 
     def vcpu_load(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
-        """vmx_vcpu_load, then kvm_arch_vcpu_load. [source 2.6.35-era, 99e3e30a]"""
+        """vmx_vcpu_load, then kvm_arch_vcpu_load. [vmx-load]"""
         self.vmx_vcpu_load(host, vcpu, cpu)
         self.load_common(vcpu)
 
     def vmx_vcpu_load(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
-        """The vendor's part of a load, which creation runs too. [source 2.6.35-era]"""
+        """The vendor's part of a load, which creation runs too. [vmx-load]"""
         if vcpu.cpu != cpu:
             self.vcpu_clear(host, vcpu)
             vcpu.request(MIGRATE_TIMER)
@@ -55,15 +55,15 @@ class V2635Vmx(V2635Svm):
                 vcpu.tsc_offset += vcpu.host_tsc - tsc_this
 
     def vcpu_put(self, host: Host, vcpu: Vcpu) -> None:
-        """No TSC action. [source f4e1b3c8, 99e3e30a]"""
+        """No TSC action. [vmx-put]"""
 
     def vcpu_clear(self, host: Host, vcpu: Vcpu) -> None:
-        """__vcpu_clear: the old pCPU's TSC is noted, by IPI, when the VMCS leaves it. [source 2.6.35-era]"""
+        """__vcpu_clear: the old pCPU's TSC is noted, by IPI, when the VMCS leaves it. [vmx-clear]"""
         if vcpu.cpu != -1:
             vcpu.host_tsc = host.tsc(vcpu.cpu)
             vcpu.cpu = -1
 
     def hardware_disable(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
-        """vmclear_local_vcpus. [source 2.6.35-era]"""
+        """vmclear_local_vcpus. [vmx-disable]"""
         if vcpu.cpu == cpu:
             self.vcpu_clear(host, vcpu)

@@ -16,5 +16,5 @@ class V2636Svm(V2635Svm):
     title = "Linux 2.6.36, SVM: as 2.6.35, but a new vCPU's TSC starts at 0"
 
     def vcpu_create(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
-        """svm_create_vcpu: the guest TSC starts at 0, before the first load. [source 47008cd8]"""
+        """svm_create_vcpu: the guest TSC starts at 0, before the first load. [svm-create-zero]"""
         vcpu.tsc_offset = 0 - host.tsc(cpu)

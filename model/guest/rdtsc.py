@@ -30,7 +30,7 @@ class Read:
 
 
 def rdtsc(design: Design, host: Host, vcpu: Vcpu) -> Read:
-    """RDTSC in the guest. [source 2.6.35-era; trapped: reconstructed, semantics.md 8.4]"""
+    """RDTSC in the guest, native or trapped. [native-read, emulated-value]"""
     if not (design.traps and vcpu.tsc_trapping):
         return Read(vcpu.number, design.read_tsc(host, vcpu), trapped=False)
     clock_value = design.compute_guest_tsc(vcpu, host.kernel_ns())
@@ -38,7 +38,7 @@ def rdtsc(design: Design, host: Host, vcpu: Vcpu) -> Read:
 
 
 def ideal_tsc(host: Host, vcpu: Vcpu) -> int:
-    """What the guest's TSC would read had it run at the virtual rate since creation (a u64)."""
+    """The guest's TSC if it had run at the virtual rate since creation (a u64). [choice-ideal]"""
     return vcpu.tsc_at_creation + (host.t - vcpu.created_at) // host.base.cycle
 
 

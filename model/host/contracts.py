@@ -1,4 +1,4 @@
-"""Host contracts: what the hardware may do to its TSCs."""
+"""Host contracts: what the hardware may do to its TSCs. [choice-contracts]"""
 
 from typing import Any, ClassVar
 
@@ -13,7 +13,7 @@ class Contract:
     may_jump: ClassVar[bool] = False
     skewed: ClassVar[bool] = False
     rates_vary: ClassVar[bool] = False
-    """Once the TSC counts as unstable, pCPUs leave the nominal rate."""
+    """Once the TSC counts as unstable, pCPUs leave the nominal rate. [choice-rates]"""
 
     def rates(self, settings: Any) -> tuple[Any, Any]:
         """Least and greatest rate relative to nominal, where ``rates_vary``."""

@@ -1,7 +1,7 @@
 """The host: pCPUs with their TSCs, the contracts that say what hardware may do, the kernel clock.
 
-Contracts and the clock follow design.md section 4. ``Host.tsc`` stands for native_read_tsc, ``kernel_ns``
-for the boot-based kernel clock, ``tsc_unstable`` for check_tsc_unstable.
+``Host.tsc`` stands for native_read_tsc, ``kernel_ns`` for the boot-based kernel clock, ``tsc_unstable`` for
+check_tsc_unstable. Everything else is a choice of the model. [choice-contracts, choice-time, choice-inputs]
 """
 
 from fractions import Fraction
@@ -14,7 +14,7 @@ from model.state import HostFields, Pcpu
 from vtsc.language import Inputs, bounded, require, scaled, select
 
 MIN_UPTIME_NS = scaled(5 * 10**9, small=0)
-"""The host has been up for longer than this when the VM is created (design.md section 4)."""
+"""The host has been up for longer than this when the VM is created. [choice-start]"""
 
 TIME_INPUT = "dt"
 """How much true time passes at the start of a step, in time units."""
@@ -61,11 +61,11 @@ class Host(HostFields):
         return stable
 
     def kernel_ns(self) -> int:
-        """The kernel clock, in ns. [reconstructed, semantics.md section 10; design.md section 4]"""
+        """The kernel clock, in ns. [kernel-clock]"""
         return self._kernel_clock() // self.base.ns
 
     def mark_tsc_unstable(self) -> None:
-        """The TSC is out of service from now on; so is the clock that was made of it."""
+        """The TSC is out of service from now on; so is the clock that was made of it. [clock-replaced]"""
         if self.resolution == self.resolution_unstable:
             self.tsc_unstable = True
         elif not self.tsc_unstable:
@@ -75,7 +75,7 @@ class Host(HostFields):
                 self._clock_replaced(before)
 
     def sampling_gap(self) -> None:
-        """The time between two samples that the kernel takes in one IRQ-off window (eps)."""
+        """The time between two samples that the kernel takes in one IRQ-off window. [choice-sampling-gap]"""
         if self.settings["sampling_gap"]:
             self._pass("gap_", self.base.units(self.settings["sampling_gap"]))
 
@@ -111,7 +111,7 @@ class Host(HostFields):
         self._pass("", None)
 
     def sleep(self) -> None:
-        """Suspend and resume: true time passes, then every TSC restarts at 1."""
+        """Suspend and resume: true time passes, then every TSC restarts at 1. [choice-suspend]"""
         self.t = bounded(self.t + self.inputs.word("sleep", 0))
         bounded(self._reading() + self.resolution + self.resolution_unstable)
         before = [pcpu.tsc for pcpu in self.pcpus]
@@ -187,7 +187,7 @@ class Host(HostFields):
         return self.inputs.between(name, (low * dt, low_den * cycle), (high * dt, high_den * cycle))
 
     def _see_ticks(self, prefix: str, dt: int, moved: list[int]) -> None:
-        """Note on each pCPU that the kernel clock stepped; for `estimate` (semantics.md 8.4, E3).
+        """Note on each pCPU that the kernel clock stepped; for `estimate`. [emulated-value]
 
         ``moved``: how far each TSC came in ``dt``, where rates vary; else empty.
         """

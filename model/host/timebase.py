@@ -1,4 +1,4 @@
-"""The unit of true time: one in which a nanosecond and a nominal cycle are whole numbers."""
+"""The unit of true time: one in which a nanosecond and a nominal cycle are whole numbers. [choice-time]"""
 
 from dataclasses import dataclass
 from fractions import Fraction

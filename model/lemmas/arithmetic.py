@@ -1,4 +1,4 @@
-"""What `scale` does to each 64-bit value, for the rates whose factors semantics.md section 3 works out.
+"""What `scale` does to each 64-bit value, for a few rates that occur in practice.
 
 ``register`` says what the 64-bit and 96-bit registers hold; the others follow from it over the integers.
 """

@@ -51,7 +51,7 @@ def answer(capsys, *arguments: str) -> tuple[int, str]:
         (["verify", "--depth", "x"], "invalid int value"),
         (["verify", "--prove", "--bounded"], "not allowed with"),
         (["simulate", "--steps", "0"], "--steps 0: at least 1"),
-        (["nonsense"], "invalid choice"),
+        (["nonsense"], "unknown command nonsense: known: verify, gate"),
         (["verify", "-o", "/proc/none/x"], "cannot write /proc/none/x"),
     ],
 )

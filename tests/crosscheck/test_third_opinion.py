@@ -89,7 +89,7 @@ def test_all_cells_of_one_vcpu_but_for_idle_states():
     asked = [q for q in third_opinion.cells() if q.properties == OWN and q.host != "cstate"]
     found = by_both([Question(q.design, q.host, OWN, 11, TINY) for q in asked])
     violated = sum(depth is not None for depths in found for depth in depths)
-    assert (len(found) * len(OWN), violated) == (120, 43)
+    assert (len(found) * len(OWN), violated) == (140, 53)
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""The known defects of semantics.md section 15 are found in the design that has them."""
+"""The known defects of docs/sources.md are found in the design that has them."""
 
 import pytest
 

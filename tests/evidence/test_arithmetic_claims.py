@@ -66,7 +66,7 @@ def test_each_claim_is_true_of_plain_integers(name, claim):
 
 
 def test_the_worked_values_are_these():
-    """The factors of semantics.md section 3, and the values of its table, by the closed form."""
+    """For four rates the factors, and what -100 becomes, are as listed here."""
     table = {
         800_000: ((0, 3435973836), 0xCCCCCCCBFFFFFFB0),
         1_000_000: ((1, 2147483648), 0x7FFFFFFFFFFFFF9C),

@@ -5,11 +5,9 @@ import json
 import pytest
 
 from tests.support.paths import ROOT
-from tools.regenerate import HEAD, commands, table
+from tools.regenerate import HEAD, table
 from vtsc.base.lines import nothing_wanted
-from vtsc.cli import parser
-from vtsc.commands.selection import selected
-from vtsc.content.expected import recorded_verdict
+from vtsc.content.manifest import NAME, load_manifest
 from vtsc.evidence.replay import case_of, replay
 from vtsc.evidence.trace import load_trace
 from vtsc.native.inputs import Recorded
@@ -34,18 +32,16 @@ def test_each_still_violates_where_it_says(content, path):
 
 
 def test_one_file_for_each_violated_cell_of_the_main_job(content):
-    """No more and no fewer than the recorded verdicts of `make verify` ask for, depths included."""
+    """No more and no fewer than the expected verdicts of `make verify` ask for, depths included."""
     expected = {}
-    for arguments in commands():
-        for group in selected(content, parser().parse_args(arguments)):
-            for cell in group.cells():
-                verdict = recorded_verdict(content, cell)
-                assert verdict is not None, cell
-                if verdict.isdigit():
-                    changed = content.changed(cell.design, cell.property, cell.settings)
-                    own = "".join(f".{k}={v}" for k, v in changed.items())
-                    name = f"{cell.design}.{cell.host}.{cell.property}{own}.json"
-                    expected[name] = int(verdict)
+    for check in load_manifest(content, ROOT / NAME).checks:
+        cell, verdict = check.cell, check.expected
+        assert verdict is not None, cell
+        if verdict.isdecimal():
+            changed = content.changed(cell.design, cell.property, cell.settings)
+            own = "".join(f".{k}={v}" for k, v in changed.items())
+            name = f"{cell.design}.{cell.host}.{cell.property}{own}.json"
+            expected[name] = int(verdict)
     found = {p.name: json.loads(p.read_text(encoding="utf-8"))["violated_at"] for p in FILES}
     assert found == expected
 

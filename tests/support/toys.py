@@ -6,7 +6,7 @@ from typing import Any
 
 from vtsc.engines.task import Task
 from vtsc.language.actions import Action, Call, Step
-from vtsc.language.claims import Watch
+from vtsc.language.claims import Monitor
 from vtsc.language.lemmas import Lemma
 from vtsc.language.state import Record, State, counter, flag, index, word
 from vtsc.language.words import Illegal, bounded, either, implies, integer, u64
@@ -84,7 +84,7 @@ class Toy:
         return Step(call, action.effect(state.toy, inputs))
 
 
-class Bad(Watch):
+class Bad(Monitor):
     """Violated where an action's effect returns true."""
 
     name = "bad"

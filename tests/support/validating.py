@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from vtsc.base.lines import nothing_wanted
-from vtsc.language.machine import Monitor
+from vtsc.language.claims import Monitor
 from vtsc.solver.feasibility import SolverFeasibility
 from vtsc.solver.witnesses import SolverWitnesses
 from vtsc.system.builder import build

@@ -1,1 +1,1 @@
-"""What any command-line tool needs: errors, files, workers, time limits."""
+"""Errors, files, workers and time limits: the parts that any command-line tool needs."""

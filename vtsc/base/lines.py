@@ -28,7 +28,7 @@ class LineRecorder:
 
     @property
     def lines(self) -> tuple[Line, ...]:
-        """What has been executed so far."""
+        """The lines executed so far."""
         return tuple(self._lines)
 
     @property

@@ -1,43 +1,78 @@
-"""Running independent pieces of work side by side; results come in the order of the work."""
+"""Running independent pieces of work side by side."""
 
 import gc
+import heapq
 import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 from multiprocessing.connection import Connection, wait
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 W = TypeVar("W")
 R = TypeVar("R")
 
 
-def in_order(items: Sequence[W], run: Callable[[W], R], jobs: int = 0) -> Iterator[R]:
-    """``run`` of each item, on ``jobs`` processes (0: one for each core).
+class Waiting(Generic[W]):
+    """Pieces of work that wait for a process: the dearest first, equally dear ones as they came."""
 
-    Every item gets a process of its own, forked from the same state, so that what a solver makes of it
+    def __init__(self) -> None:
+        self._heap: list[tuple[int, int, W]] = []
+        self._count = 0
+
+    def __len__(self) -> int:
+        return len(self._heap)
+
+    def add(self, item: W, cost: int = 0) -> None:
+        """Have an item wait; its number is how many came before it."""
+        heapq.heappush(self._heap, (-cost, self._count, item))
+        self._count += 1
+
+    def take(self) -> tuple[int, W]:
+        """The number of the item whose turn it is, and the item."""
+        _, number, item = heapq.heappop(self._heap)
+        return number, item
+
+
+def in_order(items: Sequence[W], run: Callable[[W], R], jobs: int = 0) -> Iterator[R]:
+    """``run`` of each item, on ``jobs`` processes (0: one for each core), in the order of the items."""
+    waiting: Waiting[W] = Waiting()
+    for item in items:
+        waiting.add(item)
+    done: dict[int, R] = {}
+    wanted = 0
+    with closing(as_done(waiting, run, jobs)) as results:
+        for number, result in results:
+            done[number] = result
+            while wanted in done:
+                yield done.pop(wanted)
+                wanted += 1
+
+
+def as_done(
+    waiting: Waiting[W], run: Callable[[W], R], jobs: int = 0
+) -> Generator[tuple[int, R], None, None]:
+    """``run`` of each waiting item, with the item's number, as they are done; more may be added meanwhile.
+
+    Every item gets a process of its own, forked from the same state, so what a solver makes of it
     does not depend on what was done before, nor on how many run at once. ``run`` must not raise.
     """
     count = jobs or os.cpu_count() or 1
     running: dict[Any, tuple[int, Any]] = {}
     before = _interrupt_when_terminated()
-    done: dict[int, R] = {}
-    begun = 0
     try:
-        for number in range(len(items)):
-            while number not in done:
-                while begun < len(items) and len(running) < count:
-                    with _signals_wait():
-                        reader, process = _begin(run, items[begun])
-                        running[reader] = (begun, process)
-                    begun += 1
-                ready: list[Any] = list(wait(list(running)))
-                for reader in ready:
-                    which, process = running.pop(reader)
-                    done[which] = _result(reader, process)
-            yield done.pop(number)
+        while waiting or running:
+            while waiting and len(running) < count:
+                with _signals_wait():
+                    number, item = waiting.take()
+                    reader, process = _begin(run, item)
+                    running[reader] = (number, process)
+            ready: list[Any] = list(wait(list(running)))
+            for reader in ready:
+                number, process = running.pop(reader)
+                yield number, _result(reader, process)
     finally:
         for _, process in running.values():
             process.kill()
@@ -56,7 +91,7 @@ def _interrupt_when_terminated() -> Any:
 
 @contextmanager
 def _signals_wait() -> Iterator[None]:
-    """Hold back Ctrl-C and SIGTERM, so that no worker is begun without being known."""
+    """Hold back Ctrl-C and SIGTERM, so no worker is begun that nobody would end."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
     try:
         yield

@@ -1,1 +1,19 @@
-"""One module per subcommand; each has ``run(arguments) -> exit status``."""
+"""The subcommands by name, each with its help; one module each.
+
+A module declares ``arguments(parser)``, which adds its arguments to a parser, and ``run(arguments)``, which
+returns the exit status. It is imported only when its command is called. A content's own commands, which its
+`Domain.commands` lists, are such modules of its own and are found by `vtsc.commands.contents`.
+"""
+
+from collections.abc import Mapping
+
+COMMANDS: Mapping[str, str] = {
+    "verify": "check designs against properties",
+    "gate": "check the cells of checks.toml against their expected verdicts",
+    "show": "pretty-print a saved counterexample or proof",
+    "replay": "re-execute a saved counterexample, without z3",
+    "list": "designs, hosts, properties, parameters",
+    "simulate": "random legal runs, without z3",
+    "certify": "check saved certificates again",
+}
+"""Each is the module of that name in this package."""

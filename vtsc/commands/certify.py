@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from vtsc.base.errors import BadFileError, EvidenceError, Exit
 from vtsc.base.parallel import in_order
+from vtsc.commands.options import add_jobs
 from vtsc.content.loader import load
 from vtsc.report.screen import say
 
@@ -15,6 +16,12 @@ if TYPE_CHECKING:  # it imports z3
     from vtsc.evidence.systems import OpenCases
 
 MANIFEST = "manifest.json"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The path, and how many processes."""
+    parser.add_argument("path", metavar="PATH", help="a certificate, or a folder of them")
+    add_jobs(parser)
 
 
 def run(arguments: argparse.Namespace) -> Exit:

@@ -12,6 +12,20 @@ from vtsc.evidence.trace import Trace, load_trace
 from vtsc.native.interpreter import Run
 from vtsc.report.screen import say, warn
 
+REPLAYED = (
+    "exit status: 10 still violates, 0 no longer does, 3 not a trace of this model; "
+    "of a witness: 0 still reached, 11 no longer"
+)
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The file, and how it is replayed."""
+    parser.epilog = REPLAYED
+    parser.add_argument("file", metavar="FILE")
+    parser.add_argument(
+        "--inputs", action="store_true", help="compare no states: see what calls and inputs do here"
+    )
+
 
 def run(arguments: argparse.Namespace) -> Exit:
     """10: still violates; 0: no longer; `BadFileError` when it is not a trace of this model.

@@ -1,20 +1,66 @@
-"""``vtsc show FILE``: pretty-print a saved counterexample or witness, replaying it on the way."""
+"""``vtsc show FILE``: pretty-print a saved run, replaying it on the way, or a saved proof."""
 
 import argparse
+import json
+from pathlib import Path
+from typing import Any
 
-from vtsc.base.errors import BadFileError, Exit
+from vtsc.base.errors import BadFileError, Exit, UsageError
 from vtsc.commands.replay import replayed
+from vtsc.content.loader import load
 from vtsc.evidence.replay import replay
 from vtsc.report.screen import say
 from vtsc.report.text.counterexample import counterexample
+from vtsc.report.text.proof import proof
+
+MANIFEST = "manifest.json"
+PROOF = "vtsc.certificate/"
+"""How the schema of a certificate's manifest begins."""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The file, and how much of it is told."""
+    parser.add_argument(
+        "file", metavar="FILE", help="a saved run, a saved proof, or the folder of a certificate"
+    )
+    parser.add_argument("--all", action="store_true", help="tell parameters with defaults, too")
 
 
 def run(arguments: argparse.Namespace) -> Exit:
     """0 when shown; `BadFileError` when it is not a trace of this model or no longer shows anything."""
+    path = Path(arguments.file)
+    manifest = _manifest(path / MANIFEST if path.is_dir() else path)
+    if manifest is not None:
+        _show_proof(arguments, manifest)
+        return Exit.OK
     case, trace, played = replayed(arguments)
     content = case.content
     if played.hit_at is None:
         done = "violated" if trace.property in content.properties else "reached"
         raise BadFileError(f"{arguments.file}: {trace.property} is no longer {done}")
-    say(counterexample(content, trace, replay(case, trace, explain=played.observed)))
+    told = replay(case, trace, explain=played.observed)
+    say(counterexample(content, trace, told, everything=arguments.all))
     return Exit.OK
+
+
+def _manifest(path: Path) -> dict[str, Any] | None:
+    """What a proof's file says; None where the file is none, which reading it as a trace will say."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
+    known = isinstance(found, dict) and str(found.get("schema")).startswith(PROOF)
+    return found if known else None
+
+
+def _show_proof(arguments: argparse.Namespace, manifest: dict[str, Any]) -> None:
+    """Print the lemmas as they were saved; whether they are a proof is for ``vtsc certify`` to say."""
+    content = load(arguments.root)
+    try:
+        say(proof(content, manifest, arguments.all))
+        cell = " ".join(manifest[key] for key in ("design", "host", "property"))
+    except (KeyError, TypeError, AttributeError):
+        raise BadFileError(f"{arguments.file}: not a proof that vtsc saved") from None
+    except UsageError as error:
+        raise BadFileError(f"{arguments.file}: not a proof of this model: {error}") from None
+    say(f"{cell}: PROVED when it was saved")

@@ -3,11 +3,19 @@
 import argparse
 
 from vtsc.base.errors import Exit, UsageError, VtscError
+from vtsc.commands.options import add_cells
 from vtsc.commands.selection import selected
 from vtsc.content.content import model_error
 from vtsc.content.loader import load
 from vtsc.native.random_runs import simulate
 from vtsc.report.screen import say
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The cells, and how long and by which seed they are run."""
+    add_cells(parser)
+    parser.add_argument("--steps", type=int, default=10_000, metavar="N", help="default 10000")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="default 1")
 
 
 def run(arguments: argparse.Namespace) -> Exit:

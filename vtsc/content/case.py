@@ -7,7 +7,7 @@ from functools import cached_property
 from vtsc.content.cells import Cell
 from vtsc.content.content import Content
 from vtsc.language.actions import Call
-from vtsc.language.claims import Property, Sometimes, Watch
+from vtsc.language.claims import Monitor, Property, Sometimes
 from vtsc.language.lemmas import Lemma
 from vtsc.language.machine import Machine
 from vtsc.language.parameters import Settings
@@ -18,7 +18,7 @@ Sizes = Mapping[str, int]
 
 @dataclass
 class Case:
-    """What the cells of one design on one host with settings share; they differ in their property.
+    """A design on a host with settings, opened; its cells differ in their property only.
 
     A machine is built once for each size, and lemmas are stated once for each machine.
     """
@@ -68,7 +68,7 @@ class Case:
         """The property of that name."""
         return self.content.properties[name]
 
-    def monitor(self, name: str) -> Watch:
+    def monitor(self, name: str) -> Monitor:
         """The monitor of a property or of a "sometimes"."""
         return self.content.monitor(name)
 

@@ -1,4 +1,4 @@
-"""Cells: what a command line asks for, grouped so that one search serves all that can share it."""
+"""Cells, the questions that can be asked, grouped by the case that they belong to."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

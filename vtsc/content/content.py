@@ -10,7 +10,7 @@ from typing import Any
 from vtsc.base.errors import BadFileError, UsageError
 from vtsc.base.lines import Line
 from vtsc.base.spelling import near
-from vtsc.language.claims import ActionTaken, Property, Sometimes, Watch
+from vtsc.language.claims import ActionTaken, Monitor, Property, Sometimes
 from vtsc.language.domain import Domain
 from vtsc.language.machine import Machine
 from vtsc.language.parameters import Settings
@@ -58,7 +58,7 @@ class Content:
             self._resolved[key] = self.model.resolve(design, given, defaults)
         return self._resolved[key]
 
-    def monitor(self, name: str) -> Watch:
+    def monitor(self, name: str) -> Monitor:
         """The property or "sometimes" of that name; that an action is taken is one for each action."""
         if name in self.properties:
             return self.properties[name]

@@ -1,27 +1,40 @@
-"""The verdicts that a property's file expects, design by design and host by host."""
+"""The verdicts that are expected of cells, and the tables in which the properties' files state them."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
 
 from vtsc.base.errors import BadFileError
 from vtsc.content.cells import Cell
 from vtsc.content.content import Content
 
-
-def recorded_verdict(content: Content, cell: Cell) -> str | None:
-    """The verdict that the property's file records for a cell, if any."""
-    prop = content.properties[cell.property]
-    for setting, table in prop.recorded.items():
-        given = dict(item.split("=", 1) for item in setting.split())
-        verdicts = verdict_table(table)
-        if (cell.design, cell.host) not in verdicts:
-            continue
-        if content.resolve(cell.design, cell.property, given) == cell.settings:
-            return verdicts[cell.design, cell.host]
-    return None
-
-
 HOLDS = "holds"
+NONE = "."
+
+Table = dict[tuple[str, str], str]
+"""Verdicts by design and host: ``holds``, or the depth of the counterexample."""
 
 
-def verdict_table(text: str) -> dict[tuple[str, str], str]:
+def verdict_of_table(content: Content, cell: Cell) -> str | None:
+    """The verdict that the property's file expects of a cell; None for other than default parameters."""
+    prop = content.properties[cell.property]
+    if not prop.expected or content.changed(cell.design, cell.property, cell.settings):
+        return None
+    return verdict_table(prop.expected, cell.property).get((cell.design, cell.host))
+
+
+def expected_verdict(content: Content, cell: Cell, listed: Mapping[Cell, str]) -> str | None:
+    """The verdict expected of a cell, if any: ``listed`` are those that checks.toml states."""
+    return listed.get(cell) or verdict_of_table(content, cell)
+
+
+def file_of(content: Content, name: str) -> str:
+    """The file that states a property, below the root."""
+    module = sys.modules[type(content.properties[name]).__module__]
+    return content.relative(str(Path(module.__file__ or "").resolve()))
+
+
+def verdict_table(text: str, name: str = "") -> Table:
     """A table of verdicts: a header of hosts, then a design and its verdicts a line.
 
     ``holds`` stays as it is, a number is the depth of the counterexample, ``.`` is none.
@@ -31,10 +44,31 @@ def verdict_table(text: str) -> dict[tuple[str, str], str]:
     found = {}
     for design, *verdicts in lines[1:]:
         if len(verdicts) != len(hosts):
-            raise BadFileError(f"recorded verdicts: {design} has {len(verdicts)}, not {len(hosts)}")
+            raise _bad(name, f"{design} has {len(verdicts)}, not {len(hosts)}")
         for host, verdict in zip(hosts, verdicts, strict=True):
-            if verdict != HOLDS and verdict != "." and not verdict.isdigit():
-                raise BadFileError(f"recorded verdicts: {design} has {verdict!r}")
-            if verdict != ".":
+            if verdict not in (HOLDS, NONE) and not verdict.isdecimal():
+                raise _bad(name, f"{design} has {verdict!r}")
+            if verdict != NONE:
                 found[design, host] = verdict
     return found
+
+
+def changed_table(text: str, new: Mapping[tuple[str, str], str]) -> str:
+    """A table with ``new`` verdicts of some designs and hosts; the layout stays, rows are added as needed."""
+    lines = text.strip("\n").splitlines() or ["design"]
+    indent = lines[0][: len(lines[0]) - len(lines[0].lstrip())]
+    rows = [line.split() for line in lines if line.strip()]
+    hosts = rows[0][1:]
+    table = {row[0]: dict(zip(hosts, row[1:], strict=True)) for row in rows[1:]}
+    hosts += [host for _, host in new if host not in hosts]
+    for (design, host), verdict in new.items():
+        table.setdefault(design, {})[host] = verdict
+    filled = [[rows[0][0], *hosts]]
+    filled += [[d, *(own.get(host, NONE) for host in hosts)] for d, own in table.items()]
+    widths = [max(len(row[i]) for row in filled) for i in range(len(filled[0]))]
+    padded = (zip(row, widths, strict=True) for row in filled)
+    return "\n".join(indent + "  ".join(x.ljust(w) for x, w in row).rstrip() for row in padded)
+
+
+def _bad(name: str, what: str) -> BadFileError:
+    return BadFileError(f"expected verdicts{f' of {name}' if name else ''}: {what}")

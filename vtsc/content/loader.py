@@ -58,7 +58,7 @@ def load(given: str | None) -> Content:
         for path in sorted((root / package).rglob("*.py")):
             identities.refuse(path, path.relative_to(root).as_posix())
     sys.path.insert(0, str(root))
-    model, properties = (_import(root, package) for package in PACKAGES)
+    model, properties = (import_below(root, package) for package in PACKAGES)
     domain = getattr(model, "MODEL", None)
     if not isinstance(domain, Domain):
         raise BadFileError(f"{root}/model is not a vtsc model: it has no MODEL")
@@ -77,7 +77,8 @@ def load(given: str | None) -> Content:
     )
 
 
-def _import(root: Path, package: str) -> Any:
+def import_below(root: Path, package: str) -> Any:
+    """The module or package of that name below ``root``; raises `BadFileError` where it cannot be used."""
     try:
         module = importlib.import_module(package)
     except SyntaxError as error:

@@ -34,6 +34,7 @@ class Open:
     lemmas: "tuple[Key, ...]" = ()
     """Owner and name of those that hold of every reachable state."""
     seconds: float = 0.0
+    units: int = 0
 
 
 def effort(*, prove: bool, bounded: bool) -> "Effort":
@@ -48,7 +49,7 @@ def effort(*, prove: bool, bounded: bool) -> "Effort":
 def begin(
     case: Case, properties: Sequence[str], depth: int, effort: "Effort"
 ) -> list[Result | Open]:
-    """What the engines that share a preparation decide, and what they leave open, by property."""
+    """Decide by the engines that share a preparation: for each property its result, or that it is open."""
     cells = [case.cell(prop) for prop in properties]
     return _guarded(case, cells, lambda: _together(case, properties, depth, effort))
 
@@ -57,7 +58,7 @@ def finish(case: Case, left: Open, depth: int, effort: "Effort") -> Result:
     """Decide an open cell by the other engines, searching to ``depth``; evidence is re-checked."""
     work = _guarded(case, [left.cell], lambda: [_alone(case, left, depth, effort)])
     (result,) = (r for r in work if isinstance(r, Result))
-    return replace(result, seconds=left.seconds + result.seconds)
+    return replace(result, seconds=left.seconds + result.seconds, units=left.units + result.units)
 
 
 def decide(case: Case, properties: Sequence[str], depth: int, effort: "Effort") -> list[Result]:
@@ -69,8 +70,10 @@ def decide(case: Case, properties: Sequence[str], depth: int, effort: "Effort") 
 def _guarded(
     case: Case, cells: Sequence[Cell], work: "Callable[[], Iterable[Result | Open]]"
 ) -> list[Result | Open]:
-    """What ``work`` finds of the cells, timed; where it fails, each of them is an error."""
-    started = time.monotonic()
+    """The results that ``work`` finds, with their cost; where it fails, each of the cells is an error."""
+    from vtsc.solver.units import spent
+
+    started, before = time.monotonic(), spent()
     found: list[Result | Open]
     try:
         found = list(work())
@@ -80,7 +83,8 @@ def _guarded(
         named = model_error(case.content, error)
         found = [_failed(cell, named) for cell in cells]
     seconds = (time.monotonic() - started) / len(cells)
-    return [replace(x, seconds=seconds) for x in found]
+    units = (spent() - before) // len(cells)
+    return [replace(x, seconds=seconds, units=units) for x in found]
 
 
 def _failed(cell: Cell, error: Exception) -> Result:
@@ -106,7 +110,7 @@ def _together(
         raise _difference(systems, (), {}) or error from None
     never = [*proofs.certificates, *(r.name for r in reached if r.never)]
     doubt = _difference(systems, reached, dict.fromkeys(never))
-    stuck = _stuck(case) if proofs.certificates else None
+    stuck = progress_lacks(case) if proofs.certificates else None
     for prop in properties:
         certificate = proofs.certificates.get(prop)
         if certificate is not None and doubt is not None:
@@ -114,7 +118,7 @@ def _together(
         elif certificate is None:
             yield Open(case.cell(prop), reached, proofs.settled.get(prop, ()))
         else:
-            yield _proved(case, "lemmas", certificate, reached, stuck)
+            yield proved(case, "lemmas", certificate, reached, stuck)
 
 
 def _alone(case: Case, left: Open, depth: int, effort: "Effort") -> Result:
@@ -181,11 +185,11 @@ def _accepted(
     certificate = certified(systems, left.cell.property, answer)
     if certificate is None:
         return None
-    return _proved(systems.case, name, certificate, left.sometimes, _stuck(systems.case))
+    return proved(systems.case, name, certificate, left.sometimes, progress_lacks(systems.case))
 
 
 def _undecided(case: Case, left: Open, answers: "Answers") -> Result:
-    """What is known of a cell that no engine decides: how far the search got, or why it gave up."""
+    """The result of a cell that no engine decides: how far the search got, or why it gave up."""
     from vtsc.engines.task import Finding
 
     name, answer = next(
@@ -201,15 +205,15 @@ def _undecided(case: Case, left: Open, answers: "Answers") -> Result:
     return replace(result, reason=f"plain solver to {answer.confirmed}")
 
 
-def _stuck(case: Case) -> str | None:
-    """What is missing for every state of the case's machine to lead on."""
-    from vtsc.evidence.progress import stuck
+def progress_lacks(case: Case) -> str | None:
+    """The first gap in the proof that no state is stuck; None where there is none."""
+    from vtsc.evidence import progress
 
-    return stuck(case)
+    return progress.stuck(case)
 
 
 def _needed(case: Case, cell: Cell, reached: Sequence[Reached]) -> list[Reached]:
-    """What has to be reached for the cell's claim not to be empty."""
+    """The "sometimes" that the cell's property needs, lest its claim be empty."""
     known = {r.name: r for r in reached}
     return [known[name] for name in case.property(cell.property).needs if name in known]
 
@@ -222,14 +226,14 @@ def _missing(case: Case, cell: Cell, reached: Sequence[Reached]) -> str:
     return ""
 
 
-def _proved(
+def proved(
     case: Case,
     engine: str,
     certificate: "Certificate",
     reached: tuple[Reached, ...],
     stuck: str | None,
 ) -> Result:
-    """What a proof is worth: a claim that is empty is not proved."""
+    """The result of a proof: PROVED, or VACUOUS where the claim is empty."""
     cell = certificate.cell
     result = Result(cell, Status.VACUOUS, 0, engine, 0.0, sometimes=reached)
     empty = _missing(case, cell, reached) or stuck

@@ -17,7 +17,7 @@ from vtsc.language.lemmas import Lemma
 
 @dataclass(frozen=True)
 class Proofs:
-    """What is shown of a case: certificates by property, and the "sometimes" that are never reached."""
+    """The proofs about a case: certificates by property, and the "sometimes" that are never reached."""
 
     certificates: Mapping[str, Certificate] = field(default_factory=dict)
     never: frozenset[str] = frozenset()
@@ -69,7 +69,7 @@ class _Attempt:
         return [x for x in found if hint is None or key(x) in hint.lemmas()]
 
     def proofs(self, effort: Effort) -> Proofs:
-        """What the engines that share a preparation prove."""
+        """The proofs that the engines with a shared preparation find."""
         never = frozenset(s.name for s in self._sometimes if self._induction.proves(s.name))
         certificates: dict[str, Certificate] = {}
         settled: dict[str, tuple[Key, ...]] = {}
@@ -97,7 +97,7 @@ class _Attempt:
         return first_accepted(task, asked(effort, shared=True), accept)
 
     def hint(self, proofs: Proofs) -> Hint:
-        """What another attempt needs to get here at once."""
+        """The lemmas with which another attempt gets to the same proofs at once."""
         needed = {
             prop: tuple((x.owner, x.name) for x in certificate.stated)
             for prop, certificate in proofs.certificates.items()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # it imports z3
 
 
 class Status(StrEnum):
-    """What is known of a cell."""
+    """The kinds of verdict that a cell can get."""
 
     VIOLATED = "violated"
     PROVED = "proved"
@@ -63,7 +63,9 @@ class Result:
     doubt: str = ""
     """For a violation that was replayed: why the search, which looked for shorter ones, is not believed."""
     exit: Exit | None = None
-    """What an error means for the exit status."""
+    """The exit status that an error leads to."""
+    units: int = 0
+    """The cost of deciding it, in the solver's units; 0 where it was remembered."""
 
     @property
     def text(self) -> str:
@@ -81,10 +83,10 @@ class Result:
 
 @dataclass(frozen=True)
 class Judged:
-    """A result, the verdict recorded for its cell (``holds`` or a depth), and its exit status."""
+    """A result, the verdict expected of its cell (``holds`` or a depth), and its exit status."""
 
     result: Result
-    recorded: str | None
+    expected: str | None
     status: Exit
 
     @property
@@ -94,7 +96,7 @@ class Judged:
 
 
 def status_of(result: Result, *, expected: str | None, bounded: bool) -> Exit:
-    """What one cell contributes to the exit status.
+    """The contribution of one cell to the exit status.
 
     ``expected``: the verdict that is wanted, ``holds`` or a depth; None: that the claim holds. ``bounded``:
     HOLDS_TO is good enough.

@@ -70,13 +70,13 @@ def answers(task: Task, names: Sequence[str]) -> Iterator[tuple[str, Answer]]:
 
 
 Answers = dict[str, Answer]
-"""What engines answered, by their names, in the order in which they were asked."""
+"""Answers by the names of the engines that gave them, in the order in which they were asked."""
 
 
 def first_accepted(
     task: Task, names: Sequence[str], accept: Callable[[str, Answer, Answers], T | None]
 ) -> tuple[T | None, Answers]:
-    """What ``accept`` makes of the first answer that it accepts, and all answers up to that one.
+    """The result that ``accept`` makes of the first answer it accepts, and all answers up to that one.
 
     ``accept`` is given an engine's name, its answer if that decides the task, and the answers before it. It
     returns None for an answer that does not stand up to its checks; the next engine is asked then.

@@ -1,4 +1,4 @@
-"""What every engine is asked and what it answers."""
+"""The question that every engine is asked, and the answer that it gives."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ Key = tuple[str, str]
 
 
 class Finding(StrEnum):
-    """What an engine can say of a target."""
+    """The answers that an engine can give about a target."""
 
     PROVED = "proved"
     VIOLATED = "violated"
@@ -29,7 +29,7 @@ class Finding(StrEnum):
 
 @dataclass(frozen=True)
 class Answer:
-    """What is known of the target, with what it takes to check it."""
+    """An engine's answer, with everything that is needed to check it."""
 
     finding: Finding
     depth: int = 0

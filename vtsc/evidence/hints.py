@@ -2,14 +2,13 @@
 
 import hashlib
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from vtsc import __version__
 from vtsc.base.errors import UsageError
-from vtsc.base.files import write_whole
+from vtsc.base.files import cache_folder, write_whole
 from vtsc.content.case import Case
 
 Key = tuple[str, str]
@@ -36,8 +35,7 @@ def _place(case: Case, properties: Sequence[str]) -> Path:
     parts = [__version__, case.content.digest, sha.hexdigest(), case.design, case.host]
     parts += [json.dumps(case.settings.texts()), *properties]
     name = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
-    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(home) / "vtsc" / f"{name}.json"
+    return cache_folder() / f"{name}.json"
 
 
 def load_hint(case: Case, properties: Sequence[str]) -> Hint | None:

@@ -13,6 +13,7 @@ from vtsc.evidence.manifest import MANIFEST, compare_questions
 from vtsc.evidence.replay import replay
 from vtsc.evidence.systems import Key, OpenCases
 from vtsc.evidence.trace import load_trace
+from vtsc.evidence.validating import validated
 
 LIMIT = 100
 """The greatest k that is believed to be meant."""
@@ -38,6 +39,7 @@ def recheck(opened: OpenCases, folder: Path) -> tuple[Certificate, list[str]]:
     _compare_place(content, certificate, folder)
     _replay_witnesses(systems.case, cell, folder)
     check(certificate, systems.solved)
+    validated(systems, ())
     return certificate, ["z3", *_cross(certificate)]
 
 

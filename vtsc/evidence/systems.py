@@ -17,8 +17,9 @@ from vtsc.content.cells import Cell
 from vtsc.content.content import Content
 from vtsc.evidence.bystander import bystander
 from vtsc.language.actions import Call
+from vtsc.language.claims import Monitor
 from vtsc.language.lemmas import ONE_VALUE, Lemma
-from vtsc.language.machine import Machine, Monitor
+from vtsc.language.machine import Machine
 from vtsc.solver.feasibility import SolverFeasibility
 from vtsc.system.builder import build
 from vtsc.system.instances import representatives

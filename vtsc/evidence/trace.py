@@ -168,4 +168,9 @@ def load_trace(path: Path) -> Trace:
         raise BadFileError(f"{path}: {error.strerror}") from None
     except (ValueError, RecursionError) as error:
         raise BadFileError(f"{path}: not a trace file: {error}") from None
+    return parse_trace(source, path)
+
+
+def parse_trace(source: Any, path: Path) -> Trace:
+    """The trace that was read from ``path``; raises `BadFileError` saying what is wrong where."""
     return _Reader(path).trace(source)

@@ -9,7 +9,7 @@ from functools import partial
 from vtsc.content.content import digest
 from vtsc.evidence.systems import Built, Systems
 from vtsc.evidence.trace import Trace
-from vtsc.language.machine import Monitor
+from vtsc.language.claims import Monitor
 from vtsc.solver.witnesses import SolverWitnesses
 from vtsc.validation.plain import Watched
 from vtsc.validation.remembered import digest as digest_of

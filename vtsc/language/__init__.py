@@ -1,4 +1,4 @@
-"""What a model and its properties are written with: the only part of vtsc that content imports.
+"""The language of models and properties: the only part of vtsc that content imports.
 
 It runs nothing. `words` and `state` have the values, `inputs` what a step may choose, `actions` and `machine`
 what a machine offers, and `claims`, `lemmas`, `functions` and `progress` what is said of it.
@@ -6,12 +6,12 @@ what a machine offers, and `claims`, `lemmas`, `functions` and `progress` what i
 
 from vtsc.base.errors import BadFileError, UsageError
 from vtsc.language.actions import Action, Call, Observed, Step
-from vtsc.language.claims import ActionTaken, Property, Sometimes, Term, Watch
+from vtsc.language.claims import ActionTaken, Monitor, Property, Sometimes, Term
 from vtsc.language.domain import Domain
 from vtsc.language.functions import Claim, Claims
 from vtsc.language.inputs import Inputs
 from vtsc.language.lemmas import Lemma
-from vtsc.language.machine import Machine, Monitor, Rounds
+from vtsc.language.machine import Machine, Rounds
 from vtsc.language.parameters import Parameter, Settings, settle
 from vtsc.language.progress import Given, Progress, Situation
 from vtsc.language.state import Instance, Record, State, counter, flag, index, instances, word
@@ -70,7 +70,6 @@ __all__ = [
     "TableMachine",
     "Term",
     "UsageError",
-    "Watch",
     "apart",
     "both",
     "bounded",

@@ -45,7 +45,7 @@ class Observed(Protocol):
 
 @dataclass
 class Step:
-    """What one step did, as monitors see it: the call, what was observed, what was noted."""
+    """A step as monitors see it: the call, what was observed, what was noted."""
 
     call: Call
     observed: Any = None

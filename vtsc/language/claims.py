@@ -20,7 +20,7 @@ class Term:
     """A noun in the singular, which stories add to the value: ``1 metre``, ``2 metres``."""
 
 
-class Watch:
+class Monitor:
     """A monitor of runs with its own ghost state; what claims and "sometimes" share."""
 
     name: str
@@ -35,7 +35,7 @@ class Watch:
         raise BadFileError(f"{type(self).__name__} has no observe")
 
     def lemmas(self, machine: Any) -> Sequence[Lemma]:
-        """What may be true of every reachable state and the monitor's own ghosts."""
+        """Candidate lemmas about every reachable state and the monitor's own ghosts."""
         return ()
 
     def terms(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> list[Term]:
@@ -50,11 +50,11 @@ class Watch:
         return []
 
 
-class Property(Watch):
+class Property(Monitor):
     """A claim about every run. Subclass and override."""
 
     symptom: ClassVar[str]
-    """What a user calls the violation, in one word."""
+    """The user's word for the violation."""
     story: ClassVar[str]
     """One sentence with the fields of `vtsc.report.text.story`."""
     needs: ClassVar[tuple[str, ...]] = ()
@@ -63,11 +63,15 @@ class Property(Watch):
     """How many instances of a kind the claim relates to each other."""
     defaults: ClassVar[Mapping[str, str]] = {}
     """Parameters whose default differs for this property."""
-    recorded: ClassVar[Mapping[str, str]] = {}
-    """Known verdicts: settings that differ from the defaults, to a table (see `verdict_table`)."""
+    expected: ClassVar[str] = ""
+    """The expected verdicts of cells with default parameters: a table of designs and hosts.
+
+    Its first line names the hosts; each further line names a design and has a verdict for each host:
+    ``holds``, the depth of the counterexample, or ``.`` for none. Other cells have theirs in checks.toml.
+    """
 
 
-class Sometimes(Watch):
+class Sometimes(Monitor):
     """Something good that must be reachable, or a verdict about it means nothing."""
 
     def applies(self, machine: Any) -> bool:

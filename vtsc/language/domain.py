@@ -1,4 +1,4 @@
-"""What a model tells the checker about its domain, in one object."""
+"""Everything that a model tells the checker about its domain, in one object."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ class Domain:
     check: Callable[[str, Mapping[str, str]], Settings]
     """Design and the texts of all parameters, as saved; raises `UsageError`."""
     assumed: str
-    """What is assumed of inputs, for the scope of a verdict."""
+    """The assumptions about inputs, for the scope of a verdict."""
     columns: tuple[str, ...]
     """The fields that traces show in columns of their own, as ``record.field`` or ``kind.field``."""
     opening: tuple[str, ...]
@@ -39,3 +39,5 @@ class Domain:
     """Claims about the model's plain functions, by name."""
     typical_input: int = 1000
     """About how large an input without an upper bound is when it is drawn at random."""
+    commands: tuple[tuple[str, str, str], ...] = ()
+    """Commands of its own, each a name, one line of help, and a module with ``arguments`` and ``run``."""

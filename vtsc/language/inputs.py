@@ -33,12 +33,12 @@ Ratio = tuple[int, int]
 
 
 def twice(name: str) -> ValueError:
-    """What is raised where a step asks for an input again."""
+    """The error of a step that asks for an input again."""
     return ValueError(f"input {name} is asked for twice in one step: give each a name of its own")
 
 
 def counted(name: str, multiple_of: int) -> str:
-    """What the unknown is called that counts an input in units of ``multiple_of``."""
+    """The name of the unknown that counts an input in units of ``multiple_of``."""
     return name if multiple_of == 1 else f"{name}*{multiple_of}"
 
 

@@ -1,8 +1,8 @@
-"""Lemmas: what a model or a property claims to be true of every reachable state, so that proofs are short.
+"""Lemmas: claims of a model or a property about every reachable state, which make proofs short.
 
 A lemma is stated once, for any instances of the kinds it ranges over, in the words of the model. That
 it is true is for an engine to prove; one that is not is dropped. `integer` lets a lemma speak
-of the integer that stands for a 64-bit counter, so that a range is something it can state.
+of the integer that stands for a 64-bit counter, so it can state a range.
 """
 
 from collections.abc import Callable, Iterator, Mapping

@@ -8,7 +8,7 @@ from vtsc.language.actions import Call, Step
 from vtsc.language.inputs import Inputs
 from vtsc.language.lemmas import Lemma
 from vtsc.language.progress import Progress
-from vtsc.language.state import Record, State
+from vtsc.language.state import State
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Machine(Protocol):
         ...
 
     def lemmas(self) -> Sequence[Lemma]:
-        """What may be true of every reachable state: candidates for proofs."""
+        """Candidate lemmas about every reachable state."""
         ...
 
     def progress(self) -> Progress:
@@ -75,18 +75,4 @@ class Machine(Protocol):
 
     def perform(self, state: Any, call: Call, inputs: Inputs) -> Step:
         """Take the call, the second half of a step; raises `Illegal` where it is not allowed."""
-        ...
-
-
-class Monitor(Protocol):
-    """A property watching a run."""
-
-    name: str
-
-    def ghosts(self, machine: Any) -> dict[str, Record]:
-        """The monitor's own state, by name; fresh records."""
-        ...
-
-    def observe(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> bool:
-        """Whether this step violates (or reaches) the property; updates the ghosts."""
         ...

@@ -33,7 +33,7 @@ class Parameter:
     above: bool = False
     optional: bool = False
     absent: str = NONE
-    """What the absence of an optional value is called; ``none`` is understood as well."""
+    """The word for the absence of an optional value; ``none`` is understood as well."""
     choices: tuple[str, ...] = ()
     unit: str = ""
 
@@ -73,7 +73,7 @@ class Parameter:
         return value
 
     def accepted(self) -> str:
-        """What may be written, as a half-sentence."""
+        """The accepted values, as a half-sentence."""
         if self.kind == "choice":
             return " | ".join(self.choices)
         what = {

@@ -13,7 +13,7 @@ from vtsc.language.actions import Call
 from vtsc.language.lemmas import Lemma
 
 OWNER = "progress"
-"""Who owns the conditions below where they are stated about a system, as if they were lemmas."""
+"""The owner of the conditions below where they are stated about a system, as if they were lemmas."""
 LEAST = 1
 """The rank of a situation whose call reaches the goal."""
 Given = Mapping[str, int | bool]
@@ -48,12 +48,12 @@ class Progress:
     concerns: Callable[..., bool]
     """Machine, state and an instance's number: whether the claim is made of it."""
     whom: str
-    """What it then is, such as: a train in service."""
+    """The phrase for an instance of which the claim is made, such as: a train in service."""
     room: Callable[[Any, Any], bool]
     """Machine and state: whether inputs are so far from their limit that some steps can be taken."""
     room_sentence: str
     lemmas: tuple[Lemma, ...]
-    """What is true of every reachable state, as far as all this needs it."""
+    """The lemmas about every reachable state that all this needs."""
     clock: str = ""
     """The field that tells the time; empty where no time passes, and the rest then does not matter."""
     passing: Given = field(default_factory=dict)

@@ -1,7 +1,7 @@
 """Typed state: records whose fields say what they hold, and the tree of records that is a state.
 
 A record's attributes are plain integers and truths natively, symbolic values during exploration.
-What a field may hold is checked where a step ends, not at each store, so that the model's code
+Values are checked against their fields where a step ends, not at each store, so the model's code
 runs at the speed of plain attribute access.
 """
 
@@ -18,7 +18,7 @@ Value = Any
 
 @dataclass(frozen=True)
 class Field:
-    """What a field holds: ``kind`` is ``u64``, ``word``, ``flag`` or ``index``.
+    """A field's declaration: ``kind`` is ``u64``, ``word``, ``flag`` or ``index``.
 
     ``word``: an integer in [lo, hi]. ``index``: one of lo..hi, where hi None is the number of
     instances of ``of`` less one. ``transient``: recomputed in every step, left out of traces.

@@ -12,7 +12,7 @@ from vtsc.language.words import Illegal
 
 
 class TableMachine:
-    """What `Machine` asks for, as far as it follows from the table; a model fills in the rest."""
+    """The parts of `Machine` that follow from an action table; a model fills in the rest."""
 
     sizes: dict[str, int]
     symmetric: dict[str, tuple[int, ...]]

@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 class Decider(Protocol):
-    """Who answers when a symbolic run asks a question that a native one decides by itself."""
+    """The answers to questions that a symbolic run asks and a native one decides by itself."""
 
     def decide(self, condition: Any) -> bool:
         """The truth of ``condition`` on the path being run."""
@@ -143,7 +143,7 @@ def implies(a: bool, b: bool) -> bool:
 def apart(run: Callable[[], None], *records: object) -> None:
     """Run a piece of a rule whose effect on ``records`` is all that the rest needs of it.
 
-    Natively this is a plain call. Symbolically its paths are merged where it ends, so that pieces run
+    Natively this is a plain call. Symbolically its paths are merged where it ends, so pieces run
     one after another do not multiply.
     """
     if Runs.current is None:

@@ -7,7 +7,7 @@ from typing import Any
 from vtsc.base.lines import LineRecorder
 from vtsc.base.time_limit import limited
 from vtsc.language.actions import Call, Step
-from vtsc.language.claims import Watch
+from vtsc.language.claims import Monitor
 from vtsc.language.inputs import Inputs
 from vtsc.language.state import Snapshot, snapshot
 from vtsc.language.words import Illegal
@@ -66,7 +66,7 @@ Source = Callable[[int], Inputs]
 class Player:
     """Plays one run of ``machine``, watched by ``prop``; lines are noted in files ``wanted`` accepts."""
 
-    def __init__(self, machine: Any, prop: Watch, wanted: Callable[[str], bool]) -> None:
+    def __init__(self, machine: Any, prop: Monitor, wanted: Callable[[str], bool]) -> None:
         self.machine = machine
         self.prop = prop
         self.wanted = wanted

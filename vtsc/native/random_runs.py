@@ -1,4 +1,4 @@
-"""Random legal runs of a machine in plain integers; seeded, so that a run can be had again."""
+"""Random legal runs of a machine in plain integers; seeded, so a run can be repeated."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

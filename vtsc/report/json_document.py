@@ -1,23 +1,23 @@
-"""Machine-readable reports: JSON (vtsc.verdicts/1) and JUnit XML."""
+"""Verdicts as JSON: vtsc.verdicts/1."""
 
 import json
-from collections.abc import Sequence
 from typing import Any
 
 from vtsc import __version__
 from vtsc.content.content import Content
 from vtsc.deciding.verdict import Judged, Reached, Result
+from vtsc.report import Report
 
 SCHEMA = "vtsc.verdicts/1"
 
 
-def as_json(content: Content, verdicts: Sequence[Judged]) -> str:
+def report(given: Report) -> str:
     """One object with every verdict; traces are whole."""
     document = {
         "schema": SCHEMA,
         "tool": f"vtsc {__version__}",
-        "model_digest": content.digest,
-        "results": [_result(content, v.result, v.recorded) for v in verdicts],
+        "model_digest": given.content.digest,
+        "results": [_result(given.content, v) for v in given.verdicts],
     }
     return json.dumps(document, indent=1) + "\n"
 
@@ -31,8 +31,8 @@ def _certificate(content: Content, result: Result) -> str | None:
     return result.certificate.folder(changed).as_posix()
 
 
-def _result(content: Content, result: Result, recorded: str | None) -> dict[str, Any]:
-    cell = result.cell
+def _result(content: Content, judged: Judged) -> dict[str, Any]:
+    result, cell = judged.result, judged.result.cell
     return {
         "design": cell.design,
         "host": cell.host,
@@ -46,7 +46,7 @@ def _result(content: Content, result: Result, recorded: str | None) -> dict[str,
         "certificate": _certificate(content, result),
         "reason": result.reason,
         "sometimes": {s.name: _reached(s) for s in result.sometimes},
-        "recorded": recorded,
+        "expected": judged.expected,
     }
 
 

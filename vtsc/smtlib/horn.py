@@ -148,7 +148,7 @@ class _Clauses:
         return (*after, *(script.declare(name, sort) for name, sort in self._rigid))
 
     def _start(self, script: Script, way: Way) -> _PlainWriter:
-        """That the rule applies to a state of which all that is known holds."""
+        """The start of a clause: the rule applies to a state of which all known facts hold."""
         write = _PlainWriter(script)
         for fact in self._known:
             script.require(write.condition(fact.condition))

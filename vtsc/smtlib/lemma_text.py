@@ -139,7 +139,7 @@ OPERATORS: dict[str, Callable[..., Any]] = {
     "mod": lambda a, k: a - a // k * k,
     "ite": _choice,
 }
-"""What texts may be made of."""
+"""The words that texts may be made of."""
 
 
 # lemmas

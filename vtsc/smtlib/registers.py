@@ -46,7 +46,7 @@ class Bit:
 
 
 def condition(value: Any) -> str:
-    """What a function on registers returned, as an expression."""
+    """The expression of what a function on registers returned."""
     return value.text if isinstance(value, Bit) else str(value).lower()
 
 

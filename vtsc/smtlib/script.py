@@ -1,6 +1,6 @@
 """Terms as SMT-LIB text, without any solver: what certificates are written in.
 
-Every compound term is defined once, under a number given in the order of first use, so that the same
+Every compound term is defined once, under a number given in the order of first use, so the same
 question is the same text whatever was asked before it, and what two systems have in common is one term.
 """
 
@@ -203,5 +203,5 @@ class Sentences(Writer):
         return self.script.declare(name, "Bool")
 
     def implies(self, a: str, b: str) -> str:
-        """That ``b`` holds where ``a`` does."""
+        """The implication from ``a`` to ``b``."""
         return f"(=> {a} {b})"

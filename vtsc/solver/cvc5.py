@@ -9,7 +9,7 @@ LIMIT = 20_000_000
 
 
 def solve(name: str, text: str) -> None:
-    """That cvc5 finds a question unsatisfiable; raises `EvidenceError`."""
+    """Check that cvc5 finds a question unsatisfiable; raises `EvidenceError` where it does not."""
     import cvc5
 
     solver = cvc5.Solver()

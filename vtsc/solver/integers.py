@@ -62,7 +62,7 @@ class Lowering:
         return self.condition(value.condition)
 
     def equal(self, unknown: Any, word: Word) -> Any:
-        """That a state variable holds ``word``."""
+        """The equation of a state variable with ``word``."""
         return unknown == self.linear(word.form)
 
     def _atom(self, atom: Any) -> Any:
@@ -87,7 +87,7 @@ class Lowering:
         )
 
     def defined(self, q: Any, numerator: Any, divisor: int) -> Any:
-        """That ``q`` is the floor of ``numerator / divisor``."""
+        """The condition that ``q`` is the floor of ``numerator / divisor``."""
         low = divisor * q
         return z3.And(low <= numerator, numerator < low + divisor)
 
@@ -122,7 +122,7 @@ class Lowering:
 
     @staticmethod
     def at_most(unknown: Any, limit: int) -> Any:
-        """That a variable's value is at most ``limit``."""
+        """The condition that a variable's value is at most ``limit``."""
         return unknown <= limit
 
 

@@ -6,7 +6,7 @@ from vtsc.base.errors import EvidenceError
 
 
 def solve(questions: Mapping[str, str]) -> None:
-    """That each question is unsatisfiable, by a plain Z3 that knows nothing of the others.
+    """Check that each question is unsatisfiable, by a plain Z3 that knows nothing of the others.
 
     Raises `EvidenceError` naming the first that is not.
     """

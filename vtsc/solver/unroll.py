@@ -55,7 +55,7 @@ def constant(name: str, depth: int, sort: Any) -> Any:
 
 
 def hold(lowering: Lowering, name: str, value: Value, suffix: str = "") -> list[Any]:
-    """That the constants of field ``name`` hold ``value``."""
+    """Equations of the constants of field ``name`` with ``value``."""
     unknown = lowering.unknown
     if isinstance(value, Word):
         sort = lowering.sort(value.residue)
@@ -107,7 +107,7 @@ class Expressions:
 class StepTemplate:
     """One step of ``system``.
 
-    ``loose``: quotients may be any integers, so that more is possible than really is.
+    ``loose``: quotients may be any integers, so more is possible than really is.
     """
 
     def __init__(
@@ -179,7 +179,7 @@ class Unrolling:
 
     @cached_property
     def initial(self) -> list[Any]:
-        """That depth 0 is an initial state."""
+        """The constraints that make depth 0 an initial state."""
         low, system = self.lowering(z3.Const), self.system
         constraints = [low.condition(system.initially)]
         for name in system.slots:
@@ -206,7 +206,7 @@ class Unrolling:
         return self._loose.instance(depth)[0]
 
     def facts(self, depth: int, *, stated: bool = False) -> list[Any]:
-        """What the system's lemmas, or those that somebody ``stated``, say of the state at ``depth``."""
+        """The system's lemmas, or only those that somebody ``stated``, said of the state at ``depth``."""
         low = self.lowering(lambda name, sort: constant(name, depth, sort))
         chosen = [f for f in self.system.facts if not stated or f.lemma is not ONE_VALUE]
         facts = [low.condition(fact.condition) for fact in chosen]

@@ -1,6 +1,6 @@
 """Arithmetic 2: terms as Z3 bit vectors. A state field is 64 bits; a term is as wide as it can get.
 
-Every term carries its range, so that no operation inside an expression overflows; only storing
+Every term carries its range, so no operation inside an expression overflows; only storing
 into a 64-bit field truncates. That makes this lowering bit-exact, and slow.
 """
 

@@ -9,8 +9,8 @@ from typing import Any
 from vtsc.base.errors import BadFileError, UsageError
 from vtsc.base.lines import nothing_wanted
 from vtsc.language.actions import Call, Step
+from vtsc.language.claims import Monitor
 from vtsc.language.lemmas import ONE_VALUE, Lemma
-from vtsc.language.machine import Monitor
 from vtsc.language.state import Record, State, Value
 from vtsc.symbolic.fields import RangeError, lifted, unknown
 from vtsc.symbolic.forms import Condition
@@ -43,7 +43,7 @@ class Watched(State):
             self.records |= {f"{monitor.name}.{name}": g for name, g in ghosts.items()}
 
     def observe(self, machine: Any, monitors: Sequence[Monitor], step: Step) -> dict[str, Any]:
-        """What each monitor says of the step."""
+        """The answer of each monitor about the step."""
         return {m.name: m.observe(machine, self.inner, self.ghosts[m.name], step) for m in monitors}
 
 
@@ -53,7 +53,7 @@ def merged(arena: Arena, tree: Tree[Outcome]) -> tuple[Condition, Outcome]:
 
 
 def _attributes(record: Record) -> set[str]:
-    """What a record may have: what it is made with, and what its classes announce."""
+    """The attributes that a record may have: those it is made with, and those its classes announce."""
     announced = {name for cls in type(record).__mro__ for name in inspect.get_annotations(cls)}
     return announced | vars(record).keys()
 
@@ -195,7 +195,7 @@ class _Builder:
         return system
 
     def _one_value(self, pre: Mapping[str, Value]) -> Iterator[Fact]:
-        """That each index has exactly one of its values."""
+        """The fact that each index has exactly one of its values."""
         arena = self.arena
         for number, value in enumerate(v for v in pre.values() if isinstance(v, Index)):
             members = list(value.members.values())
@@ -211,7 +211,7 @@ class _Builder:
         pre: Mapping[str, Value],
         rules: Sequence[Rule],
     ) -> None:
-        """That fields promised to be constant are so, initially and after every step."""
+        """Check that fields promised to be constant are so, initially and after every step."""
         for name in filter(self._constant, self.slots):
             changed = any(name in rule.updates for rule in rules)
             if changed or not (same(initial[name], pre[name]) and same(passed[name], pre[name])):

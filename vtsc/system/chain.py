@@ -1,6 +1,6 @@
 """Runs of several steps as conditions: every state has unknowns of its own, ``name@depth``.
 
-Nothing is assumed of wrapping, and no solver is known here, so that an engine and the text of a
+Nothing is assumed of wrapping, and no solver is known here, so an engine and the text of a
 certificate are made of the very same conditions.
 """
 
@@ -35,7 +35,7 @@ def renamed(arena: Arena, value: Value, suffix: str) -> Value:
 
 
 def equal(arena: Arena, a: Value, b: Value) -> Condition:
-    """That two values of one kind are the same, integers as they are held."""
+    """The condition that two values of one kind are the same, integers as they are held."""
     if isinstance(a, Word):
         return arena.is_zero(a.form.plus(b.form, -1))
     if isinstance(a, Truth):
@@ -123,7 +123,7 @@ class Chain:
         return found
 
     def initially(self) -> list[Condition]:
-        """That the state at depth 0 is an initial one."""
+        """The conditions under which the state at depth 0 is an initial one."""
         system = self.system
         start = [
             equal(self._arena, self.value(name, 0), system.initial[name]) for name in system.slots
@@ -131,12 +131,12 @@ class Chain:
         return [system.initially, *start]
 
     def step(self, depth: int) -> list[Condition]:
-        """That a step leads from the state at ``depth`` to the next."""
+        """The conditions under which a step leads from the state at ``depth`` to the next."""
         naming = self._naming(depth)
         return [naming.condition(c) for c in self._step]
 
     def hit(self, target: str, depth: int) -> Condition:
-        """That the step from ``depth`` hits the target."""
+        """The condition under which the step from ``depth`` hits the target."""
         return self._naming(depth).condition(self._hits[target])
 
     def at(self, condition: Condition, depth: int) -> Condition:
@@ -144,7 +144,7 @@ class Chain:
         return self._naming(depth).condition(condition)
 
     def facts(self, depth: int) -> list[Condition]:
-        """That the state at ``depth`` satisfies every fact of the system."""
+        """Every fact of the system, said of the state at ``depth``."""
         return [self.at(fact.condition, depth) for fact in self.system.facts]
 
     def known(self, depth: int) -> dict[str, Word]:

@@ -1,4 +1,4 @@
-"""What a step does to facts: what each says of the state after it, in terms of the state before it.
+"""The facts after a step: the condition that each puts on the state after it, in terms of the one before.
 
 Where `vtsc.solver.unroll` gives each state constants of its own, here the values after a step are substituted
 into the facts. A fact that a rule does not touch is the same term after it, which keeps this small.

@@ -1,4 +1,4 @@
-"""Shortcuts: pairs of rules that undo each other, so that no shortest run to a target has them inside.
+"""Detours: pairs of rules that undo each other. No shortest run to a target has one inside.
 
 ``first`` then ``second`` leaves every field as it was but for the passing of time, and time can just
 as well pass in a later step. A run that has the pair before its last step is therefore two steps
@@ -45,7 +45,7 @@ def _time_adds_up(system: System) -> bool:
 
 
 def _added(form: Linear, field: Word) -> list[Linear | Condition]:
-    """What passing time adds to a field in each case, and what the cases depend on."""
+    """The terms that passing time adds to a field in each case, and the conditions of the cases."""
     if len(form.terms) == 1 and not form.constant:
         ((atom, c),) = form.terms
         if isinstance(atom, Choice) and c == 1:

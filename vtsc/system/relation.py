@@ -73,7 +73,7 @@ def direct(system: System) -> Relation:
 
 
 class Logic(Protocol[T]):
-    """What truth values are made of; `T` is their type."""
+    """The operations on truth values that a question is made with; `T` is their type."""
 
     def flag(self, name: str) -> T:
         """The Boolean unknown of that name."""
@@ -92,29 +92,29 @@ class Logic(Protocol[T]):
         ...
 
     def opposite(self, part: T) -> T:
-        """That the part does not hold."""
+        """The opposite of the part."""
         ...
 
     def implies(self, a: T, b: T) -> T:
-        """That ``b`` holds where ``a`` does."""
+        """The implication from ``a`` to ``b``."""
         ...
 
 
 class Algebra(Logic[T], Protocol[T]):
-    """What the constraints of a whole step are made of."""
+    """The operations that the constraints of a whole step are made with."""
 
     def holds(self, name: str, suffix: str, value: Value) -> list[T]:
-        """That the unknowns of field ``name``, called with ``suffix`` behind it, hold ``value``."""
+        """Equations of the unknowns of field ``name``, with ``suffix`` behind it, with ``value``."""
         ...
 
     def same(self, a: T, b: T) -> T:
-        """That both hold or neither does."""
+        """The equivalence of both."""
         ...
 
 
 @dataclass(frozen=True)
 class Encoded(Generic[T]):
-    """What a step demands, and when it hits each target."""
+    """The constraints of a step, and when it hits each target."""
 
     constraints: list[T]
     hits: dict[str, T]
@@ -163,7 +163,7 @@ def taken(relation: Relation, logic: Logic[T]) -> tuple[list[T], list[T]]:
 
 
 def hit(relation: Relation, logic: Logic[T], literals: Sequence[T], target: str) -> T:
-    """That one of the ways whose literals hold hits ``target``."""
+    """Whether one of the ways whose literals hold hits ``target``."""
     return logic.some(
         [
             logic.every([literal, logic.condition(way.hits[target])])

@@ -32,7 +32,7 @@ def substitution_of(system: System, values: Mapping[str, Value], suffix: str = "
 
 
 class Consequences:
-    """What becomes of facts, initially and by each rule."""
+    """Facts and values after a rule, or initially, in terms of the state before it."""
 
     def __init__(self, system: System) -> None:
         self.system = system
@@ -41,11 +41,11 @@ class Consequences:
         self._idle = substitution_of(system, system.passing)
 
     def initially(self, fact: Fact) -> Condition:
-        """What the fact says of an initial state."""
+        """The condition that the fact puts on an initial state."""
         return self._initial.condition(fact.condition)
 
     def idle(self, fact: Fact) -> Condition:
-        """What the fact says when time has passed."""
+        """The condition that the fact puts on the state when time has passed."""
         return self._idle.condition(fact.condition)
 
     def passed(self, condition: Condition) -> Condition:

@@ -1,4 +1,4 @@
-"""Symmetry: which instances of a kind start out alike, so that any of them may stand for another.
+"""Symmetry: which instances of a kind start out alike, so any of them may stand for another.
 
 Sound when the machine treats the named instances alike (its claim, `Machine.symmetric`) and their
 initial fields are the same terms, or inputs of their own with the same bounds (checked here).

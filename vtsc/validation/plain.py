@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from vtsc.base.lines import Line, LineRecorder
 from vtsc.language.actions import Call
+from vtsc.language.claims import Monitor
 from vtsc.language.inputs import Inputs
-from vtsc.language.machine import Monitor
 from vtsc.language.state import Field, Record
 from vtsc.language.words import MASK, Illegal
 

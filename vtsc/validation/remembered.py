@@ -6,12 +6,11 @@ what the validation saw. A folder that cannot be read or written means that noth
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
 from vtsc.base.errors import UsageError
-from vtsc.base.files import write_whole
+from vtsc.base.files import cache_folder, write_whole
 from vtsc.validation.ruled import Ruled
 from vtsc.validation.validate import Validated
 
@@ -56,5 +55,4 @@ def remember(name: str, validated: Validated) -> None:
 
 
 def _place(name: str) -> Path:
-    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(home) / "vtsc" / "validated" / name
+    return cache_folder() / "validated" / name

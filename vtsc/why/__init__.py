@@ -1,1 +1,1 @@
-"""Why a verdict is what it is: the step to blame, the step that an induction trips over."""
+"""Reasons for a verdict: the step to blame, the step that an induction trips over."""

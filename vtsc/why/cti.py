@@ -1,4 +1,4 @@
-"""Why lemmas do not prove a cell: the step that they allow and that violates it, and the lemmas that fell."""
+"""Failed inductions: the step that lemmas allow and that violates a cell, and the lemmas that fell."""
 
 from dataclasses import dataclass
 

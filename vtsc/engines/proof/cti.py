@@ -2,7 +2,7 @@
 
 The step starts in a state in which every lemma that induction has settled holds. Where a run leads to that
 very state, the target is violated; where none does, a lemma is missing that says so. Values are made small,
-one field after the other, so that the state is one a person can read.
+one field after the other, so a person can read the state.
 """
 
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ State = dict[str, int | bool]
 
 
 class Mark(StrEnum):
-    """What is known of the state in which a step starts."""
+    """Whether the state in which a step starts is reachable."""
 
     REACHABLE = "reachable"
     UNREACHABLE = "unreachable"
@@ -164,7 +164,7 @@ class Finder:
         return bool(question.solver.check() == z3.unsat)
 
     def _is(self, state: State) -> Condition:
-        """That a state is this one."""
+        """The condition that a state is this one."""
         arena, system = self._system.arena, self._system
         sums = {n: Word(arena, form) for n, form in system.known.items()}
         fields = {n: sums[n] if n in sums else system.pre[n] for n in state}

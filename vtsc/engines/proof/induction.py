@@ -37,7 +37,7 @@ class Induction:
     """A system's candidate lemmas and what follows from those that hold by induction.
 
     Lemmas about the machine alone are settled first; those that speak of a property's ghosts are
-    settled on top of them, each property for itself, so that a proof never leans on another's.
+    settled on top of them, each property for itself, so a proof never leans on another's.
     """
 
     def __init__(self, system: System, budget: int = BUDGET) -> None:

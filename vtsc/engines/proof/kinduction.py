@@ -2,7 +2,7 @@
 
 Base: no run of fewer than k steps hits it. Step: of k steps through any states, the last does not hit it
 if none before does. Every state on the way satisfies the lemmas that induction has settled, which
-alone are the case k = 1. No state need be a lemma's, so that this may prove what has no lemma yet.
+alone are the case k = 1. It needs no lemma, so it can prove properties nobody has written lemmas for.
 """
 
 from dataclasses import dataclass, field

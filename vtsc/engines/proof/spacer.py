@@ -4,7 +4,7 @@ It runs in a process of its own (`vtsc.engines.proof.spacer_child`) with a wall 
 odd answer and a crash are all the same: no lemmas. Its budget is how many steps deep it may look, since
 Z3's resource units do not stop it (5.4, measured).
 
-What it cannot do: it speaks of the very fields of one machine, so that what it finds holds for the cell's
+It speaks of the very fields of one machine, so what it finds holds for the cell's
 own number of instances only; and beyond a handful of fields it seldom comes back at all.
 """
 
@@ -53,7 +53,7 @@ def invariant(
 
 
 def ask(question: str, seconds: float) -> str:
-    """What the child says; nothing where it fails or takes longer than ``seconds``."""
+    """The child's answer; empty where it fails or takes longer than ``seconds``."""
     child = Path(__file__).with_name("spacer_child.py")
     try:
         done = subprocess.run(

@@ -1,7 +1,7 @@
 """The child process that runs Spacer: clauses on standard input, its answer on standard output.
 
 Spacer may crash, run away or be cancelled; whoever started this process takes that for no answer.
-Fresh for each question, so that the answer depends on nothing that was asked before.
+It is started for each question, so the answer depends on nothing that was asked before.
 """
 
 import json
@@ -58,7 +58,7 @@ def _split(clause: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
 
 
 def _fixedpoint(levels: int) -> Any:
-    """Spacer, told to keep the relation as it is, so that its invariant can be read."""
+    """Spacer, told to keep the relation as it is, so its invariant can be read."""
     fixedpoint = z3.Fixedpoint()
     fixedpoint.set("engine", "spacer")
     fixedpoint.set("spacer.max_level", levels)
@@ -85,7 +85,7 @@ def _constants(term: Any) -> list[Any]:
 
 
 def _invariant(fixedpoint: Any, reached: Any, columns: list[Any]) -> str:
-    """What Spacer has found to be true of every reached state."""
+    """The invariant that Spacer has found of every reached state."""
     cover = z3.substitute_vars(fixedpoint.get_cover_delta(-1, reached), *columns)
     text: str = z3.simplify(cover).sexpr()
     return text

@@ -31,7 +31,7 @@ FIRST_TRY = 50_000_000
 
 @dataclass
 class Search:
-    """What bounded checking found: hits, targets that no rule can hit, and how deep it got."""
+    """The findings of a search: hits, targets that no rule can hit, and how deep it got."""
 
     witnesses: dict[str, Witness] = field(default_factory=dict)
     never: set[str] = field(default_factory=set)
@@ -116,7 +116,7 @@ class _Checker:
 
     @property
     def polishing(self) -> int:
-        """What a question about a smaller run may cost: less where questions have proved hard."""
+        """The budget of a question about a smaller run: less where questions have proved hard."""
         return self.budget if self._by_calls is None else POLISHING
 
     def probe(self, *assumptions: Any, budget: int) -> Any:
@@ -141,7 +141,7 @@ class _Checker:
         return constants
 
     def _no_detour(self, depth: int) -> list[Any]:
-        """That the two steps from ``depth``, which are not the last, do not undo each other."""
+        """The constraints that the two steps from ``depth``, not the last ones, do not undo each other."""
         first, second = (d.rules for d in self.depths[depth : depth + 2])
         return [z3.Not(z3.And(first[a], second[b])) for a, b in self.undoing]
 

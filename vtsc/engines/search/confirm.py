@@ -1,4 +1,4 @@
-"""What a search found impossible, asked again of a plain solver.
+"""A plain solver's second opinion on what a search found impossible.
 
 The search relies on a simplifier, on an older simplex, and on what it has learned depth by depth. Here
 a solver with none of that is asked the same, from the first step on: that no target is hit.

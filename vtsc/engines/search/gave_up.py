@@ -1,4 +1,4 @@
-"""What a search raises when a question costs more than its budget."""
+"""The exception for a question that costs more than its budget."""
 
 
 class GaveUp(Exception):

@@ -88,7 +88,7 @@ class _Run:
             self.constraints += [z3.Not(z3.And(a, b)) for a, b in taken]
 
     def hits(self, target: str) -> list[Any]:
-        """That the last step, and none before it, hits the target."""
+        """The constraints that the last step, and none before it, hits the target."""
         return [
             *(z3.Not(d.targets[target]) for d in self.depths[:-1]),
             self.depths[-1].targets[target],

@@ -5,26 +5,32 @@ import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 
-from vtsc import DEFAULT_DEPTH
 from vtsc.content.content import Content
 from vtsc.evidence.trace import Trace
 from vtsc.language.state import Snapshot
 from vtsc.language.words import spelled
 from vtsc.native.interpreter import Run
 from vtsc.report.screen import WIDTH
+from vtsc.report.text.parameters import parameters
 from vtsc.report.text.story import culprit, story, taken_before
 
 
 def counterexample(
-    content: Content, trace: Trace, run: Run, searched: int | None = None, doubt: str = ""
+    content: Content,
+    trace: Trace,
+    run: Run,
+    searched: int | None = None,
+    everything: bool = False,
+    doubt: str = "",
 ) -> str:
     """The whole text; lines are at most 80 columns of ASCII.
 
-    ``searched``: how deep a search for shorter ones got, where this one may not be the shortest. ``doubt``:
-    why that search is not believed.
+    ``searched``: how deep a search for shorter ones got, where this one may not be the shortest.
+    ``everything``: tell parameters that have their defaults, too. ``doubt``: why that search is
+    not believed.
     """
     if trace.property not in content.properties:
-        return _witness(content, trace, run)
+        return _witness(content, trace, run, everything)
     title = f"{trace.design} on {trace.host}: {trace.property}"
     blocks = [
         [title, "=" * len(title)],
@@ -32,20 +38,20 @@ def counterexample(
         _steps(content, trace, run),
         _lines(content, run),
         _claim(content, trace, run),
-        _scope(content, trace, searched, doubt),
+        _scope(content, trace, searched, everything, doubt),
         [f"{trace.design} {trace.host} {trace.property}: VIOLATED({trace.hit_at})"],
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 
-def _witness(content: Content, trace: Trace, run: Run) -> str:
+def _witness(content: Content, trace: Trace, run: Run, everything: bool) -> str:
     """The text of a run that is there to show that something can happen."""
     title = f"{trace.design} on {trace.host}: {trace.property}"
     blocks = [
         [title, "=" * len(title)],
         _wrapped(f"reached: {content.monitor(trace.property).claim}", "  "),
         _steps(content, trace, run),
-        _scope(content, trace, None),
+        _scope(content, trace, None, everything),
         [f"{trace.design} {trace.host} {trace.property}: REACHED({trace.hit_at})"],
     ]
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
@@ -129,7 +135,7 @@ def _lines(content: Content, run: Run) -> list[str]:
     if done is None or not run.steps[done.step - 1].lines:
         return []
     step = run.steps[done.step - 1]
-    lines = [f"step {done.step}, {done.action}, ran (> acted last):"]
+    lines = [f"step {done.step}, {done.action}, ran (> = the last to change a number):"]
     for file, at in step.lines:
         text = Path(file).read_text(encoding="utf-8").splitlines()[at - 1].strip()
         mark = ">" if (file, at) == step.acting else " "
@@ -145,14 +151,14 @@ def _claim(content: Content, trace: Trace, run: Run) -> list[str]:
     return [*_wrapped(f"claim: {prop.claim}", "  "), *_wrapped(f"here: {terms}", "  ")]
 
 
-def _scope(content: Content, trace: Trace, searched: int | None, doubt: str = "") -> list[str]:
-    params = " ".join(f"{k}={v}" for k, v in trace.params.items())
+def _scope(
+    content: Content, trace: Trace, searched: int | None, everything: bool, doubt: str = ""
+) -> list[str]:
     settings = content.model.check(trace.design, {k: str(v) for k, v in trace.params.items()})
     again = []
     if trace.property in content.properties:
         changed = content.changed(trace.design, trace.property, settings)
         sets = "".join(f" --set {k}={v}" for k, v in changed.items())
-        sets += " --prove" if trace.hit_at > DEFAULT_DEPTH else ""
         sets += f" --root {shlex.quote(content.asked)}" if content.asked is not None else ""
         asked = f"vtsc verify {trace.design} --host {trace.host} -p {trace.property}{sets}"
         again = _wrapped(f"again: {asked}", "  ")
@@ -164,6 +170,6 @@ def _scope(content: Content, trace: Trace, searched: int | None, doubt: str = ""
     return [
         *_wrapped(f"scope: {depth}, integers, replayed; {content.model.assumed}", "  "),
         *_wrapped(f"model: {content.where} {content.digest}; {trace.tool}", "  "),
-        *_wrapped(f"params: {params}", "  "),
+        *parameters(content, trace.design, trace.property, settings, everything),
         *again,
     ]

@@ -19,6 +19,8 @@ def listing(content: Content) -> str:
         "sometimes": {s.name: s.claim for s in content.sometimes},
         "parameters (default)": parameters,
     }
+    if model.commands:
+        blocks["commands"] = {name: words for name, words, _ in model.commands}
     lines = [f"model: {content.where} {content.digest}", ""]
     for title, entries in blocks.items():
         lines.append(f"{title}:")

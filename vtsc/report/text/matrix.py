@@ -1,6 +1,5 @@
-"""The matrix design x property for each host, and below it what was reached at all."""
+"""The matrix design x property for each host."""
 
-import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -45,21 +44,3 @@ def _mark(result: Result | None) -> Any:
         return Text("-")
     good = result.status in (Status.PROVED, Status.BOUNDED)
     return Text(result.text, style="green" if good else "red")
-
-
-def sometimes(results: Sequence[Result]) -> str:
-    """For each design x host what was REACHED (depth), NEVER, or not reached to the depth."""
-    lines: dict[str, None] = {}
-    for r in results:
-        if not r.sometimes:
-            continue
-        words = [
-            f"{s.name} REACHED({s.depth})"
-            if s.depth
-            else f"{s.name} {'NEVER' if s.never else f'not to depth {s.searched}'}"
-            for s in r.sometimes
-        ]
-        head = f"{r.cell.design} {r.cell.host}: "
-        text = "\n".join(textwrap.wrap(head + ", ".join(words), 80, subsequent_indent="  "))
-        lines.setdefault(text)
-    return "sometimes:\n" + "\n".join(lines) + "\n" if lines else ""

@@ -1,38 +1,35 @@
 """What a proof rests on: the lemmas it needed, each with its sentence and its formula."""
 
-import textwrap
+from collections.abc import Mapping
+from typing import Any
 
-from vtsc.evidence.certificate import Certificate
-from vtsc.report.screen import WIDTH
+from vtsc.content.content import Content
+from vtsc.report.text.parameters import parameters
+from vtsc.report.text.wrapping import hanging, wrapped
+
+ANY_NUMBER = "any number of instances of each kind"
+AS_GIVEN = "as many instances as given"
 
 
-def proof(certificate: Certificate, assumed: str) -> str:
-    """The lemmas of a proved cell, and what they prove it for."""
-    cell = certificate.cell
-    head = f"{cell.design} on {cell.host}: {cell.property} is proved for runs of any length"
-    kinds = "any number of instances of each kind" if certificate.any_number else "as many as given"
+def proof(content: Content, manifest: Mapping[str, Any], everything: bool = False) -> str:
+    """The lemmas of a proved cell, and what they prove it for; ``manifest`` is that of its certificate.
+
+    ``everything``: tell parameters that have their defaults, too.
+    """
+    design, host, name = (str(manifest[key]) for key in ("design", "host", "property"))
+    head = f"{design} on {host}: {name} is proved for runs of any length"
     lines = [head, "-" * len(head), ""]
-    for number, lemma in enumerate(certificate.lemmas, 1):
-        lines += _wrapped(f"{number:2d}. {lemma.name}: {lemma.sentence}", "    ")
-        if lemma.formula:
-            lines += _wrapped(f"    {lemma.formula}", "      ")
+    for number, lemma in enumerate(manifest["lemmas"], 1):
+        lines += wrapped(f"{lemma['name']}: {lemma['sentence']}", "    ", f"{number:2d}. ")
+        if lemma["formula"]:
+            lines += wrapped(lemma["formula"], "      ", "    ")
     lines.append("")
-    if certificate.k > 1:
-        lines += _wrapped(f"by k-induction on top of these lemmas, k = {certificate.k}", "  ")
-    checked = f"{len(certificate.queries)} questions re-checked in a plain solver"
-    lines += _wrapped(f"scope: {kinds}; {checked}; {assumed}", "  ")
-    params = " ".join(f"{k}={v}" for k, v in cell.settings.texts().items())
-    lines += _wrapped(f"params: {params}", "  ")
+    k = manifest.get("k", 1)
+    if k > 1:
+        lines += hanging(f"by k-induction on top of these lemmas, k = {k}")
+    kinds = ANY_NUMBER if manifest["any_number"] else AS_GIVEN
+    checked = f"{len(manifest['queries'])} questions re-checked in a plain solver"
+    lines += hanging(f"scope: {kinds}; {checked}; {content.model.assumed}")
+    given = {key: str(value) for key, value in manifest["params"].items()}
+    lines += parameters(content, design, name, content.model.check(design, given), everything)
     return "\n".join(lines) + "\n"
-
-
-def _wrapped(text: str, indent: str) -> list[str]:
-    first = text[: len(text) - len(text.lstrip())]
-    return textwrap.wrap(
-        text.strip(),
-        WIDTH,
-        initial_indent=first,
-        subsequent_indent=indent,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )

@@ -77,3 +77,12 @@ def _with_unit(term: Term) -> str:
     """A term's value, with its unit in the singular or the plural if it has one."""
     unit = term.unit if term.value == 1 or not term.unit else f"{term.unit}s"
     return f"{spelled(term.value)} {unit}".rstrip()
+
+
+def short_story(content: Content, run: Run) -> str:
+    """The step to blame and the line that acted in it, as short as can be."""
+    done = culprit(content, run, taken_before(run))
+    if done is None:
+        return "with nothing in between"
+    told = f"step {done.step}, {done.action}"
+    return told if done.line is None else f"{told}, {done.line.rsplit('/', 1)[-1]}"

@@ -20,6 +20,6 @@ def _line(judged: Judged) -> str:
     if not judged.wanted:
         line += f" [{judged.status.name.lower()}]"
     found = str(result.depth) if result.status is Status.VIOLATED else HOLDS
-    if judged.recorded not in (None, found) and not judged.wanted:
-        line += f" recorded: {judged.recorded}"
+    if judged.expected not in (None, found) and not judged.wanted:
+        line += f" expected: {judged.expected}"
     return f"{line}: {result.reason}" if result.reason else line

@@ -1,0 +1,47 @@
+"""What cells cost when they were last decided, in the solver's units; kept from run to run.
+
+Only the order in which cells are decided depends on it, and no verdict does.
+"""
+
+import json
+from collections.abc import Iterable
+
+from vtsc.base.errors import UsageError
+from vtsc.base.files import cache_folder, write_whole
+from vtsc.content.cells import Cell
+from vtsc.deciding.verdict import Result
+
+FILE = "costs.json"
+
+
+class Costs:
+    """The units spent on each cell in the last run that decided it."""
+
+    def __init__(self) -> None:
+        self._units: dict[str, int] = {}
+        try:
+            kept = json.loads((cache_folder() / FILE).read_text(encoding="utf-8"))
+            self._units = {str(name): int(units) for name, units in kept.items()}
+        except (OSError, ValueError, TypeError, AttributeError, RecursionError):
+            return
+
+    def of(self, cell: Cell) -> int | None:
+        """The units of a cell; None where it has never been decided."""
+        return self._units.get(_name(cell))
+
+    def note(self, results: Iterable[Result]) -> None:
+        """Keep what has just been spent; nothing is kept where that cannot be written."""
+        new = {_name(r.cell): r.units for r in results if r.units}
+        if not new:
+            return
+        self._units |= new
+        try:
+            text = json.dumps(dict(sorted(self._units.items())), indent=0)
+            write_whole(cache_folder() / FILE, text + "\n")
+        except UsageError:
+            return
+
+
+def _name(cell: Cell) -> str:
+    texts = " ".join(f"{k}={v}" for k, v in cell.settings.texts().items())
+    return f"{cell.design} {cell.host} {cell.property} {texts}"

@@ -1,0 +1,94 @@
+"""Deciding many cases on several cores: a case is begun, then each cell that is left open is finished."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from vtsc.base.parallel import Waiting, as_done
+from vtsc.content.case import Case
+from vtsc.content.cells import Cell
+from vtsc.deciding.plan import Open, begin, finish
+from vtsc.deciding.verdict import Result
+
+if TYPE_CHECKING:  # these import z3
+    from vtsc.deciding.memory import Memory
+    from vtsc.engines import Effort
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Cells of one case that are to be decided together."""
+
+    case: Case
+    properties: tuple[str, ...]
+    depth: int
+
+    def cells(self) -> list[Cell]:
+        """The cells."""
+        return [self.case.cell(prop) for prop in self.properties]
+
+
+Piece = tuple[Asked, Open | None]
+"""A piece of work: a case that is to be begun, or a cell of it that is to be finished."""
+
+
+@dataclass
+class Schedule:
+    """What is to be decided, and how."""
+
+    asked: Sequence[Asked]
+    effort: "Effort"
+    jobs: int = 0
+    memory: "Memory | None" = None
+    """What is remembered need not be decided."""
+    cost: Callable[[Cell], int] = lambda cell: 0
+    """What a cell is thought to cost: the dearest come first."""
+    _found: list[dict[str, Result]] = field(default_factory=list)
+
+    def results(self, shown: Callable[[Iterator[int], int], Iterator[int]]) -> list[list[Result]]:
+        """The results of each case, in order; ``shown`` is told how many cells are done, and of how many."""
+        import vtsc.deciding.proofs  # noqa: F401  # every worker starts with the solver loaded
+
+        self._found = [{} for _ in self.asked]
+        for _ in shown(self._decided(), sum(len(a.properties) for a in self.asked)):
+            pass
+        return [
+            [found[prop] for prop in asked.properties]
+            for asked, found in zip(self.asked, self._found, strict=True)
+        ]
+
+    def _decided(self) -> Iterator[int]:
+        """Decide everything; yields how many cells are done whenever some are."""
+        waiting: Waiting[Piece] = Waiting()
+        pieces: list[tuple[int, Asked]] = []
+        for which, asked in enumerate(self.asked):
+            waiting.add((asked, None), max(map(self.cost, asked.cells()), default=0))
+            pieces.append((which, asked))
+        for number, found in as_done(waiting, self._work, self.jobs):
+            which, asked = pieces[number]
+            for x in found:
+                if isinstance(x, Open):
+                    waiting.add((asked, x), self.cost(x.cell))
+                    pieces.append((which, asked))
+                else:
+                    self._found[which][x.cell.property] = x
+            self._keep(which, asked)
+            yield sum(map(len, self._found))
+
+    def _work(self, piece: Piece) -> list[Result | Open]:
+        asked, left = piece
+        if left is not None:
+            return [finish(asked.case, left, asked.depth, self.effort)]
+        if self.memory is not None:
+            known = self.memory.recall(asked.case, asked.properties, asked.depth)
+            if known is not None:
+                return [*known]
+        return begin(asked.case, asked.properties, asked.depth, self.effort)
+
+    def _keep(self, which: int, asked: Asked) -> None:
+        """Remember a case all of whose cells have just been decided."""
+        found = [self._found[which].get(prop) for prop in asked.properties]
+        results = [r for r in found if r is not None]
+        new = len(results) == len(found) and any(r.units for r in results)
+        if self.memory is not None and new:
+            self.memory.remember(asked.case, asked.depth, results)

@@ -1,0 +1,52 @@
+"""The full report of each cell, in a folder: what ``vtsc show`` prints, and beside it what that would be."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from vtsc.base.files import write_whole
+from vtsc.content.cells import Cell
+from vtsc.content.content import Content
+from vtsc.deciding.verdict import Result
+from vtsc.report.text.counterexample import counterexample
+from vtsc.report.text.proof import proof
+
+
+def save_reports(content: Content, results: Sequence[Result], folder: Path) -> dict[Cell, str]:
+    """Write the reports; where each lies that ``vtsc show`` can print.
+
+    For a violated cell it is its trace, for a proved one its certificate's manifest; each has a text beside
+    it. Of other cells there is the text alone.
+    """
+    saved = {}
+    for result in results:
+        cell = result.cell
+        path = folder / f"{_name(content, cell)}.json"
+        if result.trace is not None:
+            result.trace.save(path)
+            saved[cell] = path.as_posix()
+        elif result.certificate is not None:
+            write_whole(path, json.dumps(result.certificate.manifest(), indent=1) + "\n")
+            saved[cell] = path.as_posix()
+        write_whole(path.with_name(f"{_name(content, cell)}.txt"), _text(content, result))
+    return saved
+
+
+def _name(content: Content, cell: Cell) -> str:
+    """A file's name: the cell, with the parameters that differ from its defaults."""
+    changed = content.changed(cell.design, cell.property, cell.settings)
+    own = "".join(f".{name}={str(value).replace('/', '-')}" for name, value in changed.items())
+    return f"{cell.design}.{cell.host}.{cell.property}{own}"
+
+
+def _text(content: Content, result: Result) -> str:
+    if result.trace is not None and result.run is not None:
+        return counterexample(
+            content, result.trace, result.run, result.searched, True, result.doubt
+        )
+    if result.certificate is not None:
+        return proof(content, result.certificate.manifest(), everything=True)
+    cell = result.cell
+    return (
+        f"{cell.design} {cell.host} {cell.property}: {result.text} {result.reason}".strip() + "\n"
+    )

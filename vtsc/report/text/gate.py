@@ -1,0 +1,166 @@
+"""The brief report of a gate: a matrix per host, one counterexample in full, and a line for each cell."""
+
+from collections.abc import Iterator, Sequence
+
+from vtsc.content.content import Content
+from vtsc.deciding.verdict import Judged, Status
+from vtsc.report import Gate, Report
+from vtsc.report.text.beside import beside
+from vtsc.report.text.counterexample import counterexample
+from vtsc.report.text.parameters import changed
+from vtsc.report.text.sometimes import sometimes
+from vtsc.report.text.story import short_story
+from vtsc.report.text.wrapping import wrapped
+
+NONE = "-"
+UNWANTED = "!"
+
+
+def brief(given: Report, gate: Gate) -> str:
+    """The whole text; its last line is the total."""
+    content, verdicts = given.content, given.verdicts
+    notes = _notes(content, verdicts)
+    cells = f"{len(verdicts)} cell{'s' * (len(verdicts) != 1)}"
+    head = f"vtsc gate: {cells} of {gate.file}, {content.where} model {content.digest}"
+    blocks = [
+        wrapped(head, "  "),
+        *_matrices(content, verdicts, notes),
+        _legend(notes),
+        _in_full(content, verdicts, gate),
+        *_lines(content, verdicts, gate, notes),
+        sometimes(content, [v.result for v in verdicts]).splitlines(),
+        [*_see(gate, verdicts), _total(verdicts)],
+    ]
+    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+# parameters
+
+
+def _notes(content: Content, verdicts: Sequence[Judged]) -> dict[str, str]:
+    """A mark, ``[1]`` and so on, for each set of parameters that differs from the defaults."""
+    found: dict[str, str] = {}
+    for judged in verdicts:
+        texts = _changed(content, judged)
+        if texts:
+            found.setdefault(texts, f"[{len(found) + 1}]")
+    return found
+
+
+def _changed(content: Content, judged: Judged) -> str:
+    cell = judged.result.cell
+    own = changed(content, cell.design, cell.property, cell.settings)
+    return " ".join(f"{name}={value}" for name, value in own.items())
+
+
+def _legend(notes: dict[str, str]) -> list[str]:
+    return [line for texts, mark in notes.items() for line in wrapped(f"{mark} {texts}", "    ")]
+
+
+# matrices
+
+
+def _matrices(
+    content: Content, verdicts: Sequence[Judged], notes: dict[str, str]
+) -> Iterator[list[str]]:
+    """A matrix for each host, two of them side by side where they are narrow enough."""
+    hosts: dict[str, list[Judged]] = {}
+    for judged in verdicts:
+        hosts.setdefault(judged.result.cell.host, []).append(judged)
+    return beside([_matrix(content, host, own, notes) for host, own in hosts.items()])
+
+
+def _matrix(
+    content: Content, host: str, verdicts: Sequence[Judged], notes: dict[str, str]
+) -> list[str]:
+    """Designs by properties: ``proved``, or the depth of the counterexample."""
+    table: dict[str, dict[str, str]] = {}
+    properties: dict[str, None] = {}
+    for judged in verdicts:
+        cell, mark = judged.result.cell, notes.get(_changed(content, judged))
+        row = cell.design if mark is None else f"{cell.design} {mark}"
+        properties.setdefault(cell.property)
+        table.setdefault(row, {})[cell.property] = _entry(judged)
+    rows = [[f"host {host}", *properties]]
+    rows += [[row, *(own.get(p, NONE) for p in properties)] for row, own in table.items()]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    return ["  ".join(x.ljust(w) for x, w in zip(row, widths, strict=True)) for row in rows]
+
+
+def _entry(judged: Judged) -> str:
+    result = judged.result
+    entry = str(result.depth) if result.status is Status.VIOLATED else result.status.value
+    return entry if judged.wanted else entry + UNWANTED
+
+
+# cells
+
+
+def _in_full(content: Content, verdicts: Sequence[Judged], gate: Gate) -> list[str]:
+    """The counterexample of the cell that is to be shown, if it has one."""
+    for result in (v.result for v in verdicts):
+        if result.cell == gate.shown and result.trace is not None and result.run is not None:
+            text = counterexample(
+                content, result.trace, result.run, result.searched, doubt=result.doubt
+            )
+            return text.rstrip("\n").splitlines()
+    return []
+
+
+def _lines(
+    content: Content, verdicts: Sequence[Judged], gate: Gate, notes: dict[str, str]
+) -> Iterator[list[str]]:
+    """A line for each cell: the violated ones, the proved ones, and what is not as expected."""
+    fine = [v for v in verdicts if v.wanted]
+    groups = (
+        [v for v in fine if v.result.status is Status.VIOLATED and v.result.cell != gate.shown],
+        [v for v in fine if v.result.status is not Status.VIOLATED],
+        [v for v in verdicts if not v.wanted],
+    )
+    for group in groups:
+        yield [line for v in group for line in wrapped(_line(content, v, notes), "  ")]
+
+
+def _line(content: Content, judged: Judged, notes: dict[str, str]) -> str:
+    result, cell = judged.result, judged.result.cell
+    mark = notes.get(_changed(content, judged))
+    name = f"{cell.design} {cell.host} {cell.property}" + (f" {mark}" if mark else "")
+    line = f"{name}: {result.text}"
+    if result.certificate is not None:
+        line += _shown_by(len(result.certificate.stated), result.certificate.any_number)
+    elif result.trace is not None and result.run is not None:
+        line += f" {short_story(content, result.run)}"
+    if not judged.wanted:
+        line += f" [{judged.status.name.lower()}] expected: {judged.expected}"
+    return f"{line}; {result.reason}" if result.reason else line
+
+
+def _shown_by(lemmas: int, any_number: bool) -> str:
+    of = "any number" if any_number else "as many as given"
+    return f" by {lemmas} lemma{'s' * (lemmas != 1)}, for {of}"
+
+
+# the end
+
+
+def _see(gate: Gate, verdicts: Sequence[Judged]) -> list[str]:
+    """How to see the full report of a cell: of one that is not as expected, or else of any."""
+    cells = [v.result.cell for v in sorted(verdicts, key=lambda v: v.wanted)]
+    cells = [cell for cell in cells if cell in gate.saved]
+    if not cells:
+        return []
+    cell = gate.shown if gate.shown in gate.saved and all(v.wanted for v in verdicts) else cells[0]
+    assert cell is not None
+    return [f"in full: vtsc show {gate.saved[cell]}"]
+
+
+def _total(verdicts: Sequence[Judged]) -> str:
+    counts: dict[str, int] = {}
+    for status in Status:
+        number = sum(v.result.status is status for v in verdicts)
+        if number:
+            counts[status.value] = number
+    order = sorted(counts.items(), key=lambda item: item[0] != Status.PROVED)
+    told = ", ".join(f"{number} {name}" for name, number in order)
+    fine = sum(v.wanted for v in verdicts)
+    return f"{fine} of {len(verdicts)} as expected: {told}"

@@ -1,0 +1,52 @@
+"""Verdicts as text: the matrix, every counterexample in full, and a line for each cell."""
+
+from collections.abc import Iterator
+
+from vtsc.content.case import Case
+from vtsc.deciding.verdict import Status
+from vtsc.report import Report
+from vtsc.report.text.counterexample import counterexample
+from vtsc.report.text.matrix import matrix
+from vtsc.report.text.sometimes import every_sometimes, sometimes
+from vtsc.report.text.summary import summary
+
+UNDECIDED = (Status.BOUNDED, Status.VACUOUS, Status.UNKNOWN)
+
+
+def report(given: Report) -> str:
+    """The whole text, or the brief one of a gate."""
+    if given.gate is not None:
+        from vtsc.report.text.gate import brief
+
+        return brief(given, given.gate)
+    return "\n".join(part for part in _parts(given) if part)
+
+
+def _parts(given: Report) -> Iterator[str]:
+    content, results = given.content, [v.result for v in given.verdicts]
+    yield f"vtsc verify: {content.where} model {content.digest}, depth {given.depth}\n"
+    yield matrix(content, results)
+    yield every_sometimes(results) if given.everything else sometimes(content, results)
+    for result in results:
+        if result.status is Status.VIOLATED and result.trace and result.run:
+            yield counterexample(
+                content,
+                result.trace,
+                result.run,
+                result.searched,
+                given.everything,
+                result.doubt,
+            )
+    if given.proofs:
+        from vtsc.report.text.proof import proof
+
+        for result in results:
+            if result.certificate is not None:
+                yield proof(content, result.certificate.manifest(), given.everything)
+    if given.failed_inductions:
+        from vtsc.report.text.cti import failed
+        from vtsc.why.cti import failed_induction
+
+        for cell in (r.cell for r in results if r.status in UNDECIDED):
+            yield failed(failed_induction(Case.of(content, cell), cell.property))
+    yield summary(given.verdicts)

@@ -1,0 +1,8 @@
+"""Which solver it is."""
+
+import z3
+
+
+def version() -> str:
+    """The name and the whole version of the solver."""
+    return f"z3 {z3.get_version_string()}"
