@@ -17,15 +17,22 @@ class Chosen:
 
     ``given`` has inputs by their names, or counted in units as a solver knows them (``name*1000``). What is
     asked for is noted in ``used``, a value outside of its range as well, which then makes the step illegal.
+    ``within``: none is drawn outside.
     """
 
     def __init__(
-        self, random: Random, typical: int, given: Mapping[str, int | bool] | None = None
+        self,
+        random: Random,
+        typical: int,
+        given: Mapping[str, int | bool] | None = None,
+        *,
+        within: bool = False,
     ) -> None:
         self.used: dict[str, int | bool] = {}
         self._random = random
         self._typical = typical
         self._given = {} if given is None else given
+        self._outside = 0.0 if within else OUTSIDE
 
     def _note(self, name: str, value: int | bool) -> None:
         if name in self.used:
@@ -57,7 +64,7 @@ class Chosen:
         """Often an end of the range or near it, at times any magnitude, rarely outside."""
         random = self._random
         kind = random.random()
-        if kind < OUTSIDE:
+        if kind < self._outside:
             return least - 1 if least > 0 and kind < OUTSIDE / 2 else most + 1
         if kind < 0.3:
             return least

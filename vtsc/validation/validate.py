@@ -110,7 +110,7 @@ def _ask(
 
 def _started(runs: Runs, number: int, given: Inputs) -> Started:
     """The start that a solver's inputs make."""
-    inputs = Chosen(Random(f"{runs.seed} solver"), runs.typical, given)
+    inputs = Chosen(Random(f"{runs.seed} solver"), runs.typical, given, within=True)
     return runs.plain.start(f"the solver's start {number}", inputs)
 
 
@@ -138,7 +138,7 @@ def _tried(ruled: Ruled, runs: Runs, found: Assignment) -> Taken:
     """
     random = Random(f"{runs.seed} solver")
     where = f"the solver's step by rule {found.rule}"
-    started = runs.plain.start(where, Chosen(random, runs.typical, found.initial))
+    started = runs.plain.start(where, Chosen(random, runs.typical, found.initial, within=True))
     if started.state is None:
         raise ValidationError(f"{where}: the functions do not allow its start")
     given = ruled.given(started.initial, initial=True) or {}
@@ -147,11 +147,12 @@ def _tried(ruled: Ruled, runs: Runs, found: Assignment) -> Taken:
     values |= dict(zip(ruled.stated, stated, strict=True))
     runs.plain.fill(values, started.initial)
     call = ruled.system.calls[ruled.system.rules[found.rule].call]
-    inputs = Chosen(random, runs.typical, found.inputs)
+    inputs = Chosen(random, runs.typical, found.inputs, within=True)
     runs.plain.recording = True
-    taken = runs.plain.step(At(where), call, inputs, runs.plain.values())
-    runs.plain.recording = False
-    return taken
+    try:
+        return runs.plain.step(At(where), call, inputs, runs.plain.values())
+    finally:
+        runs.plain.recording = False
 
 
 def _hits(ruled: Ruled, runs: Runs) -> dict[str, tuple[str, int]]:
