@@ -62,14 +62,16 @@ class Runs:
     tried: list[Taken] = field(default_factory=list)
     """Steps from states that a solver gave."""
     preferred: frozenset[Call] = frozenset()
-    """The calls that are to be compared, where not all are."""
+    """The calls that are to be compared; by default all of them."""
     calls: Sequence[Call] = ()
     _counts: list[int] = field(default_factory=list)
     _numbers: dict[Call, int] = field(default_factory=dict)
     _begun: int = 0
+    _done: int = 0
 
     def __post_init__(self) -> None:
         self.calls = tuple(self.plain.machine.calls())
+        self.preferred = self.preferred or frozenset(self.calls)
         self._counts = [0 for _ in self.calls]
         self._numbers = {call: number for number, call in enumerate(self.calls)}
 
@@ -82,18 +84,18 @@ class Runs:
             self.starts.append(self.plain.start(f"start {number}", inputs))
 
     def extend(self, steps: int) -> None:
-        """Have at least so many steps."""
-        while len(self.taken) < steps:
+        """Have at least so many steps that are compared; fewer where the machine hardly ever starts."""
+        while self._done < steps and self._begun < steps:
             self._begun += 1
+            luck = random.getstate()
             with limited():
-                before, luck = len(self.taken), random.getstate()
-                self.taken += self._run(self._begun)
-                if random.getstate() != luck:
-                    raise ValidationError(
-                        f"run {self._begun}: its steps draw from Python's random numbers"
-                    )
-                if self._begun > steps and len(self.taken) == before:
-                    return  # a machine that hardly ever starts
+                new = list(self._run(self._begun))
+            if random.getstate() != luck:
+                raise ValidationError(
+                    f"run {self._begun}: its steps draw from Python's random numbers"
+                )
+            self.taken += new
+            self._done += sum(1 for taken in new if taken.call in self.preferred)
 
     def lines(self, taken: Taken) -> tuple[Line, ...]:
         """The lines of designs that a step executed; its run is taken again where they were not recorded.
@@ -149,7 +151,7 @@ class Runs:
                 call = self.calls[bisect(likes, drawn.random() * likes[-1])]
                 if enabled(state, call):
                     return call
-        order = sorted(range(len(self.calls)), key=self._counts.__getitem__)
+        order = sorted(range(len(self.calls)), key=self._rank)
         return next((c for c in map(self.calls.__getitem__, order) if enabled(state, c)), None)
 
     def likes(self, drawn: Random) -> list[int]:
@@ -160,6 +162,10 @@ class Runs:
             liked[call.name] * (PREFERENCE if call in self.preferred else 1) for call in self.calls
         ]
         return list(accumulate(each if any(each) else [1 for _ in each]))
+
+    def _rank(self, number: int) -> tuple[bool, int]:
+        """The calls to be compared come first, and of them those that were taken least."""
+        return self.calls[number] not in self.preferred, self._counts[number]
 
     def count(self, call: Call) -> None:
         """A call was taken."""
