@@ -33,6 +33,8 @@ class Open:
     sometimes: tuple[Reached, ...]
     lemmas: "tuple[Key, ...]" = ()
     """Owner and name of those that hold of every reachable state."""
+    doubt: str = ""
+    """How the rules of the shared engines differ from the functions, if they do."""
     seconds: float = 0.0
     units: int = 0
 
@@ -116,7 +118,8 @@ def _together(
         if certificate is not None and doubt is not None:
             yield _failed(case.cell(prop), doubt)
         elif certificate is None:
-            yield Open(case.cell(prop), reached, proofs.settled.get(prop, ()))
+            settled = proofs.settled.get(prop, ())
+            yield Open(case.cell(prop), reached, settled, doubt=str(doubt or ""))
         else:
             yield proved(case, "lemmas", certificate, reached, stuck)
 
@@ -144,7 +147,8 @@ def _believed(systems: "Systems", left: Open, result: Result) -> Result:
     """A result whose rules were compared with the functions; a violation that was replayed stands anyway."""
     limits = {Status.PROVED: None, Status.BOUNDED: result.depth}
     holds = {left.cell.property: limits[result.status]} if result.status in limits else {}
-    doubt = _difference(systems, left.sometimes, holds)
+    doubt: VtscError | None = ValidationError(left.doubt) if left.doubt else None
+    doubt = doubt or _difference(systems, left.sometimes, holds, again=True)
     if doubt is None:
         return result
     if result.status is Status.VIOLATED:
@@ -153,17 +157,22 @@ def _believed(systems: "Systems", left: Open, result: Result) -> Result:
 
 
 def _difference(
-    systems: "Systems", reached: Sequence[Reached], holds: Mapping[str, int | None]
+    systems: "Systems",
+    reached: Sequence[Reached],
+    holds: Mapping[str, int | None],
+    *,
+    again: bool = False,
 ) -> VtscError | None:
     """The first difference between rules and functions; None where they agree.
 
     ``holds``: what is said never to happen, or in no run of so many steps. A plain run in which it does
-    is such a difference.
+    is such a difference. ``again``: see `validated`.
     """
     from vtsc.evidence.validating import validated
 
     try:
-        hits = validated(systems, [r.trace for r in reached if r.trace is not None])
+        traces = [r.trace for r in reached if r.trace is not None]
+        hits = validated(systems, traces, again=again)
     except ValidationError as error:
         return error
     for name, depth in holds.items():

@@ -15,7 +15,7 @@ from vtsc.validation.plain import Watched
 from vtsc.validation.remembered import digest as digest_of
 from vtsc.validation.remembered import recall, remember
 from vtsc.validation.ruled import Ruled
-from vtsc.validation.runs import Opening, Runs
+from vtsc.validation.runs import STEPS, Opening, Runs
 from vtsc.validation.validate import validate
 
 FEWER = 500
@@ -24,10 +24,11 @@ Hits = Mapping[str, tuple[str, int]]
 """For each monitor that said yes in a plain run, a step at which it did, and the least number of one."""
 
 
-def validated(systems: Systems, traces: Iterable[Trace]) -> Hits:
+def validated(systems: Systems, traces: Iterable[Trace], *, again: bool = False) -> Hits:
     """Validate every system that was built for a case; raises `ValidationError` at the first difference.
 
-    ``traces``: runs that are known to get somewhere, along which some plain runs begin.
+    ``traces``: runs that are known to get somewhere, along which some plain runs begin. ``again``: another
+    system of the case's own machine has been validated before.
     """
     openings = [_opening(trace) for trace in traces]
     by_size: dict[tuple[int, ...], list[Built]] = {}
@@ -35,13 +36,15 @@ def validated(systems: Systems, traces: Iterable[Trace]) -> Hits:
         by_size.setdefault(tuple(built.machine.sizes.values()), []).append(built)
     found: dict[str, tuple[str, int]] = {}
     for alike in by_size.values():
-        for name, hit in _validated(systems, alike, openings).items():
+        for name, hit in _validated(systems, alike, openings, again).items():
             if name not in found or hit[1] < found[name][1]:
                 found[name] = hit
     return found
 
 
-def _validated(systems: Systems, alike: Sequence[Built], openings: Sequence[Opening]) -> Hits:
+def _validated(
+    systems: Systems, alike: Sequence[Built], openings: Sequence[Opening], again: bool
+) -> Hits:
     """The same for systems of one size, the one with most monitors first."""
     case = systems.case
     content, machine = case.content, alike[0].machine
@@ -53,9 +56,9 @@ def _validated(systems: Systems, alike: Sequence[Built], openings: Sequence[Open
     seed = f"{case.design} {case.host} {texts} {machine.sizes}"
     calls = frozenset(call for built in alike for call in built.system.calls)
     own = machine is case.machine()
-    runs = Runs(plain, seed, content.model.typical_input, openings, own, preferred=calls)
-    if not own:
-        runs.steps = FEWER
+    typical = content.model.typical_input
+    thorough, steps = own and not again, STEPS if own else FEWER
+    runs = Runs(plain, seed, typical, openings, thorough, steps, preferred=calls)
     functions = [content.digest, digest(content.root, "properties"), seed]
     hits: dict[str, tuple[str, int]] = {}
     for built in sorted(alike, key=lambda b: -len(b.monitors)):

@@ -80,6 +80,11 @@ class Watched:
             for owner, record in records.items()
             for name, field in record.fields.items()
         ]
+        if not self._types:
+            self._describe()
+
+    def _describe(self) -> None:
+        """Note what kinds of field there are, the same in every state."""
         self._counters = [full for full, _, _, field in self._fields if field.kind == "u64"]
         self._types = [bool if field.kind == "flag" else int for *_, field in self._fields]
 

@@ -55,7 +55,7 @@ class Runs:
     typical: int
     openings: Sequence[Opening] = ()
     thorough: bool = True
-    """Whether a solver gives a state for every rule, or for those alone that no run takes."""
+    """Whether a solver gives starts, and a state for every rule; else only for rules that no run takes."""
     steps: int = STEPS
     starts: list[Started] = field(default_factory=list)
     taken: list[Taken] = field(default_factory=list)

@@ -80,27 +80,28 @@ def validate(ruled: Ruled, runs: Runs, solver: Callable[[], Witnesses], shown: S
         comparison.start(started)
     for taken in (*runs.taken, *runs.tried):
         comparison.step(taken)
-    if first or len(comparison.applied) < len(ruled.system.rules):
-        _ask(ruled, runs, solver(), comparison, first=first)
+    if first and runs.thorough:
+        _ask_all(ruled, runs, solver(), comparison)
+    elif len(comparison.applied) < len(ruled.system.rules):
+        missing = set(range(len(ruled.system.rules))) - comparison.applied
+        asked = enumerate(solver().rules())
+        _ask(ruled, runs, [question for n, question in asked if n in missing], comparison)
     seen = len(comparison.applied)
     unseen = len(ruled.system.rules) - seen
     return Validated(comparison.compared, seen, unseen, _hits(ruled, runs))
 
 
-def _ask(
-    ruled: Ruled, runs: Runs, witnesses: Witnesses, comparison: Comparison, *, first: bool
-) -> None:
-    """Compare starts and steps that a solver gives; what it gives is kept for other systems."""
-    asked = list(enumerate(witnesses.rules()))
-    if not (first and runs.thorough):
-        asked = [(number, q) for number, q in asked if number not in comparison.applied]
-    questions = [question for _, question in asked]
-    if first:
-        questions += witnesses.passings()
-        for number, given in enumerate(witnesses.starts(), 1):
-            started = _started(runs, number, given)
-            runs.starts.append(started)
-            comparison.start(started)
+def _ask_all(ruled: Ruled, runs: Runs, witnesses: Witnesses, comparison: Comparison) -> None:
+    """Compare every start and every step that a solver gives; they are kept for other systems."""
+    for number, given in enumerate(witnesses.starts(), 1):
+        started = _started(runs, number, given)
+        runs.starts.append(started)
+        comparison.start(started)
+    _ask(ruled, runs, [*witnesses.passings(), *witnesses.rules()], comparison)
+
+
+def _ask(ruled: Ruled, runs: Runs, questions: Sequence[Question], comparison: Comparison) -> None:
+    """Compare the steps that answer some questions."""
     for question in questions:
         taken = _answered(ruled, runs, question)
         if taken is not None:
