@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: verify test check slow vectors bench counterexamples third-opinion mutants clean
+.PHONY: verify test check slow vectors bench counterexamples evidence recorded third-opinion mutants clean
 
 verify: .venv/ready
 	$(BIN)/vtsc gate
@@ -29,6 +29,14 @@ bench: .venv/ready
 counterexamples: .venv/ready
 	$(BIN)/python -m tools.regenerate
 
+# With UPDATE=1 it also writes proofs/ and docs/example-certificate.
+evidence: .venv/cross
+	$(BIN)/python -m tools.evidence $(if $(UPDATE),--update)
+
+# Everything in the tree that is found by running the checker.
+recorded: counterexamples
+	$(MAKE) evidence UPDATE=1
+
 third-opinion: .venv/ready
 	$(BIN)/python -m crosscheck.third_opinion cells
 	$(BIN)/python -m crosscheck.third_opinion mutants
@@ -44,4 +52,9 @@ clean:
 	  echo "python3-venv is missing: apt-get install python3-venv"; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip --disable-pip-version-check -q install -e ".[dev]"
+	@touch $@
+
+# A second solver, for evidence alone.
+.venv/cross: .venv/ready
+	$(BIN)/pip --disable-pip-version-check -q install -e ".[cross]"
 	@touch $@

@@ -11,8 +11,8 @@ from operator import itemgetter
 from typing import Any
 
 from vtsc.language.actions import Call
+from vtsc.language.claims import Monitor
 from vtsc.language.inputs import Ratio
-from vtsc.language.machine import Monitor
 from vtsc.language.state import Record
 from vtsc.language.words import INPUT_LIMIT, MASK, Illegal
 

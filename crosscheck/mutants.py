@@ -265,12 +265,14 @@ def _system(content: Content, cell: Cell) -> Any:
 
 def saved_proofs(design: str) -> Keys:
     """The lemmas of every proof of a design, found once."""
-    from vtsc.deciding.lemmas import prove
+    from vtsc.deciding.proofs import prove
+    from vtsc.engines import Effort
 
     content = load(str(ROOT))
     found: Keys = {}
     for group in _groups(content, design):
-        proofs = prove(content, group.cells(), [])
+        systems = Systems(Case(content, group.design, group.host, group.settings))
+        proofs = prove(systems, group.properties, [], Effort.USUAL)
         for name, certificate in proofs.certificates.items():
             found[f"{group.host} {name}"] = [(x.owner, x.name) for x in certificate.lemmas]
     return found

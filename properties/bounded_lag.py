@@ -19,7 +19,7 @@ class BoundedLag(Property):
     needs = ("can_read_tsc_twice", "can_load_on_another_pcpu")
     expected = """
         design      stable  skewed  cstate  slow   fast   resetting
-        2.6.35-vmx  holds   12      6       5      .      5
+        2.6.35-vmx  holds   12      6       5      19     5
         2.6.35-svm  holds   4       5       5      5      5
         2.6.36-svm  holds   4       5       5      5      5
         e48672fa    holds   4       5       5      5      5

@@ -138,10 +138,6 @@ def test_the_cell_to_be_shown(content, tmp_path):
             START + "set = { vcpus = 2 }\n",
             ":1: pre25 cstate bounded_lag vcpus=2: expect is missing",
         ),
-        (
-            START.replace("pre25", "2.6.35-vmx").replace("cstate", "fast"),
-            ":1: 2.6.35-vmx fast bounded_lag: the table of properties/bounded_lag.py has no verdict",
-        ),
         (START + START, ":5: pre25 cstate bounded_lag is listed twice, first at line 1"),
         (
             START + "\n" + START.replace('"cstate"', '["stable", "cstate"]'),
@@ -154,7 +150,7 @@ def test_the_cell_to_be_shown(content, tmp_path):
         ),
         (
             START + START.replace("[[check]]", "[show]").replace('"pre25"', '"all"'),
-            ":5: show: one cell is expected, not 6",
+            ":5: show: one cell is expected, not 7",
         ),
         (
             'note = """\n[[check]]\n"""\n' + START,
@@ -172,6 +168,18 @@ def test_mistakes(content, tmp_path, text, expected):
         read(content, tmp_path, text)
     said = " ".join(str(caught.value).split())
     assert said.startswith(f"{tmp_path / NAME}{expected}"), said
+
+
+def test_a_table_without_the_verdict(content, tmp_path, monkeypatch):
+    """A cell with default parameters of which the property's table says nothing."""
+    prop = content.properties["bounded_lag"]
+    table = prop.expected.replace("pre25       holds   4       5", "pre25       holds   4       .")
+    assert table != prop.expected
+    monkeypatch.setattr(prop, "expected", table, raising=False)
+    said = ":1: pre25 cstate bounded_lag: the table of properties/bounded_lag.py has no verdict"
+    with pytest.raises(BadFileError) as caught:
+        read(content, tmp_path, START)
+    assert " ".join(str(caught.value).split()).startswith(f"{tmp_path / NAME}{said}")
 
 
 def test_what_is_no_text(content, tmp_path):

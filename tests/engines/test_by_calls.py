@@ -14,9 +14,11 @@ COARSE = {"vcpus": "2", "trapping": "unstable", "clock_resolution": "10ms"}
 @pytest.fixture
 def questions(monkeypatch) -> list[object]:
     """The one solver gives up on every question about targets; what is asked instead."""
-    ask, asked = by_calls.ByCalls.ask, []
+    probe, ask, asked = bmc._Checker.probe, by_calls.ByCalls.ask, []
 
     def probed(checker, *assumptions, budget):
+        if str(assumptions[0]).startswith("wraps"):
+            return probe(checker, *assumptions, budget=budget)
         raise GaveUp("by order of the test")
 
     def noted(self, assumptions, budget):

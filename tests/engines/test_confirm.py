@@ -9,12 +9,18 @@ from vtsc.content.cells import groups
 from vtsc.deciding.verdict import Status
 from vtsc.engines import Effort
 from vtsc.engines.search import bmc, confirm
+from vtsc.solver.feasibility import SolverFeasibility
+from vtsc.system.builder import build
 
 CELL = ("patch25", "cstate", "monotonic")
 """Not violated in 6 steps."""
 
 SHALLOW = ("patch25", "fast", "bounded_lead")
 """Violated in 5 steps."""
+
+
+DIVIDED = {"clock_resolution": "10ms"}
+"""With a coarse clock the system divides, and which quotients wrap is settled depth by depth."""
 
 
 def test_a_plain_solver_agrees(content):
@@ -41,8 +47,38 @@ def test_a_hit_that_the_search_denies_is_rejected_evidence(content, monkeypatch)
         return None if len(checker.depths) == 5 else ask(checker, *assumptions, **limits)
 
     monkeypatch.setattr(bmc._Checker, "ask", denied)
-    with pytest.raises(EvidenceError, match="hits bounded_lead within 5 steps"):
+    with pytest.raises(EvidenceError, match=r"hits bounded_lead or .* within 5 steps"):
         searched(content, *SHALLOW, 5, {}, confirm=True)
     (group,) = groups(content, *([x] for x in SHALLOW), {})
     (result,) = decide_group(content, group, 5, Effort.BOUNDED)
     assert result.status is Status.ERROR and result.exit is Exit.EVIDENCE
+
+
+def test_a_wrap_that_the_search_leaves_out_is_noticed(content, monkeypatch):
+    """Sites taken not to wrap are asked about again, whoever settled them."""
+    cell = ("patch25", "resetting", "monotonic")
+    _, found = searched(content, *cell, 4, DIVIDED, confirm=True)
+    assert found.confirmed == 4
+
+    def settled(checker, depth):
+        assert checker.unrolling.sites
+
+    monkeypatch.setattr(bmc._Checker, "settle_wrapping", settled)
+    with pytest.raises(EvidenceError):
+        searched(content, *cell, 4, DIVIDED, confirm=True)
+
+
+def test_sites_that_lemmas_settled_are_asked_about(content, monkeypatch):
+    """They are left out of the search's own questions, not of the plain solver's."""
+
+    def settled(checker):
+        checker.unrolling.settled = set(checker.unrolling.sites)
+
+    monkeypatch.setattr(bmc._Checker, "settle_by_lemmas", settled)
+    (group,) = groups(content, ["patch25"], ["resetting"], ["monotonic"], DIVIDED)
+    machine = content.model.build("patch25", "resetting", group.settings)
+    monitor = content.properties["monotonic"]
+    system = build(machine, [monitor], SolverFeasibility, lemmas=machine.lemmas())
+    system.facts = system.facts[:1]
+    with pytest.raises(EvidenceError):
+        bmc.search(system, ["monotonic"], 4, confirm=True)

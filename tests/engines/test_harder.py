@@ -100,7 +100,8 @@ def test_odd_values_in_the_manifest_are_rejected(content, spacer_certificate, tm
     """By name, in one line."""
     spacer_certificate.save(tmp_path / "odd")
     path = tmp_path / "odd" / MANIFEST
-    path.write_text(json.dumps({**spacer_certificate.manifest(), key: value}), encoding="utf-8")
+    manifest = spacer_certificate.evidence().manifest()
+    path.write_text(json.dumps({**manifest, key: value}), encoding="utf-8")
     with pytest.raises(EvidenceError, match=f"{key}: expected"):
         recheck(OpenCases(content), tmp_path / "odd")
 
@@ -193,7 +194,7 @@ def test_a_certificate_by_k_induction_holds_and_says_so(content):
     certificate = certified(systems, "monotonic", answer)
     assert (certificate.k, certificate.any_number) == (2, False)
     assert list(certificate.queries) == ["initial", "step", "base", "property"]
-    assert certificate.manifest()["k"] == 2
+    assert certificate.evidence().claims["k"] == 2
 
 
 def test_a_wrong_answer_gets_no_certificate(content):
@@ -236,8 +237,9 @@ def test_its_saved_certificate_holds_and_fits_the_schema(unlemmaed, tmp_path):
     (group,) = groups(unlemmaed, ["2.6.35-svm"], ["stable"], ["monotonic"], {})
     (result,) = decide_group(unlemmaed, group, 6, Effort.ALL)
     result.certificate.save(tmp_path / "saved")
-    certificate, solvers = recheck(OpenCases(unlemmaed), tmp_path / "saved")
-    assert (certificate.found, solvers[0]) == (result.certificate.found, "z3")
-    schema = json.loads((SCHEMAS / "certificate.schema.json").read_text(encoding="utf-8"))
-    jsonschema.validate(certificate.manifest(), schema)
-    assert "spacer_1: found by Spacer" in proof(certificate, "inputs")
+    evidence, solvers = recheck(OpenCases(unlemmaed), tmp_path / "saved")
+    found = list(result.certificate.found)
+    assert (evidence.claims["found"], solvers[0]) == (found, "z3")
+    schema = json.loads((SCHEMAS / "evidence.schema.json").read_text(encoding="utf-8"))
+    jsonschema.validate(evidence.manifest(), schema)
+    assert "spacer_1: found by Spacer" in proof(unlemmaed, evidence.manifest())

@@ -14,13 +14,13 @@ from model.lemmas.arithmetic import Factors, claims, factors
 from vtsc.base.errors import EvidenceError
 from vtsc.evidence.functions import (
     evidence,
-    folder,
     integer_question,
     make,
-    recheck,
     vector_question,
 )
 from vtsc.evidence.manifest import MANIFEST, check
+from vtsc.evidence.recheck import recheck
+from vtsc.evidence.systems import OpenCases
 from vtsc.language.functions import Claim
 from vtsc.language.words import MASK, MODULUS, require, u64
 from vtsc.smtlib.registers import LOGIC, Bit, Register, condition
@@ -47,7 +47,7 @@ def answer(question: str, budget: int = 20_000_000) -> str:
 def test_each_claim_is_proved(content, name):
     """Over integers all of them; over bit vectors those that say so, the registers always."""
     found = make(content, name)
-    check(found)
+    check(found.questions, set())
     integers = ["register", "monotone", "fraction", "error", "day", "negative"]
     assert [q for q in found.questions if not q.endswith("-bits")] == integers
     assert "register-bits" in found.questions
@@ -203,26 +203,28 @@ def test_what_is_not_confirmed_by_bits_is_not_refuted_either(name, claim):
 
 def test_evidence_is_made_anew_and_compared(content, tmp_path):
     """Saved evidence holds; a changed claim or question is refused by name."""
-    saved = tmp_path / folder("2400000-to-ns")
-    make(content, "2400000-to-ns").save(saved)
-    recheck(content, saved)
+    made = make(content, "2400000-to-ns")
+    saved = tmp_path / made.place
+    made.save(saved)
+    opened = OpenCases(content)
+    recheck(opened, saved)
     manifest = json.loads((saved / MANIFEST).read_text(encoding="utf-8"))
     (saved / MANIFEST).write_text(json.dumps({**manifest, "mult": 1}), encoding="utf-8")
     with pytest.raises(EvidenceError, match=r"mult is not what the model gives"):
-        recheck(content, saved)
+        recheck(opened, saved)
     (saved / MANIFEST).write_text(json.dumps({**manifest, "name": "5-to-ns"}), encoding="utf-8")
-    with pytest.raises(EvidenceError, match=r"unknown name 5-to-ns"):
-        recheck(content, saved)
+    with pytest.raises(EvidenceError, match=r"unknown 5-to-ns"):
+        recheck(opened, saved)
     (saved / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
     (saved / "day.smt2").write_text("(assert false)\n(check-sat)\n", encoding="utf-8")
     with pytest.raises(EvidenceError, match=r"day.smt2 is not what the model gives"):
-        recheck(content, saved)
+        recheck(opened, saved)
 
 
 def test_the_questions_are_the_same_each_time(content):
     """Byte for byte, whatever was asked in between."""
     first = make(content, "3000000-to-ns").files()
-    evidence("", "", claims(factors(800_000_000, NSEC_PER_SEC), ""))
+    evidence("", claims(factors(800_000_000, NSEC_PER_SEC), ""))
     assert make(content, "3000000-to-ns").files() == first
 
 

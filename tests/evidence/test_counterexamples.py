@@ -5,9 +5,9 @@ import json
 import pytest
 
 from tests.support.paths import ROOT
+from tools.main_job import expected
 from tools.regenerate import HEAD, table
 from vtsc.base.lines import nothing_wanted
-from vtsc.content.manifest import NAME, load_manifest
 from vtsc.evidence.replay import case_of, replay
 from vtsc.evidence.trace import load_trace
 from vtsc.native.inputs import Recorded
@@ -33,22 +33,19 @@ def test_each_still_violates_where_it_says(content, path):
 
 def test_one_file_for_each_violated_cell_of_the_main_job(content):
     """No more and no fewer than the expected verdicts of `make verify` ask for, depths included."""
-    expected = {}
-    for check in load_manifest(content, ROOT / NAME).checks:
-        cell, verdict = check.cell, check.expected
-        assert verdict is not None, cell
+    wanted = {}
+    for cell, verdict in expected(content).items():
         if verdict.isdecimal():
             changed = content.changed(cell.design, cell.property, cell.settings)
             own = "".join(f".{k}={v}" for k, v in changed.items())
-            name = f"{cell.design}.{cell.host}.{cell.property}{own}.json"
-            expected[name] = int(verdict)
+            wanted[f"{cell.design}.{cell.host}.{cell.property}{own}.json"] = int(verdict)
     found = {p.name: json.loads(p.read_text(encoding="utf-8"))["violated_at"] for p in FILES}
-    assert found == expected
+    assert found == wanted
 
 
-def test_the_table_tells_the_stories_of_the_files():
+def test_the_table_tells_the_stories_of_the_files(content):
     """counterexamples/README.md is what `make counterexamples` would write."""
-    assert (FOLDER / "README.md").read_text(encoding="utf-8") == HEAD + table()
+    assert (FOLDER / "README.md").read_text(encoding="utf-8") == HEAD + table(content)
 
 
 def test_stories_are_one_sentence(content):

@@ -17,7 +17,9 @@ from vtsc.base.errors import EvidenceError
 from vtsc.content.cells import groups
 from vtsc.deciding.verdict import Status
 from vtsc.evidence.manifest import MANIFEST, check
-from vtsc.evidence.progress import asked, folder, make, missing, recheck, stuck
+from vtsc.evidence.progress import asked, folder, make, missing, stuck
+from vtsc.evidence.recheck import recheck
+from vtsc.evidence.systems import OpenCases
 from vtsc.language.lemmas import Lemma
 from vtsc.language.words import Illegal, both, integer, negation, require
 from vtsc.native.inputs import Drawn
@@ -46,7 +48,7 @@ def changed(kind: type[Machine], design: type = Patch25, host: str = "slow", **g
 def test_no_state_is_stuck(content, design, host):
     """From every state allowed by the lemmas a read is at most four calls away, and time goes on."""
     evidence = make(open_case(content, design, host))
-    check(evidence)
+    check(evidence.questions, set())
     assert list(evidence.questions) == [
         "initial",
         "step",
@@ -83,7 +85,7 @@ def test_no_state_is_stuck(content, design, host):
 def test_nor_with_other_parameters(content, host, given, steps):
     """Trapping, more vCPUs than pCPUs, deadlines, other rates."""
     evidence = make(open_case(content, "patch25", host, **given))
-    check(evidence)
+    check(evidence.questions, set())
     assert evidence.claims["steps"] == steps
 
 
@@ -378,14 +380,14 @@ def saved(content, tmp_path):
 def rejection(content, folder) -> str:
     """Why evidence is rejected."""
     with pytest.raises(EvidenceError) as caught:
-        recheck(content, folder)
+        recheck(OpenCases(content), folder)
     return str(caught.value)
 
 
 def test_evidence_is_made_anew_and_compared(content, saved):
     """Saved evidence holds; a question added, replaced or lost is refused by name."""
     assert saved.name == "progress.vcpus=2"
-    recheck(content, saved)
+    recheck(OpenCases(content), saved)
     (saved / "more.smt2").write_text("(assert false)\n(check-sat)\n", encoding="utf-8")
     assert rejection(content, saved) == "more.smt2 belongs to nothing that is claimed"
     (saved / "more.smt2").unlink()
@@ -399,11 +401,13 @@ def test_evidence_is_made_anew_and_compared(content, saved):
     ("key", "value", "reason"),
     [
         ("steps", 3, "steps is not what the model gives"),
-        ("model_digest", "0" * 16, "made with model 0000000000000000"),
-        ("host", "nowhere", "unknown design or host"),
-        ("schema", "vtsc.certificate/1", "schema: expected vtsc.evidence/1"),
+        ("digest", "0" * 64, f"digest is {'0' * 64}, that of its files"),
+        ("host", "nowhere", "unknown nowhere"),
+        ("host", "fast", "is not what the model gives"),
+        ("schema", "vtsc.evidence/1", "schema: expected vtsc.evidence/2"),
+        ("kind", "cell", "property: expected a str"),
         ("params", {"vcpus": "many"}, "parameter vcpus=many"),
-        ("params", None, "design, host and params are expected"),
+        ("params", None, "params: expected a dict"),
     ],
 )
 def test_a_manifest_that_says_otherwise_is_rejected(content, saved, key, value, reason):

@@ -5,6 +5,8 @@ import pytest
 from model import MODEL
 from model.designs import DESIGNS
 from properties.sometimes import CanLoadOnAnotherPcpu
+from tests.support.cases import decide_group
+from vtsc.content.cells import groups
 from vtsc.language.actions import Call
 from vtsc.language.words import MODULUS, Illegal
 from vtsc.native.inputs import Recorded
@@ -146,14 +148,11 @@ def test_elsewhere_is_another_pcpu_than_the_one_it_was_created_on(born, loaded):
 @pytest.mark.slow
 def test_creating_a_vcpu_later_is_monotonic_only_where_it_reads_the_hosts_tsc(content):
     """On a stable host: a second vCPU that starts at 0 reads less than the first has read."""
-    from vtsc.content.cells import groups
-    from vtsc.deciding.plan import decide
-
     found = {}
     for design in ("2.6.35-svm", "2.6.36-svm"):
         (group,) = groups(
             content, [design], ["stable"], ["monotonic_smp"], {"create_anytime": "on"}
         )
-        (result,) = decide(content, group, 10, prove=True)
+        (result,) = decide_group(content, group, 10)
         found[design] = result.text
     assert found == {"2.6.35-svm": "PROVED", "2.6.36-svm": "VIOLATED(10)"}

@@ -1,4 +1,4 @@
-"""The documents agree with the tree: files, commands, recorded tables."""
+"""The documents agree with the tree: files, commands, tables."""
 
 import re
 

@@ -41,7 +41,7 @@ model/designs.py:LINE
 5  check(0)                   0           1            0  believed=(1, 0)
                         reader0.at=0
 
-step 1, first, ran (> acted last):
+step 1, first, ran (> = the last to change a number):
 > model/designs.py:LINE  page.first = update
 
 claim: no reader believes a pair from two updates
@@ -49,7 +49,6 @@ here: first = 1, second = 0
 
 scope: depth 5, integers, replayed; the version stays below 2^62
 model: checkout DIGEST; VERSION
-params: readers=1
 again: vtsc verify no-odd --host sc -p never_torn --root examples/seqcount
 
 no-odd sc never_torn: VIOLATED(5)

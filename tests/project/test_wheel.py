@@ -8,7 +8,7 @@ import zipfile
 import pytest
 
 from tests.support.paths import ROOT
-from vtsc.content.content import digest
+from vtsc.content.digest import digest
 from vtsc.content.loader import PACKAGES
 
 pytestmark = pytest.mark.slow
@@ -40,11 +40,14 @@ def vtsc(installed, place, *arguments):
 
 
 def test_the_wheel_carries_the_content_as_it_is(installed):
-    """Every source file of the content is bundled, unchanged, and nothing else is installed."""
+    """Every source file of the content is bundled with its proofs, unchanged; nothing else is installed."""
     for package in PACKAGES:
         for path in (ROOT / package).rglob("*.py"):
             copy = installed / "vtsc" / "_bundled" / path.relative_to(ROOT)
             assert copy.read_bytes() == path.read_bytes()
+    for path in (ROOT / "proofs").glob("*.toml"):
+        copy = installed / "vtsc" / "_bundled" / "proofs" / path.name
+        assert copy.read_bytes() == path.read_bytes()
     assert {p.name for p in installed.iterdir() if p.suffix != ".dist-info"} == {"vtsc"}
 
 

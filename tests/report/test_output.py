@@ -14,7 +14,7 @@ from vtsc.base.errors import UsageError
 from vtsc.base.files import check_writable, write_whole
 
 QUICK = ["verify", "2.6.35-vmx", "--host", "stable", "-p", "monotonic", "--bounded", "--depth", "6"]
-WITNESS = "certificates/pre25/cstate/monotonic/can_read_tsc_twice.json"
+WITNESS = "docs/example-certificate/can_read_tsc_twice.json"
 
 
 def vtsc(command: str) -> tuple[int, str]:

@@ -81,13 +81,13 @@ def test_junit_of_a_vacuous_cell(capsys):
     ],
 )
 def test_exit_status(capsys, options, status):
-    """What is not proved must be asked for as bounded; a recorded violation is wanted with --expect."""
+    """What is not proved must be asked for as bounded; an expected violation is wanted with --expect."""
     arguments = ["verify", "pre25", "--host", "cstate", "--depth", "6", *options]
     assert main(arguments) == status
 
 
-def test_a_recorded_violation_that_is_not_found(capsys):
-    """Too shallow a search does not find the recorded violation: 12."""
+def test_an_expected_violation_that_is_not_found(capsys):
+    """Too shallow a search does not find the expected violation: 12."""
     arguments = ["verify", "patch25", "--host", "cstate", "-p", "monotonic", "--depth", "6"]
     assert main([*arguments, "--bounded", "--expect"]) == 12
 

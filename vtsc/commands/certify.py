@@ -1,8 +1,9 @@
-"""``vtsc certify PATH``: check saved certificates again, from model and lemmas."""
+"""``vtsc certify PATH``: check saved evidence again, from model and lemmas."""
 
 import argparse
-import json
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from vtsc.base.errors import BadFileError, EvidenceError, Exit
 from vtsc.base.parallel import in_order
 from vtsc.commands.options import add_jobs
 from vtsc.content.loader import load
+from vtsc.evidence.archive import SUFFIX, unpack
 from vtsc.report.screen import say
 
 if TYPE_CHECKING:  # it imports z3
@@ -25,35 +27,50 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> Exit:
-    """0: all certificates below the path hold; 71: one does not, which is named with what fails."""
+    """0: all evidence below the path holds; 71: some does not, and is named with what fails."""
     content = load(arguments.root)
-    folders = found(Path(arguments.path))
-    together: dict[Path, list[Path]] = {}
-    for folder in folders:
-        together.setdefault(folder.parent, []).append(folder)
+    with _opened(Path(arguments.path)) as top:
+        folders = found(top, arguments.path)
+        together: dict[Path, list[Path]] = {}
+        for folder in folders:
+            together.setdefault(folder.parent, []).append(folder)
 
-    def work(group: list[Path]) -> list[tuple[str, bool]]:
-        from vtsc.evidence.systems import OpenCases  # loads the solver
+        def work(group: list[Path]) -> list[tuple[str, bool]]:
+            from vtsc.evidence.systems import OpenCases  # loads the solver
 
-        opened = OpenCases(content)
-        return [_certify(opened, folder) for folder in group]
+            opened = OpenCases(content)
+            return [_certify(opened, folder) for folder in group]
 
-    rejected = 0
-    for lines in in_order(list(together.values()), work, arguments.jobs):
-        for line, fine in lines:
-            say(line)
-            rejected += not fine
+        rejected = 0
+        groups = list(together.values())
+        for group, lines in zip(groups, in_order(groups, work, arguments.jobs), strict=True):
+            for folder, (line, fine) in zip(group, lines, strict=True):
+                say(f"{Path(arguments.path) / folder.relative_to(top)}: {line}")
+                rejected += not fine
     say(f"{len(folders) - rejected} of {len(folders)} certificates hold")
     return Exit.EVIDENCE if rejected else Exit.OK
 
 
-def found(path: Path) -> list[Path]:
-    """Every folder at or below ``path`` that holds evidence, or what is left of it."""
-    if not path.is_dir():
-        raise BadFileError(f"{path}: {'not a folder' if path.exists() else 'no such folder'}")
+@contextmanager
+def _opened(path: Path) -> Iterator[Path]:
+    """The folder that ``path`` is, or that the archive at ``path`` is unpacked to for as long as needed."""
+    if path.is_dir():
+        yield path
+        return
+    if not path.exists():
+        raise BadFileError(f"{path}: no such folder or archive")
+    if not path.name.endswith(SUFFIX):
+        raise BadFileError(f"{path}: neither a folder nor a {SUFFIX} archive")
+    with tempfile.TemporaryDirectory(prefix="vtsc.") as scratch:
+        unpack(path, Path(scratch))
+        yield Path(scratch)
+
+
+def found(path: Path, shown: object) -> list[Path]:
+    """Every folder at or below ``path``, called ``shown``, that holds evidence or what is left of it."""
     folders = sorted({file.parent for file in _files(path)})
     if not folders:
-        raise BadFileError(f"{path}: no certificate there")
+        raise BadFileError(f"{shown}: no certificate there")
     return folders
 
 
@@ -63,24 +80,13 @@ def _files(path: Path) -> Iterator[Path]:
 
 
 def _certify(opened: "OpenCases", folder: Path) -> tuple[str, bool]:
-    try:
-        return f"{folder}: {_recheck(opened, folder)}", True
-    except EvidenceError as error:
-        return f"{folder}: REJECTED: {' '.join(str(error).split())}", False
-
-
-def _recheck(opened: "OpenCases", folder: Path) -> str:
-    """What holds, by whatever kind of evidence it is."""
-    from vtsc.evidence.kinds import RECHECKS
+    """What is to be said of the evidence in a folder, and whether it holds."""
     from vtsc.evidence.recheck import recheck
 
     try:
-        kind = str(json.loads((folder / MANIFEST).read_text(encoding="utf-8")).get("kind"))
-    except (OSError, ValueError, AttributeError):
-        kind = ""  # what is wrong with it is for the check to say
-    if kind in RECHECKS:
-        evidence = RECHECKS[kind](opened.content, folder)
-        return f"holds, {len(evidence.questions)} questions, z3"
-    certificate, solvers = recheck(opened, folder)
-    scope = "any number" if certificate.any_number else "as given"
-    return f"holds, {scope}, {len(certificate.queries)} questions, {' and '.join(solvers)}"
+        evidence, solvers = recheck(opened, folder)
+    except EvidenceError as error:
+        return f"REJECTED: {' '.join(str(error).split())}", False
+    scope = [evidence.scope] if evidence.scope else []
+    asked = [f"{len(evidence.questions)} questions", " and ".join(solvers)]
+    return ", ".join(["holds", *scope, *asked]), True

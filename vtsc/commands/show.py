@@ -14,8 +14,8 @@ from vtsc.report.text.counterexample import counterexample
 from vtsc.report.text.proof import proof
 
 MANIFEST = "manifest.json"
-PROOF = "vtsc.certificate/"
-"""How the schema of a certificate's manifest begins."""
+PROOF = ("vtsc.evidence/", "cell")
+"""How the schema of a proof's manifest begins, and the kind of evidence that it names."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,12 +44,15 @@ def run(arguments: argparse.Namespace) -> Exit:
 
 
 def _manifest(path: Path) -> dict[str, Any] | None:
-    """What a proof's file says; None where the file is none, which reading it as a trace will say."""
+    """The contents of a proof's file; None where it is none, which reading it as a trace will say."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return None
-    known = isinstance(found, dict) and str(found.get("schema")).startswith(PROOF)
+    if not isinstance(found, dict):
+        return None
+    schema, kind = PROOF
+    known = str(found.get("schema")).startswith(schema) and found.get("kind") == kind
     return found if known else None
 
 

@@ -81,7 +81,7 @@ def _in_tables(content: Content, listed: Sequence[Check], new: Mapping[Cell, str
         }
         if cells:
             yield f"{file_of(content, name)}: expected, to be changed by hand"
-            before = prop.expected.strip("\n").splitlines()
+            before = [x for x in prop.expected.splitlines() if x.strip()]
             after = changed_table(prop.expected, cells).splitlines()
             diff = list(unified_diff(before, after, lineterm="", n=0))
             yield from (line for line in diff[2:] if not line.startswith("@@"))

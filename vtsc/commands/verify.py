@@ -116,7 +116,7 @@ def save(content: Content, results: Sequence[Result], folder: Path, jobs: int = 
         cell = result.cell
         changed = content.changed(cell.design, cell.property, cell.settings)
         if result.certificate is not None:
-            files.append(folder / result.certificate.folder(changed))
+            files.append(folder / result.certificate.place)
             result.certificate.save(files[-1])
         if result.trace is not None:
             files.append(folder / result.trace.file_name(changed))

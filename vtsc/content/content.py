@@ -1,6 +1,5 @@
 """What was loaded: a model with its properties, and what can be asked of them."""
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -70,14 +69,6 @@ class Content:
         actions = dict.fromkeys(call.name for call in machine.calls())
         asked = [s for s in self.sometimes if s.applies(machine)]
         return [*asked, *(ActionTaken(a) for a in actions)]
-
-
-def digest(root: Path, package: str = "model") -> str:
-    """SHA-256 over the source files of a package below ``root``, names included; 16 hex digits."""
-    sha = hashlib.sha256()
-    for path in sorted((root / package).rglob("*.py")):
-        sha.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    return sha.hexdigest()[:16]
 
 
 def model_error(content: Content, error: BaseException) -> Exception:

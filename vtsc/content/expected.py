@@ -1,7 +1,9 @@
 """The verdicts that are expected of cells, and the tables in which the properties' files state them."""
 
+import re
 import sys
 from collections.abc import Mapping
+from itertools import pairwise, zip_longest
 from pathlib import Path
 
 from vtsc.base.errors import BadFileError
@@ -65,7 +67,10 @@ def changed_table(text: str, new: Mapping[tuple[str, str], str]) -> str:
         table.setdefault(design, {})[host] = verdict
     filled = [[rows[0][0], *hosts]]
     filled += [[d, *(own.get(host, NONE) for host in hosts)] for d, own in table.items()]
-    widths = [max(len(row[i]) for row in filled) for i in range(len(filled[0]))]
+    starts = [match.start() for match in re.finditer(r"\S+", lines[0])]
+    before = [after - start - 2 for start, after in pairwise(starts)]
+    needed = (max(len(row[i]) for row in filled) for i in range(len(filled[0])))
+    widths = [max(pair) for pair in zip_longest(needed, before, fillvalue=0)]
     padded = (zip(row, widths, strict=True) for row in filled)
     return "\n".join(indent + "  ".join(x.ljust(w) for x, w in row).rstrip() for row in padded)
 

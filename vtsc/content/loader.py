@@ -10,7 +10,8 @@ from typing import Any
 
 from vtsc.base.errors import BadFileError, VtscError
 from vtsc.content import identities
-from vtsc.content.content import Content, digest
+from vtsc.content.content import Content
+from vtsc.content.digest import digest
 from vtsc.language.domain import Domain
 
 BUNDLED = Path(__file__).parents[1] / "_bundled"

@@ -22,7 +22,8 @@ from vtsc.content.content import Content
 from vtsc.deciding.plan import progress_lacks, proved
 from vtsc.deciding.verdict import Reached, Result, Status
 from vtsc.engines import Effort
-from vtsc.evidence.certificate import Certificate, check, make
+from vtsc.evidence.certificate import Certificate, make
+from vtsc.evidence.manifest import check
 from vtsc.evidence.replay import replay
 from vtsc.evidence.systems import Systems
 from vtsc.evidence.trace import Trace, parse_trace
@@ -52,6 +53,8 @@ class Memory:
         path = self._place(case, properties, depth)
         try:
             kept = json.loads(path.read_text(encoding="utf-8"))
+            if kept["rests_on"] != self.rests_on:
+                return None
             return _Recalled(case, path, kept).results(properties)
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None
@@ -65,6 +68,7 @@ class Memory:
         if any(r.doubt for r in results):
             return
         kept = {
+            "rests_on": self.rests_on,
             "sometimes": [_reached(s) for s in results[0].sometimes],
             "cells": {r.cell.property: _verdict(r) for r in results},
         }
@@ -75,7 +79,8 @@ class Memory:
             return
 
     def _place(self, case: Case, properties: Sequence[str], depth: int) -> Path:
-        parts = [self.rests_on, str(int(self.effort)), str(depth), case.design, case.host]
+        """The file of a case: what is remembered of it takes the place of what was before."""
+        parts = [str(case.content.root), str(int(self.effort)), str(depth), case.design, case.host]
         parts += [json.dumps(case.settings.texts()), *properties]
         name = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
         return cache_folder() / "decided" / f"{name}.json"
@@ -155,7 +160,7 @@ class _Recalled:
         keys = [(str(owner), str(name)) for owner, name in kept["lemmas"]]
         k, any_number = int(kept["k"]), kept["any_number"] is True
         certificate = make(self._systems, prop, keys, any_number, k, list(kept["found"]))
-        check(certificate, self._systems.solved)
+        check(certificate.queries, self._systems.solved)
         return certificate
 
     def _violation(self, prop: str, engine: str, kept: dict[str, Any]) -> Result:

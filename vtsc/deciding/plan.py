@@ -121,7 +121,7 @@ def _together(
             settled = proofs.settled.get(prop, ())
             yield Open(case.cell(prop), reached, settled, doubt=str(doubt or ""))
         else:
-            yield proved(case, "lemmas", certificate, reached, stuck)
+            yield proved(case, certificate.engine, certificate, reached, stuck)
 
 
 def _alone(case: Case, left: Open, depth: int, effort: "Effort") -> Result:

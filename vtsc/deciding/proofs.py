@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from vtsc.base.errors import EvidenceError
+from vtsc.content.case import Case
 from vtsc.engines import Answers, Effort, asked, first_accepted
 from vtsc.engines.proof.induction import Induction
 from vtsc.engines.task import Answer, Finding, Key, Task, keys
 from vtsc.evidence.certificate import Certificate, check, make
 from vtsc.evidence.hints import Hint, load_hint, save_hint
+from vtsc.evidence.proofs import recorded
 from vtsc.evidence.systems import Systems, key
 from vtsc.language.claims import Sometimes
 from vtsc.language.lemmas import Lemma
@@ -20,7 +22,8 @@ class Proofs:
     """The proofs about a case: certificates by property, and the "sometimes" that are never reached."""
 
     certificates: Mapping[str, Certificate] = field(default_factory=dict)
-    never: frozenset[str] = frozenset()
+    never: Mapping[str, tuple[Key, ...]] = field(default_factory=dict)
+    """For each "sometimes" that is never reached, the lemmas that show it."""
     settled: Mapping[str, tuple[Key, ...]] = field(default_factory=dict)
     """For each property that is not proved, the lemmas that hold of every reachable state."""
 
@@ -28,18 +31,67 @@ class Proofs:
 def prove(
     systems: Systems, properties: Sequence[str], sometimes: Sequence[Sometimes], effort: Effort
 ) -> Proofs:
-    """Try to prove each property, and that "sometimes" never happen."""
+    """Try to prove each property, and that "sometimes" never happen: as recorded, else as can be found."""
+    known = _recorded(systems, properties, sometimes)
+    left = [prop for prop in properties if prop not in known.certificates]
+    unreached = [s for s in sometimes if s.name not in known.never]
+    if not left and not unreached:
+        return known
+    new = _sought(systems, properties, left, unreached, effort)
+    return Proofs(
+        {**known.certificates, **new.certificates}, {**known.never, **new.never}, new.settled
+    )
+
+
+def _recorded(
+    systems: Systems, properties: Sequence[str], sometimes: Sequence[Sometimes]
+) -> Proofs:
+    """What the recorded proofs of a case still prove."""
     case = systems.case
-    hint = load_hint(case, properties)
+    known = recorded(case.content, case.design)
+    certificates = {}
+    for prop in properties:
+        proof = known.proof(case.cell(prop))
+        if proof is not None:
+            answer = Answer(Finding.PROVED, lemmas=proof.lemmas, k=proof.k, found=proof.found)
+            certificate = certified(systems, prop, answer)
+            if certificate is not None:
+                certificates[prop] = certificate
+    unreached = known.unreached(case)
+    if unreached is None or not sometimes:
+        return Proofs(certificates)
+    asked = [s for s in sometimes if s.name in unreached.names]
+    lemmas = [x for x in _candidates(case, properties, ()) if key(x) in unreached.lemmas]
+    induction = Induction(systems.own(asked, lemmas))
+    never = {s.name: unreached.lemmas for s in asked if induction.proves(s.name)}
+    return Proofs(certificates, never)
+
+
+def _candidates(case: Case, properties: Sequence[str], owners: Sequence[str]) -> list[Lemma]:
+    """The lemmas of the machine, and those of its properties that ``owners`` names, each once."""
+    found = dict.fromkeys(x for prop in properties for x in case.lemmas(prop))
+    return [x for x in found if not x.owner or x.owner in owners]
+
+
+def _sought(
+    systems: Systems,
+    properties: Sequence[str],
+    left: Sequence[str],
+    sometimes: Sequence[Sometimes],
+    effort: Effort,
+) -> Proofs:
+    """What can be proved of the properties that are ``left``, by the cache's hint or else by all lemmas."""
+    hint = load_hint(systems.case, left)
+    candidates = _candidates(systems.case, properties, left)
     # A hint that lacks one of the proofs cannot save the attempt.
-    if hint is not None and all(prop in hint.proofs for prop in properties):
-        attempt = _Attempt(systems, properties, sometimes, hint)
+    if hint is not None and all(prop in hint.proofs for prop in left):
+        attempt = _Attempt(systems, left, sometimes, candidates, hint)
         proofs = attempt.proofs(effort)
         if hint.proofs.keys() == proofs.certificates.keys():
             return proofs
-    attempt = _Attempt(systems, properties, sometimes, None)
+    attempt = _Attempt(systems, left, sometimes, candidates, None)
     proofs = attempt.proofs(effort)
-    save_hint(case, properties, attempt.hint(proofs))
+    save_hint(systems.case, left, attempt.hint(proofs))
     return proofs
 
 
@@ -51,26 +103,20 @@ class _Attempt:
         systems: Systems,
         properties: Sequence[str],
         sometimes: Sequence[Sometimes],
+        candidates: Sequence[Lemma],
         hint: Hint | None,
     ) -> None:
         self._systems = systems
         self._properties = properties
         self._sometimes = sometimes
         self._hint = hint
-        case = systems.case
-        monitors = [case.property(prop) for prop in properties]
-        system = systems.own([*monitors, *sometimes], self._lemmas())
-        self._induction = Induction(system)
-
-    def _lemmas(self) -> list[Lemma]:
-        """The lemmas of the machine and of every property, each once."""
-        case, hint = self._systems.case, self._hint
-        found = dict.fromkeys(x for prop in self._properties for x in case.lemmas(prop))
-        return [x for x in found if hint is None or key(x) in hint.lemmas()]
+        monitors = [systems.case.property(prop) for prop in properties]
+        lemmas = [x for x in candidates if hint is None or key(x) in hint.lemmas()]
+        self._induction = Induction(systems.own([*monitors, *sometimes], lemmas))
 
     def proofs(self, effort: Effort) -> Proofs:
         """The proofs that the engines with a shared preparation find."""
-        never = frozenset(s.name for s in self._sometimes if self._induction.proves(s.name))
+        never = {s.name: self._lemmas_for(s.name) for s in self._sometimes if self._is_never(s)}
         certificates: dict[str, Certificate] = {}
         settled: dict[str, tuple[Key, ...]] = {}
         for prop in self._properties:
@@ -80,6 +126,15 @@ class _Attempt:
             else:
                 settled[prop] = next((a.lemmas for a in answers.values() if not a.decided), ())
         return Proofs(certificates, never, settled)
+
+    def _is_never(self, sometimes: Sometimes) -> bool:
+        return self._induction.proves(sometimes.name)
+
+    def _lemmas_for(self, name: str) -> tuple[Key, ...]:
+        """The lemmas that show that a "sometimes" is never reached; no fewer than needed, without a hint."""
+        if self._hint is not None:
+            return self._hint.never
+        return keys(self._induction.proof(name).lemmas)
 
     def _asked(self, prop: str, effort: Effort) -> tuple[Certificate | None, Answers]:
         monitor = self._systems.case.property(prop)
@@ -102,10 +157,7 @@ class _Attempt:
             prop: tuple((x.owner, x.name) for x in certificate.stated)
             for prop, certificate in proofs.certificates.items()
         }
-        never = {
-            k for name in sorted(proofs.never) for k in keys(self._induction.proof(name).lemmas)
-        }
-        return Hint(needed, tuple(sorted(never)))
+        return Hint(needed, tuple(sorted({k for found in proofs.never.values() for k in found})))
 
 
 def certified(systems: Systems, prop: str, answer: Answer) -> Certificate | None:

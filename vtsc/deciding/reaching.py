@@ -1,11 +1,11 @@
 """Every "sometimes" of a case: reached by a replayed run, proved never to be reached, or neither."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 
 from vtsc.deciding.verdict import Reached
 from vtsc.engines.search.bmc import search
 from vtsc.evidence.replay import trace_of
-from vtsc.evidence.systems import Systems
+from vtsc.evidence.systems import Key, Systems
 from vtsc.language.claims import Sometimes
 from vtsc.native.witness import Witness
 
@@ -23,7 +23,7 @@ class Reaching:
         self._loose = [s.name for s in self._all if s.name not in needed]
         self._searched = 0
         self._witnesses: dict[str, Witness] = {}
-        self._never: set[str] = set()
+        self._never: dict[str, tuple[Key, ...]] = {}
         self.missing: list[Sometimes] = list(self._all)
         """Neither reached so far nor known to be never reached."""
         self._look(depth)
@@ -36,16 +36,16 @@ class Reaching:
         found = search(system, targets, depth, any_witness=self._loose)
         self._searched = found.depth
         self._witnesses |= found.witnesses
-        self._never |= found.never
+        self._never |= dict.fromkeys(found.never, ())
         self._settle()
 
     def _settle(self) -> None:
-        done = self._witnesses.keys() | self._never
+        done = self._witnesses.keys() | self._never.keys()
         self.missing = [s for s in self.missing if s.name not in done]
 
-    def result(self, never: Collection[str], depth: int) -> tuple[Reached, ...]:
-        """The outcome for each; ``never`` names those that are proved, the others are searched for."""
-        self._never |= set(never)
+    def result(self, never: Mapping[str, tuple[Key, ...]], depth: int) -> tuple[Reached, ...]:
+        """The outcome for each; those in ``never`` are proved by its lemmas, the others are searched for."""
+        self._never |= never
         self._settle()
         self._look(depth)
         return tuple(self._outcome(s.name) for s in self._all)
@@ -55,4 +55,5 @@ class Reaching:
         trace = None
         if witness is not None:
             trace, _ = trace_of(self._systems.case, name, witness)
-        return Reached(name, name in self._never, self._searched, trace)
+        lemmas = self._never.get(name, ())
+        return Reached(name, name in self._never, self._searched, trace, lemmas)

@@ -35,6 +35,8 @@ class Reached:
     searched: int
     """How deep was searched."""
     trace: Trace | None = None
+    lemmas: tuple[tuple[str, str], ...] = ()
+    """Owner and name of the lemmas that show that it never happens, where any are needed."""
 
     @property
     def depth(self) -> int | None:

@@ -1,32 +1,28 @@
-"""Certificates: lemmas and the questions that show them, as a folder that other code can check again.
+"""Certificates: evidence that a property holds in a cell, by lemmas and the questions that show them."""
 
-``manifest.json`` says what is claimed of which cell and lists the lemmas; each question is an SMT-LIB file
-next to it that has to be unsatisfiable; each other file is a run that keeps the claim from being empty.
-To check a certificate means: make all of it anew from model and lemmas, compare, and solve every question
-with a solver that has seen nothing else.
-"""
-
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from vtsc import __version__
-from vtsc.base.files import write_whole
+from vtsc.base.errors import EvidenceError, UsageError
 from vtsc.content.cells import Cell
-from vtsc.evidence.manifest import MANIFEST
+from vtsc.content.content import Content
+from vtsc.evidence import manifest
+from vtsc.evidence.manifest import MANIFEST, Evidence, Manifest
+from vtsc.evidence.places import place
 from vtsc.evidence.questions import queries
-from vtsc.evidence.systems import Key, Systems, chosen, generic_sizes, key
+from vtsc.evidence.systems import Key, OpenCases, Systems, chosen, generic_sizes, key
 from vtsc.evidence.trace import Trace
 from vtsc.language.lemmas import ONE_VALUE, Lemma
 from vtsc.smtlib.lemma_text import found_lemmas
-from vtsc.solver.solve import solve
 from vtsc.symbolic.forms import Condition
 from vtsc.symbolic.formula import formula
 from vtsc.system.system import System
 
-SCHEMA = "vtsc.certificate/1"
+KIND = "cell"
+GREATEST = 100
+"""The greatest k that is believed to be meant."""
 
 
 @dataclass(frozen=True)
@@ -48,56 +44,56 @@ class Certificate:
     """
 
     cell: Cell
-    digest: str
+    place: Path
+    """The folder that it belongs to, below a folder of evidence."""
     any_number: bool
     lemmas: tuple[Stated, ...]
     queries: Mapping[str, str]
+    needs: tuple[str, ...]
+    """The names of the runs that keep the claim from being empty."""
     witnesses: tuple[tuple[str, Trace], ...] = ()
-    """Runs that reach what keeps the claim from being empty."""
+    """Those runs."""
     k: int = 1
     """From 2 on the lemmas are not enough, and the property is shown by k-induction."""
     found: tuple[str, ...] = ()
     """Lemmas that neither the model nor the property states, as texts of `vtsc.smtlib.lemma_text`."""
 
-    def manifest(self) -> dict[str, Any]:
-        """What `MANIFEST` says."""
+    def evidence(self) -> Evidence:
+        """The certificate as it is saved and checked."""
         harder: dict[str, Any] = {"k": self.k} if self.k > 1 else {}
         harder |= {"found": list(self.found)} if self.found else {}
-        return {
-            "schema": SCHEMA,
-            "tool": f"vtsc {__version__}",
-            "model_digest": self.digest,
+        claims = {
             "design": self.cell.design,
             "host": self.cell.host,
             "property": self.cell.property,
             "params": self.cell.settings.texts(),
             "any_number": self.any_number,
             "lemmas": [asdict(lemma) for lemma in self.lemmas],
-            "queries": [f"{name}.smt2" for name in self.queries],
             **harder,
         }
+        scope = "any number" if self.any_number else "as given"
+        runs = dict(self.witnesses)
+        return Evidence(KIND, self.place, claims, self.queries, self.needs, runs, scope)
 
     @property
     def stated(self) -> tuple[Stated, ...]:
         """The lemmas that the model or the property states."""
-        own = {f"spacer_{n}" for n, _ in enumerate(self.found, 1)}
-        return tuple(x for x in self.lemmas if x.name not in {*own, ONE_VALUE.name})
+        own = {ONE_VALUE.name, *_found_names(self.found)}
+        return tuple(x for x in self.lemmas if x.name not in own)
 
-    def files(self) -> dict[str, str]:
-        """The certificate's files by name."""
-        found = {f"{name}.smt2": text for name, text in self.queries.items()}
-        found |= {f"{name}.json": trace.text() for name, trace in self.witnesses}
-        return {MANIFEST: json.dumps(self.manifest(), indent=1) + "\n", **found}
-
-    def folder(self, changed: Mapping[str, int | str]) -> Path:
-        """Where it belongs below a folder of certificates: design, host, property and parameters."""
-        own = "".join(f".{k}={str(v).replace('/', '-')}" for k, v in changed.items())
-        return Path(self.cell.design) / self.cell.host / f"{self.cell.property}{own}"
+    @property
+    def engine(self) -> str:
+        """The engine whose proof it is."""
+        return "kinduction" if self.k > 1 else "spacer" if self.found else "lemmas"
 
     def save(self, folder: Path) -> None:
-        """Write all files; the manifest comes last, so that without it there is no certificate."""
-        for name, text in sorted(self.files().items(), key=lambda item: item[0] == MANIFEST):
-            write_whole(folder / name, text)
+        """Write all files."""
+        self.evidence().save(folder)
+
+
+def _found_names(found: Sequence[str]) -> set[str]:
+    """The names of lemmas that a solver found."""
+    return {f"spacer_{n}" for n, _ in enumerate(found, 1)}
 
 
 def make(
@@ -125,12 +121,14 @@ def make(
         generic = queries(systems.proof(prop, sizes, stated), prop)
         found |= {f"any-{name}": text for name, text in generic.items()}
         found["any-bystander"] = systems.bystander(prop)
+    sometimes = {s.name for s in case.sometimes}
     return Certificate(
         case.cell(prop),
-        case.content.digest,
+        place(case.design, case.host, prop, case.changed(prop)),
         any_number,
         _stated(system, lemmas),
         found,
+        tuple(name for name in case.property(prop).needs if name in sometimes),
         k=k,
         found=tuple(texts),
     )
@@ -148,10 +146,39 @@ def _stated(system: System, lemmas: Sequence[Lemma]) -> tuple[Stated, ...]:
 
 
 def check(certificate: Certificate, solved: set[str]) -> None:
-    """That every question is unsatisfiable; raises `EvidenceError` naming the first that is not.
+    """That every question is unsatisfiable; see `vtsc.evidence.manifest.check`."""
+    manifest.check(certificate.queries, solved)
 
-    A text in ``solved`` is not solved twice; those that are solved now are added to it.
-    """
-    new = {name: text for name, text in certificate.queries.items() if text not in solved}
-    solve(new)
-    solved.update(new.values())
+
+def remake(opened: OpenCases, saved: Manifest) -> Evidence:
+    """The certificate that a manifest is of, made again; raises `EvidenceError` where there is none."""
+    cell = _cell(opened.content, saved)
+    k, found = saved.get("k", int, 1), saved.get("found", list, [])
+    if not 1 <= k <= GREATEST:
+        raise EvidenceError(f"{MANIFEST}: k: expected a number from 1 to {GREATEST}")
+    if not all(isinstance(x, str) for x in found):
+        raise EvidenceError(f"{MANIFEST}: found: expected a list of texts")
+    any_number = saved.get("any_number", bool)
+    keys = _keys(saved.get("lemmas", list), found)
+    return make(opened.systems(cell), cell.property, keys, any_number, k, found).evidence()
+
+
+def _cell(content: Content, saved: Manifest) -> Cell:
+    design, host, prop = (saved.get(x, str) for x in ("design", "host", "property"))
+    names = (content.model.designs, design), (content.model.hosts, host), (content.properties, prop)
+    for known, name in names:
+        if name not in known:
+            raise EvidenceError(f"{MANIFEST}: unknown {name}")
+    try:
+        given = {k: str(v) for k, v in saved.get("params", dict).items()}
+        return Cell(design, host, prop, content.model.check(design, given))
+    except UsageError as error:
+        raise EvidenceError(f"{MANIFEST}: {error}") from None
+
+
+def _keys(lemmas: Sequence[Any], found: Sequence[str]) -> list[Key]:
+    """The lemmas that a manifest lists, but for those that a solver found."""
+    own = _found_names(found)
+    if not all(isinstance(x, dict) and {"owner", "name"} <= x.keys() for x in lemmas):
+        raise EvidenceError(f"{MANIFEST}: lemmas: expected objects with owner and name")
+    return [(str(x["owner"]), str(x["name"])) for x in lemmas if x["name"] not in own]

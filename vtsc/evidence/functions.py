@@ -10,7 +10,8 @@ from typing import Any
 
 from vtsc.base.errors import EvidenceError
 from vtsc.content.content import Content
-from vtsc.evidence.manifest import MANIFEST, Evidence, check, compare, read_manifest
+from vtsc.evidence.manifest import MANIFEST, Evidence, Manifest
+from vtsc.evidence.systems import OpenCases
 from vtsc.language.functions import Claim, Claims
 from vtsc.smtlib.registers import LOGIC, Register, condition
 from vtsc.smtlib.script import Script, Writer
@@ -20,7 +21,7 @@ from vtsc.symbolic.paths import explore, joined
 from vtsc.symbolic.terms import Arena
 from vtsc.symbolic.values import Word, lift_truth
 
-KIND = "arithmetic"
+KIND = "functions"
 
 
 def stated(arena: Arena, claim: Claim) -> Condition:
@@ -53,11 +54,10 @@ def vector_question(claim: Claim) -> str:
 
 def make(content: Content, name: str) -> Evidence:
     """The evidence for the claims of that name, unchecked."""
-    claims = content.model.functions[name]
-    return evidence(content.digest, name, claims)
+    return evidence(name, content.model.functions[name])
 
 
-def evidence(digest: str, name: str, claims: Claims) -> Evidence:
+def evidence(name: str, claims: Claims) -> Evidence:
     """The evidence for ``claims``, unchecked."""
     listed = [
         {
@@ -72,21 +72,12 @@ def evidence(digest: str, name: str, claims: Claims) -> Evidence:
     told = {"name": name, "title": claims.title, **claims.facts, "claims": listed}
     questions = {c.name: integer_question(c) for c in claims.claims}
     questions |= {f"{c.name}-bits": vector_question(c) for c in claims.claims if c.by_bits}
-    return Evidence(KIND, digest, told, questions)
+    return Evidence(KIND, Path(KIND) / name, told, questions)
 
 
-def folder(name: str) -> Path:
-    """Where the evidence belongs below a folder of certificates."""
-    return Path(KIND) / name
-
-
-def recheck(content: Content, saved: Path) -> Evidence:
-    """The evidence in ``saved``, made anew, compared and solved; raises `EvidenceError`."""
-    manifest = read_manifest(saved)
-    name = manifest.get("name")
-    if not isinstance(name, str) or name not in content.model.functions:
-        raise EvidenceError(f"{MANIFEST}: unknown name {name}")
-    fresh = make(content, name)
-    compare(fresh, manifest, saved)
-    check(fresh)
-    return fresh
+def remake(opened: OpenCases, manifest: Manifest) -> Evidence:
+    """The evidence that a manifest is of, made again; raises `EvidenceError` where there is none."""
+    name = manifest.get("name", str)
+    if name not in opened.content.model.functions:
+        raise EvidenceError(f"{MANIFEST}: unknown {name}")
+    return make(opened.content, name)

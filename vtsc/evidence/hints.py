@@ -10,6 +10,7 @@ from vtsc import __version__
 from vtsc.base.errors import UsageError
 from vtsc.base.files import cache_folder, write_whole
 from vtsc.content.case import Case
+from vtsc.content.digest import digest
 
 Key = tuple[str, str]
 """A lemma's owner and name."""
@@ -29,10 +30,9 @@ class Hint:
 
 def _place(case: Case, properties: Sequence[str]) -> Path:
     """Where the hint of a case is kept: the name is the digest of all that a proof depends on."""
-    sha = hashlib.sha256()
-    for path in sorted((case.content.root / "properties").rglob("*.py")):
-        sha.update(path.read_bytes())
-    parts = [__version__, case.content.digest, sha.hexdigest(), case.design, case.host]
+    content = case.content
+    parts = [__version__, content.digest, digest(content.root, "properties")]
+    parts += [case.design, case.host]
     parts += [json.dumps(case.settings.texts()), *properties]
     name = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
     return cache_folder() / f"{name}.json"

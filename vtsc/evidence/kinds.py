@@ -1,34 +1,26 @@
-"""The kinds of evidence, each with what makes all of it and what checks one folder of it."""
+"""The kinds of evidence: what is claimed by each, and how it is made again from its manifest."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable, Mapping
 
 from vtsc.base.errors import EvidenceError
-from vtsc.content.case import Case
-from vtsc.content.content import Content
-from vtsc.evidence import functions as functionproofs
-from vtsc.evidence import progress as liveness
-from vtsc.evidence.manifest import MANIFEST, Evidence, read_manifest
+from vtsc.evidence import certificate, functions, progress
+from vtsc.evidence.manifest import MANIFEST, Evidence, Manifest
+from vtsc.evidence.systems import OpenCases
 
-RECHECKS: dict[str, Callable[[Content, Path], Evidence]] = {
-    liveness.KIND: liveness.recheck,
-    functionproofs.KIND: functionproofs.recheck,
+Remake = Callable[[OpenCases, Manifest], Evidence]
+"""Makes the evidence that a manifest is of; raises `EvidenceError` where there is no such evidence."""
+
+KINDS: Mapping[str, Remake] = {
+    certificate.KIND: certificate.remake,
+    progress.KIND: progress.remake,
+    functions.KIND: functions.remake,
 }
+"""A property holds in a cell; no state of a case is stuck; plain functions compute what is claimed."""
 
 
-def recheck(content: Content, folder: Path) -> Evidence:
-    """The evidence in ``folder``, made anew, compared and solved; raises `EvidenceError`."""
-    kind = read_manifest(folder).get("kind")
-    if not isinstance(kind, str) or kind not in RECHECKS:
-        raise EvidenceError(f"{MANIFEST}: kind: expected one of {', '.join(RECHECKS)}")
-    return RECHECKS[kind](content, folder)
-
-
-def every(content: Content) -> Iterator[tuple[Path, Evidence]]:
-    """All evidence there is with default parameters, and where it belongs; made, unchecked."""
-    for design in content.model.designs:
-        for host in content.model.hosts:
-            case = Case(content, design, host, content.resolve(design, None, {}))
-            yield liveness.folder(case), liveness.make(case)
-    for name in content.model.functions:
-        yield functionproofs.folder(name), functionproofs.make(content, name)
+def remake(opened: OpenCases, manifest: Manifest) -> Evidence:
+    """The evidence that a manifest is of, made again by its kind, unchecked."""
+    kind = manifest.get("kind", str, "")
+    if kind not in KINDS:
+        raise EvidenceError(f"{MANIFEST}: kind: expected one of {', '.join(KINDS)}")
+    return KINDS[kind](opened, manifest)

@@ -1,78 +1,120 @@
-"""Evidence that is no certificate of a cell: claims, and the questions that show them, as a folder.
+"""Evidence as a folder: what is claimed, questions that must be unsatisfiable, and runs.
 
-As with `vtsc.evidence.certificate`, checking it means to make all of it anew, to compare, and to solve every
-question with a solver that has seen nothing else. ``kind`` in the manifest says what made it.
+``manifest.json`` says what is claimed and lists the other files. Each question is an SMT-LIB file. Each run
+is a trace that keeps the claim from being empty. To check evidence means: make it again from the model,
+compare, replay the runs, and have every question solved by a solver that has seen nothing else
+(`vtsc.evidence.recheck`). Its kind says how it is made (`vtsc.evidence.kinds`).
 """
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from vtsc import __version__
 from vtsc.base.errors import EvidenceError
 from vtsc.base.files import write_whole
+from vtsc.evidence.trace import Trace
 from vtsc.solver.solve import solve
 
-SCHEMA = "vtsc.evidence/1"
+SCHEMA = "vtsc.evidence/2"
 MANIFEST = "manifest.json"
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """What is claimed, and the questions that must be unsatisfiable for it to hold, by name."""
+    """A claim with what shows it."""
 
     kind: str
-    digest: str
+    place: Path
+    """The folder that it belongs to, below a folder of evidence."""
     claims: Mapping[str, Any]
+    """The claim, as the manifest says it."""
     questions: Mapping[str, str]
+    """By name, in the order in which they are asked."""
+    needs: tuple[str, ...] = ()
+    """The names of the runs."""
+    runs: Mapping[str, Trace] | None = None
+    """The runs by name; None where they were not looked for."""
+    scope: str = ""
+    """For how many instances the claim holds, in a few words."""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the questions, one after the other.
+
+        All that a proof uses stands in its questions as terms: rules, lemmas, initial states, ranges.
+        """
+        return hashlib.sha256("".join(self.questions.values()).encode()).hexdigest()
 
     def manifest(self) -> dict[str, Any]:
-        """What `MANIFEST` says."""
+        """The content of `MANIFEST`."""
         return {
             "schema": SCHEMA,
             "kind": self.kind,
             "tool": f"vtsc {__version__}",
-            "model_digest": self.digest,
             **self.claims,
             "queries": [f"{name}.smt2" for name in self.questions],
+            "runs": [f"{name}.json" for name in self.needs],
+            "digest": self.digest,
         }
 
     def files(self) -> dict[str, str]:
-        """The files by name."""
+        """The files by name, the manifest last."""
         found = {f"{name}.smt2": text for name, text in self.questions.items()}
+        found |= {f"{name}.json": trace.text() for name, trace in (self.runs or {}).items()}
         return {**found, MANIFEST: json.dumps(self.manifest(), indent=1) + "\n"}
 
     def save(self, folder: Path) -> None:
-        """Write all files, the manifest last."""
+        """Write all files; without the manifest, which comes last, there is no evidence."""
         for name, text in self.files().items():
             write_whole(folder / name, text)
 
 
-def read_manifest(folder: Path) -> dict[str, Any]:
+class Manifest:
+    """A manifest that was read; it gives out only values of the type that is expected."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self._values = values
+
+    def get(self, name: str, kind: type[T], usual: T | None = None) -> T:
+        """The value of that name; raises `EvidenceError` where it is of another type, or missing."""
+        value = self._values.get(name, usual)
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            raise EvidenceError(f"{MANIFEST}: {name}: expected a {kind.__name__}")
+        return value
+
+    def compare(self, fresh: Evidence) -> None:
+        """That it says what ``fresh`` claims; raises `EvidenceError` naming what differs.
+
+        The digest is left to be compared after the questions, which say more.
+        """
+        for name, value in fresh.manifest().items():
+            if name not in ("tool", "digest") and self._values.get(name) != value:
+                raise EvidenceError(f"{MANIFEST}: {name} is not what the model gives")
+
+    def compare_digest(self, fresh: Evidence) -> None:
+        """That its digest is that of ``fresh``; raises `EvidenceError`."""
+        found = self._values.get("digest")
+        if found != fresh.digest:
+            raise EvidenceError(f"{MANIFEST}: digest is {found}, that of its files {fresh.digest}")
+
+
+def read_manifest(folder: Path) -> Manifest:
     """The manifest in ``folder``; raises `EvidenceError` where there is none of this schema."""
     try:
         found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except OSError as error:
         raise EvidenceError(f"{MANIFEST}: {error.strerror}") from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise EvidenceError(f"{MANIFEST} is not JSON: {error}") from None
     if not isinstance(found, dict) or found.get("schema") != SCHEMA:
         raise EvidenceError(f"{MANIFEST}: schema: expected {SCHEMA}")
-    return found
-
-
-def compare(fresh: Evidence, manifest: Mapping[str, Any], folder: Path) -> None:
-    """That what lies in ``folder`` is what is made now; raises `EvidenceError` naming the file."""
-    if manifest.get("model_digest") != fresh.digest:
-        raise EvidenceError(
-            f"{MANIFEST}: made with model {manifest.get('model_digest')}, this is {fresh.digest}"
-        )
-    for name, value in fresh.manifest().items():
-        if name != "tool" and manifest.get(name) != value:
-            raise EvidenceError(f"{MANIFEST}: {name} is not what the model gives")
-    compare_questions(fresh.questions, folder)
+    return Manifest(found)
 
 
 def compare_questions(fresh: Mapping[str, str], folder: Path) -> None:
@@ -89,6 +131,11 @@ def compare_questions(fresh: Mapping[str, str], folder: Path) -> None:
             raise EvidenceError(f"{name}.smt2 is not what the model gives")
 
 
-def check(evidence: Evidence) -> None:
-    """That every question is unsatisfiable; raises `EvidenceError` naming the first that is not."""
-    solve(evidence.questions)
+def check(questions: Mapping[str, str], solved: set[str]) -> None:
+    """That every question is unsatisfiable; raises `EvidenceError` naming the first that is not.
+
+    A text in ``solved`` is not solved twice; those that are solved now are added to it.
+    """
+    new = {name: text for name, text in questions.items() if text not in solved}
+    solve(new)
+    solved.update(new.values())

@@ -6,10 +6,11 @@ from typing import Any
 
 from vtsc.base.errors import EvidenceError, UsageError
 from vtsc.content.case import Case
-from vtsc.content.content import Content
-from vtsc.evidence.manifest import Evidence, check, compare, read_manifest
+from vtsc.evidence.manifest import MANIFEST, Evidence, Manifest
+from vtsc.evidence.places import place
 from vtsc.evidence.progress_questions import Question, own_facts, questions
 from vtsc.evidence.questions import kept
+from vtsc.evidence.systems import OpenCases
 from vtsc.language.progress import Progress
 from vtsc.solver.feasibility import SolverFeasibility
 from vtsc.solver.solve import solve
@@ -20,11 +21,10 @@ KIND = "progress"
 
 
 def folder(case: Case) -> Path:
-    """Where evidence about the progress of a case belongs below a folder of certificates."""
+    """The folder, below a folder of evidence, of what is claimed of the progress of a case."""
     usual = case.content.resolve(case.design, None, {}).texts()
-    texts = {k: v for k, v in case.settings.texts().items() if usual[k] != v}
-    own = "".join(f".{k}={str(v).replace('/', '-')}" for k, v in texts.items())
-    return Path(case.design) / case.host / f"{KIND}{own}"
+    changed = {k: v for k, v in case.settings.texts().items() if usual[k] != v}
+    return place(case.design, case.host, KIND, changed)
 
 
 def system_of(machine: Any, progress: Progress) -> System:
@@ -52,7 +52,7 @@ def make(case: Case) -> Evidence:
         **_claims(machine, machine.progress()),
     }
     texts = {**shown, **{q.name: q.text for q in found}}
-    return Evidence(KIND, case.content.digest, claims, texts)
+    return Evidence(KIND, folder(case), claims, texts)
 
 
 def _claims(machine: Any, progress: Progress) -> dict[str, Any]:
@@ -103,20 +103,15 @@ def _refuted(name: str, text: str) -> bool:
     return True
 
 
-def recheck(content: Content, saved: Path) -> Evidence:
-    """The evidence in ``saved``, made anew, compared and solved; raises `EvidenceError`."""
-    manifest = read_manifest(saved)
+def remake(opened: OpenCases, manifest: Manifest) -> Evidence:
+    """The evidence that a manifest is of, made again; raises `EvidenceError` where there is none."""
+    model = opened.content.model
+    design, host = manifest.get("design", str), manifest.get("host", str)
+    given = {k: str(v) for k, v in manifest.get("params", dict).items()}
+    for known, name in ((model.designs, design), (model.hosts, host)):
+        if name not in known:
+            raise EvidenceError(f"{MANIFEST}: unknown {name}")
     try:
-        design, host = str(manifest["design"]), str(manifest["host"])
-        given = {k: str(v) for k, v in manifest["params"].items()}
-        if design not in content.model.designs or host not in content.model.hosts:
-            raise EvidenceError(f"manifest.json: unknown design or host: {design}, {host}")
-        case = Case(content, design, host, content.model.check(design, given))
-    except (KeyError, AttributeError):
-        raise EvidenceError("manifest.json: design, host and params are expected") from None
+        return make(Case(opened.content, design, host, model.check(design, given)))
     except UsageError as error:
-        raise EvidenceError(f"manifest.json: {error}") from None
-    fresh = make(case)
-    compare(fresh, manifest, saved)
-    check(fresh)
-    return fresh
+        raise EvidenceError(f"{MANIFEST}: {error}") from None

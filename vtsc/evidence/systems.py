@@ -54,9 +54,11 @@ class Systems:
         self.is_rule: Callable[[str], bool] = cache(case.content.wanted)
         """Whether a source file holds rules of a design."""
         self.built: list[Built] = []
-        """Every system built so far."""
+        """Every system that was built and is still to be validated."""
         self.validated: dict[str, Validated] = {}
         """What validations saw, by the digest of what was validated."""
+        self.hits: dict[str, tuple[str, int]] = {}
+        """For each monitor that said yes in a plain run, a step at which it did, and its number."""
         self.solved: set[str] = set()
         """Questions about the case that were found unsatisfiable."""
 
@@ -121,6 +123,14 @@ class OpenCases:
     def __init__(self, content: Content) -> None:
         self.content = content
         self._open: dict[Hashable, Systems] = {}
+        self.solved: set[str] = set()
+        """Questions that were found unsatisfiable."""
+        self.crossed: set[str] = set()
+        """Those that another solver found unsatisfiable too."""
+
+    def every(self) -> list[Systems]:
+        """The systems of every case so far."""
+        return list(self._open.values())
 
     def systems(self, cell: Cell) -> Systems:
         """The systems of the case that a cell belongs to."""

@@ -9,6 +9,7 @@ from typing import Any
 from vtsc import __version__
 from vtsc.base.errors import BadFileError
 from vtsc.base.files import write_whole
+from vtsc.evidence.places import Changed, named
 from vtsc.language.actions import Call
 from vtsc.language.state import Snapshot
 
@@ -68,18 +69,25 @@ class Trace:
             "violated_at": self.hit_at,
         }
 
-    def file_name(self, changed: Mapping[str, int | str]) -> str:
+    def file_name(self, changed: Changed) -> str:
         """What the trace's file is called: the cell and the parameters that were ``changed``."""
-        own = "".join(f".{name}={str(value).replace('/', '-')}" for name, value in changed.items())
-        return f"{self.design}.{self.host}.{self.property}{own}.json"
+        return f"{named(f'{self.design}.{self.host}.{self.property}', changed)}.json"
 
     def save(self, path: Path) -> None:
         """Write the trace; the file is whole or not there."""
         write_whole(path, self.text())
 
     def text(self) -> str:
-        """The trace as its file has it."""
-        return json.dumps(self.as_json(), indent=1) + "\n"
+        """The trace as its file has it: each key on a line of its own, and so is each step."""
+        lines = [f"{json.dumps(key)}: {_spread(value)}" for key, value in self.as_json().items()]
+        return "{\n " + ",\n ".join(lines) + "\n}\n"
+
+
+def _spread(value: Any) -> str:
+    """A value as JSON: on one line, but for a list, whose items are on lines of their own."""
+    if not isinstance(value, list):
+        return json.dumps(value)
+    return "[\n  " + ",\n  ".join(json.dumps(item) for item in value) + "\n ]"
 
 
 def _out(value: Any) -> Any:

@@ -6,7 +6,7 @@ All systems of one size share their plain runs. A validation that is remembered 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
-from vtsc.content.content import digest
+from vtsc.content.digest import digest
 from vtsc.evidence.systems import Built, Systems
 from vtsc.evidence.trace import Trace
 from vtsc.language.claims import Monitor
@@ -34,12 +34,12 @@ def validated(systems: Systems, traces: Iterable[Trace], *, again: bool = False)
     by_size: dict[tuple[int, ...], list[Built]] = {}
     for built in systems.built:
         by_size.setdefault(tuple(built.machine.sizes.values()), []).append(built)
-    found: dict[str, tuple[str, int]] = {}
     for alike in by_size.values():
         for name, hit in _validated(systems, alike, openings, again).items():
-            if name not in found or hit[1] < found[name][1]:
-                found[name] = hit
-    return found
+            if name not in systems.hits or hit[1] < systems.hits[name][1]:
+                systems.hits[name] = hit
+    systems.built.clear()
+    return systems.hits
 
 
 def _validated(

@@ -26,7 +26,7 @@ def save_reports(content: Content, results: Sequence[Result], folder: Path) -> d
             result.trace.save(path)
             saved[cell] = path.as_posix()
         elif result.certificate is not None:
-            write_whole(path, json.dumps(result.certificate.manifest(), indent=1) + "\n")
+            write_whole(path, json.dumps(result.certificate.evidence().manifest(), indent=1) + "\n")
             saved[cell] = path.as_posix()
         write_whole(path.with_name(f"{_name(content, cell)}.txt"), _text(content, result))
     return saved
@@ -45,7 +45,7 @@ def _text(content: Content, result: Result) -> str:
             content, result.trace, result.run, result.searched, True, result.doubt
         )
     if result.certificate is not None:
-        return proof(content, result.certificate.manifest(), everything=True)
+        return proof(content, result.certificate.evidence().manifest(), everything=True)
     cell = result.cell
     return (
         f"{cell.design} {cell.host} {cell.property}: {result.text} {result.reason}".strip() + "\n"

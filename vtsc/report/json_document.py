@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 from vtsc import __version__
-from vtsc.content.content import Content
 from vtsc.deciding.verdict import Judged, Reached, Result
 from vtsc.report import Report
 
@@ -17,21 +16,17 @@ def report(given: Report) -> str:
         "schema": SCHEMA,
         "tool": f"vtsc {__version__}",
         "model_digest": given.content.digest,
-        "results": [_result(given.content, v) for v in given.verdicts],
+        "results": [_result(v) for v in given.verdicts],
     }
     return json.dumps(document, indent=1) + "\n"
 
 
-def _certificate(content: Content, result: Result) -> str | None:
+def _certificate(result: Result) -> str | None:
     """Where the certificate lies below the folder of ``--save``."""
-    if result.certificate is None:
-        return None
-    cell = result.cell
-    changed = content.changed(cell.design, cell.property, cell.settings)
-    return result.certificate.folder(changed).as_posix()
+    return None if result.certificate is None else result.certificate.place.as_posix()
 
 
-def _result(content: Content, judged: Judged) -> dict[str, Any]:
+def _result(judged: Judged) -> dict[str, Any]:
     result, cell = judged.result, judged.result.cell
     return {
         "design": cell.design,
@@ -43,7 +38,7 @@ def _result(content: Content, judged: Judged) -> dict[str, Any]:
         "engine": result.engine,
         "seconds": round(result.seconds, 3),
         "trace": result.trace.as_json() if result.trace else None,
-        "certificate": _certificate(content, result),
+        "certificate": _certificate(result),
         "reason": result.reason,
         "sometimes": {s.name: _reached(s) for s in result.sometimes},
         "expected": judged.expected,

@@ -14,6 +14,8 @@ def solve(name: str, text: str) -> None:
 
     solver = cvc5.Solver()
     solver.setOption("rlimit-per", str(LIMIT))
+    if "QF_BV" in text:  # as integers, sums of multiples of unknowns are no matter of single bits
+        solver.setOption("solve-bv-as-int", "bv")
     parser = cvc5.InputParser(solver)
     parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, text, name)
     symbols = parser.getSymbolManager()

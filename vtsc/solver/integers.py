@@ -1,6 +1,6 @@
 """Arithmetic 1: terms as Z3 integers (QF_LIA). A u64 is any integer with the right residue."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import z3
@@ -29,14 +29,18 @@ class Lowering:
     """Turns terms into Z3 expressions; what both solver arithmetics share is here.
 
     ``unknown`` supplies the expression for each variable, flag and quotient by name.
-    ``definitions`` collects the constraints that say what the quotients are.
+    ``definitions`` collects the constraints that say what the quotients are; those whose ids
+    are in ``plain`` are taken to be 0, which somebody else has to prove.
     """
 
     name = "int"
     logic = "QF_LIA"
+    wraps = True
+    """Whether a search has to find out which quotients by 2^64 are not 0."""
 
-    def __init__(self, unknown: Unknown) -> None:
+    def __init__(self, unknown: Unknown, plain: Collection[int] = ()) -> None:
         self.unknown = unknown
+        self._plain = plain
         self.definitions: list[Any] = []
         self.ranges: dict[str, Any] = {}
         self._atoms: dict[int, Any] = {}
@@ -78,6 +82,8 @@ class Lowering:
                 self.ranges[atom.name] = z3.And(atom.interval.lo <= x, x <= atom.interval.hi)
             return x
         if isinstance(atom, Quotient):
+            if atom.id in self._plain:
+                return z3.IntVal(0)
             q = self.unknown(quotient(atom.id), z3.IntSort())
             self.definitions.append(self.defined(q, self.linear(atom.numerator), atom.divisor))
             return q
@@ -132,6 +138,8 @@ class GuardedLowering(Lowering):
     A counter hardly ever wraps, and never twice in a step. The cases 0, -1 and 1 need no multiplication, so
     the solver meets the exact definition only where a counter is further off. Both say the same.
     """
+
+    wraps = False
 
     def defined(self, q: Any, numerator: Any, divisor: int) -> Any:
         exact = super().defined(q, numerator, divisor)

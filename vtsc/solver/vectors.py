@@ -51,6 +51,7 @@ class VectorLowering(Lowering):
 
     name = "bv"
     logic = "QF_BV"
+    wraps = False
 
     def sort(self, residue: bool) -> Any:
         return z3.BitVecSort(WIDTH)

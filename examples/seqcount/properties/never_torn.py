@@ -13,15 +13,13 @@ class NeverTorn(Property):
     symptom = "tear"
     story = "reader {subject} believed ({first}, {second}), which nobody wrote, by {culprit}"
     needs = ("can_believe_an_update", "can_refuse")
-    recorded = {
-        "": """
-            design       sc     weak
-            barriers     holds  holds
-            no-barriers  holds  5
-            no-odd       5      5
-            only-equal   6      6
-        """,
-    }
+    expected = """
+        design       sc     weak
+        barriers     holds  holds
+        no-barriers  holds  5
+        no-odd       5      5
+        only-equal   6      6
+    """
 
     def observe(self, machine: Any, state: Any, ghosts: Any, step: Step) -> bool:
         """Look at the pair of a check."""

@@ -1,6 +1,7 @@
 """Bounded model checking: the least depth at which each target is hit, with a canonical witness.
 
-One solver serves all targets. At each depth the targets not hit so far are asked for together.
+One solver serves all targets. At each depth the targets not hit so far are asked for together; where a system
+divides, the sites of wrapping are settled before (see `vtsc.solver.unroll`).
 """
 
 from collections.abc import Collection, Sequence
@@ -14,11 +15,8 @@ from vtsc.engines.search.canonical import POLISHING, as_found, canonical
 from vtsc.engines.search.confirm import confirmed
 from vtsc.engines.search.gave_up import GaveUp
 from vtsc.engines.task import Answer, Finding, Task
-from vtsc.language.words import MODULUS
 from vtsc.native.witness import Witness
-from vtsc.solver.unroll import Depth, Unrolling
-from vtsc.symbolic.forms import Quotient, walk
-from vtsc.symbolic.values import parts
+from vtsc.solver.unroll import Depth, Unrolling, divides
 from vtsc.system.detours import undoing_pairs
 from vtsc.system.system import System
 
@@ -27,6 +25,12 @@ BUDGET = 400_000_000
 
 FIRST_TRY = 50_000_000
 """Units that one solver may spend on a question with division before it is split by sequences of calls."""
+
+WRAP_QUESTION = 20_000_000
+"""Units that a question whether a site can wrap may cost."""
+
+LEMMA_WRAP_QUESTION = 2_000_000
+"""Units that a question which sites the lemmas alone rule out may cost."""
 
 
 @dataclass
@@ -55,15 +59,6 @@ def make_solver(system: System, budget: int = BUDGET) -> Any:
     return solver
 
 
-def divides(system: System) -> bool:
-    """Whether some term is a quotient by anything but 2^64."""
-    terms = [part for value in system.passing.values() for part in parts(value)]
-    for rule in system.rules:
-        terms += [rule.condition, *rule.targets.values()]
-        terms += [part for value in rule.updates.values() for part in parts(value)]
-    return any(isinstance(t, Quotient) and t.divisor != MODULUS for t in walk(terms))
-
-
 class _Checker:
     """The runs of a system up to a depth, in a solver that answers questions about them."""
 
@@ -72,9 +67,11 @@ class _Checker:
         self.solver = solver
         self.budget = budget
         self.logic = unrolling.logic
-        self.divided = divides(unrolling.system)
+        self.divided = unrolling.lowering.wraps and divides(unrolling.system)
         """Whether questions are of the hard kind, for which `ByCalls` is there."""
         self.depths: list[Depth] = []
+        self.wrapping: list[frozenset[int]] = []
+        """For each depth the sites that may wrap; the others are taken not to."""
         self.undoing = undoing_pairs(unrolling.system) if unrolling.symmetry else []
         self.constraints: list[Any] = list(unrolling.initial)
         """Initial states and steps so far, without what the search has learned."""
@@ -127,9 +124,58 @@ class _Checker:
             raise GaveUp(self.solver.reason_unknown())
         return self.solver.model() if answer == z3.sat else None
 
+    def settle_by_lemmas(self) -> None:
+        """Find the sites that wrap in no step from a state in which the system's lemmas hold."""
+        unrolling = self.unrolling
+        solver = z3.SolverFor("QF_LIA")
+        solver.set("rlimit", LEMMA_WRAP_QUESTION)
+        solver.add(*unrolling.facts(0))
+        passing, conditions = unrolling.wraps(0)
+        solver.add(*passing)
+        while conditions:
+            literal = z3.Bool(f"wraps.{len(conditions)}")
+            solver.add(z3.Implies(literal, z3.Or(list(conditions.values()))))
+            answer = solver.check(literal)
+            if answer == z3.unsat:
+                break
+            may = set(conditions)
+            if answer == z3.sat:
+                model = solver.model()
+                may = {s for s, c in conditions.items() if z3.is_true(model.eval(c, True))}
+            unrolling.wrapping |= may
+            _, conditions = unrolling.wraps(0)
+        unrolling.settled = set(conditions)
+        unrolling.wrapping = set()
+
+    def settle_wrapping(self, depth: int) -> None:
+        """Find the sites that may wrap in the step from ``depth``; refute it for the others."""
+        passing, conditions = self.unrolling.wraps(depth)
+        if not conditions:
+            return
+        self.solver.add(*passing)
+        while conditions:
+            literal = z3.Bool(f"wraps@{depth}.{len(conditions)}")
+            self.solver.add(z3.Implies(literal, z3.Or(list(conditions.values()))))
+            may = set(conditions)
+            try:
+                model = self.probe(literal, budget=WRAP_QUESTION if self.divided else self.budget)
+            except GaveUp:
+                if not self.divided:
+                    raise
+                model = None  # not worth more: each site may wrap for all we know
+                self._by_calls = self._by_calls or ByCalls(self)
+            else:
+                if model is None:
+                    self.solver.add(*(z3.Not(c) for c in conditions.values()))
+                    return
+                may = {s for s, c in conditions.items() if z3.is_true(model.eval(c, True))}
+            self.unrolling.wrapping |= may
+            _, conditions = self.unrolling.wraps(depth)
+
     def extend(self, depth: int) -> Depth:
         """Add the step from ``depth``."""
         constraints, constants = self.unrolling.step(depth)
+        self.wrapping.append(frozenset(self.unrolling.wrapping))
         detours = self._no_detour(depth - 2) if depth >= 2 else []
         constraints += detours
         self.constraints += constraints
@@ -168,6 +214,8 @@ def search(
     wanted = [name for name in targets if name in hittable]
     unrolling = Unrolling(system, symmetry=symmetry)
     checker = _Checker(unrolling, make_solver(system, budget), budget)
+    if system.facts and unrolling.sites:
+        checker.settle_by_lemmas()
     try:
         for k in range(depth):
             if not wanted:
@@ -177,13 +225,14 @@ def search(
     except GaveUp as why:
         found.reason = f"solver gave up at depth {found.depth + 1}: {why}"
     if confirm and wanted and not found.reason:
-        found.confirmed = confirmed(unrolling, wanted, depth)
+        found.confirmed = confirmed(unrolling, checker.wrapping, wanted)
     return found
 
 
 def _search_depth(
     checker: _Checker, k: int, wanted: list[str], found: Search, any_witness: Collection[str]
 ) -> None:
+    checker.settle_wrapping(k)
     hits = checker.extend(k).targets
     while wanted:
         meaning = z3.Or([hits[name] for name in wanted])

@@ -106,6 +106,7 @@ def repeated(
     if not any(target in rule.targets for rule in system.rules):
         return None
     unrolling = Unrolling(system)
+    unrolling.wrapping = set(unrolling.sites)
     for form in _forms(rounds):
         run = _Run(unrolling, form)
         solver = make_solver(system, budget)

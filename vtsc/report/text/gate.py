@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from vtsc.content.content import Content
 from vtsc.deciding.verdict import Judged, Status
 from vtsc.report import Gate, Report
+from vtsc.report.screen import WIDTH
 from vtsc.report.text.beside import beside
 from vtsc.report.text.counterexample import counterexample
 from vtsc.report.text.parameters import changed
@@ -73,16 +74,27 @@ def _matrices(
 def _matrix(
     content: Content, host: str, verdicts: Sequence[Judged], notes: dict[str, str]
 ) -> list[str]:
-    """Designs by properties: ``proved``, or the depth of the counterexample."""
-    table: dict[str, dict[str, str]] = {}
-    properties: dict[str, None] = {}
-    for judged in verdicts:
-        cell, mark = judged.result.cell, notes.get(_changed(content, judged))
-        row = cell.design if mark is None else f"{cell.design} {mark}"
-        properties.setdefault(cell.property)
-        table.setdefault(row, {})[cell.property] = _entry(judged)
-    rows = [[f"host {host}", *properties]]
-    rows += [[row, *(own.get(p, NONE) for p in properties)] for row, own in table.items()]
+    """Designs by properties: ``proved``, or the depth of the counterexample.
+
+    Other parameters are columns of their own where the screen is wide enough, else rows.
+    """
+    cells = [(v.result.cell, notes.get(_changed(content, v), ""), _entry(v)) for v in verdicts]
+    columns = [(c.design, f"{c.property} {mark}".strip(), entry) for c, mark, entry in cells]
+    table = _table(f"host {host}", columns)
+    if max(map(len, table)) <= WIDTH:
+        return table
+    rows = [(f"{c.design} {mark}".strip(), c.property, entry) for c, mark, entry in cells]
+    return _table(f"host {host}", rows)
+
+
+def _table(corner: str, entries: Sequence[tuple[str, str, str]]) -> list[str]:
+    """The lines of a table; each entry comes with the names of its row and its column."""
+    found: dict[str, dict[str, str]] = {}
+    for row, column, entry in entries:
+        found.setdefault(row, {})[column] = entry
+    columns = list(dict.fromkeys(column for _, column, _ in entries))
+    rows = [[corner, *columns]]
+    rows += [[row, *(own.get(column, NONE) for column in columns)] for row, own in found.items()]
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     return ["  ".join(x.ljust(w) for x, w in zip(row, widths, strict=True)) for row in rows]
 

@@ -42,7 +42,7 @@ def _parts(given: Report) -> Iterator[str]:
 
         for result in results:
             if result.certificate is not None:
-                yield proof(content, result.certificate.manifest(), given.everything)
+                yield proof(content, result.certificate.evidence().manifest(), given.everything)
     if given.failed_inductions:
         from vtsc.report.text.cti import failed
         from vtsc.why.cti import failed_induction

@@ -1,0 +1,53 @@
+"""Work on several processes: its order, the order of its results, and what is added meanwhile."""
+
+import os
+import time
+
+import pytest
+
+from vtsc.base.parallel import Waiting, as_done, in_order
+
+
+def test_results_come_in_the_order_of_the_items():
+    """However long each takes."""
+
+    def work(item):
+        time.sleep(item / 20)
+        return item, os.getpid()
+
+    found = list(in_order([3, 0, 2, 1], work, jobs=4))
+    assert [item for item, _ in found] == [3, 0, 2, 1]
+    assert len({process for _, process in found}) == 4
+
+
+def test_the_dearest_waits_least():
+    """Equally dear items come as they were added, and each keeps its number."""
+    waiting = Waiting()
+    for item, cost in (("a", 1), ("b", 3), ("c", 1), ("d", 3), ("e", 0)):
+        waiting.add(item, cost)
+    assert [waiting.take() for _ in range(len(waiting))] == [
+        (1, "b"),
+        (3, "d"),
+        (0, "a"),
+        (2, "c"),
+        (4, "e"),
+    ]
+
+
+def test_work_may_lead_to_more_work():
+    """What is added while others are done is done as well, before what is cheaper."""
+    waiting = Waiting()
+    waiting.add(1, 10)
+    waiting.add(100, 0)
+    order = []
+    for number, result in as_done(waiting, lambda item: item, jobs=1):
+        order.append((number, result))
+        if result < 4:
+            waiting.add(result + 1, 5)
+    assert order == [(0, 1), (2, 2), (3, 3), (4, 4), (1, 100)]
+
+
+def test_a_worker_that_dies_is_an_error():
+    """No result is made up for it."""
+    with pytest.raises(RuntimeError, match="a worker died, status 7"):
+        list(in_order([0], lambda _: os._exit(7)))

@@ -1,0 +1,53 @@
+"""The cells of the main job with the verdicts that they are expected to have, and how they are decided."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from vtsc import DEFAULT_DEPTH
+from vtsc.base.parallel import in_order
+from vtsc.content.case import Case
+from vtsc.content.cells import Cell
+from vtsc.content.content import Content
+from vtsc.content.expected import HOLDS
+from vtsc.content.manifest import NAME, load_manifest
+from vtsc.deciding.plan import decide
+from vtsc.deciding.verdict import Result
+from vtsc.engines import Effort
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def expected(content: Content) -> dict[Cell, str]:
+    """Every cell of the main job, with ``holds`` or the depth of its counterexample."""
+    found = {}
+    for check in load_manifest(content, ROOT / NAME).checks:
+        if check.expected is None:
+            sys.exit(
+                f"{check.cell.design} {check.cell.host} {check.cell.property}: no verdict is expected"
+            )
+        found[check.cell] = check.expected
+    return found
+
+
+def decided(content: Content, wanted: Callable[[str], bool]) -> list[Result]:
+    """The results of the cells whose expected verdict is wanted, in order, on all cores.
+
+    Ends the program where a result is not as expected.
+    """
+    cells = {cell: verdict for cell, verdict in expected(content).items() if wanted(verdict)}
+    cases: dict[tuple[object, ...], list[Cell]] = {}
+    for cell in cells:
+        cases.setdefault((cell.design, cell.host, cell.settings), []).append(cell)
+
+    def work(group: list[Cell]) -> list[Result]:
+        case = Case.of(content, group[0])
+        return decide(case, [c.property for c in group], DEFAULT_DEPTH, Effort.ALL)
+
+    results = [r for found in in_order(list(cases.values()), work) for r in found]
+    for result in results:
+        verdict, cell = cells[result.cell], result.cell
+        if result.text != ("PROVED" if verdict == HOLDS else f"VIOLATED({verdict})"):
+            what = f"{cell.design} {cell.host} {cell.property}: {result.text} {result.reason}"
+            sys.exit(f"{what.rstrip()}, expected: {verdict}")
+    return results
