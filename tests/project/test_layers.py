@@ -23,10 +23,12 @@ ROOMS: dict[str, set[str]] = {
     "content": {"base", "language"},
     "system": {"base", "language", "symbolic"},
     "smtlib": {"base", "language", "symbolic", "system"},
-    "solver": {"base", "language", "symbolic", "system"},
+    "validation": {"base", "language", "symbolic", "system"},
+    "solver": {"base", "language", "symbolic", "system", "validation"},
     "engines": {"base", "language", "native", "symbolic", "system", "smtlib", "solver"},
     "evidence": {
-        "base", "language", "native", "symbolic", "content", "system", "smtlib", "solver",
+        "base", "language", "native", "symbolic", "content", "system", "smtlib", "validation",
+        "solver",
     },
     "deciding": {
         "base", "language", "native", "content", "system", "solver", "engines", "evidence",

@@ -65,6 +65,10 @@ class Toy:
         """None."""
         return ()
 
+    def enabled(self, state: ToyState, call: Call) -> bool:
+        """Whether an action's guard holds."""
+        return bool(next(a for a in self.actions if a.name == call.name).when(state.toy))
+
     def lemmas(self) -> Sequence[Lemma]:
         """Candidates that a person has written."""
         return self.claims

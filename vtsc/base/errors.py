@@ -64,6 +64,10 @@ class EvidenceError(VtscError):
     status = Exit.EVIDENCE
 
 
+class ValidationError(EvidenceError):
+    """The functions of a model do something else than the rules that were made of them say."""
+
+
 def worst(statuses: list[Exit]) -> Exit:
     """The one status that stands for all."""
     return min(statuses, key=PRECEDENCE.index, default=Exit.OK)

@@ -27,6 +27,7 @@ from vtsc.evidence.manifest import check
 from vtsc.evidence.replay import replay
 from vtsc.evidence.systems import Systems
 from vtsc.evidence.trace import Trace, parse_trace
+from vtsc.evidence.validating import validated
 from vtsc.native.interpreter import Run
 from vtsc.solver.version import version
 
@@ -63,6 +64,8 @@ class Memory:
     def remember(self, case: Case, depth: int, results: Sequence[Result]) -> None:
         """Keep the verdicts of a case, if all its cells are decided and it can be written."""
         if not all(r.status in (Status.PROVED, Status.VIOLATED) for r in results):
+            return
+        if any(r.doubt for r in results):
             return
         kept = {
             "rests_on": self.rests_on,
@@ -132,6 +135,7 @@ class _Recalled:
             raise BadFileError(f"{self._path}: not every sometimes is there")
         cells = self._kept["cells"]
         certificates = {p: self._proof(p, cells[p]) for p in properties if "lemmas" in cells[p]}
+        validated(self._systems, [r.trace for r in self._reached if r.trace is not None])
         missing = progress_lacks(self._case) if certificates else None
         found = []
         for prop in properties:

@@ -4,12 +4,12 @@ Cases can be begun, and open cells finished, in any order and in parallel.
 """
 
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from vtsc.base.errors import EvidenceError, VtscError
+from vtsc.base.errors import EvidenceError, ValidationError, VtscError
 from vtsc.content.case import Case
 from vtsc.content.cells import Cell
 from vtsc.content.content import model_error
@@ -34,6 +34,8 @@ class Open:
     sometimes: tuple[Reached, ...]
     lemmas: "tuple[Key, ...]" = ()
     """Owner and name of those that hold of every reachable state."""
+    doubt: str = ""
+    """How the rules of the shared engines differ from the functions, if they do."""
     seconds: float = 0.0
     units: int = 0
 
@@ -115,19 +117,27 @@ def _together(
     systems = Systems(case)
     proving = bool(asked(effort, shared=True))
     suspects = [prop for prop in properties if prop in doubted]
-    early = min(depth, EARLY) if proving else depth
-    reaching = Reaching(systems, properties, suspects, early)
     hoped = [prop for prop in properties if prop not in doubted]
-    proofs = prove(systems, hoped, reaching.missing, effort) if proving else Proofs()
-    reached = reaching.result(proofs.never, depth)
+    early = min(depth, EARLY) if proving else depth
+    try:
+        reaching = Reaching(systems, properties, suspects, early)
+        proofs = prove(systems, hoped, reaching.missing, effort) if proving else Proofs()
+        reached = reaching.result(proofs.never, depth)
+    except EvidenceError as error:
+        raise _difference(systems, (), {}) or error from None
+    never = [*proofs.certificates, *(r.name for r in reached if r.never)]
+    doubt = _difference(systems, reached, dict.fromkeys(never))
     stuck = progress_lacks(case) if proofs.certificates else None
     for prop in properties:
-        left = Open(case.cell(prop), reached, proofs.settled.get(prop, ()))
+        settled = proofs.settled.get(prop, ())
+        left = Open(case.cell(prop), reached, settled, doubt=str(doubt or ""))
         certificate, witness = proofs.certificates.get(prop), reaching.violation(prop)
-        if certificate is not None:
+        if certificate is not None and doubt is not None:
+            yield _failed(left.cell, doubt)
+        elif certificate is not None:
             yield proved(case, certificate.engine, certificate, reached, stuck)
         elif witness is not None:
-            yield _violated(systems, left, "bmc", witness, None)
+            yield _believed(systems, left, _violated(systems, left, "bmc", witness, None))
         else:
             yield left
 
@@ -148,7 +158,46 @@ def _alone(case: Case, left: Open, depth: int, effort: "Effort") -> Result:
     )
     accept = partial(_accepted, systems, left)
     result, answers = first_accepted(task, asked(effort, shared=False), accept)
-    return result or _undecided(case, left, answers)
+    return _believed(systems, left, result or _undecided(case, left, answers))
+
+
+def _believed(systems: "Systems", left: Open, result: Result) -> Result:
+    """A result whose rules were compared with the functions; a violation that was replayed stands anyway."""
+    limits = {Status.PROVED: None, Status.BOUNDED: result.depth}
+    holds = {left.cell.property: limits[result.status]} if result.status in limits else {}
+    doubt: VtscError | None = ValidationError(left.doubt) if left.doubt else None
+    doubt = doubt or _difference(systems, left.sometimes, holds, again=True)
+    if doubt is None:
+        return result
+    if result.status is Status.VIOLATED:
+        return replace(result, doubt=str(doubt))
+    return _failed(left.cell, doubt)
+
+
+def _difference(
+    systems: "Systems",
+    reached: Sequence[Reached],
+    holds: Mapping[str, int | None],
+    *,
+    again: bool = False,
+) -> VtscError | None:
+    """The first difference between rules and functions; None where they agree.
+
+    ``holds``: what is said never to happen, or in no run of so many steps. A plain run in which it does
+    is such a difference. ``again``: see `validated`.
+    """
+    from vtsc.evidence.validating import validated
+
+    try:
+        traces = [r.trace for r in reached if r.trace is not None]
+        hits = validated(systems, traces, again=again)
+    except ValidationError as error:
+        return error
+    for name, depth in holds.items():
+        where, least = hits.get(name, ("", 0))
+        if where and (depth is None or least <= depth):
+            return ValidationError(f"{where} is {name}, which the rules exclude")
+    return None
 
 
 def _accepted(

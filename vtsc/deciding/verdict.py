@@ -62,6 +62,8 @@ class Result:
     sometimes: tuple[Reached, ...] = field(default=())
     searched: int | None = None
     """For a violation that may not be the shortest: how deep a search for shorter ones got."""
+    doubt: str = ""
+    """For a violation that was replayed: why the search, which looked for shorter ones, is not believed."""
     exit: Exit | None = None
     """The exit status that an error leads to."""
     units: int = 0

@@ -12,6 +12,7 @@ from vtsc.evidence.manifest import MANIFEST, Evidence, check, compare_questions,
 from vtsc.evidence.replay import case_of, replay
 from vtsc.evidence.systems import OpenCases
 from vtsc.evidence.trace import Trace, load_trace
+from vtsc.evidence.validating import validated
 
 
 def recheck(opened: OpenCases, folder: Path) -> tuple[Evidence, list[str]]:
@@ -28,6 +29,8 @@ def recheck(opened: OpenCases, folder: Path) -> tuple[Evidence, list[str]]:
     for name in fresh.needs:
         _check_run(opened.content, fresh, name, folder)
     check(fresh.questions, opened.solved)
+    for systems in opened.every():
+        validated(systems, ())
     return fresh, ["z3", *_cross(fresh.questions, opened.crossed)]
 
 

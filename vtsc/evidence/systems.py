@@ -7,7 +7,9 @@ own (`vtsc.evidence.bystander`). Instances of a kind are symmetric, so it is eno
 calls of the first ones.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from functools import cache
 
 from vtsc.base.errors import EvidenceError
 from vtsc.content.case import Case, Sizes
@@ -17,10 +19,12 @@ from vtsc.evidence.bystander import bystander
 from vtsc.language.actions import Call
 from vtsc.language.claims import Monitor
 from vtsc.language.lemmas import ONE_VALUE, Lemma
+from vtsc.language.machine import Machine
 from vtsc.solver.feasibility import SolverFeasibility
 from vtsc.system.builder import build
 from vtsc.system.instances import representatives
 from vtsc.system.system import System
+from vtsc.validation.validate import Validated
 
 Key = tuple[str, str]
 """A lemma's owner and name."""
@@ -31,6 +35,15 @@ def key(lemma: Lemma) -> Key:
     return lemma.owner, lemma.name
 
 
+@dataclass(frozen=True)
+class Built:
+    """A system with what it was made of."""
+
+    machine: Machine
+    monitors: tuple[Monitor, ...]
+    system: System
+
+
 class Systems:
     """The systems that are asked about a case, each built once."""
 
@@ -38,6 +51,14 @@ class Systems:
         self.case = case
         self._kept: dict[Hashable, System] = {}
         self._bystanders: dict[int, str] = {}
+        self.is_rule: Callable[[str], bool] = cache(case.content.wanted)
+        """Whether a source file holds rules of a design."""
+        self.built: list[Built] = []
+        """Every system that was built and is still to be validated."""
+        self.validated: dict[str, Validated] = {}
+        """What validations saw, by the digest of what was validated."""
+        self.hits: dict[str, tuple[str, int]] = {}
+        """For each monitor that said yes in a plain run, a step at which it did, and its number."""
         self.solved: set[str] = set()
         """Questions about the case that were found unsatisfiable."""
 
@@ -90,9 +111,9 @@ class Systems:
         known_as = (size, tuple(m.name for m in monitors), tuple(lemmas), calls is None)
         if known_as not in self._kept:
             machine = self.case.machine(sizes)
-            self._kept[known_as] = build(
-                machine, monitors, SolverFeasibility, lemmas=lemmas, calls=calls
-            )
+            system = build(machine, monitors, SolverFeasibility, lemmas=lemmas, calls=calls)
+            self.built.append(Built(machine, tuple(monitors), system))
+            self._kept[known_as] = system
         return self._kept[known_as]
 
 
@@ -106,6 +127,10 @@ class OpenCases:
         """Questions that were found unsatisfiable."""
         self.crossed: set[str] = set()
         """Those that another solver found unsatisfiable too."""
+
+    def every(self) -> list[Systems]:
+        """The systems of every case so far."""
+        return list(self._open.values())
 
     def systems(self, cell: Cell) -> Systems:
         """The systems of the case that a cell belongs to."""

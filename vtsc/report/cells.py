@@ -41,7 +41,9 @@ def _name(content: Content, cell: Cell) -> str:
 
 def _text(content: Content, result: Result) -> str:
     if result.trace is not None and result.run is not None:
-        return counterexample(content, result.trace, result.run, result.searched, everything=True)
+        return counterexample(
+            content, result.trace, result.run, result.searched, True, result.doubt
+        )
     if result.certificate is not None:
         return proof(content, result.certificate.evidence().manifest(), everything=True)
     cell = result.cell

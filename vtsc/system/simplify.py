@@ -52,7 +52,12 @@ def freeze(system: System) -> None:
         if not changed:
             break
         kept -= system.with_kin(changed)
-    system.known |= {n: v.form for n in sorted(kept) if isinstance(v := system.initial[n], Word)}
+    for name in sorted(kept):
+        value = system.initial[name]
+        if isinstance(value, Word):
+            system.known[name] = value.form
+        else:
+            system.frozen[name] = value
     system.slots = {n: s for n, s in system.slots.items() if n not in kept}
     system.passing = {n: v for n, v in passing.items() if n not in kept}
     system.passable = substitution.condition(system.passable)

@@ -86,6 +86,8 @@ class System:
     Where only some calls were explored, which stand for all others, so do their fields."""
     known: dict[str, Linear] = field(default_factory=dict)
     """The word fields that are no slots, each as a sum over slots and initial inputs."""
+    frozen: dict[str, Value] = field(default_factory=dict)
+    """The values of the flags and indices that are no slots since they never change."""
     time_input: str = ""
     """The input that says how much time passes in a step; empty where there is none."""
     uses: dict[Call, tuple[tuple[str, int], ...]] = field(default_factory=dict)

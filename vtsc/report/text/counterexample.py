@@ -21,11 +21,13 @@ def counterexample(
     run: Run,
     searched: int | None = None,
     everything: bool = False,
+    doubt: str = "",
 ) -> str:
     """The whole text; lines are at most 80 columns of ASCII.
 
     ``searched``: how deep a search for shorter ones got, where this one may not be the shortest.
-    ``everything``: tell parameters that have their defaults, too.
+    ``everything``: tell parameters that have their defaults, too. ``doubt``: why that search is
+    not believed.
     """
     if trace.property not in content.properties:
         return _witness(content, trace, run, everything)
@@ -36,7 +38,7 @@ def counterexample(
         _steps(content, trace, run),
         _lines(content, run),
         _claim(content, trace, run),
-        _scope(content, trace, searched, everything),
+        _scope(content, trace, searched, everything, doubt),
         [f"{trace.design} {trace.host} {trace.property}: VIOLATED({trace.hit_at})"],
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
@@ -149,7 +151,9 @@ def _claim(content: Content, trace: Trace, run: Run) -> list[str]:
     return [*_wrapped(f"claim: {prop.claim}", "  "), *_wrapped(f"here: {terms}", "  ")]
 
 
-def _scope(content: Content, trace: Trace, searched: int | None, everything: bool) -> list[str]:
+def _scope(
+    content: Content, trace: Trace, searched: int | None, everything: bool, doubt: str = ""
+) -> list[str]:
     settings = content.model.check(trace.design, {k: str(v) for k, v in trace.params.items()})
     again = []
     if trace.property in content.properties:
@@ -159,7 +163,9 @@ def _scope(content: Content, trace: Trace, searched: int | None, everything: boo
         asked = f"vtsc verify {trace.design} --host {trace.host} -p {trace.property}{sets}"
         again = _wrapped(f"again: {asked}", "  ")
     depth = f"depth {trace.hit_at}"
-    if searched is not None:
+    if doubt:
+        depth += f" (shorter ones than this may exist: {doubt})"
+    elif searched is not None:
         depth += f" (none to depth {searched}; shorter ones than this may exist)"
     return [
         *_wrapped(f"scope: {depth}, integers, replayed; {content.model.assumed}", "  "),

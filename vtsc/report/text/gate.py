@@ -112,7 +112,9 @@ def _in_full(content: Content, verdicts: Sequence[Judged], gate: Gate) -> list[s
     """The counterexample of the cell that is to be shown, if it has one."""
     for result in (v.result for v in verdicts):
         if result.cell == gate.shown and result.trace is not None and result.run is not None:
-            text = counterexample(content, result.trace, result.run, result.searched)
+            text = counterexample(
+                content, result.trace, result.run, result.searched, doubt=result.doubt
+            )
             return text.rstrip("\n").splitlines()
     return []
 

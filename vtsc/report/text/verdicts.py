@@ -30,7 +30,12 @@ def _parts(given: Report) -> Iterator[str]:
     for result in results:
         if result.status is Status.VIOLATED and result.trace and result.run:
             yield counterexample(
-                content, result.trace, result.run, result.searched, given.everything
+                content,
+                result.trace,
+                result.run,
+                result.searched,
+                given.everything,
+                result.doubt,
             )
     if given.proofs:
         from vtsc.report.text.proof import proof

@@ -1,0 +1,46 @@
+"""Copies of this checkout's content with a design of its own, as a user would have them."""
+
+import shutil
+from pathlib import Path
+
+from tests.support.paths import ROOT
+
+HEAD = """
+from typing import Any
+
+import random
+
+from model.designs.patch25 import Patch25
+from model.designs.v2_6_37 import V2637
+from vtsc.language import s64, u64
+
+"""
+
+
+def root_with(folder: Path, design: str, *, field: str = "") -> Path:
+    """A root in ``folder`` whose only new design is the class ``Mine``, called ``mine``.
+
+    ``design``: its source. ``field``: a line added to the fields of each vCPU.
+    """
+    for name in ("model", "properties"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    (folder / "model/designs/mine.py").write_text(HEAD + design)
+    registry = folder / "model/designs/__init__.py"
+    text = registry.read_text()
+    assert "CLASSES" in text
+    added = "\nfrom model.designs.mine import Mine  # noqa: E402\n\nCLASSES = (*CLASSES, Mine)\n"
+    registry.write_text(_before_use(text, added))
+    if field:
+        state = folder / "model/state.py"
+        head, mark, rest = state.read_text().partition("    loaded: bool = flag(")
+        assert mark
+        state.write_text(f"{head}    {field}\n{mark}{rest}")
+    return folder
+
+
+def _before_use(text: str, added: str) -> str:
+    """``added`` put where CLASSES is complete and not used yet."""
+    head, mark, rest = text.partition("\nDESIGNS")
+    assert mark
+    return head + added + mark + rest

@@ -1,0 +1,201 @@
+"""Plain runs for validation: seeded, biased to what is rare, begun at random starts or along known runs.
+
+Each run prefers some actions and shuns others, drawn when it begins: over many runs every action is met
+often, and late, and not at all. A run may begin by repeating one that is known to get somewhere.
+"""
+
+import random
+from bisect import bisect
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate
+from random import Random
+
+from vtsc.base.errors import ValidationError
+from vtsc.base.lines import Line
+from vtsc.base.time_limit import limited
+from vtsc.language.actions import Call
+from vtsc.validation.draws import Chosen
+from vtsc.validation.plain import At, Started, Taken, Values, Watched
+
+STARTS = 200
+"""How many random starts are tried."""
+STEPS = 2000
+"""How many steps are taken at least."""
+RUN_LENGTH = 60
+"""Steps that a run goes on for, after what it repeats."""
+STUCK = 40
+"""Illegal steps in a row after which a run ends."""
+WEIGHTS = (0, 1, 1, 4)
+"""How much a run likes an action; each run draws one for each."""
+RAREST = 0.25
+"""How often the call that was taken least so far is tried."""
+PREFERENCE = 8
+"""How much more often a preferred call is taken than others."""
+OFF_GUARD = 0.02
+"""How often a call is tried whether its guard holds or not."""
+TRIES = 8
+"""Calls that a run likes and looks at before it takes the rarest one that it may."""
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A run that is known: the inputs of its start, and its calls with their inputs."""
+
+    initial: Mapping[str, int | bool]
+    steps: tuple[tuple[Call, Mapping[str, int | bool]], ...]
+
+
+@dataclass
+class Runs:
+    """Starts and steps as a machine's functions take them; the same seed gives the same ones."""
+
+    plain: Watched
+    seed: str
+    typical: int
+    openings: Sequence[Opening] = ()
+    thorough: bool = True
+    """Whether a solver gives starts, and a state for every rule; else only for rules that no run takes."""
+    steps: int = STEPS
+    starts: list[Started] = field(default_factory=list)
+    taken: list[Taken] = field(default_factory=list)
+    tried: list[Taken] = field(default_factory=list)
+    """Steps from states that a solver gave."""
+    preferred: frozenset[Call] = frozenset()
+    """The calls that are to be compared; by default all of them."""
+    calls: Sequence[Call] = ()
+    _counts: list[int] = field(default_factory=list)
+    _numbers: dict[Call, int] = field(default_factory=dict)
+    _begun: int = 0
+    _done: int = 0
+
+    def __post_init__(self) -> None:
+        self.calls = tuple(self.plain.machine.calls())
+        self.preferred = self.preferred or frozenset(self.calls)
+        self._counts = [0 for _ in self.calls]
+        self._numbers = {call: number for number, call in enumerate(self.calls)}
+
+    def try_starts(self) -> None:
+        """Try the known starts and `STARTS` random ones."""
+        drawn = Random(f"{self.seed} starts")
+        given: list[Mapping[str, int | bool]] = [o.initial for o in self.openings]
+        for number, values in enumerate([*given, *[{}] * STARTS], 1):
+            inputs = Chosen(drawn, self.typical, values)
+            self.starts.append(self.plain.start(f"start {number}", inputs))
+
+    def extend(self, steps: int) -> None:
+        """Have at least so many steps that are compared; fewer where the machine hardly ever starts."""
+        while self._done < steps and self._begun < steps:
+            self._begun += 1
+            luck = random.getstate()
+            with limited():
+                new = list(self._run(self._begun))
+            if random.getstate() != luck:
+                raise ValidationError(
+                    f"run {self._begun}: its steps draw from Python's random numbers"
+                )
+            self.taken += new
+            self._done += sum(1 for taken in new if taken.call in self.preferred)
+
+    def lines(self, taken: Taken) -> tuple[Line, ...]:
+        """The lines of designs that a step executed; its run is taken again where they were not recorded.
+
+        A machine that remembers what it should not may then go another way: its lines are a hint.
+        """
+        if taken.lines is not None or taken.at.run is None:
+            return taken.lines or ()
+        drawn, plain = Random(self.seed), self.plain
+        plain.start(taken.at.words, Chosen(drawn, self.typical, taken.initial))
+        found: tuple[Line, ...] = ()
+        plain.recording = True
+        for each in (t for t in self.taken if t.at.run == taken.at.run):
+            inputs = Chosen(drawn, self.typical, each.inputs)
+            found = plain.step(each.at, each.call, inputs, plain.values()).lines or ()
+            if each is taken:
+                break
+        plain.recording = False
+        return found
+
+    def _run(self, number: int) -> Iterator[Taken]:
+        """One run, illegal steps included."""
+        drawn = Random(f"{self.seed} run {number}")
+        opening = self._opening(number)
+        inputs = Chosen(drawn, self.typical, opening.initial)
+        if self.plain.start(f"run {number}", inputs).state is None:
+            return
+        walk = _Walk(self, number, drawn)
+        for call, given in opening.steps:
+            yield walk.step(call, given)
+        while walk.legal < len(opening.steps) + RUN_LENGTH and walk.failed < STUCK:
+            chosen = self._next(drawn, walk.likes)
+            if chosen is None:
+                return
+            yield walk.step(chosen, {})
+
+    def _opening(self, number: int) -> Opening:
+        """Each known run begins a run in its turn, every second run begins at random."""
+        if number % 2 == 0 and self.openings:
+            return self.openings[number // 2 % len(self.openings)]
+        return Opening({}, ())
+
+    def _next(self, drawn: Random, likes: Sequence[int]) -> Call | None:
+        """A call whose guard holds, or now and then one whose guard does not; None where all are stuck.
+
+        ``likes``: how much the run likes each call, summed up.
+        """
+        enabled, state = self.plain.machine.enabled, self.plain.state
+        if drawn.random() < OFF_GUARD:
+            return drawn.choice(self.calls)
+        if drawn.random() >= RAREST:
+            for _ in range(TRIES):
+                call = self.calls[bisect(likes, drawn.random() * likes[-1])]
+                if enabled(state, call):
+                    return call
+        order = sorted(range(len(self.calls)), key=self._rank)
+        return next((c for c in map(self.calls.__getitem__, order) if enabled(state, c)), None)
+
+    def likes(self, drawn: Random) -> list[int]:
+        """How much a run likes each call, summed up."""
+        names = dict.fromkeys(call.name for call in self.calls)
+        liked = {name: drawn.choice(WEIGHTS) for name in names}
+        each = [
+            liked[call.name] * (PREFERENCE if call in self.preferred else 1) for call in self.calls
+        ]
+        return list(accumulate(each if any(each) else [1 for _ in each]))
+
+    def _rank(self, number: int) -> tuple[bool, int]:
+        """The calls to be compared come first, and of them those that were taken least."""
+        return self.calls[number] not in self.preferred, self._counts[number]
+
+    def count(self, call: Call) -> None:
+        """A call was taken."""
+        self._counts[self._numbers[call]] += 1
+
+
+class _Walk:
+    """A run on its way."""
+
+    def __init__(self, runs: Runs, number: int, drawn: Random) -> None:
+        self._runs = runs
+        self._number = number
+        self._drawn = drawn
+        self._values: Values = runs.plain.values()
+        self.likes = runs.likes(drawn)
+        self.legal = 0
+        self.failed = 0
+
+    def step(self, call: Call, given: Mapping[str, int | bool]) -> Taken:
+        """Take a step, with the inputs given and others drawn."""
+        runs = self._runs
+        depth = self.legal + 1
+        at = At(f"run {self._number} step {depth}", self._number, depth)
+        inputs = Chosen(self._drawn, runs.typical, given)
+        taken = runs.plain.step(at, call, inputs, self._values)
+        if taken.after is None:
+            self.failed += 1
+        else:
+            self.failed = 0
+            self.legal += 1
+            self._values = taken.after
+            runs.count(call)
+        return taken
