@@ -8,8 +8,6 @@ from tests.support.paths import ROOT
 HEAD = """
 from typing import Any
 
-import random
-
 from model.designs.patch25 import Patch25
 from model.designs.v2_6_37 import V2637
 from vtsc.language import s64, u64

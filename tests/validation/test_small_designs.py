@@ -79,6 +79,9 @@ class Mine(Patch25):
         super().vcpu_load(host, vcpu, cpu)
 '''
 LUCK = '''
+import random  # noqa: E402
+
+
 class Mine(V2637):
     """A step that now and then goes another way."""
 
