@@ -26,19 +26,13 @@ def root_with(folder: Path, design: str, *, field: str = "") -> Path:
     (folder / "model/designs/mine.py").write_text(HEAD + design)
     registry = folder / "model/designs/__init__.py"
     text = registry.read_text()
-    assert "CLASSES" in text
-    added = "\nfrom model.designs.mine import Mine  # noqa: E402\n\nCLASSES = (*CLASSES, Mine)\n"
-    registry.write_text(_before_use(text, added))
+    head, mark, rest = text.partition("CLASSES: ")
+    assert mark and "= (" in rest
+    added = "from model.designs.mine import Mine  # noqa: E402\n\n"
+    registry.write_text(head + added + mark + rest.replace("= (", "= (Mine, ", 1))
     if field:
         state = folder / "model/state.py"
         head, mark, rest = state.read_text().partition("    loaded: bool = flag(")
         assert mark
         state.write_text(f"{head}    {field}\n{mark}{rest}")
     return folder
-
-
-def _before_use(text: str, added: str) -> str:
-    """``added`` put where CLASSES is complete and not used yet."""
-    head, mark, rest = text.partition("\nDESIGNS")
-    assert mark
-    return head + added + mark + rest
