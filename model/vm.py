@@ -23,4 +23,4 @@ class Vm(VmFields):
         super().__init__()
         self.virtual_tsc_khz = khz
         self.virtual_tsc_shift, self.virtual_tsc_mult = scale
-        self.vcpus = [Vcpu(v, self) for v in range(vcpus)]
+        self.vcpus = tuple([Vcpu(v, self) for v in range(vcpus)])

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from vtsc.base.errors import BadFileError, MeaningError, UsageError
+from vtsc.base.errors import BadFileError, MeaningError, StoreError, UsageError
 from vtsc.base.lines import Line
 from vtsc.base.spelling import near
 from vtsc.language.claims import ActionTaken, Monitor, Property, Sometimes
@@ -80,9 +80,11 @@ def model_error(content: Content, error: BaseException) -> Exception:
         rules = content.model.rules
         in_rules = [line for line in asked if content.relative(line[0]).startswith(rules)]
         raised = in_rules or asked or raised
-    if not raised:
-        return RuntimeError(f"{type(error).__name__}: {error}")
-    file, number = raised[-1]
+    line = getattr(error, "line", None)
+    if not raised and line is None:
+        named = isinstance(error, StoreError)
+        return BadFileError(str(error)) if named else RuntimeError(f"{type(error).__name__}: {error}")
+    file, number = line or raised[-1]
     what = str(error) if isinstance(error, MeaningError) else f"{type(error).__name__}: {error}"
     return BadFileError(f"{content.relative(file)}:{number}: {what}")
 

@@ -9,7 +9,7 @@ from vtsc.language.actions import Action, Call, Observed, Step
 from vtsc.language.claims import ActionTaken, Monitor, Property, Sometimes, Term
 from vtsc.language.domain import Domain
 from vtsc.language.functions import Claim, Claims
-from vtsc.language.inputs import Inputs
+from vtsc.language.inputs import Inputs, StepInputs, with_inputs, without_inputs
 from vtsc.language.lemmas import Lemma
 from vtsc.language.machine import Machine, Rounds
 from vtsc.language.parameters import Parameter, Settings, settle
@@ -28,6 +28,7 @@ from vtsc.language.words import (
     cdiv,
     cmod,
     either,
+    ensure,
     implies,
     integer,
     negation,
@@ -71,6 +72,7 @@ __all__ = [
     "Sometimes",
     "State",
     "Step",
+    "StepInputs",
     "TableMachine",
     "Term",
     "UsageError",
@@ -81,6 +83,7 @@ __all__ = [
     "cmod",
     "counter",
     "either",
+    "ensure",
     "flag",
     "implies",
     "index",
@@ -96,5 +99,7 @@ __all__ = [
     "spelled",
     "u32",
     "u64",
+    "with_inputs",
+    "without_inputs",
     "word",
 ]

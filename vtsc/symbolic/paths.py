@@ -7,14 +7,17 @@ of forks with an outcome at each leaf. Every leaf knows the source lines it exec
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Generic, Protocol, TypeVar
 
+from vtsc.base.errors import UnkeptError
 from vtsc.base.lines import Line, LineRecorder, nothing_wanted
 from vtsc.base.time_limit import limited
 from vtsc.language.words import Illegal, Runs
+from vtsc.stores.locate import told
 from vtsc.symbolic.forms import Condition, Constant
 from vtsc.symbolic.terms import Arena
-from vtsc.symbolic.values import merge
+from vtsc.symbolic.values import lift_truth, merge
 
 T = TypeVar("T")
 
@@ -131,6 +134,10 @@ class _Run:
         self._doubts = doubts
         self._facts: list[Condition] = []
         self._truths: dict[int, bool] = {}
+        self.told = False
+        """Whether a condition that may not hold is raised at once, to see how it came about."""
+        self.unkept: list[UnkeptError] = []
+        """Errors to be raised if the path is one that can be reached."""
         self.forks: list[tuple[Condition, bool]] = []
         self.assumptions: list[Condition] = []
         for condition in known:
@@ -170,6 +177,18 @@ class _Run:
             self._doubts.append(Doubt(conditions, error))
         elif self._feasibility.possible(conditions):
             raise error
+
+    def ensure(self, condition: Any, error: UnkeptError) -> None:
+        """That it holds wherever the path is reached; whoever knows more of the states decides it."""
+        broken = self._arena.negation(lift_truth(self._arena, condition))
+        if self._truths.get(broken.id) is False or broken is self._arena.false:
+            return
+        if not self._feasibility.possible((*self._facts, broken)):
+            return
+        if self.told:
+            raise error
+        self.unkept.append(error)
+        self.doubt(broken, error)
 
     def apart(self, run: Callable[[], None], records: Sequence[object]) -> None:
         """See `vtsc.language.words.apart`: the piece is explored from here, and its outcomes are merged."""
@@ -215,6 +234,18 @@ class _Run:
         self._learn(condition)
 
 
+def _outcome(run: Callable[[], T], decider: _Run) -> T | None:
+    """What ``run`` returns where ``decider`` answers its questions; None where that is not legal."""
+    before, Runs.current = Runs.current, decider
+    try:
+        with limited():
+            return run()
+    except Illegal:
+        return None
+    finally:
+        Runs.current = before
+
+
 def explore(
     arena: Arena,
     run: Callable[[], T],
@@ -234,19 +265,19 @@ def explore(
 
     def execute(prefix: Sequence[bool]) -> tuple[_Run, Leaf[T]]:
         decider = _Run(arena, feasibility, known, prefix, doubts, strict)
-        before, Runs.current = Runs.current, decider
         recorder = LineRecorder(wanted)
         try:
-            with limited():
-                if wanted is nothing_wanted:
-                    outcome: T | None = run()
-                else:
-                    with recorder:
-                        outcome = run()
-        except Illegal:
-            outcome = None
+            if wanted is nothing_wanted:
+                outcome = _outcome(run, decider)
+            else:
+                with recorder:
+                    outcome = _outcome(run, decider)
         finally:
-            Runs.current = before
+            if decider.unkept:
+                answers = [taken for _, taken in decider.forks]
+                again = _Run(arena, feasibility, known, answers, [], strict)
+                again.told = True
+                decider.unkept[0].complete(told(decider.unkept[0], partial(_outcome, run, again)))
         return decider, Leaf(outcome, tuple(decider.assumptions), recorder.lines)
 
     def grow(prefix: list[bool]) -> Tree[T]:

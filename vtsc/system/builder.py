@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from itertools import combinations
 from typing import Any
 
@@ -11,10 +12,13 @@ from vtsc.base.lines import nothing_wanted
 from vtsc.language.actions import Call, Step
 from vtsc.language.claims import Monitor
 from vtsc.language.lemmas import ONE_VALUE, Lemma
-from vtsc.language.state import Record, State, Value
+from vtsc.language.state import Field, Record, State, Value
+from vtsc.stores.guard import Guard
+from vtsc.stores.memory import Memory
+from vtsc.stores.records import Unfit
+from vtsc.language.words import MASK
 from vtsc.symbolic.fields import RangeError, lifted, unknown
 from vtsc.symbolic.forms import Condition
-from vtsc.symbolic.hidden_state import Memory
 from vtsc.symbolic.inputs import Ranges, Unknowns, Widened
 from vtsc.symbolic.names import INITIAL, MID, RECORDS_TAKEN
 from vtsc.symbolic.paths import Doubt, Feasibility, Tree, explore, joined, leaves
@@ -32,13 +36,13 @@ Outcome = dict[str, Any]
 class Watched(State):
     """A machine's state with the ghosts of its monitors, as ``monitor.ghost`` records."""
 
-    def __init__(self, inner: State, machine: Any, monitors: Sequence[Monitor]) -> None:
+    def __init__(self, guard: Guard, monitors: Sequence[Monitor]) -> None:
         super().__init__()
-        self.inner = inner
-        self.records = dict(inner.records)
+        self.inner = guard.state()
+        self.records = dict(self.inner.records)
         self.ghosts: dict[str, dict[str, Any]] = {}
         for monitor in monitors:
-            ghosts = monitor.ghosts(machine)
+            ghosts = guard.ghosts(monitor)
             self.ghosts[monitor.name] = ghosts
             self.records |= {f"{monitor.name}.{name}": g for name, g in ghosts.items()}
 
@@ -68,8 +72,10 @@ class _Builder:
         lemmas: Sequence[Lemma],
         calls: Sequence[Call] | None,
         ranges: tuple[Ranges, Ranges],
+        memory: Memory,
     ) -> None:
         self.machine = machine
+        self.guard = Guard(machine, monitors, self._accept, memory)
         self.monitors = monitors
         self.arena = Arena()
         self.feasibility = feasibility(self.arena)
@@ -90,7 +96,17 @@ class _Builder:
         self.slots = {slot.name: slot for slot in names}
 
     def _fresh(self) -> Watched:
-        return Watched(self.machine.state(), self.machine, self.monitors)
+        return Watched(self.guard, self.monitors)
+
+    def _accept(self, field: Field, value: Value) -> Value:
+        """What a field holds once a value is stored there."""
+        try:
+            lifted(field, self.arena, value, self.sizes)
+        except RangeError as error:
+            raise Unfit(str(error)) from None
+        if field.kind == "u64":
+            return value & MASK if isinstance(value, int) else value.counted()
+        return value
 
     def _unknown(self, suffix: str, only: set[str] | None = None) -> dict[str, Value]:
         values = {}
@@ -270,13 +286,17 @@ def build(
 
     ``calls``: those that stand for all, where instances are interchangeable; None for every call.
     """
-    memory = Memory([machine, *monitors])
+    guard = Guard(machine, monitors)
     ranges: tuple[Ranges, Ranges] = ({}, {})
-    system = None
-    while system is None:
-        with suppress(Widened):
-            system = _Builder(machine, monitors, feasibility, wanted, lemmas, calls, ranges).build()
-    memory.check()
+
+    def built(wanted: Callable[[str], bool] = nothing_wanted) -> System:
+        while True:
+            with suppress(Widened):
+                return _Builder(
+                    machine, monitors, feasibility, wanted, lemmas, calls, ranges, guard.memory
+                ).build()
+
+    system = guard.checked(partial(built, wanted), built)
     if calls is None and not lemmas:
         note_symmetry(system, machine)
     elif calls is not None:
