@@ -4,11 +4,11 @@ import importlib
 from types import SimpleNamespace
 
 import pytest
+from vtsc.symbolic.hidden_state import Memory
 
 from tests.support.toys import Bad, Toy, act, always, nothing
 from vtsc.base.errors import BadFileError
 from vtsc.solver.feasibility import SolverFeasibility
-from vtsc.symbolic.hidden_state import Memory
 from vtsc.system.builder import build
 
 SEEN = []

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from vtsc.symbolic.hidden_state import Memory
 
 from tests.support.cases import open_case
 from tests.support.toys import TOYS, Bad, Toy, act, always, climb, nothing, wrap
@@ -11,7 +12,6 @@ from tests.support.validating import validation
 from vtsc.base.errors import Exit, ValidationError
 from vtsc.language.words import u64
 from vtsc.symbolic.forms import Linear
-from vtsc.symbolic.hidden_state import Memory
 from vtsc.symbolic.values import Truth, Word
 
 

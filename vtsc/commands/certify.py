@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vtsc.base.errors import BadFileError, EvidenceError, Exit
+from vtsc.base.errors import BadFileError, EvidenceError, Exit, VtscError
 from vtsc.base.parallel import in_order
 from vtsc.commands.options import add_jobs
+from vtsc.content.content import model_error
 from vtsc.content.loader import load
 from vtsc.evidence.archive import SUFFIX, unpack
 from vtsc.report.screen import say
@@ -87,6 +88,11 @@ def _certify(opened: "OpenCases", folder: Path) -> tuple[str, bool]:
         evidence, solvers = recheck(opened, folder)
     except EvidenceError as error:
         return f"REJECTED: {' '.join(str(error).split())}", False
+    except VtscError:
+        raise
+    except Exception as error:  # a model may do anything
+        named = model_error(opened.content, error)
+        raise (named if isinstance(named, VtscError) else error) from None
     scope = [evidence.scope] if evidence.scope else []
     asked = [f"{len(evidence.questions)} questions", " and ".join(solvers)]
     return ", ".join(["holds", *scope, *asked]), True

@@ -1,7 +1,7 @@
 """What was loaded: a model with its properties, and what can be asked of them."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import FrozenInstanceError, dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -83,9 +83,13 @@ def model_error(content: Content, error: BaseException) -> Exception:
     line = getattr(error, "line", None)
     if not raised and line is None:
         named = isinstance(error, StoreError)
-        return BadFileError(str(error)) if named else RuntimeError(f"{type(error).__name__}: {error}")
+        return (
+            BadFileError(str(error)) if named else RuntimeError(f"{type(error).__name__}: {error}")
+        )
     file, number = line or raised[-1]
     what = str(error) if isinstance(error, MeaningError) else f"{type(error).__name__}: {error}"
+    if isinstance(error, FrozenInstanceError):
+        what = f"a store into what stays as it is: {error}"
     return BadFileError(f"{content.relative(file)}:{number}: {what}")
 
 

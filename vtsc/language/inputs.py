@@ -14,9 +14,12 @@ T = TypeVar("T")
 
 
 class Inputs(Protocol):
-    """A source of free choices; ``used`` has those made so far (none in exploration)."""
+    """A source of free choices."""
 
-    used: dict[str, int | bool]
+    @property
+    def used(self) -> dict[str, int | bool]:
+        """The choices made so far; none in exploration."""
+        ...
 
     def word(self, name: str, lo: int, *his: int, multiple_of: int = 1) -> int:
         """An integer in [lo, min(his)], a multiple of ``multiple_of``, not negative and below 2^62.
@@ -80,18 +83,16 @@ def _asked() -> Inputs:
 
 def with_inputs(inputs: Inputs, function: Callable[..., T], *arguments: object) -> T:
     """Call a function that may ask for ``inputs`` by way of `StepInputs`, as may all that it calls."""
-    return _asking(inputs, function, arguments)
+    before, Asked.current = Asked.current, inputs
+    try:
+        return function(*arguments)
+    finally:
+        Asked.current = before
 
 
 def without_inputs(function: Callable[..., T], *arguments: object) -> T:
     """Call a function that only looks: that it asks for an input is an error."""
-    return _asking(None, function, arguments)
-
-
-def _asking(
-    inputs: Inputs | None, function: Callable[..., T], arguments: tuple[object, ...]
-) -> T:
-    before, Asked.current = Asked.current, inputs
+    before, Asked.current = Asked.current, None
     try:
         return function(*arguments)
     finally:

@@ -94,6 +94,7 @@ class Player:
 
         ``explain``: the violating step, where the property's measures are wanted along the run.
         """
+
         def again() -> Run:
             player = Player(self.machine, self.prop, nothing_wanted, self.guard)
             return player._play(calls, source, explain)

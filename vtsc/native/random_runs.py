@@ -49,7 +49,7 @@ def simulate(
     done = begun = 0
     while done < steps:
         before, first = random.getstate(), done
-        batch = []
+        batch: list[_Run] = []
         try:
             while done < steps and len(batch) < BATCH:
                 batch.append(runs.run(min(RUN_LENGTH, steps - done)))
@@ -98,9 +98,10 @@ class _Runs:
                     break
                 steps += 1
                 for name, prop in self.properties.items():
-                    if name not in violated:
-                        if prop.observe(self.machine, state, ghosts[name], step):
-                            violated.add(name)
+                    if name in violated:
+                        continue
+                    if prop.observe(self.machine, state, ghosts[name], step):
+                        violated.add(name)
         return _Run(steps, frozenset(violated))
 
     def _start(self) -> State:
@@ -165,4 +166,5 @@ def _step(machine: Any, state: Any, calls: Any, random: Random, inputs: Drawn) -
 
 def _taken(machine: Any, state: Any, call: Call, inputs: Inputs) -> Step:
     machine.advance(state, inputs)
-    return machine.perform(state, call, inputs)
+    step: Step = machine.perform(state, call, inputs)
+    return step

@@ -102,7 +102,9 @@ def _stating(error: UnkeptError, ways: dict[FrameType, _Way]) -> _Way | None:
 
 
 def _told(error: UnkeptError, way: _Way) -> UnkeptError:
-    conditions = dict.fromkeys(text for each in (*way.overridden, way) for text in _conditions(each))
+    conditions = dict.fromkeys(
+        text for each in (*way.overridden, way) for text in _conditions(each)
+    )
     where = f", where {' and '.join(conditions)}" if conditions else ""
     complete = UnkeptError(f"{way.function} returns here{where}: not so that {error}")
     complete.line = way.lines[-1]

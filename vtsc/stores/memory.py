@@ -146,7 +146,9 @@ class Memory:
         if package(thing.__module__ or "") in self.packages:
             self._place(name, thing)
             yield name, (thing.__defaults__, tuple((thing.__kwdefaults__ or {}).values()))
-            for variable, cell in zip(thing.__code__.co_freevars, thing.__closure__ or (), strict=True):
+            for variable, cell in zip(
+                thing.__code__.co_freevars, thing.__closure__ or (), strict=True
+            ):
                 self._place(f"{variable} of {name}", cell)
                 if not _is_empty(cell):
                     yield f"{variable} of {name}", cell.cell_contents
@@ -167,7 +169,10 @@ class Memory:
         if isinstance(thing, type):
             name = f"{thing.__module__}.{thing.__qualname__}"
         lazy = frozenset(
-            n for c in type(thing).__mro__ for n, v in vars(c).items() if isinstance(v, cached_property)
+            n
+            for c in type(thing).__mro__
+            for n, v in vars(c).items()
+            if isinstance(v, cached_property)
         )
         for inner, value in self._place(name, thing, lazy).before.items():
             yield f"{name}.{inner}", value

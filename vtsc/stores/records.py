@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 from vtsc.base.errors import StoreError
 from vtsc.language.state import Field, Record, Value
 from vtsc.language.words import MASK
-from vtsc.stores.writers import CHECKER, GHOST, Writers, content_frame, module_of, package
+from vtsc.stores.writers import Writers, content_frame
 
 DECLARE = "with counter(...), word(...), flag(...) or index(...)"
 
@@ -76,11 +76,23 @@ class Guarding:
         self.codes: dict[int, object] = {}
         """Other code that may, by its identity."""
 
-    def store(self, record: Record, name: str, value: Value, frame: FrameType) -> None:
-        """Store a value, unless it may not be stored there; raises `StoreError`."""
+    def check_writer(self, record: Record, name: str, frame: FrameType) -> None:
+        """Raise `StoreError` if the function that ``frame`` executes may not store here."""
         storing = content_frame(frame)
-        if storing is not None:
-            self._check_writer(record, name, storing, known=storing is frame)
+        if storing is None:
+            return
+        why = self._writers.refusal(storing, self._kind)
+        if why:
+            raise StoreError(f"a store into {self._named(record)}.{name}: {why}")
+        if storing is not frame:
+            return  # the checker stores, for whom it depends on the call
+        if self._writers.unrestricted(frame, self._kind):
+            self.files.add(frame.f_code.co_filename)
+        else:
+            self.codes[id(frame.f_code)] = frame.f_code
+
+    def store(self, record: Record, name: str, value: Value) -> None:
+        """Store a value, if there is such a field and the value fits; raises `StoreError`."""
         field = record.fields.get(name)
         if field is None:
             self._refuse_undeclared(record, name)
@@ -88,18 +100,6 @@ class Guarding:
             vars(record)[name] = self._accept(field, value)
         except Unfit as error:
             raise StoreError(f"a store into {self._named(record)}.{name}: {error}") from None
-
-    def _check_writer(self, record: Record, name: str, frame: FrameType, known: bool) -> None:
-        """``known``: the frame's code is what stores, and need not be looked at again."""
-        why = self._writers.refusal(frame, self._kind)
-        if why:
-            raise StoreError(f"a store into {self._named(record)}.{name}: {why}")
-        if not known or package(module_of(frame)) == CHECKER:
-            return
-        if self._writers.unrestricted(frame, self._kind):
-            self.files.add(frame.f_code.co_filename)
-        else:
-            self.codes[id(frame.f_code)] = frame.f_code
 
     def _refuse_undeclared(self, record: Record, name: str) -> NoReturn:
         """Name the near field, or the class in which to declare one."""
@@ -131,16 +131,18 @@ def guarded(record: type[Record], guarding: Guarding, sizes: Mapping[str, int]) 
         name: (bool if field.kind == "flag" else int, *bounds(field, sizes))
         for name, field in record.fields.items()
     }
-    files, codes = guarding.files, guarding.codes
+    files, codes, caller, nothing = guarding.files, guarding.codes, sys._getframe, (None, 0, 0)
 
-    def __setattr__(self: Any, name: str, value: Value) -> None:
-        frame = sys._getframe(1)
-        if frame.f_code.co_filename in files or id(frame.f_code) in codes:
-            fit = fits.get(name)
-            if fit is not None and type(value) is fit[0] and fit[1] <= value <= fit[2]:
-                self.__dict__[name] = value
-                return
-        guarding.store(self, name, value, frame)
+    def __setattr__(self: Any, name: str, value: Value) -> None:  # as fast as can be
+        frame = caller(1)
+        code = frame.f_code
+        if code.co_filename not in files and id(code) not in codes:
+            guarding.check_writer(self, name, frame)
+        kind, least, most = fits.get(name, nothing)
+        if type(value) is kind and least <= value <= most:
+            self.__dict__[name] = value
+        else:
+            guarding.store(self, name, value)
 
     def __delattr__(self: Any, name: str) -> None:
         guarding.delete(self, name)
@@ -157,6 +159,3 @@ def guarded(record: type[Record], guarding: Guarding, sizes: Mapping[str, int]) 
 def kind_of(name: str, record: Record) -> str:
     """The kind of which a record is an instance's, else its own name."""
     return record.instance.kind if record.instance else name
-
-
-__all__ = ["GHOST", "Accept", "Guarding", "Named", "Unfit", "guarded", "kind_of", "plain", "shown"]

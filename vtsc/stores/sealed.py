@@ -46,8 +46,10 @@ def seal(thing: Any) -> None:
     """Let nothing be stored to an object from now on, as far as its class allows that."""
     kind = type(thing)
     if not issubclass(kind, Sealed) and not _is_frozen(kind):
-        with suppress(TypeError):  # of a class that comes from elsewhere, which `memory` looks after
-            thing.__class__ = _sealed(kind)
+        with suppress(
+            TypeError
+        ):  # of a class that comes from elsewhere, which `memory` looks after
+            thing.__class__ = _sealed(kind)  # type: ignore[arg-type]
 
 
 def _is_frozen(kind: type) -> bool:

@@ -85,4 +85,6 @@ def _mixed(kind: type, owner: type) -> bool:
         if here not in found:
             found.add(here)
             pending += here.__subclasses__()
-    return any(issubclass(x, kind) and x is not owner for x in found) and not issubclass(owner, kind)
+    return any(issubclass(x, kind) and x is not owner for x in found) and not issubclass(
+        owner, kind
+    )

@@ -7,16 +7,16 @@ from functools import partial
 from itertools import combinations
 from typing import Any
 
-from vtsc.base.errors import BadFileError, UsageError
+from vtsc.base.errors import BadFileError, StoreError, UsageError
 from vtsc.base.lines import nothing_wanted
 from vtsc.language.actions import Call, Step
 from vtsc.language.claims import Monitor
 from vtsc.language.lemmas import ONE_VALUE, Lemma
 from vtsc.language.state import Field, Record, State, Value
+from vtsc.language.words import MASK
 from vtsc.stores.guard import Guard
 from vtsc.stores.memory import Memory
 from vtsc.stores.records import Unfit
-from vtsc.language.words import MASK
 from vtsc.symbolic.fields import RangeError, lifted, unknown
 from vtsc.symbolic.forms import Condition
 from vtsc.symbolic.inputs import Ranges, Unknowns, Widened
@@ -135,7 +135,9 @@ class _Builder:
         for name, stored in state.records.items():
             strange = sorted(vars(stored).keys() - self.attributes[name])
             if strange:
-                raise BadFileError(f"the model stores into {name}.{strange[0]}, which is no field")
+                raise StoreError(
+                    f"a store into {name}.{strange[0]}, which is no field, by its dict"
+                )
         values = {}
         for full, record, name, declared in state.slots():
             value = getattr(record, name)
@@ -145,7 +147,7 @@ class _Builder:
             try:
                 values[full] = lifted(declared, self.arena, value, self.sizes)
             except RangeError as error:
-                raise BadFileError(f"the model stores into {full}: {error}") from None
+                raise StoreError(f"a store into {full}: {error}") from None
         return values
 
     def _explore(
