@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from vtsc.base.errors import StoreError
 from vtsc.language.state import Record, State
 from vtsc.stores.locate import first_change
-from vtsc.stores.memory import Memory
+from vtsc.stores.memory import Memory, packages_of
 from vtsc.stores.records import Accept, Guarding, guarded, kind_of, plain
 from vtsc.stores.sealed import INSTEAD, reachable, seal, sealed_container
 from vtsc.stores.writers import GHOST, Writers
@@ -28,17 +28,18 @@ class Guard:
         accept: Accept | None = None,
         memory: Memory | None = None,
     ) -> None:
+        owners = [machine, *monitors]
         self._machine = machine
         self._sizes: Mapping[str, int] = machine.sizes
-        self._writers = Writers(machine, (watching := list(monitors)))
+        self._writers = Writers(machine, owners[1:])
         self._accept = plain(self._sizes) if accept is None else accept
         self._kinds: dict[tuple[type[Record], str], type[Record]] = {}
         self._records: dict[str, Record] = {}
-        self.memory = Memory([machine, *watching]) if memory is None else memory
-        frozen = [*reachable([machine, *watching], self.memory.packages)]
+        frozen = [*reachable(owners, packages_of(owners))]
         self._frozen = {id(thing) for thing in frozen}
         for thing in frozen:
             seal(thing)
+        self.memory = Memory(owners) if memory is None else memory
 
     def state(self) -> State:
         """A fresh state of the machine."""
@@ -68,6 +69,7 @@ class Guard:
         if key not in self._kinds:
             guarding = Guarding(key[0], kind, self._writers, self._accept, self._name)
             self._kinds[key] = guarded(key[0], guarding, self._sizes)
+            self.memory.note("", self._kinds[key])
         record.__class__ = self._kinds[key]
 
     def _close(self, thing: Any) -> None:
@@ -78,6 +80,7 @@ class Guard:
                 vars(thing)[name] = sealed_container(value)
         if type(thing) not in self._kinds.values():
             seal(thing)
+            self.memory.note("", type(thing))
 
     def _name(self, record: Record) -> str:
         """The name of a record in the state that was made last."""

@@ -10,7 +10,6 @@ from functools import cached_property, partial
 from types import CellType, FunctionType, MappingProxyType, MethodType, ModuleType
 from typing import Any
 
-from vtsc.language.state import Record
 from vtsc.stores.writers import CHECKER, package
 
 LANGUAGE = "vtsc.language"
@@ -42,7 +41,7 @@ class _Place:
         return {
             n: v
             for n, v in vars(thing).items()
-            if not (n in self.lazy or (skipped and (n[:2] == "__" or isinstance(v, ModuleType))))
+            if not (n in self.lazy or (skipped and _is_pythons(n, v)))
         }
 
     def changed(self) -> list[str]:
@@ -72,7 +71,10 @@ class _Place:
         elif isinstance(thing, type):
             self._restore_class(thing)
         elif isinstance(thing, FunctionType):
-            thing.__defaults__ = before["__defaults__"]  # type: ignore[assignment]
+            kept = dict(before)
+            thing.__defaults__ = kept.pop("__defaults__")  # type: ignore[assignment]
+            vars(thing).clear()
+            vars(thing).update(kept)
         else:
             for name in self.held().keys() - before.keys():
                 del vars(thing)[name]
@@ -87,6 +89,12 @@ class _Place:
                 setattr(thing, name, value)
 
 
+def _is_pythons(name: str, value: object) -> bool:
+    """Whether a name of a module or class is Python's own business, as what was imported there is."""
+    special = name.startswith("__") and not isinstance(value, list | set)
+    return special or isinstance(value, ModuleType)
+
+
 def _is(a: object, b: object) -> bool:
     return a is b
 
@@ -99,22 +107,33 @@ def _is_empty(cell: CellType) -> bool:
     return False
 
 
+def packages_of(owners: Sequence[object]) -> set[str]:
+    """The packages whose classes the owners, and what they hold, are objects of."""
+    held = [value for owner in owners for value in vars(owner).values()]
+    kinds = {type(x).__module__ for x in (*owners, *held)}
+    return {package(k) for k in kinds} - {CHECKER, "builtins"}
+
+
 class Memory:
     """All that the code of ``owners`` holds in its objects, classes and modules."""
 
     def __init__(self, owners: Sequence[object]) -> None:
-        held = [value for owner in owners for value in vars(owner).values()]
-        kinds = {type(x).__module__ for x in (*owners, *held)}
-        self.packages = {package(k) for k in kinds} - {CHECKER, "builtins"}
-        self._seen: set[int] = set()
+        self.packages = packages_of(owners)
+        self._seen: dict[int, object] = {}
         self._places: list[_Place] = []
         names = [n for n in sorted(sys.modules) if package(n) in self.packages]
         pending: list[tuple[str, Any]] = [(n, sys.modules[n]) for n in names]
         pending += [(type(owner).__name__, owner) for owner in owners]
+        for name, thing in pending:
+            self.note(name, thing)
+
+    def note(self, name: str, thing: object) -> None:
+        """Look after something, and all that it leads to, from now on."""
+        pending = [(name, thing)]
         while pending:
             name, thing = pending.pop()
             if id(thing) not in self._seen:
-                self._seen.add(id(thing))
+                self._seen[id(thing)] = thing
                 pending += self._noted(name, thing)
 
     def _noted(self, name: str, thing: Any) -> Iterator[tuple[str, Any]]:
@@ -164,8 +183,6 @@ class Memory:
         return (ours or where.startswith(LANGUAGE)) and hasattr(thing, "__dict__")
 
     def _object(self, name: str, thing: Any) -> Iterator[tuple[str, Any]]:
-        if isinstance(thing, Record):
-            return
         if isinstance(thing, type):
             name = f"{thing.__module__}.{thing.__qualname__}"
         lazy = frozenset(
@@ -176,6 +193,7 @@ class Memory:
         )
         for inner, value in self._place(name, thing, lazy).before.items():
             yield f"{name}.{inner}", value
+        yield name, type(thing)
 
     def changed(self) -> list[str]:
         """Where something is not as it was when this was made; nothing if all is."""

@@ -30,8 +30,6 @@ CHANGES: dict[type, tuple[str, ...]] = {
 class Sealed:
     """A class to which nothing can be stored; what is worked out at first use still can be kept."""
 
-    __slots__ = ()
-
     def __init_subclass__(cls) -> None:
         """Do not tell the class that is sealed: it is no new one."""
 
@@ -61,7 +59,7 @@ def _is_frozen(kind: type) -> bool:
 @cache
 def _sealed(kind: type) -> type:
     """A class like ``kind``, to whose objects nothing can be stored."""
-    own = {"__slots__": (), "__module__": kind.__module__, "__qualname__": kind.__qualname__}
+    own = {"__module__": kind.__module__, "__qualname__": kind.__qualname__}
     sealed: type = type(kind)(kind.__name__, (Sealed, kind), own)
     return sealed
 
