@@ -1,6 +1,6 @@
 """A store to anything but a declared field of the state is refused where it is made, in every kind of run.
 
-The syntax check, which refuses most of these before anything runs, is switched off: the guard does not rest on it.
+The syntax check, which refuses most of these before anything runs, is switched off: nothing rests on it.
 """
 
 import importlib
