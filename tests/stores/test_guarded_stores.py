@@ -31,15 +31,13 @@ SIMULATE = ["2.6.37", "--host", "stable", "-p", "bounded_lag", "--steps", "2000"
 
 @dataclass(frozen=True)
 class Store:
-    """Code that is put before a line of a file, ``top`` before another, and what is said of it."""
+    """Code that is put before a line of a file, ``top`` where its classes begin, and what is said of it."""
 
     code: str
     said: str
     top: str = ""
     file: str = DESIGN
     before: str = PUT
-    plain: str | None = None
-    """What a plain run says, where it is something else."""
 
 
 def helper(body: str) -> str:
@@ -110,8 +108,16 @@ STORES = {
         "vcpu.note = 1  # !",
         "a store into vcpu0.note, which is not declared: declare it in VcpuFields, with counter(...)",
     ),
-    "a misspelt field": Store("vcpu.tsc_ofset = 1  # !", "vcpu0.tsc_ofset, which is not declared: did you mean "
-                              "tsc_offset?"),
+    "a misspelt field": Store(
+        "vcpu.tsc_ofset = 1  # !", "vcpu0.tsc_ofset, which is not declared: did you mean tsc_offset?"
+    ),
+    "an undeclared field, in its dict": Store("vars(vcpu)['note'] = 1  # !", "a store into vcpu0.note: "),
+    "a float, around the guard": Store(
+        "vars(vcpu)['host_tsc'] = 0.5  # !", "a store into vcpu0.host_tsc: "
+    ),
+    "an undeclared field, past the guard": Store(
+        "object.__setattr__(vcpu, 'note', 1)  # !", "a store into vcpu0.note: "
+    ),
     "a misspelt field, by a helper": Store(
         "helper(vcpu, 'tsc_ofset', 1)", "did you mean tsc_offset?",
         top=helper("    setattr(thing, name, value)  # !"),
@@ -125,7 +131,9 @@ STORES = {
         "host.tsc_unstable = True  # !",
         "a store into host.tsc_unstable: the functions of a Design store into vm and vcpu only",
     ),
-    "a pCPU's field": Store("host.pcpus[0].tsc = 5  # !", "a store into pcpu0.tsc: the functions of a Design"),
+    "a pCPU's field": Store(
+        "host.pcpus[0].tsc = 5  # !", "a store into pcpu0.tsc: the functions of a Design"
+    ),
     "the host's field, by a helper": Store(
         "helper(host, 'tsc_unstable', True)", "a store into host.tsc_unstable: the functions of a Design",
         top=helper("    setattr(thing, name, value)  # !"),
@@ -164,7 +172,7 @@ STORES = {
     "a float": Store("vcpu.tsc_offset = 0.5  # !", "a store into vcpu0.tsc_offset: 0.5 is no number"),
     "half of one": Store("vcpu.host_tsc = 1 / 2  # !", "a store into vcpu0.host_tsc: 0.5 is no number"),
     "None": Store("vcpu.tsc_offset = None  # !", "a store into vcpu0.tsc_offset: None is no number"),
-    "a text": Store("vcpu.last_host_tsc = 'lag'  # !", "a store into vcpu0.last_host_tsc: 'lag' is no number"),
+    "a text": Store("vcpu.last_host_tsc = 'lag'  # !", "vcpu0.last_host_tsc: 'lag' is no number"),
     "7 in a flag": Store("vcpu.tsc_rebase = 7  # !", "a store into vcpu0.tsc_rebase: 7 is no truth value"),
     "None in a flag": Store("vcpu.tsc_rebase = None  # !", "vcpu0.tsc_rebase: None is no truth value"),
     "a truth in a counter": Store("vcpu.tsc_offset = True  # !", "vcpu0.tsc_offset: True is no number"),

@@ -57,7 +57,7 @@ def simulate(
         except Exception:
             runs.find_store(before, first, steps)
             raise
-        if runs.guard.memory.changed():
+        if runs.guard.changed():
             runs.find_store(before, first, steps)
         begun += len(batch)
         for name in (name for each in batch for name in each.violated):
@@ -123,7 +123,7 @@ class _Runs:
 
         ``before``: the state of the random numbers; ``done``: the steps taken until then, of ``steps``.
         """
-        if not self.guard.memory.changed():
+        if not self.guard.changed():
             return
         self.guard.memory.restore()
         self.random.setstate(before)
@@ -131,7 +131,7 @@ class _Runs:
             before, longest = self.random.getstate(), min(RUN_LENGTH, steps - done)
             with suppress(Exception):  # a store to what is no state is told first
                 done += self.run(longest).steps
-            if self.guard.memory.changed():
+            if self.guard.changed():
                 break
 
         def again() -> _Run:

@@ -105,8 +105,8 @@ def _told(error: UnkeptError, way: _Way) -> UnkeptError:
     conditions = dict.fromkeys(
         text for each in (*way.overridden, way) for text in _conditions(each)
     )
-    where = f", where {' and '.join(conditions)}" if conditions else ""
-    complete = UnkeptError(f"{way.function} returns here{where}: not so that {error}")
+    where = f" with {', '.join(conditions)}" if conditions else ""
+    complete = UnkeptError(f"{way.function} returns here{where}, and it does not hold that {error}")
     complete.line = way.lines[-1]
     return complete
 
@@ -117,8 +117,7 @@ def _conditions(way: _Way) -> Iterator[str]:
         branch = _branches(line[0]).get(line[1])
         if branch is not None and line[1] != following[1]:
             taken = branch.body[0].lineno <= following[1] <= (branch.body[-1].end_lineno or 0)
-            text = ast.unparse(branch.test)
-            yield text if taken else f"not ({text})"
+            yield f"{'' if taken else 'not '}`{ast.unparse(branch.test)}`"
 
 
 @cache

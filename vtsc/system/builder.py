@@ -15,7 +15,6 @@ from vtsc.language.lemmas import ONE_VALUE, Lemma
 from vtsc.language.state import Field, Record, State, Value
 from vtsc.language.words import MASK
 from vtsc.stores.guard import Guard
-from vtsc.stores.memory import Memory
 from vtsc.stores.records import Unfit
 from vtsc.symbolic.fields import RangeError, lifted, unknown
 from vtsc.symbolic.forms import Condition
@@ -72,10 +71,11 @@ class _Builder:
         lemmas: Sequence[Lemma],
         calls: Sequence[Call] | None,
         ranges: tuple[Ranges, Ranges],
-        memory: Memory,
+        guard: Guard,
     ) -> None:
         self.machine = machine
-        self.guard = Guard(machine, monitors, self._accept, memory)
+        self.guard = guard
+        guard.accept = self._accept
         self.monitors = monitors
         self.arena = Arena()
         self.feasibility = feasibility(self.arena)
@@ -295,7 +295,7 @@ def build(
         while True:
             with suppress(Widened):
                 return _Builder(
-                    machine, monitors, feasibility, wanted, lemmas, calls, ranges, guard.memory
+                    machine, monitors, feasibility, wanted, lemmas, calls, ranges, guard
                 ).build()
 
     system = guard.checked(partial(built, wanted), built)
