@@ -3,41 +3,18 @@
 The syntax check, which refuses most of these before anything runs, is switched off: nothing rests on it.
 """
 
-import importlib
-import shutil
-import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-
 import pytest
 
-from tests.support.paths import ROOT
-from vtsc.cli import main
-from vtsc.content import loader
-
-DESIGN = "model/designs/v2_6_37.py"
-PUT = "        vcpu.last_host_tsc = host.tsc(vcpu.cpu)\n"
-"""The one statement of the design's vcpu_put."""
-CLASS = "class V2637(Patch25):\n"
-PROPERTY = "properties/bounded_lag.py"
-OBSERVE = '        if step.call.name != "rdtsc":\n'
-SOMETIMES = "properties/sometimes.py"
-MARK = "# !"
-"""Marks the line that the error has to name."""
-VERIFY = ["2.6.37", "--host", "stable", "-p", "bounded_lag", "--bounded", "--depth", "1", "-j", "1"]
-SIMULATE = ["2.6.37", "--host", "stable", "-p", "bounded_lag", "--steps", "2000"]
-
-
-@dataclass(frozen=True)
-class Store:
-    """Code that is put before a line of a file, ``top`` where its classes begin, and what is said of it."""
-
-    code: str
-    said: str
-    top: str = ""
-    file: str = DESIGN
-    before: str = PUT
+from tests.support.stores import (
+    CLASS,
+    OBSERVE,
+    PROPERTY,
+    SIMULATE,
+    VERIFY,
+    Store,
+    complaint,
+    written,
+)
 
 
 def helper(body: str) -> str:
@@ -199,56 +176,6 @@ STORES = {
         "if host.t > 5:\n    vcpu.cpu = 9  # !", "a store into vcpu0.cpu: "
     ),
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def copy(tmp_path_factory) -> Path:
-    """A copy of the content, of which one file is edited."""
-    root = tmp_path_factory.mktemp("root")
-    for name in ("model", "properties"):
-        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "pyproject.toml", root / "pyproject.toml")
-    return root
-
-
-@pytest.fixture
-def fresh(monkeypatch, tmp_path) -> Iterator[None]:
-    """Content is loaded unread, as in a process of its own, and what was loaded before is put back."""
-    monkeypatch.setattr(loader, "ensure", lambda *_: None)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    names = [n for n in sys.modules if n.partition(".")[0] in ("model", "properties")]
-    before = {n: sys.modules.pop(n) for n in names}
-    monkeypatch.setattr(sys, "path", [*sys.path])
-    monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    importlib.invalidate_caches()
-    yield
-    for n in [n for n in sys.modules if n.partition(".")[0] in ("model", "properties")]:
-        del sys.modules[n]
-    sys.modules.update(before)
-
-
-def written(copy: Path, store: Store) -> int:
-    """Put the store where it belongs; the line that its error has to name."""
-    for file in (DESIGN, PROPERTY, SOMETIMES):
-        shutil.copy(ROOT / file, copy / file)
-    text = (copy / store.file).read_text(encoding="utf-8")
-    assert store.before in text
-    code = "".join(f"        {line}\n" for line in store.code.splitlines())
-    text = text.replace(store.before, code + store.before, 1)
-    if store.top:
-        first = "class V2637(" if store.file == DESIGN else "class BoundedLag("
-        old = CLASS if store.top.startswith(CLASS) else first
-        new = store.top if old == CLASS else f"{store.top}\n\n{first}"
-        text = text.replace(old, new, 1)
-    (copy / store.file).write_text(text, encoding="utf-8")
-    return next(n for n, line in enumerate(text.splitlines(), 1) if MARK in line)
-
-
-def complaint(capsys, *arguments: str) -> str:
-    """What a command that has to fail with status 3 says, on one line."""
-    assert main(list(arguments)) == 3
-    out, err = capsys.readouterr()
-    return " ".join((err or out).split())
 
 
 @pytest.mark.parametrize("name", STORES)

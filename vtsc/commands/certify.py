@@ -36,15 +36,20 @@ def run(arguments: argparse.Namespace) -> Exit:
         for folder in folders:
             together.setdefault(folder.parent, []).append(folder)
 
-        def work(group: list[Path]) -> list[tuple[str, bool]]:
+        def work(group: list[Path]) -> list[tuple[str, bool]] | VtscError:
             from vtsc.evidence.systems import OpenCases  # loads the solver
 
             opened = OpenCases(content)
-            return [_certify(opened, folder) for folder in group]
+            try:
+                return [_certify(opened, folder) for folder in group]
+            except VtscError as error:
+                return error  # a worker does not raise
 
         rejected = 0
         groups = list(together.values())
         for group, lines in zip(groups, in_order(groups, work, arguments.jobs), strict=True):
+            if isinstance(lines, VtscError):
+                raise lines
             for folder, (line, fine) in zip(group, lines, strict=True):
                 say(f"{Path(arguments.path) / folder.relative_to(top)}: {line}")
                 rejected += not fine

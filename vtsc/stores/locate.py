@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import cache
 from types import FrameType
 from typing import Any
 
@@ -113,16 +112,17 @@ def _told(error: UnkeptError, way: _Way) -> UnkeptError:
 
 def _conditions(way: _Way) -> Iterator[str]:
     """The conditions that a call met on its way, as its source states them."""
+    branches = _branches(way.lines[0][0])
     for line, following in zip(way.lines, way.lines[1:], strict=False):
-        branch = _branches(line[0]).get(line[1])
+        branch = branches.get(line[1])
         if branch is not None and line[1] != following[1]:
             taken = branch.body[0].lineno <= following[1] <= (branch.body[-1].end_lineno or 0)
             yield f"{'' if taken else 'not '}`{ast.unparse(branch.test)}`"
 
 
-@cache
 def _branches(file: str) -> dict[int, ast.If]:
     """The `if` statements of a file by their lines."""
+    linecache.checkcache(file)
     try:
         tree = ast.parse("".join(linecache.getlines(file)))
     except SyntaxError:
