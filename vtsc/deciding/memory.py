@@ -142,7 +142,7 @@ class _Recalled:
             engine = str(cells[prop]["engine"])
             if prop in certificates:
                 certificate = certificates[prop]
-                found.append(proved(self._case, engine, certificate, self._reached, missing))
+                found.append(proved(self._systems, engine, certificate, self._reached, missing))
             else:
                 found.append(self._violation(prop, engine, cells[prop]))
         if not all(r.status in (Status.PROVED, Status.VIOLATED) for r in found):

@@ -135,7 +135,7 @@ def _together(
         if certificate is not None and doubt is not None:
             yield _failed(left.cell, doubt)
         elif certificate is not None:
-            yield proved(case, certificate.engine, certificate, reached, stuck)
+            yield proved(systems, certificate.engine, certificate, reached, stuck)
         elif witness is not None:
             yield _believed(systems, left, _violated(systems, left, "bmc", witness, None))
         else:
@@ -158,7 +158,7 @@ def _alone(case: Case, left: Open, depth: int, effort: "Effort") -> Result:
     )
     accept = partial(_accepted, systems, left)
     result, answers = first_accepted(task, asked(effort, shared=False), accept)
-    return _believed(systems, left, result or _undecided(case, left, answers))
+    return _believed(systems, left, result or _undecided(systems, left, answers))
 
 
 def _believed(systems: "Systems", left: Open, result: Result) -> Result:
@@ -212,10 +212,10 @@ def _accepted(
     certificate = certified(systems, left.cell.property, answer)
     if certificate is None:
         return None
-    return proved(systems.case, name, certificate, left.sometimes, progress_lacks(systems.case))
+    return proved(systems, name, certificate, left.sometimes, progress_lacks(systems.case))
 
 
-def _undecided(case: Case, left: Open, answers: "Answers") -> Result:
+def _undecided(systems: "Systems", left: Open, answers: "Answers") -> Result:
     """The result of a cell that no engine decides: how far the search got, or why it gave up."""
     from vtsc.engines.task import Finding
 
@@ -226,7 +226,7 @@ def _undecided(case: Case, left: Open, answers: "Answers") -> Result:
     result = Result(left.cell, Status.BOUNDED, answer.depth, name, 0.0, sometimes=left.sometimes)
     if answer.finding is not Finding.HOLDS:
         return replace(result, status=Status.UNKNOWN, reason=answer.reason)
-    missing = _missing(case, left.cell, left.sometimes)
+    missing = _emptiness(systems, left.cell, left.sometimes)
     if missing:
         return replace(result, status=Status.VACUOUS, reason=missing)
     return replace(result, reason=f"plain solver to {answer.confirmed}")
@@ -242,19 +242,21 @@ def progress_lacks(case: Case) -> str | None:
 def _needed(case: Case, cell: Cell, reached: Sequence[Reached]) -> list[Reached]:
     """The "sometimes" that the cell's property needs, lest its claim be empty."""
     known = {r.name: r for r in reached}
-    return [known[name] for name in case.property(cell.property).needs if name in known]
+    return [known[name] for name in case.needed(cell.property)]
 
 
-def _missing(case: Case, cell: Cell, reached: Sequence[Reached]) -> str:
-    """The first needed "sometimes" that is not reached, as a reason; empty if there is none."""
-    for r in _needed(case, cell, reached):
+def _emptiness(systems: "Systems", cell: Cell, reached: Sequence[Reached]) -> str:
+    """The reason for which the property's claim says nothing; empty if it says something."""
+    if not systems.reports(cell.property):
+        return f"{cell.property} reports a violation on no path of any action of this machine"
+    for r in _needed(systems.case, cell, reached):
         if r.trace is None:
             return f"{r.name} is not reached within {r.searched} steps"
     return ""
 
 
 def proved(
-    case: Case,
+    systems: "Systems",
     engine: str,
     certificate: "Certificate",
     reached: tuple[Reached, ...],
@@ -263,10 +265,10 @@ def proved(
     """The result of a proof: PROVED, or VACUOUS where the claim is empty."""
     cell = certificate.cell
     result = Result(cell, Status.VACUOUS, 0, engine, 0.0, sometimes=reached)
-    empty = _missing(case, cell, reached) or stuck
+    empty = _emptiness(systems, cell, reached) or stuck
     if empty:
         return replace(result, reason=empty)
-    needed = _needed(case, cell, reached)
+    needed = _needed(systems.case, cell, reached)
     shown = tuple((r.name, r.trace) for r in needed if r.trace is not None)
     certificate = replace(certificate, witnesses=shown)
     return replace(result, status=Status.PROVED, certificate=certificate)

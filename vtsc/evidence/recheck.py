@@ -37,9 +37,10 @@ def recheck(opened: OpenCases, folder: Path) -> tuple[Evidence, list[str]]:
 def _compare_place(content: Content, fresh: Evidence, folder: Path) -> None:
     """Check that evidence in a folder named after a case or a function is about that one."""
     parts = folder.resolve().parts
-    of_design = len(parts) >= 3 and parts[-3] in content.model.designs
+    design, host = parts[-3:-1] if len(parts) >= 3 else ("", "")
+    of_case = design in content.model.designs or host in content.model.hosts
     of_functions = len(parts) >= 2 and parts[-2] == functions.KIND
-    if (of_design or of_functions) and parts[-len(fresh.place.parts) :] != fresh.place.parts:
+    if (of_case or of_functions) and parts[-len(fresh.place.parts) :] != fresh.place.parts:
         raise EvidenceError(f"{MANIFEST} is of {fresh.place}, which is not where it lies")
 
 

@@ -97,6 +97,11 @@ class Systems:
             )
         return self._bystanders[subjects]
 
+    def reports(self, prop: str) -> bool:
+        """Whether the property says on some path of some call that it is violated, as explored so far."""
+        watched = (system for system in self._kept.values() if prop in system.targets)
+        return any(prop in rule.targets for system in watched for rule in system.rules)
+
     def _representatives(self, sizes: Sizes) -> tuple[Call, ...]:
         return representatives(self.case.machine(sizes))
 

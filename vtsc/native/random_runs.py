@@ -49,7 +49,7 @@ def simulate(
                 done += 1
                 for name in tuple(open_properties):
                     prop = properties[name]
-                    if prop.observe(machine, state, ghosts[name], step):
+                    if prop.answer(machine, state, ghosts[name], step):
                         violations[name] += 1
                         open_properties.discard(name)
     return Outcome(done, runs, violations)
