@@ -54,7 +54,7 @@ def verify(copy):
 @pytest.mark.slow
 @pytest.mark.parametrize("how", [(), ("--bounded", "--depth", "4")])
 def test_a_property_of_what_never_happens_says_nothing(verify, how):
-    """No path of any action says that it is violated, on a host that cannot suspend: no proof, but VACUOUS."""
+    """No path of any action reports it on a host that cannot suspend: no proof, but VACUOUS."""
     status, text = verify(OBSERVE + UNTRAPPED, "verify", "-p", "mine", *how)
     assert status == Exit.VACUOUS
     assert "mine reports a violation on no path of any action of this machine" in text
