@@ -15,6 +15,7 @@ from vtsc.language.state import Counter, Record
 from vtsc.native.inputs import Drawn
 from vtsc.native.random_runs import RUN_LENGTH, _start, _step
 from vtsc.solver.feasibility import SolverFeasibility
+from vtsc.stores.guard import Guard
 from vtsc.system.builder import build
 from vtsc.system.instances import representatives
 
@@ -53,15 +54,15 @@ def test_lemmas_hold_in_random_runs(content, design, host, monkeypatch):
     random, checked = Random(7), 0
     for _ in range(12):
         drawn = Drawn(random, content.model.typical_input)
-        watched = {"monotonic": content.properties["monotonic"]}
-        state, ghosts, inputs = _start(machine, watched, drawn)
-        own = ghosts["monotonic"]
+        prop = content.properties["monotonic"]
+        guard = Guard(machine, [prop])
+        state, own = _start(machine, guard, drawn), guard.ghosts(prop)
         for _ in range(RUN_LENGTH):
             for lemma in lemmas:
                 for args in lemma.instances(machine.sizes):
                     assert lemma.holds(machine, state, own, *args), (lemma.name, args)
                     checked += 1
-            step = _step(machine, state, machine.calls(), random, inputs)
+            step = _step(machine, state, machine.calls(), random, drawn)
             if step is None:
                 break
             content.properties["monotonic"].observe(machine, state, own, step)

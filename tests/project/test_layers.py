@@ -24,7 +24,7 @@ ROOMS: dict[str, set[str]] = {
     "content": {"base", "language"},
     "system": {"base", "language", "stores", "symbolic"},
     "smtlib": {"base", "language", "symbolic", "system"},
-    "validation": {"base", "language", "stores", "symbolic", "system"},
+    "validation": {"base", "language", "stores", "native", "symbolic", "system"},
     "solver": {"base", "language", "symbolic", "system", "validation"},
     "engines": {"base", "language", "native", "symbolic", "system", "smtlib", "solver"},
     "evidence": {

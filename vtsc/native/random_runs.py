@@ -90,7 +90,7 @@ class _Runs:
         """One run of so many steps at most."""
         steps, violated = 0, set[str]()
         with limited():
-            state = self._start()
+            state = _start(self.machine, self.guard, self.inputs)
             ghosts = {name: self.guard.ghosts(p) for name, p in self.properties.items()}
             while steps < longest:
                 step = _step(self.machine, state, self.calls, self.random, self.inputs)
@@ -100,23 +100,9 @@ class _Runs:
                 for name, prop in self.properties.items():
                     if name in violated:
                         continue
-                    if prop.observe(self.machine, state, ghosts[name], step):
+                    if prop.answer(self.machine, state, ghosts[name], step):
                         violated.add(name)
         return _Run(steps, frozenset(violated))
-
-    def _start(self) -> State:
-        while True:
-            self.inputs.used.clear()
-            state = self.guard.state()
-            try:
-                self.machine.initialise(state, self.inputs)
-                return state
-            except Illegal:
-                continue
-            except UnkeptError as error:
-                again = Recorded(dict(self.inputs.used))
-                fresh = self.guard.state()
-                raise told(error, partial(self.machine.initialise, fresh, again)) from None
 
     def find_store(self, before: Any, done: int, steps: int) -> None:
         """Raise the error of the first store to what is no state, in runs from ``before`` on, if any.
@@ -139,6 +125,21 @@ class _Runs:
             return self.run(longest)
 
         self.guard.check(again)
+
+
+def _start(machine: Any, guard: Guard, inputs: Drawn) -> State:
+    """A state in which a run begins."""
+    while True:
+        inputs.used.clear()
+        state = guard.state()
+        try:
+            machine.initialise(state, inputs)
+            return state
+        except Illegal:
+            continue
+        except UnkeptError as error:
+            again = Recorded(dict(inputs.used))
+            raise told(error, partial(machine.initialise, guard.state(), again)) from None
 
 
 def _step(machine: Any, state: Any, calls: Any, random: Random, inputs: Drawn) -> Any:

@@ -1,13 +1,15 @@
 """Objects to which nothing can be stored: what a step reaches besides the records of its state."""
 
+import sys
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from enum import Enum
 from functools import cache
+from types import FrameType
 from typing import Any, NoReturn
 
 from vtsc.base.errors import StoreError
-from vtsc.stores.writers import package
+from vtsc.stores.writers import CHECKER, module_of, package
 
 INSTEAD = "what a step leaves is in declared fields of the state's records"
 CHANGES: dict[type, tuple[str, ...]] = {
@@ -28,16 +30,28 @@ CHANGES: dict[type, tuple[str, ...]] = {
 
 
 class Sealed:
-    """A class to which nothing can be stored; what is worked out at first use still can be kept."""
+    """A class to which a step stores nothing; what is worked out at first use still can be kept."""
 
     def __init_subclass__(cls) -> None:
         """Do not tell the class that is sealed: it is no new one."""
 
-    def __setattr__(self, name: str, value: object) -> NoReturn:
-        raise StoreError(f"a store into .{name} of a {type(self).__name__}: {INSTEAD}")
+    def __setattr__(self, name: str, value: object) -> None:
+        if _in_a_step():
+            raise StoreError(f"a store into .{name} of a {type(self).__name__}: {INSTEAD}")
+        super().__setattr__(name, value)
 
-    def __delattr__(self, name: str) -> NoReturn:
-        raise StoreError(f"`del` of .{name} of a {type(self).__name__}: {INSTEAD}")
+    def __delattr__(self, name: str) -> None:
+        if _in_a_step():
+            raise StoreError(f"`del` of .{name} of a {type(self).__name__}: {INSTEAD}")
+        super().__delattr__(name)
+
+
+def _in_a_step() -> bool:
+    """Whether the checker has called what stores, be it to take a step or to ask about one."""
+    frame: FrameType | None = sys._getframe(2)
+    while frame is not None and package(module_of(frame)) != CHECKER:
+        frame = frame.f_back
+    return frame is not None
 
 
 def seal(thing: Any) -> None:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic, Protocol, TypeVar
 
-from vtsc.base.errors import UnkeptError
+from vtsc.base.errors import MeaningError, UnkeptError
 from vtsc.base.lines import Line, LineRecorder, nothing_wanted
 from vtsc.base.time_limit import limited
-from vtsc.language.words import Illegal, Runs
+from vtsc.language.words import REFUSES, Illegal, Runs
 from vtsc.stores.locate import told
 from vtsc.symbolic.forms import Condition, Constant
 from vtsc.symbolic.terms import Arena
@@ -128,6 +128,7 @@ class _Run:
         strict: bool,
     ) -> None:
         self.strict = strict
+        self.observing = False
         self._arena = arena
         self._feasibility = feasibility
         self._prefix = prefix
@@ -228,6 +229,8 @@ class _Run:
             return
         if self._truths.get(condition.id) is True:
             return
+        if self.observing:
+            raise MeaningError(REFUSES)
         if not self._feasibility.possible((*self._facts, condition)):
             raise Illegal
         self.assumptions.append(condition)

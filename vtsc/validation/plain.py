@@ -75,7 +75,7 @@ class Watched:
         records = dict(self.state.records)
         for monitor in self.monitors:
             ghosts = self.guard.ghosts(monitor)
-            self._watching.append((monitor.name, monitor.observe, ghosts))
+            self._watching.append((monitor.name, monitor.answer, ghosts))
             records |= {f"{monitor.name}.{name}": ghost for name, ghost in ghosts.items()}
         self._fields = [
             (f"{owner}.{name}", record, name, field)
