@@ -4,6 +4,7 @@ The actions are the parts of KVM's run loop, and what host and guest do. That ea
 is a choice of the model. [choice-actions]
 """
 
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, ClassVar
 
@@ -69,7 +70,7 @@ class Machine(TableMachine):
     """A design on a host with settings."""
 
     time_input = TIME_INPUT
-    stores: ClassVar[dict[type, tuple[str, ...]]] = {
+    stores_of: ClassVar[Mapping[type, Sequence[str]]] = {
         Design: ("vm", "vcpu"),
         Host: ("host", "pcpu"),
     }

@@ -30,12 +30,12 @@ def content_frame(frame: FrameType | None) -> FrameType | None:
 class Writers:
     """What the functions of a machine and of its monitors may store to.
 
-    A machine's ``stores`` maps classes to the kinds of record that their functions store into. A function
+    A machine's ``stores_of`` maps classes to the kinds of record that their functions store into. A function
     that stands in no class belongs to that one which its module derives a class from.
     """
 
     def __init__(self, machine: Any, monitors: Iterable[Any]) -> None:
-        self._stores: Mapping[type, Sequence[str]] = getattr(machine, "stores", {})
+        self._stores: Mapping[type, Sequence[str]] = getattr(machine, "stores_of", {})
         self._machine = package(type(machine).__module__)
         self._monitors = {package(type(m).__module__) for m in monitors} - {CHECKER}
 
@@ -62,7 +62,7 @@ class Writers:
         return not self.refusal(frame, kind) and not self._owners(module)
 
     def _owner(self, module: str, function: str) -> type | None:
-        """The class among those of ``stores`` to which a function belongs."""
+        """The class among those of ``stores_of`` to which a function belongs."""
         name, inside, _ = function.partition(".")
         kind = getattr(sys.modules.get(module), name, None) if inside else None
         if isinstance(kind, type):
@@ -71,7 +71,7 @@ class Writers:
         return owners[0] if len(owners) == 1 else None
 
     def _owners(self, module: str) -> list[type]:
-        """The classes among those of ``stores`` that a module derives classes from."""
+        """The classes among those of ``stores_of`` that a module derives classes from."""
         here = vars(sys.modules[module]).values() if module in sys.modules else ()
         kinds = [k for k in here if isinstance(k, type) and k.__module__ == module]
         return [o for o in self._stores if any(issubclass(k, o) or _mixed(k, o) for k in kinds)]
