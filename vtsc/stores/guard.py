@@ -8,7 +8,7 @@ from vtsc.language.state import Field, Record, State, Value
 from vtsc.stores.locate import first_change
 from vtsc.stores.memory import Memory, packages_of
 from vtsc.stores.records import Accept, Guarding, Unfit, guarded, kind_of, plain
-from vtsc.stores.sealed import INSTEAD, reachable, seal, sealed_container
+from vtsc.stores.sealed import ATOMS, INSTEAD, reachable, seal, sealed_container
 from vtsc.stores.writers import GHOST, Writers
 
 T = TypeVar("T")
@@ -43,9 +43,8 @@ class Guard:
         self._records = dict(state.records)
         for name, record in state.records.items():
             self._become_guarded(name, record, kind_of(name, record))
-        for thing in reachable([state], self.memory.packages):
-            if id(thing) not in self._frozen:
-                self._close(thing)
+        for thing in reachable([state], self.memory.packages, self._frozen):
+            self._close(thing)
         return state
 
     def ghosts(self, monitor: Any) -> dict[str, Record]:
@@ -71,10 +70,10 @@ class Guard:
 
     def _close(self, thing: Any) -> None:
         """Let nothing be stored to an object of a state, but for the fields of its records."""
-        fields = thing.fields if isinstance(thing, Record) else ()
-        for name, value in vars(thing).items():
-            if name not in fields:
-                vars(thing)[name] = sealed_container(value)
+        held = vars(thing)
+        for name, value in held.items():
+            if type(value) not in ATOMS:
+                held[name] = sealed_container(value)
         if type(thing) not in self._kinds.values():
             seal(thing)
             self.memory.note("", type(thing))

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from enum import Enum
+from fractions import Fraction
 from functools import cache
 from types import FrameType
 from typing import Any, NoReturn
@@ -12,6 +13,8 @@ from vtsc.base.errors import StoreError
 from vtsc.stores.writers import CHECKER, module_of, package
 
 INSTEAD = "what a step leaves is in declared fields of the state's records"
+ATOMS = frozenset({int, bool, str, float, type(None), Fraction})
+"""What holds nothing that could be stored to."""
 CHANGES: dict[type, tuple[str, ...]] = {
     list: (
         "append", "extend", "insert", "remove", "pop", "clear", "sort", "reverse", "__setitem__",
@@ -108,13 +111,18 @@ def ours(thing: object, packages: Collection[str]) -> bool:
     return package(type(thing).__module__) in packages and hasattr(thing, "__dict__")
 
 
-def reachable(roots: Iterable[Any], packages: Collection[str]) -> Iterator[Any]:
-    """The objects of these packages that the roots lead to, by attributes and containers, each once."""
-    seen: set[int] = set()
+def reachable(
+    roots: Iterable[Any], packages: Collection[str], known: Iterable[int] = ()
+) -> Iterator[Any]:
+    """The objects of these packages that the roots lead to, by attributes and containers, each once.
+
+    ``known``: the identities of objects that are left out, with all that only they lead to.
+    """
+    seen = set(known)
     pending = list(roots)
     while pending:
         thing = pending.pop()
-        if id(thing) in seen:
+        if type(thing) in ATOMS or id(thing) in seen:
             continue
         if isinstance(thing, list | tuple | set | frozenset):
             seen.add(id(thing))

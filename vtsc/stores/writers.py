@@ -58,8 +58,8 @@ class Writers:
 
     def unrestricted(self, frame: FrameType, kind: str) -> bool:
         """Whether all code of the file that a frame executes may store into records of ``kind``."""
-        module = module_of(frame)
-        return not self.refusal(frame, kind) and not self._owners(module)
+        owners = self._owners(module_of(frame))
+        return not self.refusal(frame, kind) and all(kind in self._stores[o] for o in owners)
 
     def _owner(self, module: str, function: str) -> type | None:
         """The class among those of ``stores_of`` to which a function belongs."""
