@@ -34,11 +34,6 @@ def write_whole(path: Path, text: str) -> None:
         raise UsageError(f"cannot write {path}: {error.strerror}") from None
 
 
-def cache_folder() -> Path:
-    """The folder for what may be lost at any time: ``$XDG_CACHE_HOME/vtsc``, by default in ``~/.cache``."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vtsc"
-
-
 def check_writable(path: Path) -> None:
     """Raise `UsageError` early where ``path`` could not be written later; nothing is made."""
     if path.is_dir():

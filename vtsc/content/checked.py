@@ -1,11 +1,9 @@
 """Remembers which contents have passed the syntax check, by all that it depends on."""
 
 import hashlib
-import os
 from pathlib import Path
 
-from vtsc.base.errors import UsageError
-from vtsc.base.files import write_whole
+from vtsc.base.cache import is_kept, keep
 
 PACKAGES = ("model", "properties")
 HERE = Path(__file__).parent
@@ -16,21 +14,18 @@ def ensure(root: Path, design: Path | None = None) -> None:
 
     ``design``: a file with a design of its own, which is checked as one below the root is.
     """
-    place = _place(root, design)
-    if place is not None and place.is_file():
+    name = _name(root, design)
+    if name is not None and is_kept(name):
         return
     from vtsc.content.syntax import check  # which hardly any command needs
 
     check(root, design)
-    if place is not None and not place.exists():
-        try:
-            write_whole(place, "passed\n")
-        except UsageError:
-            return  # it will be checked again
+    if name is not None:
+        keep(name, "passed")
 
 
-def _place(root: Path, design: Path | None) -> Path | None:
-    """Where it is noted that a content has passed; None where there is no such place."""
+def _name(root: Path, design: Path | None) -> str | None:
+    """The name under which it is noted that a content has passed; None where it cannot be read."""
     sha = hashlib.sha256()
     rules = (HERE / "syntax.py", *sorted((HERE / "reading").glob("*.py")))
     language = sorted((HERE.parent / "language").glob("*.py"))
@@ -42,8 +37,4 @@ def _place(root: Path, design: Path | None) -> Path | None:
             sha.update(str(shown).encode() + b"\0" + path.read_bytes() + b"\0")
         except OSError:
             return None
-    try:
-        home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-        return Path(home) / "vtsc" / f"{sha.hexdigest()[:32]}.checked"
-    except RuntimeError:  # nobody's home
-        return None
+    return f"{sha.hexdigest()[:32]}.checked"

@@ -5,12 +5,10 @@ what the validation saw. A folder that cannot be read or written means that noth
 """
 
 import hashlib
-import json
 from collections.abc import Iterable
-from pathlib import Path
 
-from vtsc.base.errors import UsageError
-from vtsc.base.files import cache_folder, write_whole
+from vtsc.base.cache import keep
+from vtsc.base.cache import recalled as kept_under
 from vtsc.validation.ruled import Ruled
 from vtsc.validation.validate import Validated
 
@@ -32,27 +30,24 @@ def digest(ruled: Ruled, functions: Iterable[str]) -> str:
 
 def recall(name: str) -> Validated | None:
     """What is remembered under a digest."""
+    kept = kept_under(_place(name))
     try:
-        kept = json.loads(_place(name).read_text(encoding="utf-8"))
         hits = {str(n): (str(where), int(depth)) for n, (where, depth) in kept["hits"].items()}
         return Validated(int(kept["steps"]), int(kept["rules"]), int(kept["unseen"]), hits)
-    except (OSError, RuntimeError, ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
         return None
 
 
 def remember(name: str, validated: Validated) -> None:
     """Keep what a validation saw, if it can be kept."""
-    kept = {
+    saw = {
         "steps": validated.steps,
         "rules": validated.rules,
         "unseen": validated.unseen,
         "hits": validated.hits,
     }
-    try:
-        write_whole(_place(name), json.dumps(kept) + "\n")
-    except (UsageError, OSError, RuntimeError):
-        return
+    keep(_place(name), saw)
 
 
-def _place(name: str) -> Path:
-    return cache_folder() / "validated" / name
+def _place(name: str) -> str:
+    return f"validated/{name}"
