@@ -121,7 +121,8 @@ class Machine(TableMachine):
     def state(self) -> MachineState:
         """A fresh state with every field at its declared start."""
         scale = time_scale(self.settings["virtual_khz"] * KHZ, NSEC_PER_SEC)
-        vm = Vm(self.sizes["vcpu"], self.settings["virtual_khz"], scale)
+        own, of_vcpus = self.design.vm_fields, self.design.vcpu_fields
+        vm = Vm(self.sizes["vcpu"], self.settings["virtual_khz"], scale, own, of_vcpus)
         return MachineState(Host(self.contract, self.settings), vm)
 
     def initialise(self, state: MachineState, inputs: Inputs) -> None:

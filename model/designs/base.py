@@ -6,13 +6,14 @@ touches. The methods below are the whole interface of a design.
 
 import difflib
 import inspect
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from model.host.host import Host
 from model.lemmas.standings import USUAL, Standing
 from model.state import CLOCK_UPDATE, MIGRATE_TIMER
 from model.vm import Vcpu, Vm
-from vtsc.language import BadFileError
+from vtsc.language import BadFileError, DefinitionError
 
 
 def missing(design: "Design", function: str) -> BadFileError:
@@ -38,9 +39,16 @@ class Design:
     """The vCPU's field that notes the host TSC to compensate from."""
     standings: ClassVar[tuple[Standing, ...]] = USUAL
     """The situations in which the design keeps track of a guest's TSC."""
+    vcpu_fields: ClassVar[Mapping[str, Any]] = {}
+    """Fields that the design adds to those of each vCPU, by name, as `model.state` declares them."""
+    vm_fields: ClassVar[Mapping[str, Any]] = {}
+    """The same for the VM."""
 
     def __init_subclass__(cls) -> None:
         """Refuse what is surely a slip: a misspelt function, one with the wrong number of arguments."""
+        base: Any = cls.__base__
+        cls.vcpu_fields = {**base.vcpu_fields, **cls.vcpu_fields}
+        cls.vm_fields = {**base.vm_fields, **cls.vm_fields}
         inherited = dict(inspect.getmembers(cls.__base__, inspect.isfunction))
         for name, function in vars(cls).items():
             if not inspect.isfunction(function) or name.startswith("_"):
@@ -49,10 +57,10 @@ class Design:
             if name not in inherited:
                 meant = difflib.get_close_matches(name, inherited, 1, cutoff=0.85)
                 if meant:
-                    raise BadFileError(f"{where} is close to {meant[0]}: misspelt?")
+                    raise DefinitionError(function, f"{where} is close to {meant[0]}: misspelt?")
             elif _arguments(function) != _arguments(inherited[name]):
                 wanted = ", ".join(inspect.signature(inherited[name]).parameters)
-                raise BadFileError(f"{where} must take ({wanted})")
+                raise DefinitionError(function, f"{where} must take ({wanted})")
 
     def __init__(self, settings: Any) -> None:
         self.settings = settings

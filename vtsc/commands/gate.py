@@ -7,7 +7,7 @@ from pathlib import Path
 
 from vtsc.base.errors import BadFileError, Exit, UsageError, worst
 from vtsc.base.files import check_folder, check_writable
-from vtsc.commands.options import STATUSES, add_jobs, add_output, check_jobs
+from vtsc.commands.options import STATUSES, add_jobs, add_output
 from vtsc.commands.verify import report
 from vtsc.content.case import Case
 from vtsc.content.cells import Cell
@@ -40,7 +40,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> Exit:
     """The exit status of all cells together, or with ``--update`` of what is left to be changed."""
-    check_jobs(arguments)
     if arguments.write and not arguments.update:
         raise UsageError("--write: only with --update")
     content = load(arguments.root)

@@ -8,7 +8,7 @@ from vtsc import DEFAULT_DEPTH, MAX_DEPTH
 from vtsc.base.errors import Exit, UsageError, worst
 from vtsc.base.files import check_folder, check_writable, write_whole
 from vtsc.base.parallel import in_order
-from vtsc.commands.options import STATUSES, add_cells, add_jobs, add_output, check_jobs
+from vtsc.commands.options import STATUSES, add_cells, add_design, add_jobs, add_output
 from vtsc.commands.selection import selected
 from vtsc.content.case import Case
 from vtsc.content.cells import Cell
@@ -28,6 +28,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """The cells, how they are decided, and how that is reported."""
     parser.epilog = STATUSES
     add_cells(parser)
+    add_design(parser)
     parser.add_argument(
         "--depth",
         type=int,
@@ -53,8 +54,7 @@ def run(arguments: argparse.Namespace) -> Exit:
     """The exit status of all cells together."""
     if not 1 <= arguments.depth <= MAX_DEPTH:
         raise UsageError(f"--depth {arguments.depth}: a whole number from 1 to {MAX_DEPTH}")
-    check_jobs(arguments)
-    content = load(arguments.root)
+    content = load(arguments.root, arguments.design)
     groups = selected(content, arguments)
     listed = listed_verdicts(content)
     if arguments.output:

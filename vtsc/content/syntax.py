@@ -8,7 +8,7 @@ from vtsc.content.reading.declarations import check_module
 from vtsc.content.reading.kinds import Kind, asked_by_reports, kinds
 from vtsc.content.reading.names import Names
 from vtsc.content.reading.rules import check_function
-from vtsc.content.reading.sources import File, Function, Module, Sources
+from vtsc.content.reading.sources import OWN, File, Function, Module, Sources
 
 RULES = ("model/designs/", "model/designs.py", "properties/")
 """Where designs and monitors are, below a root."""
@@ -22,7 +22,7 @@ def files(root: Path, design: Path | None = None) -> Iterator[File]:
             module = shown.removesuffix(".py").replace("/", ".").removesuffix(".__init__")
             yield File(path, shown, module, shown.startswith(RULES))
     if design is not None:
-        yield File(design, str(design), design.stem, True)
+        yield File(design, str(design), OWN, True)
 
 
 def check(root: Path, design: Path | None = None) -> dict[Function, Kind]:

@@ -46,6 +46,7 @@ class Memory:
         parts = [vtsc.__version__, version()]
         parts.append(_sources(Path(vtsc.__file__).parent, leave_out="_bundled/"))
         parts += [_sources(content.root / package) for package in ("model", "properties")]
+        parts.append(content.digest)
         return cls(effort, hashlib.sha256("\0".join(parts).encode()).hexdigest())
 
     def recall(self, case: Case, properties: Sequence[str], depth: int) -> list[Result] | None:

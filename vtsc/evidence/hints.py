@@ -29,7 +29,7 @@ class Hint:
 def _name(case: Case, properties: Sequence[str]) -> str:
     """What the hint of a case is kept under: the digest of all that a proof depends on."""
     content = case.content
-    parts = [__version__, content.digest, digest(content.root, "properties")]
+    parts = [__version__, content.digest_of(case.design), digest(content.root, "properties")]
     parts += [case.design, case.host]
     parts += [json.dumps(case.settings.texts()), *properties]
     name = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]

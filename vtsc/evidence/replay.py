@@ -23,7 +23,10 @@ def case_of(content: Content, trace: Trace) -> Case:
         known("property", trace.property, [*content.properties, *(s.name for s in case.sometimes)])
         return case
     except Exception as error:
-        raise BadFileError(f"not a trace of this model: {error}") from None
+        files = content.own is None and content.model.including is not None
+        lacks = files and trace.design not in content.model.designs
+        more = "; if it is in a file of its own, name that with --design" if lacks else ""
+        raise BadFileError(f"not a trace of this model: {error}{more}") from None
 
 
 def replay(case: Case, trace: Trace, *, states: bool = True, explain: Step | None = None) -> Run:
@@ -122,7 +125,7 @@ def _recorded(case: Case, prop: str, run: Run) -> Trace:
         host=case.host,
         property=prop,
         params=case.settings.texts(),
-        model_digest=case.content.digest,
+        model_digest=case.content.digest_of(case.design),
         initial_inputs=run.initial_inputs,
         initial_state=run.initial_state,
         steps=steps,
