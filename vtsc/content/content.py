@@ -62,6 +62,12 @@ class Content:
             return f"--design {shlex.quote(self.own.asked)}"
         return design
 
+    def without_file(self, design: str) -> str:
+        """What to say besides that a design is unknown: it may be in a file that was not named."""
+        if self.own is not None or self.model.including is None or design in self.model.designs:
+            return ""
+        return "; a design in a file of its own needs --design FILE"
+
     def wanted(self, file: str) -> bool:
         """Whether a source file holds rules of a design, to be shown in traces."""
         path = Path(file)

@@ -23,9 +23,7 @@ def case_of(content: Content, trace: Trace) -> Case:
         known("property", trace.property, [*content.properties, *(s.name for s in case.sometimes)])
         return case
     except Exception as error:
-        files = content.own is None and content.model.including is not None
-        lacks = files and trace.design not in content.model.designs
-        more = "; if it is in a file of its own, name that with --design" if lacks else ""
+        more = content.without_file(trace.design)
         raise BadFileError(f"not a trace of this model: {error}{more}") from None
 
 
