@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from contextlib import suppress
 from errno import EACCES, ENOTDIR
 from pathlib import Path
 
@@ -17,7 +18,8 @@ def write_whole(path: Path, text: str) -> None:
     temporary = None
     try:
         if _is_special(path):
-            path.write_text(text, encoding="utf-8")
+            with suppress(BrokenPipeError):  # nobody reads it any more
+                path.write_text(text, encoding="utf-8")
             return
         path = path.resolve()
         path.parent.mkdir(parents=True, exist_ok=True)
