@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from vtsc.base.errors import BadFileError, MeaningError, UsageError
+from vtsc.base.errors import BadFileError, MeaningError, UnendingError, UsageError
 from vtsc.base.lines import Line
 from vtsc.base.spelling import near
 from vtsc.language.claims import ActionTaken, Monitor, Property, Sometimes
@@ -135,10 +135,13 @@ def model_error(content: Content, error: BaseException) -> Exception:
         asked = [line for line in error.lines if content.holds(line[0])]
         in_rules = [line for line in asked if content.is_rule(line[0])]
         raised = in_rules or asked or raised
+    if isinstance(error, UnendingError) and error.line and content.holds(error.line[0]):
+        raised = [error.line]
     if not raised:
         return RuntimeError(f"{type(error).__name__}: {error}")
     file, number = raised[-1]
-    what = str(error) if isinstance(error, MeaningError) else f"{type(error).__name__}: {error}"
+    plain = isinstance(error, MeaningError | UnendingError)
+    what = str(error) if plain else f"{type(error).__name__}: {error}"
     return BadFileError(f"{content.relative(file)}:{number}: {what}")
 
 

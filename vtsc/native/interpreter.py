@@ -1,5 +1,6 @@
 """The plain interpreter: runs a machine on Python integers, from inputs alone, without any solver."""
 
+import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,12 +17,17 @@ Lines = tuple[tuple[str, int], ...]
 
 
 class NotARun(Exception):
-    """A step (from 1; 0 is initialisation) that the machine does not allow, and why where it is known."""
+    """A step (from 1; 0 is initialisation) that the machine does not allow, and why where it is known.
 
-    def __init__(self, step: int, why: str = "") -> None:
-        super().__init__(step, why)
+    ``lines`` are those that were being executed when it was refused, outermost first.
+    """
+
+    def __init__(self, step: int, refused: Illegal) -> None:
+        super().__init__(step, str(refused))
         self.step = step
-        self.why = why
+        self.why = str(refused)
+        frames = traceback.walk_tb(refused.__traceback__)
+        self.lines = tuple((f.f_code.co_filename, number) for f, number in frames)
 
 
 @dataclass(frozen=True)
@@ -91,7 +97,7 @@ class Player:
         try:
             self.machine.initialise(self.state, initial)
         except Illegal as why:
-            raise NotARun(0, str(why)) from None
+            raise NotARun(0, why) from None
         start, start_measures = self.snapshot(), self._measures(explain)
         steps: list[Played] = []
         terms: list[Any] = []
@@ -104,7 +110,7 @@ class Player:
                 with recorder:
                     observed = self.machine.perform(self.state, call, inputs)
             except Illegal as why:
-                raise NotARun(i + 1, str(why)) from None
+                raise NotARun(i + 1, why) from None
             if i == len(calls) - 1 and observed.observed is not None:
                 terms = self.prop.terms(self.machine, self.state, self.ghosts, observed)
             violated = self.prop.observe(self.machine, self.state, self.ghosts, observed)

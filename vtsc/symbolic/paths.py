@@ -5,11 +5,14 @@ feasibility, the true one is taken and the other is explored later. The runs for
 of forks with an outcome at each leaf. Every leaf knows the source lines it executed.
 """
 
+import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, NoReturn, Protocol, TypeVar
 
-from vtsc.base.lines import Line, LineRecorder, nothing_wanted
+from vtsc.base.errors import UnendingError
+from vtsc.base.lines import Line, LineRecorder, calling, nothing_wanted
 from vtsc.base.time_limit import limited
 from vtsc.language.words import Illegal, Runs
 from vtsc.symbolic.forms import Condition, Constant
@@ -110,6 +113,39 @@ def _at(contents: Sequence[dict[str, Any]], key: str) -> Any:
 
 LONGEST = 200
 """Decisions on one path, beyond which a function is taken not to end."""
+MOST = 4096
+"""Paths of one function, beyond which it is taken not to end."""
+SECONDS = 60.0
+"""Processor time for all paths of one function, those of its pieces included: the backstop."""
+INSTEAD = "have a loop turn fewer times, or take min, max, & and | in place of an if"
+
+
+class _Budget:
+    """What exploring one function may take, and where its paths part."""
+
+    def __init__(self, since: float | None) -> None:
+        self.since = time.process_time() if since is None else since
+        self._paths = 0
+        self._parted: Counter[Line] = Counter()
+
+    def another(self) -> None:
+        """One more path is to be explored."""
+        self._paths += 1
+        if self._paths > MOST:
+            self.exceed(f"{MOST} paths")
+        if time.process_time() - self.since > SECONDS:
+            self.exceed(f"{self._paths} paths and {SECONDS:g} s")
+
+    def fork(self) -> None:
+        """A path parts in two where the model is now."""
+        self._parted.update(calling("vtsc")[-1:])
+
+    def exceed(self, what: str) -> NoReturn:
+        """Raise `UnendingError` with the line at which most paths part."""
+        most = self._parted.most_common(1)
+        line, count = most[0] if most else (None, 0)
+        told = f"no end in sight after {what}: paths part here {count} times: {INSTEAD}"
+        raise UnendingError(told, line)
 
 
 class _Run:
@@ -123,8 +159,10 @@ class _Run:
         prefix: Sequence[bool],
         doubts: list[Doubt] | None,
         strict: bool,
+        budget: _Budget,
     ) -> None:
         self.strict = strict
+        self._budget = budget
         self._arena = arena
         self._feasibility = feasibility
         self._prefix = prefix
@@ -155,8 +193,12 @@ class _Run:
             return True
         here = len(self.forks)
         if here >= LONGEST:
-            raise RuntimeError(f"no end in sight after {LONGEST} decisions on one path")
-        taken = self._prefix[here] if here < len(self._prefix) else True
+            self._budget.exceed(f"{LONGEST} decisions on one path")
+        taken = True
+        if here < len(self._prefix):
+            taken = self._prefix[here]
+        else:
+            self._budget.fork()
         self.forks.append((condition, taken))
         self._learn(condition if taken else opposite)
         return taken
@@ -193,6 +235,7 @@ class _Run:
             self._facts,
             doubts=self._doubts,
             strict=self.strict,
+            since=self._budget.since,
         )
         legal, outcome = joined(self._arena, tree, lambda key: _at(before, key))
         self.require(legal)
@@ -223,17 +266,21 @@ def explore(
     wanted: Callable[[str], bool] = nothing_wanted,
     doubts: list[Doubt] | None = None,
     strict: bool = True,
+    since: float | None = None,
 ) -> Tree[T]:
     """The tree of all paths of ``run``, which must build its state afresh at each call.
 
     ``known`` holds on every path. Where a path may fail, that is noted in ``doubts``; where nobody asks
     for those, it is raised. ``strict``: it is a rule, whose words are unsigned; false where something is only
-    said of rules. A path that raises `Illegal` ends in a leaf without outcome. Raises
-    `RuntimeError` where a path does not end, as far as can be seen.
+    said of rules. ``since``: the processor time at which the function began whose piece ``run`` is. A path that
+    raises `Illegal` ends in a leaf without outcome. Raises `UnendingError` where there is no end of a path or
+    of paths, as far as can be seen.
     """
+    budget = _Budget(since)
 
     def execute(prefix: Sequence[bool]) -> tuple[_Run, Leaf[T]]:
-        decider = _Run(arena, feasibility, known, prefix, doubts, strict)
+        budget.another()
+        decider = _Run(arena, feasibility, known, prefix, doubts, strict, budget)
         before, Runs.current = Runs.current, decider
         recorder = LineRecorder(wanted)
         try:
