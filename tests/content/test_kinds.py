@@ -8,7 +8,7 @@ from vtsc.content.syntax import check
 
 KINDS = """\
 model/__init__.py
-  declaration: build
+  declaration: build domain including
 model/arithmetic.py
   frame: low32 time_scale scale nsec_to_cycles later lesser common_unit
 model/designs/__init__.py

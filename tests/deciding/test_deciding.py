@@ -22,7 +22,7 @@ class _Unfit:
     def __getattr__(self, name):
         return getattr(self._fine, name)
 
-    def observe(self, *_):
+    def answer(self, *_):
         """What every step calls."""
         raise ArithmeticError("cannot be observed")
 

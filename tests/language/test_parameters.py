@@ -296,5 +296,5 @@ class Mine2(Patch25):
 )
 def test_every_design_has_a_name_of_its_own(design, why):
     """Else one would silently stand in for another."""
-    with pytest.raises(ValueError, match=why):
+    with pytest.raises(DefinitionError, match=why):
         registry([Patch25, design])

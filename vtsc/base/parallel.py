@@ -102,9 +102,7 @@ def _signals_wait() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _begin(
-    run: Callable[[W], R], item: W, lifeline: tuple[int, int]
-) -> tuple[Connection, Any]:
+def _begin(run: Callable[[W], R], item: W, lifeline: tuple[int, int]) -> tuple[Connection, Any]:
     """Begin a worker; to be called where signals wait.
 
     ``lifeline``: a pipe of which this process alone holds the end that is written to.

@@ -14,7 +14,9 @@ STATUSES = (
 
 def add_cells(parser: argparse.ArgumentParser) -> None:
     """Which cells: designs, properties, hosts and parameters."""
-    parser.add_argument("designs", nargs="*", metavar="DESIGN", help="default: all, or the one of --design")
+    parser.add_argument(
+        "designs", nargs="*", metavar="DESIGN", help="default: all, or the one of --design"
+    )
     parser.add_argument("-p", "--property", **REPEATED, metavar="PROPERTY", help="default: all")
     parser.add_argument("--host", **REPEATED, metavar="NAME", help="default: all")
     parser.add_argument(
@@ -46,6 +48,11 @@ def add_jobs(parser: argparse.ArgumentParser) -> None:
 
 def _jobs(text: str) -> int:
     """A number of processes; raises `ArgumentTypeError` for one that makes no sense."""
-    if not text.isascii() or not text.isdigit() or int(text) > MAX_JOBS:
-        raise argparse.ArgumentTypeError(f"{text}: a whole number from 0 (one for each core) to {MAX_JOBS}")
-    return int(text)
+    try:
+        number = int(text)
+    except ValueError:
+        number = -1
+    if not 0 <= number <= MAX_JOBS:
+        accepted = f"a whole number from 0 (one for each core) to {MAX_JOBS}"
+        raise argparse.ArgumentTypeError(f"{text}: accepted is {accepted}")
+    return number

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from vtsc.base.errors import BadFileError
+from vtsc.base.spelling import near
 from vtsc.content.cells import Cell
 from vtsc.content.content import Content
 from vtsc.language.actions import Call
@@ -76,6 +78,22 @@ class Case:
     def sometimes(self) -> list[Sometimes]:
         """Every "sometimes" that can be asked of the machine, those of its actions included."""
         return self.content.reachabilities(self.machine())
+
+    def needed(self, prop: str) -> tuple[str, ...]:
+        """The "sometimes" without which the claim of a property is vacuous; those that do not apply are not.
+
+        Raises `BadFileError` for a name that is no "sometimes" of this machine.
+        """
+        here = [s.name for s in self.sometimes]
+        elsewhere = {s.name for s in self.content.sometimes}
+        needs = self.property(prop).needs
+        for name in needs:
+            if name not in here and name not in elsewhere:
+                where = self.content.place(type(self.property(prop)))
+                raise BadFileError(
+                    f'{where}: {prop} needs {name}, no "sometimes": {near(name, here)}'
+                )
+        return tuple(name for name in needs if name in here)
 
     def lemmas(self, prop: str, sizes: Sizes | None = None) -> list[Lemma]:
         """Every lemma that the model and the property suggest for a machine of these sizes."""

@@ -98,6 +98,13 @@ class Content:
     def _is_own(self, path: Path) -> bool:
         return self.own is not None and path == self.own.path
 
+    def place(self, kind: type) -> str:
+        """The file and line at which a class of the content begins."""
+        import inspect  # which hardly any command needs
+
+        file = self.relative(inspect.getsourcefile(kind) or "")
+        return f"{file}:{inspect.getsourcelines(kind)[1]}"
+
     def changed(self, design: str, prop: str, settings: Settings) -> dict[str, int | str]:
         """The settings that differ from what the property's cell of that design starts from."""
         usual = self.resolve(design, prop, {}).texts()

@@ -1,7 +1,6 @@
 """Finds and loads the content: a root with ``model`` and ``properties``, or the copy in the wheel."""
 
 import importlib
-import os
 import sys
 import tomllib
 import traceback

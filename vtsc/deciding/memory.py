@@ -134,14 +134,14 @@ class _Recalled:
             raise BadFileError(f"{self._path}: not every sometimes is there")
         cells = self._kept["cells"]
         certificates = {p: self._proof(p, cells[p]) for p in properties if "lemmas" in cells[p]}
+        missing = progress_lacks(self._systems) if certificates else None
         validated(self._systems, [r.trace for r in self._reached if r.trace is not None])
-        missing = progress_lacks(self._case) if certificates else None
         found = []
         for prop in properties:
             engine = str(cells[prop]["engine"])
             if prop in certificates:
                 certificate = certificates[prop]
-                found.append(proved(self._case, engine, certificate, self._reached, missing))
+                found.append(proved(self._systems, engine, certificate, self._reached, missing))
             else:
                 found.append(self._violation(prop, engine, cells[prop]))
         if not all(r.status in (Status.PROVED, Status.VIOLATED) for r in found):

@@ -4,7 +4,7 @@ Cases can be begun, and open cells finished, in any order and in parallel.
 """
 
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from vtsc.deciding.verdict import Reached, Result, Status
 from vtsc.native.witness import Witness
 
 if TYPE_CHECKING:  # these import z3
+    from vtsc.deciding.proofs import Proofs
     from vtsc.engines import Answers, Effort
     from vtsc.engines.task import Answer, Key
     from vtsc.evidence.certificate import Certificate
@@ -124,10 +125,9 @@ def _together(
         proofs = prove(systems, hoped, reaching.missing, effort) if proving else Proofs()
         reached = reaching.result(proofs.never, depth)
     except EvidenceError as error:
-        raise _difference(systems, (), {}) or error from None
-    never = [*proofs.certificates, *(r.name for r in reached if r.never)]
-    doubt = _difference(systems, reached, dict.fromkeys(never))
-    stuck = progress_lacks(case) if proofs.certificates else None
+        raise _difference(systems, ()) or error from None
+    stuck = progress_lacks(systems) if proofs.certificates else None
+    doubt = _difference(systems, reached) or _contradiction(systems, proofs, reached)
     for prop in properties:
         settled = proofs.settled.get(prop, ())
         left = Open(case.cell(prop), reached, settled, doubt=str(doubt or ""))
@@ -135,11 +135,23 @@ def _together(
         if certificate is not None and doubt is not None:
             yield _failed(left.cell, doubt)
         elif certificate is not None:
-            yield proved(case, certificate.engine, certificate, reached, stuck)
+            yield proved(systems, certificate.engine, certificate, reached, stuck)
         elif witness is not None:
             yield _believed(systems, left, _violated(systems, left, "bmc", witness, None))
         else:
             yield left
+
+
+def _contradiction(
+    systems: "Systems", proofs: "Proofs", reached: Sequence[Reached]
+) -> VtscError | None:
+    """A plain run that shows what was proved never to happen; None where no run did."""
+    from vtsc.evidence.validating import contradiction
+
+    proved = {prop: c.any_number for prop, c in proofs.certificates.items()}
+    never = dict.fromkeys((r.name for r in reached if r.never), False)
+    found = (contradiction(systems, n, anywhere=x) for n, x in {**never, **proved}.items())
+    return next((x for x in found if x is not None), None)
 
 
 def _alone(case: Case, left: Open, depth: int, effort: "Effort") -> Result:
@@ -158,45 +170,50 @@ def _alone(case: Case, left: Open, depth: int, effort: "Effort") -> Result:
     )
     accept = partial(_accepted, systems, left)
     result, answers = first_accepted(task, asked(effort, shared=False), accept)
-    return _believed(systems, left, result or _undecided(case, left, answers))
+    return _believed(systems, left, result or _undecided(systems, left, answers))
 
 
 def _believed(systems: "Systems", left: Open, result: Result) -> Result:
-    """A result whose rules were compared with the functions; a violation that was replayed stands anyway."""
-    limits = {Status.PROVED: None, Status.BOUNDED: result.depth}
-    holds = {left.cell.property: limits[result.status]} if result.status in limits else {}
+    """A result whose rules were compared with the functions; a violation that was replayed stands anyway.
+
+    Where the search was not deep enough for a violation that a plain run showed, that is the result.
+    """
+    from vtsc.evidence.validating import contradiction
+
     doubt: VtscError | None = ValidationError(left.doubt) if left.doubt else None
-    doubt = doubt or _difference(systems, left.sometimes, holds, again=True)
+    doubt = doubt or _difference(systems, left.sometimes, again=True)
+    if doubt is None and result.status in (Status.PROVED, Status.BOUNDED):
+        depth = result.depth if result.certificate is None else None
+        anywhere = result.certificate is not None and result.certificate.any_number
+        doubt = contradiction(systems, left.cell.property, depth, anywhere=anywhere)
     if doubt is None:
-        return result
+        return _seen(systems, left, result)
     if result.status is Status.VIOLATED:
         return replace(result, doubt=str(doubt))
     return _failed(left.cell, doubt)
 
 
-def _difference(
-    systems: "Systems",
-    reached: Sequence[Reached],
-    holds: Mapping[str, int | None],
-    *,
-    again: bool = False,
-) -> VtscError | None:
-    """The first difference between rules and functions; None where they agree.
+def _seen(systems: "Systems", left: Open, result: Result) -> Result:
+    """The violation that a plain run showed, its needless steps left out; else the result."""
+    from vtsc.evidence.shorten import shortened
 
-    ``holds``: what is said never to happen, or in no run of so many steps. A plain run in which it does
-    is such a difference. ``again``: see `validated`.
-    """
+    hit = systems.hits.get(left.cell.property)
+    if hit is None or result.status not in (Status.BOUNDED, Status.UNKNOWN, Status.VACUOUS):
+        return result
+    run = shortened(systems.case, left.cell.property, hit.run)
+    return _violated(systems, left, "simulation", run, result.depth)
+
+
+def _difference(
+    systems: "Systems", reached: Sequence[Reached], *, again: bool = False
+) -> VtscError | None:
+    """The first difference between rules and functions; None where they agree. ``again``: see `validated`."""
     from vtsc.evidence.validating import validated
 
     try:
-        traces = [r.trace for r in reached if r.trace is not None]
-        hits = validated(systems, traces, again=again)
+        validated(systems, [r.trace for r in reached if r.trace is not None], again=again)
     except ValidationError as error:
         return error
-    for name, depth in holds.items():
-        where, least = hits.get(name, ("", 0))
-        if where and (depth is None or least <= depth):
-            return ValidationError(f"{where} is {name}, which the rules exclude")
     return None
 
 
@@ -212,10 +229,10 @@ def _accepted(
     certificate = certified(systems, left.cell.property, answer)
     if certificate is None:
         return None
-    return proved(systems.case, name, certificate, left.sometimes, progress_lacks(systems.case))
+    return proved(systems, name, certificate, left.sometimes, progress_lacks(systems))
 
 
-def _undecided(case: Case, left: Open, answers: "Answers") -> Result:
+def _undecided(systems: "Systems", left: Open, answers: "Answers") -> Result:
     """The result of a cell that no engine decides: how far the search got, or why it gave up."""
     from vtsc.engines.task import Finding
 
@@ -226,35 +243,37 @@ def _undecided(case: Case, left: Open, answers: "Answers") -> Result:
     result = Result(left.cell, Status.BOUNDED, answer.depth, name, 0.0, sometimes=left.sometimes)
     if answer.finding is not Finding.HOLDS:
         return replace(result, status=Status.UNKNOWN, reason=answer.reason)
-    missing = _missing(case, left.cell, left.sometimes)
+    missing = _emptiness(systems, left.cell, left.sometimes)
     if missing:
         return replace(result, status=Status.VACUOUS, reason=missing)
     return replace(result, reason=f"plain solver to {answer.confirmed}")
 
 
-def progress_lacks(case: Case) -> str | None:
+def progress_lacks(systems: "Systems") -> str | None:
     """The first gap in the proof that no state is stuck; None where there is none."""
     from vtsc.evidence import progress
 
-    return progress.stuck(case)
+    return progress.stuck(systems)
 
 
 def _needed(case: Case, cell: Cell, reached: Sequence[Reached]) -> list[Reached]:
     """The "sometimes" that the cell's property needs, lest its claim be empty."""
     known = {r.name: r for r in reached}
-    return [known[name] for name in case.property(cell.property).needs if name in known]
+    return [known[name] for name in case.needed(cell.property)]
 
 
-def _missing(case: Case, cell: Cell, reached: Sequence[Reached]) -> str:
-    """The first needed "sometimes" that is not reached, as a reason; empty if there is none."""
-    for r in _needed(case, cell, reached):
+def _emptiness(systems: "Systems", cell: Cell, reached: Sequence[Reached]) -> str:
+    """The reason for which the property's claim says nothing; empty if it says something."""
+    if not systems.reports(cell.property):
+        return f"{cell.property} reports a violation on no path of any action of this machine"
+    for r in _needed(systems.case, cell, reached):
         if r.trace is None:
             return f"{r.name} is not reached within {r.searched} steps"
     return ""
 
 
 def proved(
-    case: Case,
+    systems: "Systems",
     engine: str,
     certificate: "Certificate",
     reached: tuple[Reached, ...],
@@ -263,10 +282,10 @@ def proved(
     """The result of a proof: PROVED, or VACUOUS where the claim is empty."""
     cell = certificate.cell
     result = Result(cell, Status.VACUOUS, 0, engine, 0.0, sometimes=reached)
-    empty = _missing(case, cell, reached) or stuck
+    empty = _emptiness(systems, cell, reached) or stuck
     if empty:
         return replace(result, reason=empty)
-    needed = _needed(case, cell, reached)
+    needed = _needed(systems.case, cell, reached)
     shown = tuple((r.name, r.trace) for r in needed if r.trace is not None)
     certificate = replace(certificate, witnesses=shown)
     return replace(result, status=Status.PROVED, certificate=certificate)

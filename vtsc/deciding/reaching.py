@@ -25,7 +25,7 @@ class Reaching:
     ) -> None:
         self._systems = systems
         self._all = systems.case.sometimes
-        needed = {n for prop in properties for n in systems.case.property(prop).needs}
+        needed = {n for prop in properties for n in systems.case.needed(prop)}
         monitors = [*self._all, *map(systems.case.property, doubted)]
         self._search = Searching(
             systems.own(monitors),

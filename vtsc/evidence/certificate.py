@@ -121,14 +121,13 @@ def make(
         generic = queries(systems.proof(prop, sizes, stated), prop)
         found |= {f"any-{name}": text for name, text in generic.items()}
         found["any-bystander"] = systems.bystander(prop)
-    sometimes = {s.name for s in case.sometimes}
     return Certificate(
         case.cell(prop),
         place(case.design, case.host, prop, case.changed(prop)),
         any_number,
         _stated(system, lemmas),
         found,
-        tuple(name for name in case.property(prop).needs if name in sometimes),
+        case.needed(prop),
         k=k,
         found=tuple(texts),
     )

@@ -24,7 +24,7 @@ from vtsc.solver.feasibility import SolverFeasibility
 from vtsc.system.builder import build
 from vtsc.system.instances import representatives
 from vtsc.system.system import System
-from vtsc.validation.validate import Validated
+from vtsc.validation.validate import Hit, Validated
 
 Key = tuple[str, str]
 """A lemma's owner and name."""
@@ -57,8 +57,10 @@ class Systems:
         """Every system that was built and is still to be validated."""
         self.validated: dict[str, Validated] = {}
         """What validations saw, by the digest of what was validated."""
-        self.hits: dict[str, tuple[str, int]] = {}
-        """For each monitor that said yes in a plain run, a step at which it did, and its number."""
+        self.hits: dict[str, Hit] = {}
+        """For each monitor that said yes in a plain run of the case's own machine, the earliest step."""
+        self.hits_elsewhere: dict[str, Hit] = {}
+        """The same at sizes that stand for any number."""
         self.solved: set[str] = set()
         """Questions about the case that were found unsatisfiable."""
 
@@ -96,6 +98,11 @@ class Systems:
                 targets=subjects == 1,
             )
         return self._bystanders[subjects]
+
+    def reports(self, prop: str) -> bool:
+        """Whether the property says on some path of some call that it is violated, as explored so far."""
+        watched = (system for system in self._kept.values() if prop in system.targets)
+        return any(prop in rule.targets for system in watched for rule in system.rules)
 
     def _representatives(self, sizes: Sizes) -> tuple[Call, ...]:
         return representatives(self.case.machine(sizes))

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from inspect import get_annotations
 from typing import Any, ClassVar
 
-from vtsc.base.errors import BadFileError
+from vtsc.base.errors import BadFileError, MeaningError
 from vtsc.base.spelling import near
 from vtsc.language.actions import Step
 from vtsc.language.lemmas import Lemma
 from vtsc.language.state import Record
+from vtsc.language.words import REFUSES, Illegal, Runs
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,19 @@ class Monitor:
     def observe(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> bool:
         """Whether this step violates (or reaches) it; updates the ghosts."""
         raise BadFileError(f"{type(self).__name__} has no observe")
+
+    def answer(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> bool:
+        """What `observe` says; raises `MeaningError` where it refuses the step, which has been taken."""
+        run = Runs.current
+        if run is not None:
+            run.observing = True
+        try:
+            return self.observe(machine, state, ghosts, step)
+        except Illegal as refused:
+            raise MeaningError(REFUSES).with_traceback(refused.__traceback__) from None
+        finally:
+            if run is not None:
+                run.observing = False
 
     def lemmas(self, machine: Any) -> Sequence[Lemma]:
         """Candidate lemmas about every reachable state and the monitor's own ghosts."""

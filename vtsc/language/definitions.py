@@ -32,5 +32,7 @@ class DefinitionError(BadFileError):
 def check_name(definition: type, name: object) -> None:
     """Raise `DefinitionError` unless a design or a property is called what a file may be called, too."""
     if not isinstance(name, str) or not NAME.fullmatch(name):
-        what = f"the name {name!r} is no file name: letters, digits and . _ + - are, such as my-patch"
+        what = (
+            f"the name {name!r} is no file name: letters, digits and . _ + - are, such as my-patch"
+        )
         raise DefinitionError(definition, what)

@@ -21,6 +21,9 @@ LOW_SIGN = 1 << 31
 INPUT_LIMIT = width.INPUT_LIMIT
 """Inputs stay below this; the only range ever assumed."""
 
+REFUSES = "a property looks at steps and refuses none: return False where it has nothing to say"
+"""What a monitor is told that would make a step illegal, and so hide runs from other monitors."""
+
 T = TypeVar("T")
 
 
@@ -29,6 +32,8 @@ class Decider(Protocol):
 
     strict: bool
     """Whether rules are run, whose words are unsigned, and not what is only said of them."""
+    observing: bool
+    """Whether a monitor looks at a step that has been taken."""
 
     def decide(self, condition: Any) -> bool:
         """The truth of ``condition`` on the path being run."""

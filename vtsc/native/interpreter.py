@@ -113,7 +113,7 @@ class Player:
                 raise NotARun(i + 1, why) from None
             if i == len(calls) - 1 and observed.observed is not None:
                 terms = self.prop.terms(self.machine, self.state, self.ghosts, observed)
-            violated = self.prop.observe(self.machine, self.state, self.ghosts, observed)
+            violated = self.prop.answer(self.machine, self.state, self.ghosts, observed)
             steps.append(
                 Played(
                     call,

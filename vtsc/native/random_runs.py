@@ -52,7 +52,7 @@ def simulate(
                 done += 1
                 for name in tuple(open_properties):
                     prop = properties[name]
-                    if prop.observe(machine, state, ghosts[name], step):
+                    if prop.answer(machine, state, ghosts[name], step):
                         violations[name] += 1
                         open_properties.discard(name)
     return Outcome(done, runs, violations)
@@ -68,7 +68,9 @@ def _start(machine: Any, properties: Mapping[str, Property], inputs: Drawn) -> A
             continue
         ghosts = {name: p.ghosts(machine) for name, p in properties.items()}
         return state, ghosts, inputs
-    raise UsageError(f"none of {STARTS} random starts is legal: the parameters may leave no initial state")
+    raise UsageError(
+        f"none of {STARTS} random starts is legal: the parameters may leave no initial state"
+    )
 
 
 def _step(machine: Any, state: Any, calls: Any, random: Random, inputs: Drawn) -> Any:

@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, NoReturn, Protocol, TypeVar
 
-from vtsc.base.errors import UnendingError
+from vtsc.base.errors import MeaningError, UnendingError
 from vtsc.base.lines import Line, LineRecorder, calling, nothing_wanted
 from vtsc.base.time_limit import limited
-from vtsc.language.words import Illegal, Runs
+from vtsc.language.words import REFUSES, Illegal, Runs
 from vtsc.symbolic.forms import Condition, Constant
 from vtsc.symbolic.terms import Arena
 from vtsc.symbolic.values import merge
@@ -163,6 +163,7 @@ class _Run:
     ) -> None:
         self.strict = strict
         self._budget = budget
+        self.observing = False
         self._arena = arena
         self._feasibility = feasibility
         self._prefix = prefix
@@ -252,6 +253,8 @@ class _Run:
             return
         if self._truths.get(condition.id) is True:
             return
+        if self.observing:
+            raise MeaningError(REFUSES)
         if not self._feasibility.possible((*self._facts, condition)):
             raise Illegal
         self.assumptions.append(condition)
@@ -272,9 +275,9 @@ def explore(
 
     ``known`` holds on every path. Where a path may fail, that is noted in ``doubts``; where nobody asks
     for those, it is raised. ``strict``: it is a rule, whose words are unsigned; false where something is only
-    said of rules. ``since``: the processor time at which the function began whose piece ``run`` is. A path that
-    raises `Illegal` ends in a leaf without outcome. Raises `UnendingError` where there is no end of a path or
-    of paths, as far as can be seen.
+    said of rules. ``since``: the processor time at which the function began whose piece ``run`` is. A path
+    that raises `Illegal` ends in a leaf without outcome. Raises `UnendingError` where there is no end of a
+    path or of paths, as far as can be seen.
     """
     budget = _Budget(since)
 

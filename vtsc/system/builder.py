@@ -44,7 +44,7 @@ class Watched(State):
 
     def observe(self, machine: Any, monitors: Sequence[Monitor], step: Step) -> dict[str, Any]:
         """The answer of each monitor about the step."""
-        return {m.name: m.observe(machine, self.inner, self.ghosts[m.name], step) for m in monitors}
+        return {m.name: m.answer(machine, self.inner, self.ghosts[m.name], step) for m in monitors}
 
 
 def merged(arena: Arena, tree: Tree[Outcome]) -> tuple[Condition, Outcome]:

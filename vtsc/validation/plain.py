@@ -73,7 +73,7 @@ class Watched:
         records = dict(self.state.records)
         for monitor in self.monitors:
             ghosts = monitor.ghosts(self.machine)
-            self._watching.append((monitor.name, monitor.observe, ghosts))
+            self._watching.append((monitor.name, monitor.answer, ghosts))
             records |= {f"{monitor.name}.{name}": ghost for name, ghost in ghosts.items()}
         self._fields = [
             (f"{owner}.{name}", record, name, field)

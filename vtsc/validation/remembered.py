@@ -6,13 +6,16 @@ what the validation saw. A folder that cannot be read or written means that noth
 
 import hashlib
 from collections.abc import Iterable
+from typing import Any
 
 from vtsc.base.cache import keep
 from vtsc.base.cache import recalled as kept_under
+from vtsc.language.actions import Call
+from vtsc.native.witness import Witness
 from vtsc.validation.ruled import Ruled
-from vtsc.validation.validate import Validated
+from vtsc.validation.validate import Hit, Validated
 
-VERSION = 1
+VERSION = 2
 """To be raised whenever a validation looks at more than before."""
 
 
@@ -32,7 +35,7 @@ def recall(name: str) -> Validated | None:
     """What is remembered under a digest."""
     kept = kept_under(_place(name))
     try:
-        hits = {str(n): (str(where), int(depth)) for n, (where, depth) in kept["hits"].items()}
+        hits = {str(name): _hit(hit) for name, hit in kept["hits"].items()}
         return Validated(int(kept["steps"]), int(kept["rules"]), int(kept["unseen"]), hits)
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
         return None
@@ -44,9 +47,22 @@ def remember(name: str, validated: Validated) -> None:
         "steps": validated.steps,
         "rules": validated.rules,
         "unseen": validated.unseen,
-        "hits": validated.hits,
+        "hits": {name: _kept(hit) for name, hit in validated.hits.items()},
     }
     keep(_place(name), saw)
+
+
+def _kept(hit: Hit) -> dict[str, Any]:
+    run = hit.run
+    steps = [[c.name, c.args, i] for c, i in zip(run.calls, run.inputs, strict=True)]
+    return {"where": hit.where, "initial": run.initial, "steps": steps}
+
+
+def _hit(kept: dict[str, Any]) -> Hit:
+    steps = kept["steps"]
+    calls = tuple(Call(str(name), tuple(args)) for name, args, _ in steps)
+    run = Witness(calls, tuple(dict(inputs) for *_, inputs in steps), dict(kept["initial"]))
+    return Hit(str(kept["where"]), run)
 
 
 def _place(name: str) -> str:

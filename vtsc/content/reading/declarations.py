@@ -117,9 +117,13 @@ def _check_table(names: Names, module: Module, table: ast.expr | None) -> None:
     for key, value in zip(table.keys, table.values, strict=True):
         name = key.value if isinstance(key, ast.Constant) else None
         if not isinstance(name, str) or not name.isidentifier() or iskeyword(name):
-            module.refuse(key or value, "this is no name of a field", 'write {"name": counter(...)}')
+            module.refuse(
+                key or value, "this is no name of a field", 'write {"name": counter(...)}'
+            )
         if name.startswith("_") or name in names.declared_alone or name in seen:
-            module.refuse(key or value, f"the name {name} means something already", "choose another")
+            module.refuse(
+                key or value, f"the name {name} means something already", "choose another"
+            )
         if not names.declarator(module, value):
             module.refuse(value, f"{name} is no field", declare)
         seen.add(name)
