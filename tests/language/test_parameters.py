@@ -8,6 +8,7 @@ from model.designs import DESIGNS, registry
 from model.designs.patch25 import Patch25
 from model.parameters import PARAMETERS, resolve
 from vtsc.base.errors import Exit, UsageError
+from vtsc.language.definitions import DefinitionError
 from vtsc.language.parameters import Parameter, assignments, duration_text, settle
 
 
