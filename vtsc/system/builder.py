@@ -20,7 +20,8 @@ from vtsc.symbolic.names import INITIAL, MID, RECORDS_TAKEN
 from vtsc.symbolic.paths import Doubt, Feasibility, Tree, explore, joined, leaves
 from vtsc.symbolic.terms import Arena
 from vtsc.symbolic.values import Index, lift_truth, same
-from vtsc.system.doubts import Doubts
+from vtsc.system.alike import Alike
+from vtsc.system.doubts import Doubts, Invariants
 from vtsc.system.instances import check_instances
 from vtsc.system.simplify import simplify
 from vtsc.system.symmetry import note_symmetry
@@ -140,7 +141,7 @@ class _Builder:
     ) -> Tree[Outcome]:
         return explore(self.arena, run, self.feasibility, (), self.wanted, doubts, strict)
 
-    def build(self) -> System:
+    def build(self) -> tuple[System, Invariants]:
         """Explore initialisation, the passing of time and every call."""
 
         def initialise() -> Outcome:
@@ -194,8 +195,9 @@ class _Builder:
             ],
         )
         frame = [f for x in self.machine.lemmas() if x.frame for f in self._facts(x, pre)]
-        self.doubts.settle(system, one_value, frame, self.feasibility.possible)
-        return system
+        known = Invariants(system, one_value, frame, self.feasibility.possible)
+        self.doubts.settle(system, known, self.feasibility.possible)
+        return system, known
 
     def _one_value(self, pre: Mapping[str, Value]) -> Iterator[Fact]:
         """The fact that each index has exactly one of its values."""
@@ -270,16 +272,49 @@ def build(
 
     ``calls``: those that stand for all, where instances are interchangeable; None for every call.
     """
-    memory = Memory([machine, *monitors])
-    ranges: tuple[Ranges, Ranges] = ({}, {})
-    system = None
-    while system is None:
-        with suppress(Widened):
-            system = _Builder(machine, monitors, feasibility, wanted, lemmas, calls, ranges).build()
-    memory.check()
+    system, known = _explored(machine, monitors, feasibility, wanted, lemmas, calls)
     if calls is None and not lemmas:
-        note_symmetry(system, machine)
+        note_symmetry(system, machine, known)
     elif calls is not None:
         system.kin = {name: slot.kin(machine.sizes) for name, slot in system.slots.items()}
     simplify(system)
     return system
+
+
+def lopsided(
+    machine: Any,
+    monitors: Sequence[Monitor],
+    feasibility: Callable[[Arena], Feasibility],
+    lemmas: Sequence[Lemma] = (),
+) -> str:
+    """How steps, starts or lemmas are not the same for all instances of a kind; empty if they are.
+
+    Starts are compared for the instances of which the machine says that they start alike.
+    """
+    system, known = _explored(machine, monitors, feasibility, nothing_wanted, lemmas, None)
+    alike = Alike(system, machine.sizes, machine.kinds, known)
+    everyone = {kind: tuple(range(size)) for kind, size in machine.sizes.items()}
+    return (
+        alike.starts_differ(machine.symmetric)
+        or alike.steps_differ(everyone)
+        or alike.facts_differ(everyone)
+    )
+
+
+def _explored(
+    machine: Any,
+    monitors: Sequence[Monitor],
+    feasibility: Callable[[Arena], Feasibility],
+    wanted: Callable[[str], bool],
+    lemmas: Sequence[Lemma],
+    calls: Sequence[Call] | None,
+) -> tuple[System, Invariants]:
+    """The system before it is simplified, and what is known of its states."""
+    memory = Memory([machine, *monitors])
+    ranges: tuple[Ranges, Ranges] = ({}, {})
+    found = None
+    while found is None:
+        with suppress(Widened):
+            found = _Builder(machine, monitors, feasibility, wanted, lemmas, calls, ranges).build()
+    memory.check()
+    return found
