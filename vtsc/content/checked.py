@@ -1,32 +1,50 @@
-"""Remembers which contents have passed the syntax check, by all that it depends on."""
+"""Remembers which contents have passed the syntax check, by all that it depends on, and what was read off."""
 
 import hashlib
+import json
 import os
 from pathlib import Path
 
 from vtsc.base.errors import UsageError
 from vtsc.base.files import write_whole
+from vtsc.content.reading.uses import Use
 
 PACKAGES = ("model", "properties")
 HERE = Path(__file__).parent
 
 
-def ensure(root: Path, design: Path | None = None) -> None:
+def ensure(root: Path, design: Path | None = None) -> tuple[Use, ...]:
     """Check the content below ``root`` unless the very same one has passed; raises `BadFileError`.
 
-    ``design``: a file with a design of its own, which is checked as one below the root is.
+    It gives the uses of numbers that were read off. ``design``: a file with a design of its own, which is
+    checked as one below the root is.
     """
     place = _place(root, design)
-    if place is not None and place.is_file():
-        return
-    from vtsc.content.syntax import check  # which hardly any command needs
+    kept = _recalled(place)
+    if kept is not None:
+        return kept
+    from vtsc.content.syntax import check, numbers_used  # which hardly any command needs
 
     check(root, design)
-    if place is not None and not place.exists():
+    found = numbers_used(root, design)
+    if place is not None:
+        text = json.dumps([[use.owners, use.place, use.what] for use in found])
         try:
-            write_whole(place, "passed\n")
+            write_whole(place, text + "\n")
         except UsageError:
-            return  # it will be checked again
+            return found  # it will be checked again
+    return found
+
+
+def _recalled(place: Path | None) -> tuple[Use, ...] | None:
+    """The uses that are noted of a content that has passed; None where nothing is."""
+    try:
+        if place is None or not place.is_file():
+            return None
+        kept = json.loads(place.read_text(encoding="utf-8"))
+        return tuple(Use(tuple(map(str, o)), str(at), str(what)) for o, at, what in kept)
+    except (OSError, ValueError, TypeError):
+        return None
 
 
 def _place(root: Path, design: Path | None) -> Path | None:

@@ -9,6 +9,7 @@ from typing import Any
 from vtsc.base.errors import BadFileError, MeaningError, UsageError
 from vtsc.base.lines import Line
 from vtsc.base.spelling import near
+from vtsc.content.reading.uses import Use
 from vtsc.language.claims import ActionTaken, Monitor, Property, Sometimes
 from vtsc.language.domain import Domain
 from vtsc.language.machine import Machine
@@ -28,6 +29,8 @@ class Content:
     where: str
     asked: str | None = None
     """The root in the words of the user, where one was named."""
+    numbers: tuple[Use, ...] = ()
+    """The uses of numbers of instances that were read off, in all its designs and properties."""
     _resolved: dict[Any, Settings] = field(default_factory=dict, compare=False, repr=False)
 
     def wanted(self, file: str) -> bool:

@@ -54,7 +54,7 @@ def load(given: str | None) -> Content:
     for package in PACKAGES:
         if not (root / package / "__init__.py").is_file():
             raise BadFileError(f"{root}: no {package}/__init__.py there")
-    ensure(root)
+    numbers = ensure(root)
     sys.path.insert(0, str(root))
     model, properties = (import_below(root, package) for package in PACKAGES)
     domain = getattr(model, "MODEL", None)
@@ -72,6 +72,7 @@ def load(given: str | None) -> Content:
         digest=digest(root),
         where="bundled" if bundled else "checkout",
         asked=given,
+        numbers=numbers,
     )
 
 

@@ -1,7 +1,7 @@
 """Proofs by the engines that share a preparation, and the checked certificate of any proof."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from vtsc.base.errors import EvidenceError
@@ -9,7 +9,7 @@ from vtsc.content.case import Case
 from vtsc.engines import Answers, Effort, asked, first_accepted
 from vtsc.engines.proof.induction import Induction
 from vtsc.engines.task import Answer, Finding, Key, Task, keys
-from vtsc.evidence.certificate import Certificate, check, make
+from vtsc.evidence.certificate import Certificate, Uneven, check, make
 from vtsc.evidence.hints import Hint, load_hint, save_hint
 from vtsc.evidence.proofs import load_proofs
 from vtsc.evidence.systems import Systems, key
@@ -169,11 +169,15 @@ def certified(systems: Systems, prop: str, answer: Answer) -> Certificate | None
         return None
     own = {f"spacer_{n}" for n, _ in enumerate(answer.found, 1)}
     stated = [each for each in answer.lemmas if each[1] not in own]
+    only = ""
     for any_number in (False,) if answer.k > 1 or answer.found else (True, False):
         try:
             certificate = make(systems, prop, stated, any_number, answer.k, answer.found)
             check(certificate, systems.solved)
+        except Uneven as error:
+            only = str(error)
         except EvidenceError:
             continue
-        return certificate
+        else:
+            return replace(certificate, only=only)
     return None

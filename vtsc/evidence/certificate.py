@@ -57,6 +57,8 @@ class Certificate:
     """The k of k-induction; 1 if plain induction with the lemmas is enough."""
     found: tuple[str, ...] = ()
     """Lemmas that neither the model nor the property states, as texts of `vtsc.smtlib.lemma_text`."""
+    only: str = ""
+    """Why it is for the cell's own sizes only, where it is and the reason is known."""
 
     def evidence(self) -> Evidence:
         """The certificate as it is saved and checked."""
@@ -71,7 +73,7 @@ class Certificate:
             "lemmas": [asdict(lemma) for lemma in self.lemmas],
             **harder,
         }
-        scope = "any number" if self.any_number else "as given"
+        scope = "any number" if self.any_number else "these sizes"
         runs = dict(self.witnesses)
         return Evidence(KIND, self.place, claims, self.queries, self.needs, runs, scope)
 
@@ -89,6 +91,10 @@ class Certificate:
     def save(self, folder: Path) -> None:
         """Write all files."""
         self.evidence().save(folder)
+
+
+class Uneven(EvidenceError):
+    """A proof is not for any number of instances, since they are not all alike, or are counted."""
 
 
 def _found_names(found: Sequence[str]) -> set[str]:
@@ -118,7 +124,11 @@ def make(
     if any_number:
         sizes = generic_sizes(case, prop)
         stated = chosen(case, prop, sizes, keys, frame=True)
-        generic = queries(systems.proof(prop, sizes, stated), prop)
+        generic_system = systems.proof(prop, sizes, stated)
+        uneven = systems.uneven(prop) or generic_system.uneven
+        if uneven:
+            raise Uneven(uneven)
+        generic = queries(generic_system, prop)
         found |= {f"any-{name}": text for name, text in generic.items()}
         found["any-bystander"] = systems.bystander(prop)
     return Certificate(

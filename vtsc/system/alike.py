@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from vtsc.language.actions import Call
-from vtsc.language.lemmas import ONE_VALUE
+from vtsc.language.lemmas import ONE_VALUE, Lemma
 from vtsc.language.state import Value
 from vtsc.symbolic.forms import Condition
 from vtsc.symbolic.terms import Arena
@@ -114,7 +114,7 @@ class Alike:
         return ""
 
     def _same_fact(
-        self, exchanged: Exchanged, fact: Fact, facts: Mapping[tuple[object, object], Fact]
+        self, exchanged: Exchanged, fact: Fact, facts: Mapping[tuple[Lemma, tuple[int, ...]], Fact]
     ) -> bool:
         if not fact.lemma.over:
             there = fact  # it is about all instances, or about none

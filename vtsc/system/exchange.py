@@ -37,6 +37,11 @@ class Exchange:
         return tuple(self.number(kind, n) for kind, n in zip(kinds, args, strict=True))
 
     @property
+    def reversed(self) -> "Exchange":
+        """The exchange that leads back."""
+        return Exchange({kind: {b: a for a, b in to.items()} for kind, to in self.to.items()})
+
+    @property
     def told(self) -> str:
         """The instances that change places, for reports."""
         moved = [f"{kind} {n}" for kind, to in self.to.items() for n in to if to[n] != n]
@@ -119,18 +124,23 @@ class Names:
         self, exchange: Exchange, kinds: Callable[[Call], Sequence[str]]
     ) -> list[tuple[Variable | Flag, Variable | Flag]]:
         """The inputs that change places, as pairs: they occur where the others then do."""
-        by_place: dict[frozenset[Token], list[str]] = {}
+        calls = set(self.system.calls)
+        back = exchange.reversed
+        seen: dict[frozenset[Token], list[str]] = {}
         for name, places in self._places.items():
-            by_place.setdefault(frozenset(places), []).append(name)
-        found = []
-        for places, names in by_place.items():
-            there = frozenset(self._token(exchange, kinds, token) for token in places)
-            others = by_place.get(there, [])
-            if there != places and len(others) == len(names):
-                found += [
-                    (self._inputs[a], self._inputs[b]) for a, b in zip(names, others, strict=True)
-                ]
-        return [(a, b) for a, b in found if _alike(a, b)]
+            there = frozenset(x for x in places if _asked(self._token(back, kinds, x), calls))
+            seen.setdefault(there, []).append(name)
+        moved: dict[frozenset[Token], list[str]] = {}
+        for name, places in self._places.items():
+            tokens = (self._token(exchange, kinds, x) for x in places)
+            moved.setdefault(frozenset(x for x in tokens if _asked(x, calls)), []).append(name)
+        pairs = [
+            (self._inputs[a], self._inputs[b])
+            for place, names in moved.items()
+            for a, b in zip(names, seen.get(place, ()), strict=False)
+            if len(names) == len(seen.get(place, ())) and set(names) != set(seen[place])
+        ]
+        return [(a, b) for a, b in pairs if _alike(a, b)]
 
     def _token(
         self, exchange: Exchange, kinds: Callable[[Call], Sequence[str]], token: Token
@@ -139,6 +149,11 @@ class Names:
         if call is not None:
             call = Call(call.name, exchange.numbers(kinds(call), call.args))
         return what, call, self.moved(exchange, field) if field else field
+
+
+def _asked(token: Token, calls: set[Call]) -> bool:
+    """Whether a place is none in a call, or in one of these."""
+    return token[1] is None or token[1] in calls
 
 
 def _alike(a: Variable | Flag, b: Variable | Flag) -> bool:

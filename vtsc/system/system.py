@@ -97,6 +97,9 @@ class System:
     lopsided: dict[str, str] = field(default_factory=dict)
     """For each kind whose instances a machine says are interchangeable though they are not: why not."""
 
+    uneven: str = ""
+    """Where calls stand for others: how facts are not the same for all instances, if they are not."""
+
     def with_kin(self, names: set[str]) -> set[str]:
         """``names`` and the same fields of the instances that these stand for."""
         return {k for name in names for k in self.kin.get(name, (name,))}

@@ -85,7 +85,7 @@ class _Reach:
         return self.closure(f for name in names for f in self._methods.get(name, ()))
 
     def from_steps(self, but: str = "") -> set[Function]:
-        """All functions that can run in a step; ``but``: without those that only a method of that name reaches."""
+        """All functions that can run in a step; ``but``: not by way of methods of that name."""
         pending = [f for name in STEP if name != but for f in self._methods.get(name, ())]
         for module in self._sources.modules.values():
             for node in guards_and_effects(self._sources, module):

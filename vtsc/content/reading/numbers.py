@@ -1,4 +1,4 @@
-"""Uses of an instance's number, and of how many instances there are, that a machine of another size may notice.
+"""What is done with numbers of instances, and asked of how many there are, that other sizes may notice.
 
 A number may be an index, be compared with another instance's number or with -1, and be part of a name.
 Whether something holds of any instance, or of all, may be asked. All else is listed here.
@@ -137,8 +137,7 @@ class _Reader:
             if not all(self._is(x, Tag.MANY) for x in node.args):
                 yield "pairs instances with what is not one for each"
         elif name == "enumerate" and len(node.args) + len(node.keywords) > 1:
-            if self._is(node.args[0], Tag.MANY):
-                yield "calculates with an instance's number"
+            yield from ["counts from another number"] * self._is(node.args[0], Tag.MANY)
 
     def _subscript(self, node: ast.Subscript) -> Iterator[str]:
         parts = [node.slice]
@@ -146,12 +145,12 @@ class _Reader:
             ends = (node.slice.lower, node.slice.upper, node.slice.step)
             parts = [end for end in ends if end is not None]
         named = any(isinstance(p, ast.JoinedStr) or _is_text(p) for p in parts)
-        if self._is(node.value, Tag.MANY) and not named:
-            if not all(self._is(p, Tag.NUMBER) for p in parts):
+        numbers = [self._is(p, Tag.NUMBER) for p in parts]
+        if self._is(node.value, Tag.MANY):
+            if not named and not all(numbers):
                 yield "picks an instance by a number of its own"
-        elif any(self._is(p, Tag.NUMBER | Tag.SIZE) for p in parts):
-            if not self._is(node.value, Tag.NUMBERS | Tag.MANY):
-                yield "looks an instance's number up in what is not one for each"
+        elif any(numbers) and not self._is(node.value, Tag.NUMBERS):
+            yield "looks an instance's number up in what is not one for each"
 
     def _carried(self, loop: ast.For) -> Iterator[str]:
         """What a loop over instances carries from one to the next."""
@@ -170,8 +169,8 @@ class _Reader:
                 if _root(node.target) not in own:
                     yield f"adds up .{node.target.attr} over instances"
             elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
-                if node.attr in read and _root(node) not in own:
-                    yield f"carries .{node.attr} from one instance to the next"
+                carried = node.attr in read and _root(node) not in own
+                yield from [f"carries .{node.attr} from one instance to the next"] * carried
 
     def _stored_outside(self, loop: ast.For) -> set[str]:
         """The variables that a function stores into outside of a loop."""

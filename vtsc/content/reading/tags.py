@@ -34,7 +34,7 @@ class Tag(Flag):
 
 
 class Tags:
-    """The tags of variables, attributes and results; found by going through all functions until all is said."""
+    """The tags of variables, attributes and results; found by reading all functions until nothing is new."""
 
     def __init__(self, sources: Sources, kinds: Mapping[Function, Kind]) -> None:
         self.sources = sources
@@ -80,10 +80,11 @@ class Tags:
     def _seed_action(self, node: ast.expr) -> None:
         """The arguments of a guard or an effect are numbers, but for the state and what is bound."""
         bound = 0
+        func = node
         if isinstance(node, ast.Call) and node.args:  # a partial
-            node, bound = node.args[0], len(node.args) - 1
-        if isinstance(node, ast.Attribute | ast.Name):
-            name = node.attr if isinstance(node, ast.Attribute) else node.id
+            func, bound = node.args[0], len(node.args) - 1
+        if isinstance(func, ast.Attribute | ast.Name):
+            name = func.attr if isinstance(func, ast.Attribute) else func.id
             for function in self._methods.get(name, ()):
                 for parameter in parameters(function)[bound + 1 :]:
                     self._variable(function, parameter, Tag.NUMBER)
@@ -173,7 +174,7 @@ class Tags:
             for name, argument in zip(names, arguments, strict=False):
                 self._variable(called, name, self.of(function, argument))
             for keyword in node.keywords:
-                if keyword.arg in names:
+                if keyword.arg is not None and keyword.arg in names:
                     self._variable(called, keyword.arg, self.of(function, keyword.value))
         kind = self._class(function, func)
         if kind is not None:
@@ -296,9 +297,9 @@ def parameters(function: Function) -> list[str]:
 def within_loop(tags: Tags, function: Function, wanted: ast.AST) -> bool:
     """Whether something in a function stands in a loop over instances."""
     for node in ast.walk(function.node):
-        if isinstance(node, ast.For) and tags.counts(function, node.iter):
-            if any(inner is wanted for part in node.body for inner in ast.walk(part)):
-                return True
+        looped = isinstance(node, ast.For) and tags.counts(function, node.iter)
+        if looped and any(inner is wanted for inner in ast.walk(node)):
+            return True
     return False
 
 
