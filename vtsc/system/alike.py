@@ -15,6 +15,7 @@ from vtsc.symbolic.terms import Arena
 from vtsc.symbolic.values import Index, Truth, Word, same
 from vtsc.system.doubts import Invariants
 from vtsc.system.exchange import Exchange, Exchanged, Groups, Names, generators, representative
+from vtsc.system.normal import Normal
 from vtsc.system.system import Fact, Rule, System
 
 Kinds = Callable[[Call], Sequence[str]]
@@ -43,8 +44,11 @@ class Alike:
 
     @cached_property
     def _rules(self) -> dict[Call, list[Rule]]:
+        normal = Normal(self._system)
+        wrong = self._arena.disjunction(normal.granted)
+        fits = not normal.granted or not self._known.possible((wrong, *self._known.amid))
         found: dict[Call, list[Rule]] = {call: [] for call in self._system.calls}
-        for rule in self._system.rules:
+        for rule in normal.rules if fits else self._system.rules:
             found[self._system.calls[rule.call]].append(rule)
         return found
 
