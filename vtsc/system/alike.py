@@ -129,7 +129,7 @@ class Alike:
         if said is there.condition or fact.lemma is ONE_VALUE:
             return True
         differ = self._arena.negation(_equivalent(self._arena, said, there.condition))
-        return not self._known.possible((*self._known.before, differ))
+        return not self._known.possible((*self._known.axioms, differ))
 
     def _generators(self, groups: Groups) -> Iterator[Exchanged]:
         for kind, instances in groups.items():

@@ -49,7 +49,8 @@ class Invariants:
         self, system: System, one_value: Sequence[Fact], frame: Sequence[Fact], possible: Possible
     ) -> None:
         self._system = system
-        self._axioms = [fact.condition for fact in one_value]
+        self.axioms = [fact.condition for fact in one_value]
+        """What holds by the way indices are stored, of every state."""
         self._frame = frame
         self.possible = possible
         self._possible = possible
@@ -74,7 +75,7 @@ class Invariants:
         """Those of the facts that hold of every reachable state, and the axioms."""
         kept = [fact for fact in facts if self._initially(fact)]
         while True:
-            known = [*self._axioms, *(fact.condition for fact in kept)]
+            known = [*self.axioms, *(fact.condition for fact in kept)]
             still = [f for f in kept if self._by_passing(f, known) and self._by_rules(f, known)]
             if len(still) == len(kept):
                 return known
