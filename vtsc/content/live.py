@@ -6,6 +6,9 @@ from typing import Any
 
 from vtsc.content.reading.uses import Use
 
+ELSEWHERE = frozenset((*sys.stdlib_module_names, "vtsc"))
+"""The packages of what is no content."""
+
 
 def first_of(uses: Iterable[Use], owners: Sequence[object]) -> Use | None:
     """The first use by objects that the ``owners`` lead to, or by what may be called from anywhere."""
@@ -15,7 +18,6 @@ def first_of(uses: Iterable[Use], owners: Sequence[object]) -> Use | None:
 
 def _classes(owners: Sequence[object]) -> Iterator[type]:
     """The classes of the owners and of all objects that they lead to by attributes."""
-    packages = {type(x).__module__.partition(".")[0] for x in owners}
     seen: set[int] = set()
     pending: list[Any] = list(owners)
     while pending:
@@ -27,7 +29,7 @@ def _classes(owners: Sequence[object]) -> Iterator[type]:
             pending += thing
         elif isinstance(thing, dict):
             pending += thing.values()
-        elif type(thing).__module__.partition(".")[0] in packages:
+        elif type(thing).__module__.partition(".")[0] not in ELSEWHERE:
             yield from type(thing).__mro__
             pending += getattr(thing, "__dict__", {}).values()
 

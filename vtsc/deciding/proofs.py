@@ -9,7 +9,7 @@ from vtsc.content.case import Case
 from vtsc.engines import Answers, Effort, asked, first_accepted
 from vtsc.engines.proof.induction import Induction
 from vtsc.engines.task import Answer, Finding, Key, Task, keys
-from vtsc.evidence.certificate import Certificate, Uneven, check, make
+from vtsc.evidence.certificate import Certificate, check, make
 from vtsc.evidence.hints import Hint, load_hint, save_hint
 from vtsc.evidence.proofs import load_proofs
 from vtsc.evidence.systems import Systems, key
@@ -174,10 +174,8 @@ def certified(systems: Systems, prop: str, answer: Answer) -> Certificate | None
         try:
             certificate = make(systems, prop, stated, any_number, answer.k, answer.found)
             check(certificate, systems.solved)
-        except Uneven as error:
+        except EvidenceError as error:
             only = str(error)
-        except EvidenceError:
-            continue
         else:
             return replace(certificate, only=only)
     return None

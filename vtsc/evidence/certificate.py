@@ -113,7 +113,8 @@ def make(
     """The certificate that shows a cell by the lemmas of these names, unchecked.
 
     ``texts`` are lemmas that a solver found; like k-induction they speak of the cell's own machine only.
-    Raises `EvidenceError` for a lemma that neither the model nor the property has.
+    Raises `EvidenceError` for a lemma that neither the model nor the property has, and `Uneven` where it
+    cannot be for any number of instances.
     """
     case = systems.case
     lemmas = [*chosen(case, prop, None, keys, any_number), *found_lemmas(texts, prop)]
@@ -123,12 +124,11 @@ def make(
         any_number = False
     if any_number:
         sizes = generic_sizes(case, prop)
+        _refuse(systems.uneven(prop))
         stated = chosen(case, prop, sizes, keys, frame=True)
-        generic_system = systems.proof(prop, sizes, stated)
-        uneven = systems.uneven(prop) or generic_system.uneven
-        if uneven:
-            raise Uneven(uneven)
-        generic = queries(generic_system, prop)
+        stands_for_all = systems.proof(prop, sizes, stated)
+        _refuse(stands_for_all.uneven)
+        generic = queries(stands_for_all, prop)
         found |= {f"any-{name}": text for name, text in generic.items()}
         found["any-bystander"] = systems.bystander(prop)
     return Certificate(
@@ -141,6 +141,12 @@ def make(
         k=k,
         found=tuple(texts),
     )
+
+
+def _refuse(why: str) -> None:
+    """Raise `Uneven` where there is a reason to."""
+    if why:
+        raise Uneven(why)
 
 
 def _stated(system: System, lemmas: Sequence[Lemma]) -> tuple[Stated, ...]:

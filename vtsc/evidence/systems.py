@@ -11,11 +11,12 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from vtsc.base.errors import EvidenceError
+from vtsc.base.errors import EvidenceError, VtscError
 from vtsc.content.case import Case, Sizes
 from vtsc.content.cells import Cell
-from vtsc.content.content import Content
+from vtsc.content.content import Content, model_error
 from vtsc.content.live import first_of
+from vtsc.content.reading.uses import Use
 from vtsc.evidence.bystander import bystander
 from vtsc.language.actions import Call
 from vtsc.language.claims import Monitor
@@ -120,16 +121,28 @@ class Systems:
                 self._uneven[name] = why
         return self._uneven[prop]
 
+    def use(self, *properties: str) -> Use | None:
+        """The first use of numbers that was read off, by the case's machine or one of these properties."""
+        machine = self.case.machine()
+        monitors = map(self.case.property, properties)
+        return first_of(self.case.content.numbers, [machine, machine.state(), *monitors])
+
     def _compared(self, prop: str, names: Sequence[str]) -> str:
         case, content = self.case, self.case.content
         monitors = [case.property(name) for name in names]
         sizes = generic_sizes(case, prop)
         used, larger = case.machine(sizes), case.machine({k: n + 1 for k, n in sizes.items()})
-        use = first_of(content.numbers, [larger, larger.state(), *monitors])
+        use = self.use(*names)
         if use is not None:
             return str(use)
         for machine, calls in ((used, None), (larger, outermost(larger))):
-            found = compared(machine, monitors, SolverFeasibility, calls)
+            try:
+                found = compared(machine, monitors, SolverFeasibility, calls)
+            except Exception as error:  # a model that cannot be made larger is no error of its cell
+                named = error if isinstance(error, VtscError) else model_error(content, error)
+                if not isinstance(named, VtscError):
+                    raise named from None
+                return f"with {_told(machine.sizes)}, {named}"
             for (file, number), what in found.noted:
                 return f"{content.relative(file)}:{number} {what}"
             if found.differs:
@@ -176,6 +189,11 @@ class OpenCases:
         return self._open.setdefault(
             (cell.design, cell.host, cell.settings), Systems(Case.of(self.content, cell))
         )
+
+
+def _told(sizes: Sizes) -> str:
+    """Sizes as a reason tells them."""
+    return " and ".join(f"{n} of kind {kind}" for kind, n in sizes.items())
 
 
 def generic_sizes(case: Case, prop: str) -> Sizes:
