@@ -14,6 +14,7 @@ NUMBER = "calculates with an instance's number"
 COMPARED = "compares an instance's number with what is none"
 COUNTED = "asks how many instances there are"
 PICKED = "picks an instance by a number of its own"
+TOGETHER = "looks at more than 2 instances together"
 ROWS = [
     # what may be done
     ("f = vcpu.cpu == cpu", None),
@@ -56,10 +57,20 @@ ROWS = [
     ("for a, v in zip((1, 2), host.pcpus):\n            v.tsc = a", "pairs instances with"),
     ("n = 0\n        for v in vcpu.vm.vcpus:\n            n += 1", "carries n from"),
     ("v = vcpu\n        for w in vcpu.vm.vcpus:\n            v = w", "carries v from"),
-    ("for v in vcpu.vm.vcpus:\n            vcpu.vm.last_emul += 1", "adds up .last_emul over"),
+    ("for v in vcpu.vm.vcpus:\n            vcpu.vm.last_emul += 1", "carries .last_emul from"),
+    ("for v in vcpu.vm.vcpus:\n            v.vm.last_emul += 1", "carries .last_emul from"),
+    (
+        "for v in vcpu.vm.vcpus:\n            other.host_tsc = other.host_tsc + 1",
+        "carries .host_tsc",
+    ),
+    ("for v in vcpu.vm.vcpus:\n            self.added(v, vcpu.vm)", None),
+    ("f = either(self.asked(v) for v in vcpu.vm.vcpus)", None),
+    ("f = either(self.asked(v) for v in vcpu.vm.vcpus for w in vcpu.vm.vcpus)", TOGETHER),
+    ("first, *rest = vcpu.vm.vcpus", COUNTED),
+    ("f = f'{vcpu.number}' == 'x'", COMPARED),
     (
         "f = either(v.loaded for v in vcpu.vm.vcpus for w in vcpu.vm.vcpus for x in vcpu.vm.vcpus)",
-        "compares more than 2 instances at once",
+        TOGETHER,
     ),
     ("a = host.inputs.word('late', 0, vcpu.number)", "bounds an input by an instance's number"),
 ]
@@ -76,6 +87,13 @@ class Mine(V2637):
 
     def helped(self, number):
         return number + 1
+
+    def added(self, v, vm):
+        v.host_tsc += 1
+        vm.vm_init_tsc += 1
+
+    def asked(self, v):
+        return either(w.loaded for w in v.vm.vcpus)
 
     def vcpu_load(self, host, vcpu, cpu):
         other = vcpu
@@ -112,9 +130,14 @@ def test_each_row_is_seen_or_allowed(found, number):
     if what is None:
         assert not said, row
     elif "helped" in row:
-        assert found[-1] == [NUMBER]
+        assert NUMBER in found[-1]
     else:
         assert any(text.startswith(what) for text in said), (row, said)
+
+
+def test_what_a_loop_calls_is_followed(found):
+    """The function adds up what all instances share, and what each has: the one is told, the other is not."""
+    assert found[-1] == [NUMBER, "carries .vm_init_tsc from one instance to the next"]
 
 
 @pytest.mark.parametrize("root", [ROOT, ROOT / "examples/seqcount"])

@@ -27,7 +27,7 @@ def ensure(root: Path, design: Path | None = None) -> tuple[Use, ...]:
 
     check(root, design)
     found = numbers_used(root, design)
-    if place is not None:
+    if place is not None and (place.is_file() or not place.exists()):
         text = json.dumps([[use.owners, use.place, use.what] for use in found])
         try:
             write_whole(place, text + "\n")

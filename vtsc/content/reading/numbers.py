@@ -7,18 +7,18 @@ Whether something holds of any instance, or of all, may be asked. All else is li
 import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from vtsc.content.reading.kinds import Kind, names_bound, only_at_the_start
+from vtsc.content.reading.kinds import Kind, only_at_the_start
+from vtsc.content.reading.loops import Loops
 from vtsc.content.reading.sources import Function, Sources
 from vtsc.content.reading.tags import Tag, Tags
 from vtsc.content.reading.uses import Use
 
-DEEPEST = 2
-"""How many loops over instances may stand within each other: what more compare is not seen at small sizes."""
-CALCULATING = (
-    "u64", "s64", "u32", "s32", "cdiv", "cmod", "integer", "int", "abs", "min", "max", "bool", "both",
-    "either", "negation", "implies", "bounded", "require",
-)  # fmt: skip
-"""Functions of one value or two that look at what it is."""
+NEITHER = ("range", "enumerate", "zip", "list", "tuple", "reversed", "instances", "select", "Call", "Step",
+    "super", "partial", "apart", "any", "all", "set")  # fmt: skip
+"""Functions, not the content's own, that neither count nor calculate."""
+CALCULATED = "calculates with an instance's number"
+COMPARED = "compares an instance's number with what is none"
+COUNTED = "asks how many instances there are"
 
 
 def uses(sources: Sources, kinds: Mapping[Function, Kind]) -> list[Use]:
@@ -31,6 +31,9 @@ def uses(sources: Sources, kinds: Mapping[Function, Kind]) -> list[Use]:
         for node, what in _Reader(tags, function, function in starting).found():
             place = f"{function.module.file.shown}:{getattr(node, 'lineno', 1)}"
             found.append(Use(owners.get(function, ()), place, what))
+    for function, node, what in Loops(tags, starting).found():
+        place = f"{function.module.file.shown}:{getattr(node, 'lineno', 1)}"
+        found.append(Use(owners.get(function, ()), place, what))
     return list(dict.fromkeys(found))
 
 
@@ -69,7 +72,6 @@ class _Reader:
             for node in ast.walk(statement):
                 for what in self._uses(node):
                     yield node, what
-        yield from self._deep(self._function.node, 0)
 
     def _is(self, node: ast.expr, tag: Tag) -> bool:
         return bool(self._tags.of(self._function, node) & tag)
@@ -81,14 +83,21 @@ class _Reader:
             asked = node.values if isinstance(node, ast.BoolOp) else [node.test]
             if any(self._is(x, Tag.NUMBER | Tag.SIZE) for x in asked):
                 yield "asks for the truth of an instance's number"
+            if isinstance(node, ast.While) and self._holds_many(node.test):
+                yield COUNTED
         elif isinstance(node, ast.Compare):
             yield from self._comparison(node)
         elif isinstance(node, ast.Call):
             yield from self._call(node)
         elif isinstance(node, ast.Subscript):
             yield from self._subscript(node)
-        elif isinstance(node, ast.For) and self._tags.counts(self._function, node.iter):
-            yield from self._carried(node)
+        elif isinstance(node, ast.Assign):
+            taken_apart = isinstance(node.targets[0], ast.Tuple) and self._is(node.value, Tag.MANY)
+            yield from [COUNTED] * taken_apart
+
+    def _holds_many(self, node: ast.expr) -> bool:
+        inner = (n for n in ast.walk(node) if isinstance(n, ast.expr))
+        return any(self._is(n, Tag.MANY) for n in inner)
 
     def _arithmetic(self, node: ast.BinOp | ast.UnaryOp | ast.AugAssign) -> Iterator[str]:
         operands: Sequence[ast.expr] = [node.operand] if isinstance(node, ast.UnaryOp) else []
@@ -97,7 +106,7 @@ class _Reader:
         elif isinstance(node, ast.AugAssign):
             operands = [node.target, node.value]
         if any(self._is(x, Tag.NUMBER) for x in operands):
-            yield "calculates with an instance's number"
+            yield CALCULATED
         if any(self._is(x, Tag.SIZE) for x in operands):
             yield "calculates with how many instances there are"
         records = isinstance(node, ast.AugAssign | ast.BinOp) and isinstance(node.op, ast.BitOr)
@@ -109,13 +118,15 @@ class _Reader:
         for operator, left, right in zip(node.ops, every, node.comparators, strict=False):
             pair = [left, right]
             if any(self._is(x, Tag.SIZE | Tag.MANY) for x in pair):
-                yield "asks how many instances there are"
+                yield COUNTED
+            elif any(self._is(x, Tag.NAME) for x in pair):
+                yield COMPARED
             elif any(self._is(x, Tag.NUMBER) for x in pair):
                 equal = isinstance(operator, ast.Eq | ast.NotEq)
                 if self._starting and any(_is_constant(x, 0) for x in pair):
                     continue
                 if not equal or not all(self._is(x, Tag.NUMBER) or _is_none(x) for x in pair):
-                    yield "compares an instance's number with what is none"
+                    yield COMPARED
 
     def _call(self, node: ast.Call) -> Iterator[str]:
         if not isinstance(node.func, ast.Name):
@@ -124,12 +135,18 @@ class _Reader:
                 yield "bounds an input by an instance's number"
             return
         name = node.func.id
+        found = self._tags.sources.find(self._function.module, name)
+        own = found is not None and (found.function is not None or found.kind is not None)
         if name in ("len", "sum") and any(
             self._is(x, Tag.MANY | Tag.NUMBERS | Tag.NUMBER) for x in node.args
         ):
-            yield "asks how many instances there are"
-        elif name in CALCULATING and any(self._is(x, Tag.NUMBER | Tag.SIZE) for x in node.args):
-            yield "calculates with an instance's number"
+            yield COUNTED
+        elif (
+            not own
+            and name not in NEITHER
+            and any(self._is(x, Tag.NUMBER | Tag.SIZE | Tag.NAME) for x in node.args)
+        ):
+            yield CALCULATED
         elif name == "range" and len(node.args) > 1:
             if any(self._is(x, Tag.NUMBER | Tag.SIZE) for x in node.args):
                 yield "takes a range of numbers of instances"
@@ -149,49 +166,10 @@ class _Reader:
         if self._is(node.value, Tag.MANY):
             if not named and not all(numbers):
                 yield "picks an instance by a number of its own"
-        elif any(numbers) and not self._is(node.value, Tag.NUMBERS):
+        elif any(self._is(p, Tag.NUMBER | Tag.NAME) for p in parts) and not self._is(
+            node.value, Tag.NUMBERS
+        ):
             yield "looks an instance's number up in what is not one for each"
-
-    def _carried(self, loop: ast.For) -> Iterator[str]:
-        """What a loop over instances carries from one to the next."""
-        inside = [node for part in loop.body for node in ast.walk(part)]
-        own = names_bound(loop.target) | {
-            n.id for n in inside if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
-        }
-        before = self._stored_outside(loop)
-        read = {
-            n.attr for n in inside if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Load)
-        }
-        for node in inside:
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id in before:
-                yield f"carries {node.id} from one instance to the next"
-            elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Attribute):
-                if _root(node.target) not in own:
-                    yield f"adds up .{node.target.attr} over instances"
-            elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
-                carried = node.attr in read and _root(node) not in own
-                yield from [f"carries .{node.attr} from one instance to the next"] * carried
-
-    def _stored_outside(self, loop: ast.For) -> set[str]:
-        """The variables that a function stores into outside of a loop."""
-        inside = {id(node) for part in loop.body for node in ast.walk(part)}
-        return {
-            n.id
-            for n in ast.walk(self._function.node)
-            if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store) and id(n) not in inside
-        } - names_bound(loop.target)
-
-    def _deep(self, node: ast.AST, depth: int) -> Iterator[tuple[ast.AST, str]]:
-        if isinstance(node, ast.For) and self._tags.counts(self._function, node.iter):
-            depth += 1
-        elif isinstance(node, ast.GeneratorExp | ast.ListComp):
-            parts = (part.iter for part in node.generators)
-            depth += sum(self._tags.counts(self._function, part) for part in parts)
-        if depth > DEEPEST:
-            yield node, f"compares more than {DEEPEST} instances at once"
-            return
-        for child in ast.iter_child_nodes(node):
-            yield from self._deep(child, depth)
 
 
 def _is_none(node: ast.expr) -> bool:
@@ -206,10 +184,3 @@ def _is_constant(node: ast.expr, number: int) -> bool:
 
 def _is_text(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, str)
-
-
-def _root(node: ast.expr) -> str:
-    """The variable that an attribute of an attribute is of."""
-    while isinstance(node, ast.Attribute | ast.Subscript):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else ""

@@ -14,7 +14,8 @@ from vtsc.content.reading.sources import Class, Function, Module, Sources
 
 SEQUENCES = ("list", "tuple", "reversed", "instances", "enumerate", "zip", "set", "sorted")
 """Functions that make a sequence of as many items as they are given."""
-Scope = Function | None
+Reached = tuple[Function, Sequence[str], Sequence[ast.expr], ast.expr | None]
+"""A function that is called, with its parameters, their arguments, and the object that it is a method of."""
 
 
 class Tag(Flag):
@@ -31,6 +32,8 @@ class Tag(Flag):
     """A sequence whose items are numbers of instances, or hold them."""
     SIZES = auto()
     """A table of how many instances there are of each kind."""
+    NAME = auto()
+    """A text that is made of a number."""
 
 
 class Tags:
@@ -167,25 +170,32 @@ class Tags:
 
     def _pass(self, function: Function, node: ast.Call) -> None:
         """What a call gives to the parameters of the functions that it may call."""
-        arguments, func = node.args, node.func
-        if isinstance(func, ast.Name) and func.id == "partial" and arguments:
-            func, arguments = arguments[0], arguments[1:]
-        for called, names in self._called(function, func):
+        for called, names, arguments, _ in self.calls(function, node):
             for name, argument in zip(names, arguments, strict=False):
                 self._variable(called, name, self.of(function, argument))
             for keyword in node.keywords:
                 if keyword.arg is not None and keyword.arg in names:
                     self._variable(called, keyword.arg, self.of(function, keyword.value))
+        func = node.func
         kind = self._class(function, func)
         if kind is not None:
-            for name, argument in zip(_fields(kind), arguments, strict=False):
+            for name, argument in zip(_fields(kind), node.args, strict=False):
                 self._attribute(name, self.of(function, argument))
         filled = isinstance(func, ast.Attribute) and func.attr in ("append", "extend", "add")
-        if filled and isinstance(func.value, ast.Name) and arguments:  # type: ignore[attr-defined]
-            held = self.of(function, arguments[0])
+        if filled and isinstance(func.value, ast.Name) and node.args:  # type: ignore[attr-defined]
+            held = self.of(function, node.args[0])
             numbers = Tag.NUMBERS if held & (Tag.NUMBER | Tag.NUMBERS) else Tag.NONE
             within = Tag.MANY if within_loop(self, function, node) else Tag.NONE
             self._variable(function, func.value.id, numbers | within)  # type: ignore[attr-defined]
+
+    def calls(self, function: Function, node: ast.Call) -> Iterator[Reached]:
+        """The functions that a call may reach: each with its parameters, their arguments and its object."""
+        arguments, func = node.args, node.func
+        if isinstance(func, ast.Name) and func.id == "partial" and arguments:
+            func, arguments = arguments[0], arguments[1:]
+        base = func.value if isinstance(func, ast.Attribute) else None
+        for called, names in self._called(function, func):
+            yield called, names, arguments, base
 
     def _called(
         self, function: Function, func: ast.expr
@@ -237,6 +247,10 @@ class Tags:
             return self._dict(function, node)
         if isinstance(node, ast.Starred):
             return self.of(function, node.value)
+        if isinstance(node, ast.JoinedStr):
+            held = (p.value for p in node.values if isinstance(p, ast.FormattedValue))
+            told = Tag.NUMBER | Tag.SIZE | Tag.NAME
+            return Tag.NAME if any(self.of(function, x) & told for x in held) else Tag.NONE
         return Tag.NONE
 
     def counts(self, function: Function, over: ast.expr) -> bool:
@@ -258,6 +272,8 @@ class Tags:
         if isinstance(func, ast.Attribute):
             if func.attr in ("values", "items", "keys"):
                 return self.of(function, func.value)
+            if func.attr == "index" and Tag.MANY in self.of(function, func.value):
+                return Tag.NUMBER
             return self._result(func.attr)
         if not isinstance(func, ast.Name):
             return Tag.NONE
