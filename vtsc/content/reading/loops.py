@@ -160,25 +160,25 @@ class Loops:
         if function in self._open:
             return 0
         self._open.add(function)
-        deepest = max((depth for _, depth in self._reached(function)), default=0)
+        deepest = max((above + below for _, above, below in self._reached(function)), default=0)
         self._open.discard(function)
         self._depths[function] = deepest
         return deepest
 
-    def _reached(self, function: Function) -> Iterator[tuple[ast.AST, int]]:
-        """How deep it goes at each part of a function."""
+    def _reached(self, function: Function) -> Iterator[tuple[ast.AST, int, int]]:
+        """For each part of a function, how many loops are around it, and how many in what it calls."""
         for node, around in self._places(function):
             below = 0
             if isinstance(node, ast.Call):
                 called = (c for c, *_ in self._tags.calls(function, node))
                 below = max(map(self._depth, called), default=0)
-            yield node, len(around) + below
+            yield node, len(around), below
 
     def _too_deep(self, function: Function) -> Iterator[Found]:
-        for node, depth in self._reached(function):
-            if depth > DEEPEST and isinstance(node, ast.expr | ast.stmt):
+        for node, above, below in self._reached(function):
+            if below <= DEEPEST < above + below and isinstance(node, ast.expr | ast.stmt):
                 yield function, node, f"looks at more than {DEEPEST} instances together"
-                return
+                return  # what only calls such a function is not told
 
 
 def _grown(node: ast.AST, within: bool, loop: tuple[ast.AST, ...]) -> Iterator[ast.Attribute]:
