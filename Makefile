@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: verify test check slow hours bench counterexamples evidence recorded third-opinion mutants clean
+.PHONY: verify test check slow hours bench counterexamples evidence recorded third-opinion mutants insertions clean
 
 verify: .venv/ready
 	$(BIN)/vtsc gate
@@ -43,6 +43,10 @@ third-opinion: .venv/ready
 
 mutants: .venv/ready
 	$(BIN)/python -m crosscheck.mutants
+
+# COUNT=100 SEED=2 tries other ones.
+insertions: .venv/ready
+	$(BIN)/python -m crosscheck.insertions
 
 clean:
 	rm -rf .venv

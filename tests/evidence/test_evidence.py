@@ -26,7 +26,7 @@ def made(content) -> dict[str, Evidence]:
     case = open_case(content, "patch25", "slow", vcpus="2", create_anytime="on")
     lemmas = [("", "loaded_is_bound")]
     proof = certificate.make(Systems(case), "bounded_lag", lemmas, any_number=False)
-    every = (proof.evidence(), progress.make(case), functions.make(content, FUNCTION))
+    every = (proof.evidence(), progress.make(Systems(case)), functions.make(content, FUNCTION))
     return {evidence.kind: evidence for evidence in every}
 
 

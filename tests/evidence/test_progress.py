@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from itertools import product
 from random import Random
+from types import SimpleNamespace
 
 import pytest
 
@@ -14,12 +15,13 @@ from model.host.contracts import CONTRACTS
 from model.machine import Machine
 from tests.support.cases import decide_group, open_case
 from vtsc.base.errors import EvidenceError
+from vtsc.base.lines import nothing_wanted
 from vtsc.content.cells import groups
 from vtsc.deciding.verdict import Status
 from vtsc.evidence.manifest import MANIFEST, check
 from vtsc.evidence.progress import asked, folder, make, missing, stuck
 from vtsc.evidence.recheck import recheck
-from vtsc.evidence.systems import OpenCases
+from vtsc.evidence.systems import OpenCases, Systems
 from vtsc.language.lemmas import Lemma
 from vtsc.language.words import Illegal, both, integer, negation, require
 from vtsc.native.inputs import Drawn
@@ -39,9 +41,26 @@ SIZES = (
 )
 
 
+class Given:
+    """A case of nothing but a machine."""
+
+    def __init__(self, machine):
+        self._machine = machine
+        self.content = SimpleNamespace(wanted=nothing_wanted)
+
+    def machine(self, sizes=None):
+        """The machine."""
+        return self._machine
+
+
+def opened(machine: Machine) -> Systems:
+    """The systems of a machine that no content has."""
+    return Systems(Given(machine))
+
+
 def missing_in(machine: Machine) -> str | None:
     """What a machine lacks for progress."""
-    return missing(*asked(machine))
+    return missing(*asked(opened(machine)))
 
 
 def changed(kind: type[Machine], design: type = Patch25, host: str = "slow", **given: str):
@@ -53,7 +72,7 @@ def changed(kind: type[Machine], design: type = Patch25, host: str = "slow", **g
 @pytest.mark.parametrize(("design", "host"), EVERYWHERE)
 def test_no_state_is_stuck(content, design, host):
     """From every state allowed by the lemmas a read is at most four calls away, and time goes on."""
-    evidence = make(open_case(content, design, host))
+    evidence = make(Systems(open_case(content, design, host)))
     check(evidence.questions, set())
     assert list(evidence.questions) == [
         "initial",
@@ -91,7 +110,7 @@ def test_no_state_is_stuck(content, design, host):
 @pytest.mark.parametrize("host", ["cstate", "slow"])
 def test_nor_with_other_parameters(content, host, given, steps):
     """Trapping, more vCPUs than pCPUs, deadlines, other rates."""
-    evidence = make(open_case(content, "patch25", host, **given))
+    evidence = make(Systems(open_case(content, "patch25", host, **given)))
     check(evidence.questions, set())
     assert evidence.claims["steps"] == steps
 
@@ -99,11 +118,11 @@ def test_nor_with_other_parameters(content, host, given, steps):
 def test_deadlines_too_short_for_a_read_are_named(content):
     """A slice shorter than a read, or two vCPUs that cannot sleep that long on one pCPU."""
     short = open_case(content, "patch25", "stable", timeslice="1ns", rdtsc_cycles="2")
-    assert stuck(short) == (
+    assert stuck(Systems(short)) == (
         "a vCPU is off its pCPU, and some pCPU is free: load(0, 0) leads no nearer to a read"
     )
     given = {"vcpus": "2", "pcpus": "1", "dormancy": "1ns", "rdtsc_cycles": "2"}
-    assert stuck(open_case(content, "patch25", "stable", **given)) == (
+    assert stuck(Systems(open_case(content, "patch25", "stable", **given))) == (
         "a vCPU is off its pCPU, all are taken, one by a vCPU out of guest mode: put(1) leads no "
         "nearer to a read"
     )
@@ -124,7 +143,9 @@ def combinations(*values: str | None) -> list[dict[str, str]]:
 def test_no_combination_of_limits_is_stuck_that_leaves_time_for_a_read(content, design, host, size):
     """Each limit is unset or just as long as a read: all sixteen combinations lead on."""
     for given in combinations(None, "2ns"):
-        assert stuck(open_case(content, design, host, **size, **CYCLES, **given)) is None, given
+        assert (
+            stuck(Systems(open_case(content, design, host, **size, **CYCLES, **given))) is None
+        ), given
 
 
 @pytest.mark.slow
@@ -141,7 +162,7 @@ def test_a_combination_that_leaves_no_time_for_a_read_is_stuck(content, design, 
         never = short & {"timeslice", "exit_interval"}
         outnumbered = int(size.get("vcpus", 1)) > int(size.get("pcpus", 2))
         missed = bool(never) or (outnumbered and "dormancy" in short)
-        found = stuck(open_case(content, design, host, **size, **CYCLES, **given))
+        found = stuck(Systems(open_case(content, design, host, **size, **CYCLES, **given)))
         assert (found is not None) is missed, (given, found)
 
 
@@ -243,7 +264,7 @@ def test_a_proof_about_a_machine_that_gets_stuck_is_vacuous(content, monkeypatch
 def test_time_that_stands_still_is_noticed():
     """A read takes cycles, and so is not possible either."""
     assert missing_in(changed(Frozen)) == "a vCPU is in guest mode: rdtsc(0) is not possible"
-    shown, found = asked(changed(Frozen, rdtsc_cycles="0"))
+    shown, found = asked(opened(changed(Frozen, rdtsc_cycles="0")))
     assert missing(shown, found) == "where a vCPU exists, time cannot go on"
 
 
@@ -381,7 +402,7 @@ def saved(content, tmp_path):
     """A folder with evidence, to tamper with."""
     here = open_case(content, "patch25", "slow", vcpus="2")
     where = tmp_path / folder(here)
-    make(here).save(where)
+    make(Systems(here)).save(where)
     return where
 
 

@@ -23,7 +23,7 @@ ROOMS: dict[str, set[str]] = {
     "content": {"base", "language"},
     "system": {"base", "language", "symbolic"},
     "smtlib": {"base", "language", "symbolic", "system"},
-    "validation": {"base", "language", "symbolic", "system"},
+    "validation": {"base", "language", "native", "symbolic", "system"},
     "solver": {"base", "language", "symbolic", "system", "validation"},
     "engines": {"base", "language", "native", "symbolic", "system", "smtlib", "solver"},
     "evidence": {

@@ -8,7 +8,10 @@ from vtsc.base.errors import Exit, ValidationError
 from vtsc.content.cells import groups
 from vtsc.deciding.verdict import Status
 from vtsc.engines import Effort
+from vtsc.language.actions import Call
+from vtsc.native.witness import Witness
 from vtsc.report.text.counterexample import counterexample
+from vtsc.validation.validate import Hit
 
 
 @pytest.fixture
@@ -23,9 +26,14 @@ def decide(content):
     return decided
 
 
-def _seen(monkeypatch, hits):
-    """Plain runs that see ``hits``."""
-    monkeypatch.setattr(vtsc.evidence.validating, "validated", lambda *_, **__: hits)
+def _seen(monkeypatch, name, where, depth):
+    """Plain runs that see ``name`` once."""
+    run = Witness((Call("create", (0,)),) * depth, ({},) * depth, {})
+
+    def validated(systems, *_, **__):
+        systems.hits[name] = Hit(where, run)
+
+    monkeypatch.setattr(vtsc.evidence.validating, "validated", validated)
 
 
 def _differing(monkeypatch):
@@ -58,19 +66,26 @@ def test_every_other_verdict_is_an_error(decide, monkeypatch, effort):
 
 def test_a_plain_violation_contradicts_a_proof(decide, monkeypatch):
     """However long the run is."""
-    _seen(monkeypatch, {"monotonic": ("run 7 step 90: rdtsc(0)", 90)})
+    _seen(monkeypatch, "monotonic", "run 7 step 90: rdtsc(0)", 90)
     result = decide("pre25", "stable", "monotonic", 4, Effort.USUAL)
     assert (result.status, result.exit) == (Status.ERROR, Exit.EVIDENCE)
     assert result.reason == "run 7 step 90: rdtsc(0) is monotonic, which the rules exclude"
 
 
-@pytest.mark.parametrize(("step", "status"), [(8, Status.ERROR), (9, Status.BOUNDED)])
-def test_a_plain_violation_contradicts_a_bound_that_it_does_not_exceed(
-    decide, monkeypatch, step, status
-):
-    """A longer one is no contradiction."""
-    _seen(monkeypatch, {"monotonic": (f"run 7 step {step}: rdtsc(0)", step)})
-    assert decide("pre25", "stable", "monotonic", 8, Effort.BOUNDED).status is status
+def test_a_plain_violation_contradicts_a_bound_that_it_does_not_exceed(decide, monkeypatch):
+    """The search says that there is none to that depth."""
+    _seen(monkeypatch, "monotonic", "run 7 step 8: rdtsc(0)", 8)
+    assert decide("pre25", "stable", "monotonic", 8, Effort.BOUNDED).status is Status.ERROR
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_plain_violation_beyond_the_bound_is_the_verdict(decide, monkeypatch, tmp_path, again):
+    """Replayed, without steps that it does not need; also where the validation is remembered."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    for _ in range(1 + again):
+        result = decide("patch25", "slow", "bounded_lag", 3, Effort.BOUNDED)
+    assert (result.status, result.engine, result.searched) == (Status.VIOLATED, "simulation", 3)
+    assert result.trace.hit_at == len(result.trace.steps) < 10
 
 
 def test_what_is_never_reached_is_not_reached_by_a_run(content, monkeypatch):
@@ -79,6 +94,6 @@ def test_what_is_never_reached_is_not_reached_by_a_run(content, monkeypatch):
     (fine,) = decide_group(content, group, 4)
     never = next(r.name for r in fine.sometimes if r.never)
     assert never in {s.name for s in case_of_group(content, group).sometimes}
-    _seen(monkeypatch, {never: ("run 2 step 3: load(0, 1)", 3)})
+    _seen(monkeypatch, never, "run 2 step 3: load(0, 1)", 3)
     (result,) = decide_group(content, group, 4)
     assert result.status is Status.ERROR and never in result.reason

@@ -128,9 +128,12 @@ def _save_liveness(content: Content, cells: Sequence[Cell], folder: Path, jobs: 
     """Save the evidence that no state of these cells is stuck; returns its folders."""
     from vtsc.evidence.progress import folder as place  # loads the solver
     from vtsc.evidence.progress import make
+    from vtsc.evidence.systems import Systems
 
     cases = list({(c.design, c.host, c.settings): Case.of(content, c) for c in cells}.values())
     files = [folder / place(case) for case in cases]
-    for path, evidence in zip(files, in_order(cases, make, jobs), strict=True):
+    for path, evidence in zip(
+        files, in_order(cases, lambda case: make(Systems(case)), jobs), strict=True
+    ):
         evidence.save(path)
     return files

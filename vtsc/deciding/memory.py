@@ -136,8 +136,8 @@ class _Recalled:
             raise BadFileError(f"{self._path}: not every sometimes is there")
         cells = self._kept["cells"]
         certificates = {p: self._proof(p, cells[p]) for p in properties if "lemmas" in cells[p]}
+        missing = progress_lacks(self._systems) if certificates else None
         validated(self._systems, [r.trace for r in self._reached if r.trace is not None])
-        missing = progress_lacks(self._case) if certificates else None
         found = []
         for prop in properties:
             engine = str(cells[prop]["engine"])

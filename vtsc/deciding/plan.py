@@ -4,7 +4,7 @@ Cases can be begun, and open cells finished, in any order and in parallel.
 """
 
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from vtsc.deciding.verdict import Reached, Result, Status
 from vtsc.native.witness import Witness
 
 if TYPE_CHECKING:  # these import z3
+    from vtsc.deciding.proofs import Proofs
     from vtsc.engines import Answers, Effort
     from vtsc.engines.task import Answer, Key
     from vtsc.evidence.certificate import Certificate
@@ -124,10 +125,9 @@ def _together(
         proofs = prove(systems, hoped, reaching.missing, effort) if proving else Proofs()
         reached = reaching.result(proofs.never, depth)
     except EvidenceError as error:
-        raise _difference(systems, (), {}) or error from None
-    never = [*proofs.certificates, *(r.name for r in reached if r.never)]
-    doubt = _difference(systems, reached, dict.fromkeys(never))
-    stuck = progress_lacks(case) if proofs.certificates else None
+        raise _difference(systems, ()) or error from None
+    stuck = progress_lacks(systems) if proofs.certificates else None
+    doubt = _difference(systems, reached) or _contradiction(systems, proofs, reached)
     for prop in properties:
         settled = proofs.settled.get(prop, ())
         left = Open(case.cell(prop), reached, settled, doubt=str(doubt or ""))
@@ -140,6 +140,18 @@ def _together(
             yield _believed(systems, left, _violated(systems, left, "bmc", witness, None))
         else:
             yield left
+
+
+def _contradiction(
+    systems: "Systems", proofs: "Proofs", reached: Sequence[Reached]
+) -> VtscError | None:
+    """A plain run that shows what was proved never to happen; None where no run did."""
+    from vtsc.evidence.validating import contradiction
+
+    proved = {prop: c.any_number for prop, c in proofs.certificates.items()}
+    never = dict.fromkeys((r.name for r in reached if r.never), False)
+    found = (contradiction(systems, n, anywhere=x) for n, x in {**never, **proved}.items())
+    return next((x for x in found if x is not None), None)
 
 
 def _alone(case: Case, left: Open, depth: int, effort: "Effort") -> Result:
@@ -162,41 +174,46 @@ def _alone(case: Case, left: Open, depth: int, effort: "Effort") -> Result:
 
 
 def _believed(systems: "Systems", left: Open, result: Result) -> Result:
-    """A result whose rules were compared with the functions; a violation that was replayed stands anyway."""
-    limits = {Status.PROVED: None, Status.BOUNDED: result.depth}
-    holds = {left.cell.property: limits[result.status]} if result.status in limits else {}
+    """A result whose rules were compared with the functions; a violation that was replayed stands anyway.
+
+    Where the search was not deep enough for a violation that a plain run showed, that is the result.
+    """
+    from vtsc.evidence.validating import contradiction
+
     doubt: VtscError | None = ValidationError(left.doubt) if left.doubt else None
-    doubt = doubt or _difference(systems, left.sometimes, holds, again=True)
+    doubt = doubt or _difference(systems, left.sometimes, again=True)
+    if doubt is None and result.status in (Status.PROVED, Status.BOUNDED):
+        depth = result.depth if result.certificate is None else None
+        anywhere = result.certificate is not None and result.certificate.any_number
+        doubt = contradiction(systems, left.cell.property, depth, anywhere=anywhere)
     if doubt is None:
-        return result
+        return _seen(systems, left, result)
     if result.status is Status.VIOLATED:
         return replace(result, doubt=str(doubt))
     return _failed(left.cell, doubt)
 
 
-def _difference(
-    systems: "Systems",
-    reached: Sequence[Reached],
-    holds: Mapping[str, int | None],
-    *,
-    again: bool = False,
-) -> VtscError | None:
-    """The first difference between rules and functions; None where they agree.
+def _seen(systems: "Systems", left: Open, result: Result) -> Result:
+    """The violation that a plain run showed, its needless steps left out; else the result."""
+    from vtsc.evidence.shorten import shortened
 
-    ``holds``: what is said never to happen, or in no run of so many steps. A plain run in which it does
-    is such a difference. ``again``: see `validated`.
-    """
+    hit = systems.hits.get(left.cell.property)
+    if hit is None or result.status not in (Status.BOUNDED, Status.UNKNOWN, Status.VACUOUS):
+        return result
+    run = shortened(systems.case, left.cell.property, hit.run)
+    return _violated(systems, left, "simulation", run, result.depth)
+
+
+def _difference(
+    systems: "Systems", reached: Sequence[Reached], *, again: bool = False
+) -> VtscError | None:
+    """The first difference between rules and functions; None where they agree. ``again``: see `validated`."""
     from vtsc.evidence.validating import validated
 
     try:
-        traces = [r.trace for r in reached if r.trace is not None]
-        hits = validated(systems, traces, again=again)
+        validated(systems, [r.trace for r in reached if r.trace is not None], again=again)
     except ValidationError as error:
         return error
-    for name, depth in holds.items():
-        where, least = hits.get(name, ("", 0))
-        if where and (depth is None or least <= depth):
-            return ValidationError(f"{where} is {name}, which the rules exclude")
     return None
 
 
@@ -212,7 +229,7 @@ def _accepted(
     certificate = certified(systems, left.cell.property, answer)
     if certificate is None:
         return None
-    return proved(systems, name, certificate, left.sometimes, progress_lacks(systems.case))
+    return proved(systems, name, certificate, left.sometimes, progress_lacks(systems))
 
 
 def _undecided(systems: "Systems", left: Open, answers: "Answers") -> Result:
@@ -235,11 +252,11 @@ def _undecided(systems: "Systems", left: Open, answers: "Answers") -> Result:
     return replace(result, reason=reason)
 
 
-def progress_lacks(case: Case) -> str | None:
+def progress_lacks(systems: "Systems") -> str | None:
     """The first gap in the proof that no state is stuck; None where there is none."""
     from vtsc.evidence import progress
 
-    return progress.stuck(case)
+    return progress.stuck(systems)
 
 
 def _needed(case: Case, cell: Cell, reached: Sequence[Reached]) -> list[Reached]:

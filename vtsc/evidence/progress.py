@@ -6,15 +6,14 @@ from typing import Any
 
 from vtsc.base.errors import EvidenceError, UsageError
 from vtsc.content.case import Case
+from vtsc.content.cells import Cell
 from vtsc.evidence.manifest import MANIFEST, Evidence, Manifest
 from vtsc.evidence.places import place
 from vtsc.evidence.progress_questions import Question, own_facts, questions
 from vtsc.evidence.questions import kept
-from vtsc.evidence.systems import OpenCases
+from vtsc.evidence.systems import OpenCases, Systems
 from vtsc.language.progress import Progress
-from vtsc.solver.feasibility import SolverFeasibility
 from vtsc.solver.solve import solve
-from vtsc.system.builder import build
 from vtsc.system.system import System
 
 KIND = "progress"
@@ -27,24 +26,24 @@ def folder(case: Case) -> Path:
     return place(case.design, case.host, KIND, changed)
 
 
-def system_of(machine: Any, progress: Progress) -> System:
-    """The system of ``machine`` about which the questions of ``progress`` are asked."""
-    lemmas = [*progress.lemmas, *progress.stated()]
-    return build(machine, [], SolverFeasibility, lemmas=lemmas)
+def system_of(systems: Systems, progress: Progress) -> System:
+    """The system of a case's machine about which the questions of ``progress`` are asked."""
+    return systems.own([], [*progress.lemmas, *progress.stated()])
 
 
-def asked(machine: Any) -> tuple[dict[str, str], list[Question]]:
+def asked(systems: Systems) -> tuple[dict[str, str], list[Question]]:
     """The questions that show the lemmas of a machine's progress, and those that rest on them."""
-    progress: Progress = machine.progress()
-    system = system_of(machine, progress)
+    progress: Progress = systems.case.machine().progress()
+    system = system_of(systems, progress)
     found = questions(system, progress)
     return kept(replace(system, facts=own_facts(system.facts))), found
 
 
-def make(case: Case) -> Evidence:
-    """The evidence that no state is stuck, unchecked."""
+def make(systems: Systems) -> Evidence:
+    """The evidence that no state of a case is stuck, unchecked."""
+    case = systems.case
     machine = case.machine()
-    shown, found = asked(machine)
+    shown, found = asked(systems)
     claims = {
         "design": case.design,
         "host": case.host,
@@ -78,9 +77,9 @@ def _claims(machine: Any, progress: Progress) -> dict[str, Any]:
     }
 
 
-def stuck(case: Case) -> str | None:
+def stuck(systems: Systems) -> str | None:
     """What is missing for progress, in one sentence; None where it is proved."""
-    return missing(*asked(case.machine()))
+    return missing(*asked(systems))
 
 
 def missing(shown: dict[str, str], found: list[Question]) -> str | None:
@@ -112,6 +111,6 @@ def remake(opened: OpenCases, manifest: Manifest) -> Evidence:
         if name not in known:
             raise EvidenceError(f"{MANIFEST}: unknown {name}")
     try:
-        return make(Case(opened.content, design, host, model.check(design, given)))
+        return make(opened.systems(Cell(design, host, KIND, model.check(design, given))))
     except UsageError as error:
         raise EvidenceError(f"{MANIFEST}: {error}") from None

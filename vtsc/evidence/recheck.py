@@ -10,9 +10,9 @@ from vtsc.evidence import functions
 from vtsc.evidence.kinds import remake
 from vtsc.evidence.manifest import MANIFEST, Evidence, check, compare_questions, read_manifest
 from vtsc.evidence.replay import case_of, replay
-from vtsc.evidence.systems import OpenCases
+from vtsc.evidence.systems import OpenCases, Systems
 from vtsc.evidence.trace import Trace, load_trace
-from vtsc.evidence.validating import validated
+from vtsc.evidence.validating import contradiction, validated
 
 
 def recheck(opened: OpenCases, folder: Path) -> tuple[Evidence, list[str]]:
@@ -31,6 +31,7 @@ def recheck(opened: OpenCases, folder: Path) -> tuple[Evidence, list[str]]:
     check(fresh.questions, opened.solved)
     for systems in opened.every():
         validated(systems, ())
+        _compare_runs(systems, fresh)
     return fresh, ["z3", *_cross(fresh.questions, opened.crossed)]
 
 
@@ -42,6 +43,17 @@ def _compare_place(content: Content, fresh: Evidence, folder: Path) -> None:
     of_functions = len(parts) >= 2 and parts[-2] == functions.KIND
     if (of_case or of_functions) and parts[-len(fresh.place.parts) :] != fresh.place.parts:
         raise EvidenceError(f"{MANIFEST} is of {fresh.place}, which is not where it lies")
+
+
+def _compare_runs(systems: Systems, fresh: Evidence) -> None:
+    """Check that no plain run shows what is said never to happen."""
+    case, claims = systems.case, fresh.claims
+    own = {"design": case.design, "host": case.host, "params": case.settings.texts()}
+    if "property" in claims and all(claims[name] == value for name, value in own.items()):
+        anywhere = bool(claims["any_number"])
+        error = contradiction(systems, claims["property"], anywhere=anywhere)
+        if error is not None:
+            raise error
 
 
 def _check_run(content: Content, fresh: Evidence, name: str, folder: Path) -> None:

@@ -79,18 +79,29 @@ def _compare(number: int, saved: Snapshot, played: Snapshot) -> None:
         raise BadFileError(f"not a trace of this model: step {number}: no record {extra[0]}")
 
 
+def hit_of(case: Case, prop: str, witness: Witness) -> int | None:
+    """The first step of a witness that hits ``prop``; None where none does, or the run is not legal."""
+    try:
+        return _played(case, prop, witness).hit_at
+    except NotARun:
+        return None
+
+
+def _played(case: Case, prop: str, witness: Witness) -> Run:
+    def source(step: int) -> Inputs:
+        return Solved(witness.initial if step < 0 else witness.inputs[step])
+
+    return _player(case, prop).play(witness.calls, source)
+
+
 def trace_of(case: Case, prop: str, witness: Witness) -> tuple[Trace, Run]:
     """A solver's witness as a trace, and the run that the plain interpreter makes of the trace.
 
     The witness is executed to make the trace, and the trace to judge it. ``prop`` may be a "sometimes", which
     is then reached. Raises `EvidenceError` where the run is not legal or hits nothing at its last step.
     """
-
-    def source(step: int) -> Inputs:
-        return Solved(witness.initial if step < 0 else witness.inputs[step])
-
     try:
-        run = _player(case, prop).play(witness.calls, source)
+        run = _played(case, prop, witness)
     except NotARun as error:
         raise EvidenceError(f"replay: the solver's step {error.step} is not legal") from None
     if run.hit_at != len(witness.calls):

@@ -27,7 +27,7 @@ from vtsc.system.builder import build
 from vtsc.system.compared import compared
 from vtsc.system.instances import outermost, representatives
 from vtsc.system.system import System
-from vtsc.validation.validate import Validated
+from vtsc.validation.validate import Hit, Validated
 
 Key = tuple[str, str]
 """A lemma's owner and name."""
@@ -61,8 +61,10 @@ class Systems:
         """Every system that was built and is still to be validated."""
         self.validated: dict[str, Validated] = {}
         """What validations saw, by the digest of what was validated."""
-        self.hits: dict[str, tuple[str, int]] = {}
-        """For each monitor that said yes in a plain run, a step at which it did, and its number."""
+        self.hits: dict[str, Hit] = {}
+        """For each monitor that said yes in a plain run of the case's own machine, the earliest step."""
+        self.hits_elsewhere: dict[str, Hit] = {}
+        """The same at sizes that stand for any number."""
         self.solved: set[str] = set()
         """Questions about the case that were found unsatisfiable."""
 

@@ -6,6 +6,7 @@ All systems of one size share their plain runs. A validation that is remembered 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
+from vtsc.base.errors import ValidationError
 from vtsc.content.digest import digest
 from vtsc.evidence.systems import Built, Systems
 from vtsc.evidence.trace import Trace
@@ -16,17 +17,18 @@ from vtsc.validation.remembered import digest as digest_of
 from vtsc.validation.remembered import recall, remember
 from vtsc.validation.ruled import Ruled
 from vtsc.validation.runs import STEPS, Opening, Runs
-from vtsc.validation.validate import validate
+from vtsc.validation.validate import Hit, validate
 
 FEWER = 500
 """How many steps are taken at least at sizes that stand for any number, beside those of the case's own."""
-Hits = Mapping[str, tuple[str, int]]
-"""For each monitor that said yes in a plain run, a step at which it did, and the least number of one."""
+Hits = Mapping[str, Hit]
+"""For each monitor that said yes in a plain run, the earliest step at which it did."""
 
 
-def validated(systems: Systems, traces: Iterable[Trace], *, again: bool = False) -> Hits:
+def validated(systems: Systems, traces: Iterable[Trace], *, again: bool = False) -> None:
     """Validate every system that was built for a case; raises `ValidationError` at the first difference.
 
+    What monitors said in plain runs is noted in ``systems``.
     ``traces``: runs that are known to get somewhere, along which some plain runs begin. ``again``: another
     system of the case's own machine has been validated before.
     """
@@ -35,11 +37,31 @@ def validated(systems: Systems, traces: Iterable[Trace], *, again: bool = False)
     for built in systems.built:
         by_size.setdefault(tuple(built.machine.sizes.values()), []).append(built)
     for alike in by_size.values():
-        for name, hit in _validated(systems, alike, openings, again).items():
-            if name not in systems.hits or hit[1] < systems.hits[name][1]:
-                systems.hits[name] = hit
+        own = alike[0].machine is systems.case.machine()
+        noted = systems.hits if own else systems.hits_elsewhere
+        _note(noted, _validated(systems, alike, openings, again))
     systems.built.clear()
-    return systems.hits
+
+
+def contradiction(
+    systems: Systems, name: str, depth: int | None = None, *, anywhere: bool = False
+) -> ValidationError | None:
+    """A plain run that shows what is said never to happen, or in no run of ``depth`` steps.
+
+    ``anywhere``: it is said of any number of instances, not of the case's own machine alone.
+    """
+    for hits in (systems.hits, systems.hits_elsewhere if anywhere else {}):
+        hit = hits.get(name)
+        if hit is not None and (depth is None or hit.depth <= depth):
+            return ValidationError(f"{hit.where} is {name}, which the rules exclude")
+    return None
+
+
+def _note(noted: dict[str, Hit], new: Hits) -> None:
+    """Keep the earliest of each."""
+    for name, hit in new.items():
+        if name not in noted or hit.depth < noted[name].depth:
+            noted[name] = hit
 
 
 def _validated(
@@ -60,7 +82,7 @@ def _validated(
     thorough, steps = own and not again, STEPS if own else FEWER
     runs = Runs(plain, seed, typical, openings, thorough, steps, preferred=calls)
     functions = [content.digest, digest(content.root, "properties"), seed]
-    hits: dict[str, tuple[str, int]] = {}
+    hits: dict[str, Hit] = {}
     for built in sorted(alike, key=lambda b: -len(b.monitors)):
         ruled = Ruled(built.system, fields)
         name = digest_of(ruled, functions)
@@ -70,9 +92,7 @@ def _validated(
             seen = validate(ruled, runs, solver, content.relative)
             remember(name, seen)
         systems.validated[name] = seen
-        for target, hit in seen.hits.items():
-            if target not in hits or hit[1] < hits[target][1]:
-                hits[target] = hit
+        _note(hits, seen.hits)
     return hits
 
 

@@ -29,11 +29,14 @@ class Solved(_Values):
 
     def word(self, name: str, lo: int, *his: int, multiple_of: int = 1) -> int:
         least = max(-(-lo // multiple_of), 0)
-        value = int(self._values.get(counted(name, multiple_of), least)) * multiple_of
-        if not lo <= value < INPUT_LIMIT or any(value > hi for hi in his):
+        counts = self._values.get(counted(name, multiple_of))
+        value = (
+            self._values.get(name, least * multiple_of) if counts is None else counts * multiple_of
+        )
+        if value % multiple_of or not lo <= value < INPUT_LIMIT or any(value > hi for hi in his):
             raise Illegal
-        self.note(name, value)
-        return value
+        self.note(name, int(value))
+        return int(value)
 
     def between(self, name: str, low: Ratio, high: Ratio) -> int:
         return self.word(name, -(-low[0] // low[1]), high[0] // high[1])

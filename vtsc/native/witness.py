@@ -11,8 +11,8 @@ Inputs = dict[str, int | bool]
 class Witness:
     """How a target is hit: the calls, the inputs of each step, and those of the initial state.
 
-    An input asked for as a multiple of m is called ``name*m`` and counted in units of m. Inputs on
-    which nothing depends are left out.
+    An input asked for as a multiple of m may be called ``name*m``, and is then counted in units of m.
+    Inputs on which nothing depends are left out.
     """
 
     calls: tuple[Call, ...]

@@ -8,13 +8,16 @@ import hashlib
 import json
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from vtsc.base.errors import UsageError
 from vtsc.base.files import cache_folder, write_whole
+from vtsc.language.actions import Call
+from vtsc.native.witness import Witness
 from vtsc.validation.ruled import Ruled
-from vtsc.validation.validate import Validated
+from vtsc.validation.validate import Hit, Validated
 
-VERSION = 1
+VERSION = 2
 """To be raised whenever a validation looks at more than before."""
 
 
@@ -34,7 +37,7 @@ def recall(name: str) -> Validated | None:
     """What is remembered under a digest."""
     try:
         kept = json.loads(_place(name).read_text(encoding="utf-8"))
-        hits = {str(n): (str(where), int(depth)) for n, (where, depth) in kept["hits"].items()}
+        hits = {str(name): _hit(hit) for name, hit in kept["hits"].items()}
         return Validated(int(kept["steps"]), int(kept["rules"]), int(kept["unseen"]), hits)
     except (OSError, RuntimeError, ValueError, KeyError, TypeError, AttributeError):
         return None
@@ -46,12 +49,25 @@ def remember(name: str, validated: Validated) -> None:
         "steps": validated.steps,
         "rules": validated.rules,
         "unseen": validated.unseen,
-        "hits": validated.hits,
+        "hits": {name: _kept(hit) for name, hit in validated.hits.items()},
     }
     try:
         write_whole(_place(name), json.dumps(kept) + "\n")
     except (UsageError, OSError, RuntimeError):
         return
+
+
+def _kept(hit: Hit) -> dict[str, Any]:
+    run = hit.run
+    steps = [[c.name, c.args, i] for c, i in zip(run.calls, run.inputs, strict=True)]
+    return {"where": hit.where, "initial": run.initial, "steps": steps}
+
+
+def _hit(kept: dict[str, Any]) -> Hit:
+    steps = kept["steps"]
+    calls = tuple(Call(str(name), tuple(args)) for name, args, _ in steps)
+    run = Witness(calls, tuple(dict(inputs) for *_, inputs in steps), dict(kept["initial"]))
+    return Hit(str(kept["where"]), run)
 
 
 def _place(name: str) -> Path:

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from vtsc.base.errors import ValidationError
 from vtsc.language.words import NoSuchItem
+from vtsc.native.witness import Witness
 from vtsc.validation.compare import Comparison, Shown
 from vtsc.validation.draws import Chosen
 from vtsc.validation.plain import At, Started, Taken
@@ -53,6 +54,20 @@ class Witnesses(Protocol):
 
 
 @dataclass(frozen=True)
+class Hit:
+    """A plain run at whose last step a monitor said yes."""
+
+    where: str
+    run: Witness
+    """Its legal steps."""
+
+    @property
+    def depth(self) -> int:
+        """The number of that step."""
+        return len(self.run.calls)
+
+
+@dataclass(frozen=True)
 class Validated:
     """What a validation saw, all of which agreed."""
 
@@ -61,8 +76,8 @@ class Validated:
     """The rules that were seen to apply."""
     unseen: int
     """The rules of which no state was found in which they apply."""
-    hits: Mapping[str, tuple[str, int]]
-    """For each monitor that said yes in a run: the first step, in words, and the least number of one."""
+    hits: Mapping[str, Hit]
+    """For each monitor that said yes in a run, the earliest step at which it did."""
 
 
 def validate(ruled: Ruled, runs: Runs, solver: Callable[[], Witnesses], shown: Shown) -> Validated:
@@ -156,11 +171,20 @@ def _tried(ruled: Ruled, runs: Runs, found: Assignment) -> Taken:
         runs.plain.recording = False
 
 
-def _hits(ruled: Ruled, runs: Runs) -> dict[str, tuple[str, int]]:
+def _hits(ruled: Ruled, runs: Runs) -> dict[str, Hit]:
     """The earliest step of a run at which each monitor of the system said yes."""
-    found: dict[str, tuple[str, int]] = {}
+    found: dict[str, Taken] = {}
     for taken in runs.taken:
         for name in taken.hits & set(ruled.system.targets):
-            if name not in found or taken.at.depth < found[name][1]:
-                found[name] = (f"{taken.at.words}: {taken.call}", taken.at.depth)
-    return found
+            if name not in found or taken.at.depth < found[name].at.depth:
+                found[name] = taken
+    return {name: Hit(f"{t.at.words}: {t.call}", _run_to(runs, t)) for name, t in found.items()}
+
+
+def _run_to(runs: Runs, last: Taken) -> Witness:
+    """The legal steps of a run, ``last`` included, which is one of them."""
+    steps = [t for t in runs.taken if t.at.run == last.at.run and t.after is not None]
+    steps = steps[: last.at.depth]
+    return Witness(
+        tuple(t.call for t in steps), tuple(dict(t.inputs) for t in steps), dict(last.initial)
+    )

@@ -1,0 +1,199 @@
+"""Insertions into designs: none of them may be proved while a plain run breaks it (``make insertions``).
+
+Each is decided as a user would have it decided, by proof and search. What is then green is run for
+20,000 plain steps, drawn otherwise than the validation draws them, and compared with its rules. A false
+green is a proof that such a run contradicts, or a bound within which it violates the property. About half
+of them are decided with the syntax check left out, so that what comes after it is tried too.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from crosscheck.insert import Insertion, insertion
+from vtsc.base.errors import Exit, ValidationError, VtscError
+from vtsc.content import loader
+from vtsc.content.case import Case
+from vtsc.content.cells import groups
+from vtsc.content.content import Content
+from vtsc.deciding.plan import decide
+from vtsc.deciding.verdict import Result, Status
+from vtsc.engines import Effort
+from vtsc.evidence.systems import Systems
+from vtsc.solver.witnesses import SolverWitnesses
+from vtsc.validation.plain import Watched
+from vtsc.validation.ruled import Ruled
+from vtsc.validation.runs import Runs
+from vtsc.validation.validate import Hit, validate
+
+ROOT = Path(__file__).resolve().parents[1]
+FILES = ("v2_6_35_vmx", "v2_6_35_svm", "e48672fa", "pre25", "patch25", "v2_6_37")
+PROPERTIES = ("monotonic", "bounded_lag", "bounded_lead", "monotonic_smp")
+DEPTH = 7
+"""How deep is searched for a violation."""
+STEPS = 20_000
+"""How many plain steps are taken of what is green."""
+PATIENCE = 300
+"""Seconds for one insertion, as a backstop."""
+UNCHECKED = "unchecked"
+
+
+@dataclass(frozen=True)
+class Job:
+    """An insertion, the file that it is in, the cell that is decided, and whether the check is left out."""
+
+    file: str
+    insertion: Insertion
+    host: str
+    prop: str
+    unchecked: bool
+
+
+def jobs(seed: str, count: int) -> Iterator[Job]:
+    """The first insertions of a seed."""
+    hosts = ("stable", "skewed", "cstate", "slow", "fast", "resetting")
+    for number in range(count):
+        random = Random(f"{seed} {number}")
+        file = random.choice(FILES)
+        source = (ROOT / f"model/designs/{file}.py").read_text(encoding="utf-8")
+        made = insertion(source, random)
+        host, prop = random.choice(hosts), random.choice(PROPERTIES)
+        yield Job(file, made, host, prop, random.random() < 0.5)
+
+
+# in a process of its own
+
+
+def judge(folder: Path, file: str, host: str, prop: str) -> str:
+    """What becomes of the design in ``file`` below ``folder``, and why."""
+    try:
+        content = loader.load(str(folder))
+    except VtscError as error:
+        return f"refused: {error}"
+    design = _design(content, file)
+    (group,) = groups(content, [design], [host], [prop], {})
+    case = Case(content, group.design, group.host, group.settings)
+    (result,) = decide(case, [prop], DEPTH, Effort.USUAL)
+    if result.status is Status.ERROR:
+        kind = "refused" if result.exit is Exit.BAD_FILE else "error"
+        return (
+            f"{kind}: {result.reason}"
+            if result.exit is not Exit.INTERNAL
+            else f"internal: {result.reason}"
+        )
+    why = _broken(case, prop, result)
+    return f"false green: {result.text}: {why}" if why else f"right: {result.text} {result.reason}"
+
+
+def _design(content: Content, file: str) -> str:
+    """The design that a file defines."""
+    import model.designs as designs
+
+    found = [d.name for d in designs.CLASSES if d.__module__ == f"model.designs.{file}"]
+    assert len(found) == 1 and found[0] in content.model.designs
+    return found[0]
+
+
+def _broken(case: Case, prop: str, result: Result) -> str:
+    """How plain runs contradict a result that is green; empty where they do not."""
+    if result.status not in (Status.PROVED, Status.BOUNDED):
+        return ""
+    try:
+        hit = _runs(case, prop)
+    except ValidationError as error:
+        return str(error)
+    if hit is None or (result.status is Status.BOUNDED and hit.depth > result.depth):
+        return ""
+    return f"violated by {hit.where}"
+
+
+def _runs(case: Case, prop: str) -> Hit | None:
+    """The earliest violation in many plain runs; raises `ValidationError` where they leave the rules."""
+    systems = Systems(case)
+    monitor = case.property(prop)
+    system = systems.own([monitor])
+    plain = Watched(case.machine(), [monitor], systems.is_rule)
+    plain.fresh()
+    typical = case.content.model.typical_input
+    runs = Runs(plain, "another seed", typical, thorough=False, steps=STEPS)
+    ruled = Ruled(system, dict(plain.fields()))
+    seen = validate(ruled, runs, lambda: SolverWitnesses(system), case.content.relative)
+    return seen.hits.get(prop)
+
+
+# the parent
+
+
+def run(job: Job) -> str:
+    """One insertion in a process of its own."""
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        for part in ("model", "properties"):
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(ROOT / part, folder / part, ignore=ignored)
+        (folder / "pyproject.toml").write_text("[tool.vtsc]\nroot = true\n", encoding="utf-8")
+        path = folder / f"model/designs/{job.file}.py"
+        path.write_text(job.insertion.source, encoding="utf-8")
+        asked = [str(folder), job.file, job.host, job.prop, *[UNCHECKED] * job.unchecked]
+        try:
+            done = subprocess.run(
+                [sys.executable, __file__, *asked],
+                capture_output=True,
+                text=True,
+                timeout=PATIENCE,
+                check=False,
+                cwd=folder,
+                env={
+                    **os.environ,
+                    "XDG_CACHE_HOME": str(folder / "cache"),
+                    "PYTHONPATH": str(ROOT),
+                },
+            )
+        except subprocess.TimeoutExpired:
+            return "out of time"
+    said = done.stdout.strip().replace(f"{folder}/", "")
+    return said or f"internal: {done.stderr.strip().splitlines()[-1]}"
+
+
+def campaign(seed: str, count: int) -> Counter[tuple[str, str]]:
+    """Decide so many insertions; how often each kind ended how. Each is printed when it is done."""
+    tally: Counter[tuple[str, str]] = Counter()
+    todo = [*jobs(seed, count)]
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        for job, said in zip(todo, pool.map(run, todo), strict=True):
+            end = said.partition(":")[0]
+            tally[job.insertion.kind, end] += 1
+            text = "; ".join(job.insertion.text.splitlines())
+            where = f"{job.file}.{job.insertion.function} on {job.host}, {job.prop}"
+            print(f"{job.insertion.kind}, {where}: {text}\n    {said}", flush=True)
+    return tally
+
+
+def main() -> int:
+    """The table by kind; 0 where no green is false and nothing fails in the checker itself."""
+    count = int(os.environ.get("COUNT", "500"))
+    tally = campaign(os.environ.get("SEED", "1"), count)
+    ends = ("refused", "error", "right", "false green", "internal", "out of time")
+    for kind in sorted({kind for kind, _ in tally}):
+        told = ", ".join(f"{tally[kind, end]} {end}" for end in ends if tally[kind, end])
+        print(f"{kind}: {told}")
+    total = {end: sum(n for (_, e), n in tally.items() if e == end) for end in ends}
+    print(f"{count} insertions: " + ", ".join(f"{n} {end}" for end, n in total.items()))
+    return 1 if total["false green"] or total["internal"] or total["out of time"] else 0
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        if sys.argv[5:] == [UNCHECKED]:
+            loader.ensure = lambda *_: None
+        print(judge(Path(sys.argv[1]), *sys.argv[2:5]))
+    else:
+        sys.exit(main())

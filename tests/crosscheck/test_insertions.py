@@ -1,0 +1,38 @@
+"""Insertions into the shipped designs: a few of those that ``make insertions`` tries."""
+
+from random import Random
+
+import pytest
+
+from crosscheck.insert import FUNCTIONS, insertion
+from crosscheck.insertions import campaign, jobs
+from tests.support.paths import ROOT
+
+SOURCE = (ROOT / "model/designs/patch25.py").read_text(encoding="utf-8")
+
+
+def test_an_insertion_changes_one_function_and_is_python():
+    """The same seed makes the same one."""
+    for number in range(200):
+        made = insertion(SOURCE, Random(number))
+        assert made.function in FUNCTIONS and made.source != SOURCE
+        compile(made.source, "inserted", "exec")
+        assert made == insertion(SOURCE, Random(number))
+
+
+def test_most_insertions_are_tried_beyond_the_syntax_check():
+    """A campaign that is refused at the door would show nothing of what is behind it."""
+    made = [*jobs("1", 500)]
+    assert sum(job.unchecked for job in made) > 200
+    assert len({job.insertion.kind for job in made}) == 9
+
+
+@pytest.mark.slow
+def test_no_insertion_is_proved_that_a_plain_run_breaks(capsys):
+    """Twenty of them, each with its end; a false green would be named in the output."""
+    tally = campaign("a few", 20)
+    said = capsys.readouterr().out
+    ends = {end for _, end in tally}
+    assert sum(tally.values()) == 20
+    assert ends <= {"refused", "error", "right"}, said
+    assert "right" in ends and "refused" in ends
