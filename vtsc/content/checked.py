@@ -1,27 +1,41 @@
-"""Remembers which contents have passed the syntax check, by all that it depends on."""
+"""Remembers which contents have passed the syntax check, by all that it depends on, and what was read off."""
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
-from vtsc.base.cache import is_kept, keep
+from vtsc.base.cache import keep, recalled
+from vtsc.content.reading.uses import Use
 
 PACKAGES = ("model", "properties")
 HERE = Path(__file__).parent
 
 
-def ensure(root: Path, design: Path | None = None) -> None:
+def ensure(root: Path, design: Path | None = None) -> tuple[Use, ...]:
     """Check the content below ``root`` unless the very same one has passed; raises `BadFileError`.
 
-    ``design``: a file with a design of its own, which is checked as one below the root is.
+    It gives the uses of numbers that were read off. ``design``: a file with a design of its own, which is
+    checked as one below the root is.
     """
     name = _name(root, design)
-    if name is not None and is_kept(name):
-        return
-    from vtsc.content.syntax import check  # which hardly any command needs
+    kept = None if name is None else _uses(recalled(name))
+    if kept is not None:
+        return kept
+    from vtsc.content.syntax import check, numbers_used  # which hardly any command needs
 
     check(root, design)
+    found = numbers_used(root, design)
     if name is not None:
-        keep(name, "passed")
+        keep(name, [[use.owners, use.place, use.what] for use in found])
+    return found
+
+
+def _uses(kept: Any) -> tuple[Use, ...] | None:
+    """The uses that are noted of a content that has passed; None where nothing is."""
+    try:
+        return tuple(Use(tuple(map(str, o)), str(at), str(what)) for o, at, what in kept)
+    except (ValueError, TypeError):
+        return None
 
 
 def _name(root: Path, design: Path | None) -> str | None:

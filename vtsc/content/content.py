@@ -10,6 +10,7 @@ from typing import Any
 from vtsc.base.errors import BadFileError, MeaningError, UnendingError, UsageError
 from vtsc.base.lines import Line
 from vtsc.base.spelling import near
+from vtsc.content.reading.uses import Use
 from vtsc.language.claims import ActionTaken, Monitor, Property, Sometimes
 from vtsc.language.domain import Domain
 from vtsc.language.machine import Machine
@@ -45,6 +46,8 @@ class Content:
     """The root in the words of the user, where one was named."""
     own: OwnDesign | None = None
     """The design in a file of its own, if there is one."""
+    numbers: tuple[Use, ...] = ()
+    """The uses of numbers of instances that were read off, in all its designs and properties."""
     _resolved: dict[Any, Settings] = field(default_factory=dict, compare=False, repr=False)
 
     @property

@@ -62,7 +62,7 @@ def load(given: str | None, design: str | None = None) -> Content:
         if not (root / package / "__init__.py").is_file():
             raise BadFileError(f"{root}: no {package}/__init__.py there")
     file = None if design is None else own_file(design)
-    ensure(root, None if design is None else Path(design))
+    numbers = ensure(root, None if design is None else Path(design))
     sys.path.insert(0, str(root))
     model, properties = (import_below(root, package) for package in PACKAGES)
     domain = getattr(model, "MODEL", None)
@@ -87,6 +87,7 @@ def load(given: str | None, design: str | None = None) -> Content:
         where="bundled" if root == BUNDLED else "checkout",
         asked=given,
         own=own,
+        numbers=numbers,
     )
 
 

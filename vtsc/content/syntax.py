@@ -7,8 +7,10 @@ from vtsc.content.checked import PACKAGES
 from vtsc.content.reading.declarations import check_module
 from vtsc.content.reading.kinds import Kind, asked_by_reports, kinds
 from vtsc.content.reading.names import Names
+from vtsc.content.reading.numbers import uses
 from vtsc.content.reading.rules import check_function
 from vtsc.content.reading.sources import OWN, File, Function, Module, Sources
+from vtsc.content.reading.uses import Use
 
 RULES = ("model/designs/", "model/designs.py", "properties/")
 """Where designs and monitors are, below a root."""
@@ -37,6 +39,12 @@ def check(root: Path, design: Path | None = None) -> dict[Function, Kind]:
         except RecursionError:
             module.refuse(module.tree, "an expression is nested too deep", "write it in parts")
     return found
+
+
+def numbers_used(root: Path, design: Path | None = None) -> tuple[Use, ...]:
+    """The uses of numbers of instances, in a content that was checked, that another size may notice."""
+    sources = Sources([*files(root, design)])
+    return tuple(uses(sources, kinds(sources)))
 
 
 def _check(names: Names, module: Module, found: dict[Function, Kind], told: set[Function]) -> None:

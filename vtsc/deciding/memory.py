@@ -10,7 +10,7 @@ and that a "sometimes" is NEVER. A memory that cannot be read, or fails its chec
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +117,7 @@ def _verdict(result: Result) -> dict[str, Any]:
         "any_number": certificate.any_number,
         "k": certificate.k,
         "found": list(certificate.found),
+        "only": certificate.only,
     }
 
 
@@ -160,7 +161,7 @@ class _Recalled:
         k, any_number = int(kept["k"]), kept["any_number"] is True
         certificate = make(self._systems, prop, keys, any_number, k, list(kept["found"]))
         check(certificate.queries, self._systems.solved)
-        return certificate
+        return replace(certificate, only=str(kept["only"]))
 
     def _violation(self, prop: str, engine: str, kept: dict[str, Any]) -> Result:
         trace, run = self._replayed(prop, kept["trace"])

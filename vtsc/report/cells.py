@@ -57,7 +57,8 @@ def _text(content: Content, result: Result) -> str:
             content, result.trace, result.run, result.searched, True, result.doubt
         )
     if result.certificate is not None:
-        return proof(content, result.certificate.evidence().manifest(), everything=True)
+        found = result.certificate
+        return proof(content, found.evidence().manifest(), everything=True, only=found.only)
     cell = result.cell
     return (
         f"{cell.design} {cell.host} {cell.property}: {result.text} {result.reason}".strip() + "\n"

@@ -11,6 +11,7 @@ from vtsc.base.lines import nothing_wanted
 from vtsc.language.actions import Call, Step
 from vtsc.language.claims import Monitor
 from vtsc.language.lemmas import ONE_VALUE, Lemma
+from vtsc.language.numbers import Noted, Number
 from vtsc.language.state import Record, State, Value
 from vtsc.symbolic.fields import RangeError, lifted, unknown
 from vtsc.symbolic.forms import Condition
@@ -20,8 +21,9 @@ from vtsc.symbolic.names import INITIAL, MID, RECORDS_TAKEN
 from vtsc.symbolic.paths import Doubt, Feasibility, Tree, explore, joined, leaves
 from vtsc.symbolic.terms import Arena
 from vtsc.symbolic.values import Index, lift_truth, same
-from vtsc.system.doubts import Doubts
-from vtsc.system.instances import check_instances
+from vtsc.system.alike import Alike
+from vtsc.system.doubts import Doubts, Invariants
+from vtsc.system.instances import check_instances, everyone, named_by
 from vtsc.system.simplify import simplify
 from vtsc.system.symmetry import note_symmetry
 from vtsc.system.system import Fact, Rule, Slot, System
@@ -68,6 +70,7 @@ class _Builder:
         lemmas: Sequence[Lemma],
         calls: Sequence[Call] | None,
         ranges: tuple[Ranges, Ranges],
+        noted: Noted | None,
     ) -> None:
         self.machine = machine
         self.monitors = monitors
@@ -79,7 +82,11 @@ class _Builder:
         self.sizes: dict[str, int] = machine.sizes
         self.initial_inputs = Unknowns(self.arena, INITIAL, ranges[0])
         self.inputs = Unknowns(self.arena, "", ranges[1])
+        self.noted = noted
+        self.named: dict[str, list[str]] = {}
         records = self._fresh().records
+        if noted is not None:
+            self.named = named_by(records, self.sizes)
         taken = sorted(RECORDS_TAKEN & {name.partition(".")[0] for name in records})
         if taken:
             raise BadFileError(f"record {taken[0]}: the checker uses that name; choose another")
@@ -90,7 +97,20 @@ class _Builder:
         self.slots = {slot.name: slot for slot in names}
 
     def _fresh(self) -> Watched:
-        return Watched(self.machine.state(), self.machine, self.monitors)
+        state = Watched(self.machine.state(), self.machine, self.monitors)
+        for record in state.records.values() if self.named else ():
+            instance = record.instance
+            for name in self.named.get(instance.kind, ()) if instance else ():
+                if instance is not None and name in vars(record):
+                    (number,) = self._numbers((instance.kind,), (instance.number,))
+                    vars(record)[name] = number
+        return state
+
+    def _numbers(self, kinds: Sequence[str], args: Sequence[int]) -> tuple[int, ...]:
+        """Numbers of instances, which tell what is done with them if somebody wants to know."""
+        if self.noted is None:
+            return tuple(args)
+        return tuple(Number.of(k, n, self.noted) for k, n in zip(kinds, args, strict=True))
 
     def _unknown(self, suffix: str, only: set[str] | None = None) -> dict[str, Value]:
         values = {}
@@ -140,7 +160,7 @@ class _Builder:
     ) -> Tree[Outcome]:
         return explore(self.arena, run, self.feasibility, (), self.wanted, doubts, strict)
 
-    def build(self) -> System:
+    def build(self) -> tuple[System, Invariants]:
         """Explore initialisation, the passing of time and every call."""
 
         def initialise() -> Outcome:
@@ -194,8 +214,9 @@ class _Builder:
             ],
         )
         frame = [f for x in self.machine.lemmas() if x.frame for f in self._facts(x, pre)]
-        self.doubts.settle(system, one_value, frame, self.feasibility.possible)
-        return system
+        known = Invariants(system, one_value, frame, self.feasibility.possible)
+        self.doubts.settle(system, known, self.feasibility.possible)
+        return system, known
 
     def _one_value(self, pre: Mapping[str, Value]) -> Iterator[Fact]:
         """The fact that each index has exactly one of its values."""
@@ -227,7 +248,8 @@ class _Builder:
             def state_it(args: tuple[int, ...] = args) -> Outcome:
                 state = self._filled(pre)
                 ghosts = state.ghosts.get(lemma.owner, {})
-                return {"": lemma.holds(self.machine, state.inner, ghosts, *args)}
+                numbers = self._numbers(lemma.over, args)
+                return {"": lemma.holds(self.machine, state.inner, ghosts, *numbers)}
 
             tree = self._explore(state_it, self.doubts.before, strict=False)
             _, outcome = merged(self.arena, tree)
@@ -238,10 +260,12 @@ class _Builder:
     ) -> list[Rule]:
         """A rule for each path of a call; ``passing``: the inputs with which time passes before it."""
 
+        taken = Call(call.name, self._numbers(self.machine.kinds(call), call.args))
+
         def perform() -> Outcome:
             state = self._filled(mid)
             self.inputs.begin(passing)
-            step = self.machine.perform(state.inner, call, self.inputs)
+            step = self.machine.perform(state.inner, taken, self.inputs)
             hits = state.observe(self.machine, self.monitors, step)
             return {**self._lifted(state, mid), "": hits}
 
@@ -270,16 +294,34 @@ def build(
 
     ``calls``: those that stand for all, where instances are interchangeable; None for every call.
     """
-    memory = Memory([machine, *monitors])
-    ranges: tuple[Ranges, Ranges] = ({}, {})
-    system = None
-    while system is None:
-        with suppress(Widened):
-            system = _Builder(machine, monitors, feasibility, wanted, lemmas, calls, ranges).build()
-    memory.check()
+    system, known = explored(machine, monitors, feasibility, wanted, lemmas, calls)
     if calls is None and not lemmas:
-        note_symmetry(system, machine)
+        note_symmetry(system, machine, known)
     elif calls is not None:
         system.kin = {name: slot.kin(machine.sizes) for name, slot in system.slots.items()}
+        alike = Alike(system, machine.sizes, machine.kinds, known)
+        system.uneven = alike.facts_differ(everyone(machine))
     simplify(system)
     return system
+
+
+def explored(
+    machine: Any,
+    monitors: Sequence[Monitor],
+    feasibility: Callable[[Arena], Feasibility],
+    wanted: Callable[[str], bool],
+    lemmas: Sequence[Lemma],
+    calls: Sequence[Call] | None,
+    noted: Noted | None = None,
+) -> tuple[System, Invariants]:
+    """The system before it is simplified, and what is known of its states."""
+    memory = Memory([machine, *monitors])
+    ranges: tuple[Ranges, Ranges] = ({}, {})
+    found = None
+    while found is None:
+        with suppress(Widened):
+            found = _Builder(
+                machine, monitors, feasibility, wanted, lemmas, calls, ranges, noted
+            ).build()
+    memory.check()
+    return found

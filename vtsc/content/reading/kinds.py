@@ -12,6 +12,8 @@ from vtsc.content.reading.sources import Class, Function, Module, Sources
 
 STEP = ("state", "initialise", "advance", "perform", "enabled", "observe", "ghosts")
 """The methods through which the checker runs a step of a machine, or of a monitor."""
+START = "initialise"
+"""The one of them that makes an initial state."""
 WHEN, EFFECT = 2, 3
 """Where an action's guard and effect stand among its arguments."""
 
@@ -59,6 +61,12 @@ def asked_by_reports(sources: Sources, found: Mapping[Function, Kind]) -> set[Fu
     )
 
 
+def only_at_the_start(sources: Sources) -> set[Function]:
+    """The functions that can run when a run begins, and in no step."""
+    reach = _Reach(sources)
+    return reach.from_methods([START]) - reach.from_steps(but=START)
+
+
 def _is_action(sources: Sources, module: Module, node: ast.AST) -> bool:
     return isinstance(node, ast.Call) and sources.language_name(module, node.func) == "Action"
 
@@ -72,9 +80,13 @@ class _Reach:
                 for name, function in kind.functions.items():
                     self._methods.setdefault(name, []).append(function)
 
-    def from_steps(self) -> set[Function]:
-        """All functions that can run in a step."""
-        pending = [f for name in STEP for f in self._methods.get(name, ())]
+    def from_methods(self, names: Iterable[str]) -> set[Function]:
+        """The methods of these names and all that they may reach."""
+        return self.closure(f for name in names for f in self._methods.get(name, ()))
+
+    def from_steps(self, but: str = "") -> set[Function]:
+        """All functions that can run in a step; ``but``: not by way of methods of that name."""
+        pending = [f for name in STEP if name != but for f in self._methods.get(name, ())]
         for module in self._sources.modules.values():
             for node in guards_and_effects(self._sources, module):
                 pending += self._mentioned(module, None, node, set())
