@@ -12,6 +12,7 @@ from vtsc.base.errors import BadFileError, VtscError
 from vtsc.content.checked import PACKAGES, ensure
 from vtsc.content.content import Content
 from vtsc.content.digest import digest
+from vtsc.content.turns import turn_designs
 from vtsc.language.domain import Domain
 
 BUNDLED = Path(__file__).parents[1] / "_bundled"
@@ -56,6 +57,7 @@ def load(given: str | None) -> Content:
             raise BadFileError(f"{root}: no {package}/__init__.py there")
     ensure(root)
     sys.path.insert(0, str(root))
+    turn_designs(root)
     model, properties = (import_below(root, package) for package in PACKAGES)
     domain = getattr(model, "MODEL", None)
     if not isinstance(domain, Domain):
