@@ -14,6 +14,7 @@ from vtsc.content.checked import PACKAGES, ensure
 from vtsc.content.content import Content, OwnDesign
 from vtsc.content.digest import combined, digest
 from vtsc.content.own_design import OwnFile, own_file, with_design
+from vtsc.content.turns import turn_designs
 from vtsc.language.claims import Property
 from vtsc.language.definitions import DefinitionError, check_name
 from vtsc.language.domain import Domain
@@ -64,6 +65,7 @@ def load(given: str | None, design: str | None = None) -> Content:
     file = None if design is None else own_file(design)
     numbers = ensure(root, None if design is None else Path(design))
     sys.path.insert(0, str(root))
+    turn_designs(root)
     model, properties = (import_below(root, package) for package in PACKAGES)
     domain = getattr(model, "MODEL", None)
     if not isinstance(domain, Domain):

@@ -7,6 +7,7 @@ from types import ModuleType
 
 from vtsc.base.errors import BadFileError
 from vtsc.content.reading.sources import OWN
+from vtsc.content.turns import compiled, supplied
 from vtsc.language.definitions import DefinitionError
 from vtsc.language.domain import Domain
 
@@ -42,7 +43,8 @@ def with_design(model: Domain, file: OwnFile) -> tuple[Domain, str]:
     module = ModuleType(OWN)
     module.__file__ = str(file.path)
     sys.modules[OWN] = module
-    exec(compile(file.text, str(file.path), "exec"), vars(module))
+    vars(module).update(supplied())
+    exec(compiled(file.text, str(file.path)), vars(module))
     design = _design(module, model.design, file.shown)
     more = model.including(design)
     (name,) = more.designs.keys() - model.designs.keys()

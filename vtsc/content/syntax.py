@@ -8,11 +8,13 @@ from vtsc.content.reading.declarations import check_module
 from vtsc.content.reading.kinds import Kind, asked_by_reports, kinds
 from vtsc.content.reading.names import Names
 from vtsc.content.reading.numbers import uses
+from vtsc.content.reading.overriding import check_methods
 from vtsc.content.reading.rules import check_function
 from vtsc.content.reading.sources import OWN, File, Function, Module, Sources
 from vtsc.content.reading.uses import Use
+from vtsc.content.turns import DESIGNS
 
-RULES = ("model/designs/", "model/designs.py", "properties/")
+RULES = (*DESIGNS, "properties/")
 """Where designs and monitors are, below a root."""
 
 
@@ -38,6 +40,7 @@ def check(root: Path, design: Path | None = None) -> dict[Function, Kind]:
             _check(names, module, found, told)
         except RecursionError:
             module.refuse(module.tree, "an expression is nested too deep", "write it in parts")
+    check_methods(sources, found)
     return found
 
 

@@ -1,7 +1,8 @@
 """The plain interpreter: runs a machine on Python integers, from inputs alone, without any solver."""
 
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,7 +49,7 @@ class Played:
 
 @dataclass(frozen=True)
 class Run:
-    """A whole run, and the claim's terms at its last step."""
+    """A whole run, and the claim's terms at its last step, if that violates the property."""
 
     initial_inputs: dict[str, int | bool]
     initial_state: Snapshot
@@ -111,9 +112,10 @@ class Player:
                     observed = self.machine.perform(self.state, call, inputs)
             except Illegal as why:
                 raise NotARun(i + 1, why) from None
-            if i == len(calls) - 1 and observed.observed is not None:
-                terms = self.prop.terms(self.machine, self.state, self.ghosts, observed)
+            before = {name: dict(vars(ghost)) for name, ghost in self.ghosts.items()}
             violated = self.prop.answer(self.machine, self.state, self.ghosts, observed)
+            if violated and i == len(calls) - 1:
+                terms = self._terms(before, observed)
             steps.append(
                 Played(
                     call,
@@ -128,6 +130,14 @@ class Player:
             )
         kinds = {n: r.instance.kind if r.instance else n for n, r in self.state.records.items()}
         return Run(initial.used, start, start_measures, tuple(steps), terms, observed, kinds)
+
+    def _terms(self, before: Mapping[str, dict[str, Any]], step: Step) -> list[Any]:
+        """The claim's values at a violating step, of which the ghosts are told as they were before it."""
+        ghosts = {name: copy(ghost) for name, ghost in self.ghosts.items()}
+        for name, ghost in ghosts.items():
+            vars(ghost).clear()
+            vars(ghost).update(before[name])
+        return self.prop.terms(self.machine, self.state, ghosts, step)
 
     def _measures(self, explain: Step | None) -> list[int | None]:
         if explain is None:

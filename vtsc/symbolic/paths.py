@@ -7,7 +7,7 @@ of forks with an outcome at each leaf. Every leaf knows the source lines it exec
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, NoReturn, Protocol, TypeVar
 
@@ -16,7 +16,9 @@ from vtsc.base.lines import Line, LineRecorder, calling, nothing_wanted
 from vtsc.base.time_limit import limited
 from vtsc.language.words import REFUSES, Illegal, Runs
 from vtsc.symbolic.forms import Condition, Constant
+from vtsc.symbolic.merging import Kept, combined
 from vtsc.symbolic.terms import Arena
+from vtsc.symbolic.truths import current_run
 from vtsc.symbolic.values import merge
 
 T = TypeVar("T")
@@ -79,24 +81,27 @@ def leaves(
 
 
 def joined(
-    arena: Arena, tree: Tree[dict[str, Any]], default: Callable[[str], Any]
+    arena: Arena,
+    tree: Tree[dict[str, Any]],
+    default: Callable[[str], Any],
+    merging: Callable[[Arena, Condition, Any, Any], Any] = merge,
 ) -> tuple[Condition, dict[str, Any]]:
     """Where a tree's function is legal, and its outcome as if-then-elses along the forks.
 
-    ``default`` gives the value of what an outcome does not mention.
+    ``default`` gives the value of what an outcome does not mention, ``merging`` makes one of two.
     """
     if isinstance(tree, Leaf):
         if tree.outcome is None:
             return arena.false, {}
         return arena.conjunction(tree.assumptions), tree.outcome
-    yes, then = joined(arena, tree.then, default)
-    no, otherwise = joined(arena, tree.otherwise, default)
+    yes, then = joined(arena, tree.then, default, merging)
+    no, otherwise = joined(arena, tree.otherwise, default, merging)
     legal = arena.branch(tree.test, yes, no)
     if yes is arena.false or no is arena.false:
         return legal, otherwise if yes is arena.false else then
     names = dict.fromkeys((*then, *otherwise))
     return legal, {
-        n: merge(
+        n: merging(
             arena,
             tree.test,
             then[n] if n in then else default(n),
@@ -104,11 +109,6 @@ def joined(
         )
         for n in names
     }
-
-
-def _at(contents: Sequence[dict[str, Any]], key: str) -> Any:
-    n, _, name = key.partition(".")
-    return contents[int(n)][name]
 
 
 LONGEST = 200
@@ -160,9 +160,14 @@ class _Run:
         doubts: list[Doubt] | None,
         strict: bool,
         budget: _Budget,
+        records: Sequence[object],
     ) -> None:
         self.strict = strict
         self._budget = budget
+        self.records = records
+        """What a piece whose paths are merged may change; none where no such piece is run."""
+        self.merging = bool(records)
+        self.asked: frozenset[str] = frozenset()
         self.observing = False
         self._arena = arena
         self._feasibility = feasibility
@@ -214,37 +219,49 @@ class _Run:
         elif self._feasibility.possible(conditions):
             raise error
 
-    def apart(self, run: Callable[[], None], records: Sequence[object]) -> None:
+    def apart(
+        self, run: Callable[[], None], records: Sequence[object], variables: Mapping[str, Any]
+    ) -> None:
         """See `vtsc.language.words.apart`: the piece is explored from here, and its outcomes are merged."""
-        before = [dict(vars(record)) for record in records]
+        pieces = (*self.records, *records)
+        kept = Kept(pieces, variables)
+        before, asked = self.asked, self.asked
 
         def piece() -> dict[str, Any]:
-            for record, contents in zip(records, before, strict=True):
-                vars(record).update(contents)
-            run()
-            return {
-                f"{n}.{name}": value
-                for n, record in enumerate(records)
-                for name, value in vars(record).items()
-                if value is not before[n][name]
-            }
+            nonlocal asked
+            kept.restore()
+            here = current_run()
+            here.asked = before
+            try:
+                run()
+            finally:
+                asked |= here.asked
+            return kept.changes()
 
-        tree = explore(
-            self._arena,
-            piece,
-            self._feasibility,
-            self._facts,
-            doubts=self._doubts,
-            strict=self.strict,
-            since=self._budget.since,
-        )
-        legal, outcome = joined(self._arena, tree, lambda key: _at(before, key))
+        def explored(records: Sequence[object]) -> Tree[dict[str, Any]]:
+            return explore(
+                self._arena,
+                piece,
+                self._feasibility,
+                self._facts,
+                doubts=self._doubts,
+                strict=self.strict,
+                since=self._budget.since,
+                records=records,
+            )
+
+        if self.merging:
+            tree = explored(pieces)
+        else:
+            try:
+                tree = explored(pieces)
+            except (NameError, TypeError):
+                # a variable that no turn of a loop can leave merged: it is one value on each path
+                tree = explored(())
+        legal, outcome = joined(self._arena, tree, kept.before, combined)
+        self.asked = asked
         self.require(legal)
-        for n, record in enumerate(records):
-            vars(record).update(before[n])
-        for key, value in outcome.items():
-            number, _, name = key.partition(".")
-            setattr(records[int(number)], name, value)
+        kept.apply(outcome)
 
     def require(self, condition: Condition) -> None:
         if isinstance(condition, Constant):
@@ -270,20 +287,22 @@ def explore(
     doubts: list[Doubt] | None = None,
     strict: bool = True,
     since: float | None = None,
+    records: Sequence[object] = (),
 ) -> Tree[T]:
     """The tree of all paths of ``run``, which must build its state afresh at each call.
 
     ``known`` holds on every path. Where a path may fail, that is noted in ``doubts``; where nobody asks
     for those, it is raised. ``strict``: it is a rule, whose words are unsigned; false where something is only
-    said of rules. ``since``: the processor time at which the function began whose piece ``run`` is. A path
-    that raises `Illegal` ends in a leaf without outcome. Raises `UnendingError` where there is no end of a
-    path or of paths, as far as can be seen.
+    said of rules. ``since``: the processor time at which the function began whose piece ``run`` is.
+    ``records``: what it may change, where its paths are merged. A path that raises `Illegal` ends in a
+    leaf without outcome. Raises `UnendingError` where there is no end of a path or of paths, as far as can
+    be seen.
     """
     budget = _Budget(since)
 
     def execute(prefix: Sequence[bool]) -> tuple[_Run, Leaf[T]]:
         budget.another()
-        decider = _Run(arena, feasibility, known, prefix, doubts, strict, budget)
+        decider = _Run(arena, feasibility, known, prefix, doubts, strict, budget, records)
         before, Runs.current = Runs.current, decider
         recorder = LineRecorder(wanted)
         try:

@@ -148,7 +148,8 @@ def _lines(content: Content, run: Run) -> list[str]:
 def _claim(content: Content, trace: Trace, run: Run) -> list[str]:
     prop = content.properties[trace.property]
     terms = ", ".join(f"{t.name} = {spelled(t.value)}" for t in run.terms)
-    return [*_wrapped(f"claim: {prop.claim}", "  "), *_wrapped(f"here: {terms}", "  ")]
+    here = _wrapped(f"here: {terms}", "  ") if terms else []
+    return [*_wrapped(f"claim: {prop.claim}", "  "), *here]
 
 
 def _scope(
