@@ -17,7 +17,7 @@ model/designs/base.py
   rule: Design.vm_create Design.vcpu_create Design.vcpu_load Design.vcpu_put \
 Design.guest_time_update Design.compute_guest_tsc Design.set_time_page Design.vcpu_enter \
 Design.vcpu_exit Design.hardware_disable Design.hardware_enable Design.read_tsc Design.serve_requests
-  declaration: missing Design.__init__
+  declaration: missing Design.__init_subclass__ Design.__init__
 model/designs/e48672fa.py
   rule: E48672fa.vcpu_create E48672fa.write_tsc E48672fa.writes_match E48672fa.vcpu_load \
 E48672fa.vcpu_put E48672fa.set_time_page E48672fa.hardware_disable
