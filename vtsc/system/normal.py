@@ -28,7 +28,8 @@ class Normal:
                 self._members |= {c.id: (name, i) for i, c in value.members.items()}
         self.granted: list[Condition] = []
         """No state may satisfy any of these: an index has a value there that names no instance."""
-        self.rules = [replace(r, condition=self._normal(r.condition)) for r in system.rules]
+        rules = (replace(r, condition=self._normal(r.condition)) for r in system.rules)
+        self.rules = [r for r in rules if r.condition is not self._arena.false]
 
     def _normal(self, condition: Condition) -> Condition:
         parts = _parts(condition)
@@ -36,7 +37,10 @@ class Normal:
         has: set[str] = set()
         for part in parts:
             if isinstance(part, Flag) and part.id in self._members:
-                has.add(self._members[part.id][0])
+                name = self._members[part.id][0]
+                if name in has:
+                    return self._arena.false  # two values at once
+                has.add(name)
             elif isinstance(part, Negation) and part.operand.id in self._members:
                 name, value = self._members[part.operand.id]
                 excluded.setdefault(name, set()).add(value)
@@ -54,10 +58,10 @@ class Normal:
         """Where all instances but one are excluded, it is that one."""
         members = self._indices[name]
         left = [i for i in members if i not in values]
-        named = [i for i in left if i >= 0]
+        named = left if len(left) == 1 else [i for i in left if i >= 0]
         if len(named) == 1:
             said[name] = members[named[0]]
-            others = (members[i] for i in left if i < 0)
+            others = (members[i] for i in left if i not in named)
             self.granted += [self._arena.conjunction((condition, c)) for c in others]
 
     def _excludes(self, part: Condition, known: set[str]) -> bool:
