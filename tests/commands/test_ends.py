@@ -3,10 +3,8 @@
 import json
 import os
 import resource
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -48,10 +46,13 @@ def test_a_closed_pipe_is_no_error_of_help():
     assert (process.communicate(timeout=60)[1], process.returncode) == ("", 0)
 
 
-def test_a_full_standard_output_is_told():
-    """Exit 2 and one line, since nobody has the report."""
+@pytest.mark.parametrize(
+    "arguments", [("list",), ("simulate", "pre25", "--host", "stable", "--steps", "20")]
+)
+def test_a_full_standard_output_is_told(arguments):
+    """Exit 2 and one line, since nobody has the report, be it long or short."""
     with Path("/dev/full").open("w", encoding="utf-8") as full:
-        process = started("list", stdout=full, stderr=subprocess.PIPE)
+        process = started(*arguments, stdout=full, stderr=subprocess.PIPE)
     complaint = process.communicate(timeout=60)[1]
     said = "vtsc: standard output: No space left on device\n"
     assert (complaint, process.returncode) == (said, 2)
@@ -236,31 +237,6 @@ def test_nobodys_home(home):
     done = subprocess.run(command, cwd=ROOT, env=own, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert not (ROOT / ".cache").exists()
-
-
-def test_a_killed_parent_leaves_no_worker():
-    """Its workers end by themselves, whatever they are at."""
-    arguments = ("2.6.35-vmx", "--host", "slow", "-p", "monotonic", "--bounded", "-j", "2")
-    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    process = started("verify", *arguments, **silent)
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-    while not (found := children.read_text(encoding="ascii").split()):
-        assert process.poll() is None
-        time.sleep(0.05)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    for worker in found:
-        while is_running(worker):
-            time.sleep(0.05)
-
-
-def is_running(process: str) -> bool:
-    """Whether a process is there and has not ended."""
-    try:
-        state = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2]
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return state.split()[0] not in "ZX"
 
 
 @pytest.mark.parametrize("command", ["verify", "gate", "certify"])

@@ -1,6 +1,5 @@
 """What goes to the user's screen: results to standard output, warnings to standard error."""
 
-import io
 import os
 import sys
 from collections.abc import Iterator
@@ -10,19 +9,30 @@ from typing import Any, TextIO
 WIDTH = 80
 
 
-class _Aside(io.TextIOBase):
-    """Stands for standard output while content runs: what content prints goes to standard error."""
+class _Aside:
+    """Stands for standard output while content runs: what content prints goes to standard error.
+
+    It is no `io.TextIOBase`, which flushes once more when it is collected, and hides what goes wrong then.
+    """
+
+    encoding = "utf-8"
 
     def __init__(self, screen: TextIO | None) -> None:
         self.screen = screen
         """The standard output that results go to."""
 
     def write(self, text: str) -> int:
+        """Print a text aside."""
         _written(sys.stderr, text)
         return len(text)
 
     def flush(self) -> None:
+        """Write what of the results is still to be written."""
         flush(self.screen)
+
+    def isatty(self) -> bool:
+        """Whether what is printed aside is seen on a terminal."""
+        return sys.stderr is not None and sys.stderr.isatty()
 
 
 @contextmanager
