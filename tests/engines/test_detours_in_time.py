@@ -90,6 +90,10 @@ def _cap(toy, inputs):
     toy.high = inputs.word("cap", 0, 10)
 
 
+def _in_short_steps(toy, inputs):
+    toy.low = bounded(toy.low + inputs.word("dt", 0, 5))
+
+
 def _thirty(toy):
     return toy.low == 30
 
@@ -109,6 +113,15 @@ def test_time_that_does_not_add_up_takes_its_steps(start, passes, goal):
     system = build(Timed(start, passes, goal), [Bad()], SolverFeasibility)
     assert undoing_pairs(system) == []
     assert len(search(system, ["bad"], 5).witnesses["bad"].calls) == 3
+
+
+def test_a_step_that_lasts_at_most_five_takes_four_to_twenty():
+    """With reductions as without."""
+    toy = Timed(nothing, _in_short_steps, lambda toy: toy.low >= 20)
+    system = build(toy, [Bad()], SolverFeasibility)
+    for symmetry in (True, False):
+        found = search(system, ["bad"], 6, symmetry=symmetry)
+        assert len(found.witnesses["bad"].calls) == 4
 
 
 @pytest.mark.parametrize(

@@ -1,36 +1,45 @@
-"""Remembers which contents have passed the syntax check, by all that it depends on."""
+"""Remembers which contents have passed the syntax check, by all that it depends on, and what was read off."""
 
 import hashlib
-import os
 from pathlib import Path
+from typing import Any
 
-from vtsc.base.errors import UsageError
-from vtsc.base.files import write_whole
+from vtsc.base.cache import keep, recalled
+from vtsc.content.reading.uses import Use
 
 PACKAGES = ("model", "properties")
 HERE = Path(__file__).parent
 
 
-def ensure(root: Path, design: Path | None = None) -> None:
+def ensure(root: Path, design: Path | None = None) -> tuple[Use, ...]:
     """Check the content below ``root`` unless the very same one has passed; raises `BadFileError`.
 
-    ``design``: a file with a design of its own, which is checked as one below the root is.
+    It gives the uses of numbers that were read off. ``design``: a file with a design of its own, which is
+    checked as one below the root is.
     """
-    place = _place(root, design)
-    if place is not None and place.is_file():
-        return
-    from vtsc.content.syntax import check  # which hardly any command needs
+    name = _name(root, design)
+    kept = None if name is None else _uses(recalled(name))
+    if kept is not None:
+        return kept
+    from vtsc.content.syntax import check, numbers_used  # which hardly any command needs
 
     check(root, design)
-    if place is not None and not place.exists():
-        try:
-            write_whole(place, "passed\n")
-        except UsageError:
-            return  # it will be checked again
+    found = numbers_used(root, design)
+    if name is not None:
+        keep(name, [[use.owners, use.place, use.what] for use in found])
+    return found
 
 
-def _place(root: Path, design: Path | None) -> Path | None:
-    """Where it is noted that a content has passed; None where there is no such place."""
+def _uses(kept: Any) -> tuple[Use, ...] | None:
+    """The uses that are noted of a content that has passed; None where nothing is."""
+    try:
+        return tuple(Use(tuple(map(str, o)), str(at), str(what)) for o, at, what in kept)
+    except (ValueError, TypeError):
+        return None
+
+
+def _name(root: Path, design: Path | None) -> str | None:
+    """The name under which it is noted that a content has passed; None where it cannot be read."""
     sha = hashlib.sha256()
     rules = (HERE / "syntax.py", *sorted((HERE / "reading").glob("*.py")))
     language = sorted((HERE.parent / "language").glob("*.py"))
@@ -42,8 +51,4 @@ def _place(root: Path, design: Path | None) -> Path | None:
             sha.update(str(shown).encode() + b"\0" + path.read_bytes() + b"\0")
         except OSError:
             return None
-    try:
-        home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-        return Path(home) / "vtsc" / f"{sha.hexdigest()[:32]}.checked"
-    except RuntimeError:  # nobody's home
-        return None
+    return f"{sha.hexdigest()[:32]}.checked"

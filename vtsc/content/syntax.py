@@ -7,10 +7,14 @@ from vtsc.content.checked import PACKAGES
 from vtsc.content.reading.declarations import check_module
 from vtsc.content.reading.kinds import Kind, asked_by_reports, kinds
 from vtsc.content.reading.names import Names
+from vtsc.content.reading.numbers import uses
+from vtsc.content.reading.overriding import check_methods
 from vtsc.content.reading.rules import check_function
-from vtsc.content.reading.sources import File, Function, Module, Sources
+from vtsc.content.reading.sources import OWN, File, Function, Module, Sources
+from vtsc.content.reading.uses import Use
+from vtsc.content.turns import DESIGNS
 
-RULES = ("model/designs/", "model/designs.py", "properties/")
+RULES = (*DESIGNS, "properties/")
 """Where designs and monitors are, below a root."""
 
 
@@ -22,7 +26,7 @@ def files(root: Path, design: Path | None = None) -> Iterator[File]:
             module = shown.removesuffix(".py").replace("/", ".").removesuffix(".__init__")
             yield File(path, shown, module, shown.startswith(RULES))
     if design is not None:
-        yield File(design, str(design), design.stem, True)
+        yield File(design, str(design), OWN, True)
 
 
 def check(root: Path, design: Path | None = None) -> dict[Function, Kind]:
@@ -36,7 +40,14 @@ def check(root: Path, design: Path | None = None) -> dict[Function, Kind]:
             _check(names, module, found, told)
         except RecursionError:
             module.refuse(module.tree, "an expression is nested too deep", "write it in parts")
+    check_methods(sources, found)
     return found
+
+
+def numbers_used(root: Path, design: Path | None = None) -> tuple[Use, ...]:
+    """The uses of numbers of instances, in a content that was checked, that another size may notice."""
+    sources = Sources([*files(root, design)])
+    return tuple(uses(sources, kinds(sources)))
 
 
 def _check(names: Names, module: Module, found: dict[Function, Kind], told: set[Function]) -> None:

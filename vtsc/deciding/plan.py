@@ -246,7 +246,10 @@ def _undecided(systems: "Systems", left: Open, answers: "Answers") -> Result:
     missing = _emptiness(systems, left.cell, left.sometimes)
     if missing:
         return replace(result, status=Status.VACUOUS, reason=missing)
-    return replace(result, reason=f"plain solver to {answer.confirmed}")
+    reason = f"plain solver to {answer.confirmed}"
+    if answer.lopsided:
+        reason += f"; for these sizes, since {systems.use(left.cell.property) or answer.lopsided}"
+    return replace(result, reason=reason)
 
 
 def progress_lacks(systems: "Systems") -> str | None:

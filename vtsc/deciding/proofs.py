@@ -1,7 +1,7 @@
 """Proofs by the engines that share a preparation, and the checked certificate of any proof."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from vtsc.base.errors import EvidenceError
@@ -169,11 +169,13 @@ def certified(systems: Systems, prop: str, answer: Answer) -> Certificate | None
         return None
     own = {f"spacer_{n}" for n, _ in enumerate(answer.found, 1)}
     stated = [each for each in answer.lemmas if each[1] not in own]
+    only = ""
     for any_number in (False,) if answer.k > 1 or answer.found else (True, False):
         try:
             certificate = make(systems, prop, stated, any_number, answer.k, answer.found)
             check(certificate, systems.solved)
-        except EvidenceError:
-            continue
-        return certificate
+        except EvidenceError as error:
+            only = str(error)
+        else:
+            return replace(certificate, only=only)
     return None

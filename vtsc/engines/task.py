@@ -48,6 +48,8 @@ class Answer:
     """Why the target is open."""
     confirmed: int = 0
     """How deep a plain solver agrees that the target is not hit."""
+    lopsided: str = ""
+    """Why a search did without exchanging instances that a machine says are interchangeable, if it did."""
 
     @property
     def decided(self) -> bool:

@@ -57,6 +57,8 @@ class Certificate:
     """The k of k-induction; 1 if plain induction with the lemmas is enough."""
     found: tuple[str, ...] = ()
     """Lemmas that neither the model nor the property states, as texts of `vtsc.smtlib.lemma_text`."""
+    only: str = ""
+    """Why it is for the cell's own sizes only, where it is and the reason is known."""
 
     def evidence(self) -> Evidence:
         """The certificate as it is saved and checked."""
@@ -71,7 +73,7 @@ class Certificate:
             "lemmas": [asdict(lemma) for lemma in self.lemmas],
             **harder,
         }
-        scope = "any number" if self.any_number else "as given"
+        scope = "any number" if self.any_number else "these sizes"
         runs = dict(self.witnesses)
         return Evidence(KIND, self.place, claims, self.queries, self.needs, runs, scope)
 
@@ -91,6 +93,10 @@ class Certificate:
         self.evidence().save(folder)
 
 
+class Uneven(EvidenceError):
+    """A proof is not for any number of instances, since they are not all alike, or are counted."""
+
+
 def _found_names(found: Sequence[str]) -> set[str]:
     """The names of lemmas that a solver found."""
     return {f"spacer_{n}" for n, _ in enumerate(found, 1)}
@@ -107,7 +113,8 @@ def make(
     """The certificate that shows a cell by the lemmas of these names, unchecked.
 
     ``texts`` are lemmas that a solver found; like k-induction they speak of the cell's own machine only.
-    Raises `EvidenceError` for a lemma that neither the model nor the property has.
+    Raises `EvidenceError` for a lemma that neither the model nor the property has, and `Uneven` where it
+    cannot be for any number of instances.
     """
     case = systems.case
     lemmas = [*chosen(case, prop, None, keys, any_number), *found_lemmas(texts, prop)]
@@ -117,8 +124,11 @@ def make(
         any_number = False
     if any_number:
         sizes = generic_sizes(case, prop)
+        _refuse(systems.uneven(prop))
         stated = chosen(case, prop, sizes, keys, frame=True)
-        generic = queries(systems.proof(prop, sizes, stated), prop)
+        stands_for_all = systems.proof(prop, sizes, stated)
+        _refuse(stands_for_all.uneven)
+        generic = queries(stands_for_all, prop)
         found |= {f"any-{name}": text for name, text in generic.items()}
         found["any-bystander"] = systems.bystander(prop)
     return Certificate(
@@ -131,6 +141,12 @@ def make(
         k=k,
         found=tuple(texts),
     )
+
+
+def _refuse(why: str) -> None:
+    """Raise `Uneven` where there is a reason to."""
+    if why:
+        raise Uneven(why)
 
 
 def _stated(system: System, lemmas: Sequence[Lemma]) -> tuple[Stated, ...]:
@@ -167,7 +183,8 @@ def _cell(content: Content, saved: Manifest) -> Cell:
     names = (content.model.designs, design), (content.model.hosts, host), (content.properties, prop)
     for known, name in names:
         if name not in known:
-            raise EvidenceError(f"{MANIFEST}: unknown {name}")
+            more = content.without_file(design) if known is content.model.designs else ""
+            raise EvidenceError(f"{MANIFEST}: unknown {name}{more}")
     try:
         given = {k: str(v) for k, v in saved.get("params", dict).items()}
         return Cell(design, host, prop, content.model.check(design, given))

@@ -3,18 +3,20 @@
 A lemma is about one or two instances of a kind, and holds for all of them. A step involves only a
 few instances, so its effect on a lemma shows in a machine that has just the instances that the
 lemma or the step involves. All others are bystanders; that one can be left out is a question of its
-own (`vtsc.evidence.bystander`). Instances of a kind are symmetric, so it is enough to explore the
-calls of the first ones.
+own (`vtsc.evidence.bystander`). Where instances of a kind are shown to be symmetric (`Systems.uneven`), it is
+enough to explore the calls of the first ones.
 """
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from vtsc.base.errors import EvidenceError
+from vtsc.base.errors import EvidenceError, VtscError
 from vtsc.content.case import Case, Sizes
 from vtsc.content.cells import Cell
-from vtsc.content.content import Content
+from vtsc.content.content import Content, model_error
+from vtsc.content.live import first_of
+from vtsc.content.reading.uses import Use
 from vtsc.evidence.bystander import bystander
 from vtsc.language.actions import Call
 from vtsc.language.claims import Monitor
@@ -22,7 +24,8 @@ from vtsc.language.lemmas import ONE_VALUE, Lemma
 from vtsc.language.machine import Machine
 from vtsc.solver.feasibility import SolverFeasibility
 from vtsc.system.builder import build
-from vtsc.system.instances import representatives
+from vtsc.system.compared import compared
+from vtsc.system.instances import outermost, representatives
 from vtsc.system.system import System
 from vtsc.validation.validate import Hit, Validated
 
@@ -51,6 +54,7 @@ class Systems:
         self.case = case
         self._kept: dict[Hashable, System] = {}
         self._bystanders: dict[int, str] = {}
+        self._uneven: dict[str, str] = {}
         self.is_rule: Callable[[str], bool] = cache(case.content.wanted)
         """Whether a source file holds rules of a design."""
         self.built: list[Built] = []
@@ -104,6 +108,49 @@ class Systems:
         watched = (system for system in self._kept.values() if prop in system.targets)
         return any(prop in rule.targets for system in watched for rule in system.rules)
 
+    def uneven(self, prop: str) -> str:
+        """Why what is shown of some instances does not stand for any number of them; empty if it does.
+
+        The rules must be the same after an exchange of instances, at the sizes of the machine that stands for
+        any number and at one larger, and nothing may be done that still larger ones notice.
+        """
+        if prop not in self._uneven:
+            subjects = self.case.property(prop).subjects
+            every = self.case.content.properties.values()
+            alike = tuple(p.name for p in every if p.subjects == subjects)
+            why = self._compared(prop, alike) and self._compared(prop, (prop,))
+            for name in (prop,) if why else alike:
+                self._uneven[name] = why
+        return self._uneven[prop]
+
+    def use(self, *properties: str) -> Use | None:
+        """The first use of numbers that was read off, by the case's machine or one of these properties."""
+        machine = self.case.machine()
+        monitors = map(self.case.property, properties)
+        return first_of(self.case.content.numbers, [machine, machine.state(), *monitors])
+
+    def _compared(self, prop: str, names: Sequence[str]) -> str:
+        case, content = self.case, self.case.content
+        monitors = [case.property(name) for name in names]
+        sizes = generic_sizes(case, prop)
+        used, larger = case.machine(sizes), case.machine({k: n + 1 for k, n in sizes.items()})
+        use = self.use(*names)
+        if use is not None:
+            return str(use)
+        for machine, calls in ((used, None), (larger, outermost(larger))):
+            try:
+                found = compared(machine, monitors, SolverFeasibility, calls)
+            except Exception as error:  # a model that cannot be made larger is no error of its cell
+                named = error if isinstance(error, VtscError) else model_error(content, error)
+                if not isinstance(named, VtscError):
+                    raise named from None
+                return f"with {_told(machine.sizes)}, {named}"
+            for (file, number), what in found.noted:
+                return f"{content.relative(file)}:{number} {what}"
+            if found.differs:
+                return found.differs
+        return ""
+
     def _representatives(self, sizes: Sizes) -> tuple[Call, ...]:
         return representatives(self.case.machine(sizes))
 
@@ -144,6 +191,11 @@ class OpenCases:
         return self._open.setdefault(
             (cell.design, cell.host, cell.settings), Systems(Case.of(self.content, cell))
         )
+
+
+def _told(sizes: Sizes) -> str:
+    """Sizes as a reason tells them."""
+    return " and ".join(f"{n} of kind {kind}" for kind, n in sizes.items())
 
 
 def generic_sizes(case: Case, prop: str) -> Sizes:

@@ -7,7 +7,7 @@ from functools import partial
 from random import Random
 from typing import Any
 
-from vtsc.base.errors import UnkeptError
+from vtsc.base.errors import UnkeptError, UsageError
 from vtsc.base.time_limit import limited
 from vtsc.language.actions import Call, Step
 from vtsc.language.claims import Property
@@ -22,6 +22,8 @@ RUN_LENGTH = 60
 """Steps after which a fresh run starts."""
 BATCH = 32
 """Runs after which it is looked whether anything was stored to what is no state."""
+STARTS = 10_000
+"""Draws of initial inputs, beyond which the machine is taken to have no initial state."""
 TRIES = 40
 """Draws after which a run is given up as stuck."""
 
@@ -129,7 +131,7 @@ class _Runs:
 
 def _start(machine: Any, guard: Guard, inputs: Drawn) -> State:
     """A state in which a run begins."""
-    while True:
+    for _ in range(STARTS):
         inputs.used.clear()
         state = guard.state()
         try:
@@ -140,6 +142,9 @@ def _start(machine: Any, guard: Guard, inputs: Drawn) -> State:
         except UnkeptError as error:
             again = Recorded(dict(inputs.used))
             raise told(error, partial(machine.initialise, guard.state(), again)) from None
+    raise UsageError(
+        f"none of {STARTS} random starts is legal: the parameters may leave no initial state"
+    )
 
 
 def _step(machine: Any, state: Any, calls: Any, random: Random, inputs: Drawn) -> Any:

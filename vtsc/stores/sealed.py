@@ -10,6 +10,7 @@ from types import FrameType
 from typing import Any, NoReturn
 
 from vtsc.base.errors import StoreError
+from vtsc.language.state import Record
 from vtsc.stores.writers import CHECKER, module_of, package
 
 INSTEAD = "what a step leaves is in declared fields of the state's records"
@@ -108,7 +109,9 @@ def sealed_container(value: Any) -> Any:
 
 def ours(thing: object, packages: Collection[str]) -> bool:
     """Whether an object is of a class that one of these packages defines, and holds attributes."""
-    return package(type(thing).__module__) in packages and hasattr(thing, "__dict__")
+    kinds = type(thing).__mro__ if isinstance(thing, Record) else (type(thing),)
+    ours = any(package(kind.__module__) in packages for kind in kinds)
+    return ours and hasattr(thing, "__dict__")
 
 
 def reachable(

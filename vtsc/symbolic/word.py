@@ -7,6 +7,7 @@ lie in [0, 2^64), or to be a cast to a signed word as a whole; anything else is 
 from typing import NoReturn
 
 from vtsc.base.errors import MeaningError
+from vtsc.language.numbers import Number
 from vtsc.language.state import Value
 from vtsc.language.words import LOW, LOW_SIGN, MASK, MODULUS, SIGN, Runs
 from vtsc.symbolic.bits import constant_mask, runs
@@ -59,7 +60,9 @@ class Word(Symbolic):
         if isinstance(other, Word):
             return other
         if isinstance(other, int) and not isinstance(other, bool):
-            return Word(self.arena, Linear((), other))
+            if isinstance(other, Number):
+                other.meets_a_word()
+            return Word(self.arena, Linear((), int(other)))
         what = "a flag" if isinstance(other, (bool, Truth)) else f"{other!r}"
         raise MeaningError(
             f"a word meets {what}: both operands are whole numbers, 1 if flag else 0"

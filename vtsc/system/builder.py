@@ -12,6 +12,7 @@ from vtsc.base.lines import nothing_wanted
 from vtsc.language.actions import Call, Step
 from vtsc.language.claims import Monitor
 from vtsc.language.lemmas import ONE_VALUE, Lemma
+from vtsc.language.numbers import Noted, Number
 from vtsc.language.state import Field, Record, State, Value
 from vtsc.language.words import MASK
 from vtsc.stores.guard import Guard
@@ -20,11 +21,13 @@ from vtsc.symbolic.fields import RangeError, lifted, unknown
 from vtsc.symbolic.forms import Condition
 from vtsc.symbolic.inputs import Ranges, Unknowns, Widened
 from vtsc.symbolic.names import INITIAL, MID, RECORDS_TAKEN
-from vtsc.symbolic.paths import Doubt, Feasibility, Tree, explore, joined, leaves
+from vtsc.symbolic.paths import Doubt, Feasibility, explore
 from vtsc.symbolic.terms import Arena
+from vtsc.symbolic.trees import Tree, joined, leaves
 from vtsc.symbolic.values import Index, lift_truth, same
-from vtsc.system.doubts import Doubts
-from vtsc.system.instances import check_instances
+from vtsc.system.alike import Alike
+from vtsc.system.doubts import Doubts, Invariants
+from vtsc.system.instances import check_instances, everyone, named_by
 from vtsc.system.simplify import simplify
 from vtsc.system.symmetry import note_symmetry
 from vtsc.system.system import Fact, Rule, Slot, System
@@ -71,6 +74,7 @@ class _Builder:
         lemmas: Sequence[Lemma],
         calls: Sequence[Call] | None,
         ranges: tuple[Ranges, Ranges],
+        noted: Noted | None,
         guard: Guard,
     ) -> None:
         self.machine = machine
@@ -85,7 +89,11 @@ class _Builder:
         self.sizes: dict[str, int] = machine.sizes
         self.initial_inputs = Unknowns(self.arena, INITIAL, ranges[0])
         self.inputs = Unknowns(self.arena, "", ranges[1])
+        self.noted = noted
+        self.named: dict[str, list[str]] = {}
         records = self._fresh().records
+        if noted is not None:
+            self.named = named_by(records, self.sizes)
         taken = sorted(RECORDS_TAKEN & {name.partition(".")[0] for name in records})
         if taken:
             raise BadFileError(f"record {taken[0]}: the checker uses that name; choose another")
@@ -96,7 +104,20 @@ class _Builder:
         self.slots = {slot.name: slot for slot in names}
 
     def _fresh(self) -> Watched:
-        return Watched(self.guard, self.monitors)
+        state = Watched(self.guard, self.monitors)
+        for record in state.records.values() if self.named else ():
+            instance = record.instance
+            for name in self.named.get(instance.kind, ()) if instance else ():
+                if instance is not None and name in vars(record):
+                    (number,) = self._numbers((instance.kind,), (instance.number,))
+                    vars(record)[name] = number
+        return state
+
+    def _numbers(self, kinds: Sequence[str], args: Sequence[int]) -> tuple[int, ...]:
+        """Numbers of instances, which tell what is done with them if somebody wants to know."""
+        if self.noted is None:
+            return tuple(args)
+        return tuple(Number.of(k, n, self.noted) for k, n in zip(kinds, args, strict=True))
 
     def _accept(self, field: Field, value: Value) -> Value:
         """What a field holds once a value is stored there."""
@@ -158,7 +179,7 @@ class _Builder:
     ) -> Tree[Outcome]:
         return explore(self.arena, run, self.feasibility, (), self.wanted, doubts, strict)
 
-    def build(self) -> System:
+    def build(self) -> tuple[System, Invariants]:
         """Explore initialisation, the passing of time and every call."""
 
         def initialise() -> Outcome:
@@ -212,8 +233,9 @@ class _Builder:
             ],
         )
         frame = [f for x in self.machine.lemmas() if x.frame for f in self._facts(x, pre)]
-        self.doubts.settle(system, one_value, frame, self.feasibility.possible)
-        return system
+        known = Invariants(system, one_value, frame, self.feasibility.possible)
+        self.doubts.settle(system, known, self.feasibility.possible)
+        return system, known
 
     def _one_value(self, pre: Mapping[str, Value]) -> Iterator[Fact]:
         """The fact that each index has exactly one of its values."""
@@ -245,7 +267,8 @@ class _Builder:
             def state_it(args: tuple[int, ...] = args) -> Outcome:
                 state = self._filled(pre)
                 ghosts = state.ghosts.get(lemma.owner, {})
-                return {"": lemma.holds(self.machine, state.inner, ghosts, *args)}
+                numbers = self._numbers(lemma.over, args)
+                return {"": lemma.holds(self.machine, state.inner, ghosts, *numbers)}
 
             tree = self._explore(state_it, self.doubts.before, strict=False)
             _, outcome = merged(self.arena, tree)
@@ -256,10 +279,12 @@ class _Builder:
     ) -> list[Rule]:
         """A rule for each path of a call; ``passing``: the inputs with which time passes before it."""
 
+        taken = Call(call.name, self._numbers(self.machine.kinds(call), call.args))
+
         def perform() -> Outcome:
             state = self._filled(mid)
             self.inputs.begin(passing)
-            step = self.machine.perform(state.inner, call, self.inputs)
+            step = self.machine.perform(state.inner, taken, self.inputs)
             hits = state.observe(self.machine, self.monitors, step)
             return {**self._lifted(state, mid), "": hits}
 
@@ -288,20 +313,35 @@ def build(
 
     ``calls``: those that stand for all, where instances are interchangeable; None for every call.
     """
+    system, known = explored(machine, monitors, feasibility, wanted, lemmas, calls)
+    if calls is None and not lemmas:
+        note_symmetry(system, machine, known)
+    elif calls is not None:
+        system.kin = {name: slot.kin(machine.sizes) for name, slot in system.slots.items()}
+        alike = Alike(system, machine.sizes, machine.kinds, known)
+        system.uneven = alike.facts_differ(everyone(machine))
+    simplify(system)
+    return system
+
+
+def explored(
+    machine: Any,
+    monitors: Sequence[Monitor],
+    feasibility: Callable[[Arena], Feasibility],
+    wanted: Callable[[str], bool],
+    lemmas: Sequence[Lemma],
+    calls: Sequence[Call] | None,
+    noted: Noted | None = None,
+) -> tuple[System, Invariants]:
+    """The system before it is simplified, and what is known of its states."""
     guard = Guard(machine, monitors)
     ranges: tuple[Ranges, Ranges] = ({}, {})
 
-    def built(wanted: Callable[[str], bool] = nothing_wanted) -> System:
+    def built(wanted: Callable[[str], bool] = nothing_wanted) -> tuple[System, Invariants]:
         while True:
             with suppress(Widened):
                 return _Builder(
-                    machine, monitors, feasibility, wanted, lemmas, calls, ranges, guard
+                    machine, monitors, feasibility, wanted, lemmas, calls, ranges, noted, guard
                 ).build()
 
-    system = guard.checked(partial(built, wanted), built)
-    if calls is None and not lemmas:
-        note_symmetry(system, machine)
-    elif calls is not None:
-        system.kin = {name: slot.kin(machine.sizes) for name, slot in system.slots.items()}
-    simplify(system)
-    return system
+    return guard.checked(partial(built, wanted), built)

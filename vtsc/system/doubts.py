@@ -7,6 +7,7 @@ reachable state is shown here, by induction; one that cannot be shown is no help
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from vtsc.symbolic.forms import Condition, Junction, unknowns
 from vtsc.symbolic.paths import Doubt
@@ -25,18 +26,11 @@ class Doubts:
     before: list[Doubt]
     amid: list[Doubt]
 
-    def settle(
-        self, system: System, one_value: Sequence[Fact], frame: Sequence[Fact], possible: Possible
-    ) -> None:
-        """Raise the error of the first doubt that is not ruled out by facts.
-
-        ``one_value``: facts that hold by the way indices are stored; ``frame``: facts to be shown.
-        """
+    def settle(self, system: System, known: "Invariants", possible: Possible) -> None:
+        """Raise the error of the first doubt that is not ruled out by what is known."""
         if not self.before and not self.amid:
             return
-        prover = _Prover(system, [fact.condition for fact in one_value], possible)
-        known = prover.inductive(frame)
-        for doubts, facts in ((self.before, known), (self.amid, prover.midway(known))):
+        for doubts, facts in ((self.before, known.before), (self.amid, known.amid)):
             conjunction = system.arena.conjunction
             any_of_them = system.arena.disjunction(conjunction(d.conditions) for d in doubts)
             if possible((any_of_them, *facts)):
@@ -45,25 +39,43 @@ class Doubts:
                         raise doubt.error
 
 
-class _Prover:
-    """Shows facts about a system by induction; ``axioms`` hold of every state."""
+class Invariants:
+    """What holds of every reachable state of a system, shown by induction when it is first asked for.
 
-    def __init__(self, system: System, axioms: Sequence[Condition], possible: Possible) -> None:
+    ``one_value``: facts that hold by the way indices are stored; ``frame``: facts to be shown.
+    """
+
+    def __init__(
+        self, system: System, one_value: Sequence[Fact], frame: Sequence[Fact], possible: Possible
+    ) -> None:
         self._system = system
-        self._axioms = axioms
+        self.axioms = [fact.condition for fact in one_value]
+        """What holds by the way indices are stored, of every state."""
+        self._frame = frame
+        self.possible = possible
         self._possible = possible
         self._mid = {name: system.mid[name] for name in system.passing}
         self._to_mid = substitution_of(system, self._mid)
 
-    def midway(self, conditions: Sequence[Condition]) -> list[Condition]:
+    @cached_property
+    def before(self) -> list[Condition]:
+        """The conditions, said of the state before a step."""
+        return self._inductive(self._frame)
+
+    @cached_property
+    def amid(self) -> list[Condition]:
+        """The same, said of the state in the middle of a step."""
+        return self._midway(self.before)
+
+    def _midway(self, conditions: Sequence[Condition]) -> list[Condition]:
         """Conditions on the state before a step, said of the one in the middle of it."""
         return [self._to_mid.condition(condition) for condition in conditions]
 
-    def inductive(self, facts: Sequence[Fact]) -> list[Condition]:
+    def _inductive(self, facts: Sequence[Fact]) -> list[Condition]:
         """Those of the facts that hold of every reachable state, and the axioms."""
         kept = [fact for fact in facts if self._initially(fact)]
         while True:
-            known = [*self._axioms, *(fact.condition for fact in kept)]
+            known = [*self.axioms, *(fact.condition for fact in kept)]
             still = [f for f in kept if self._by_passing(f, known) and self._by_rules(f, known)]
             if len(still) == len(kept):
                 return known
@@ -79,7 +91,7 @@ class _Prover:
 
     def _by_rules(self, fact: Fact, known: Sequence[Condition]) -> bool:
         mentioned = {name.split("=")[0] for name in unknowns([fact.condition])}
-        known = self.midway(known)
+        known = self._midway(known)
         return all(
             self._follows([*known, *_parts(rule)], self._after(rule), fact)
             for rule in self._system.rules

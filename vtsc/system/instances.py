@@ -46,3 +46,37 @@ def _lowest(kinds: Sequence[str], args: Sequence[int]) -> bool:
             return False
         free[kind] = max(free[kind], number + 1)
     return True
+
+
+def everyone(machine: Any) -> dict[str, tuple[int, ...]]:
+    """All instances of each kind."""
+    return {kind: tuple(range(size)) for kind, size in machine.sizes.items()}
+
+
+def outermost(machine: Any) -> tuple[Call, ...]:
+    """The calls that stand for all, and for each of them the one that names the highest instances instead."""
+    sizes = machine.sizes
+    found: dict[Call, None] = {}
+    for call in representatives(machine):
+        found[call] = None
+        kinds = machine.kinds(call)
+        numbers = (sizes[k] - 1 - n for k, n in zip(kinds, call.args, strict=True))
+        found[Call(call.name, tuple(numbers))] = None
+    return tuple(found)
+
+
+def named_by(records: Mapping[str, Record], sizes: Mapping[str, int]) -> dict[str, list[str]]:
+    """The attributes of records, by kind, that hold the number of their instance and are no fields."""
+    found = {}
+    for kind in (kind for kind, size in sizes.items() if size > 1):
+        own = [r for r in records.values() if r.instance is not None and r.instance.kind == kind]
+        names = dict.fromkeys(name for r in own for name in vars(r) if name not in r.fields)
+        found[kind] = [name for name in names if all(_is_own_number(r, name) for r in own)]
+    return found
+
+
+def _is_own_number(record: Record, name: str) -> bool:
+    """Whether an attribute holds the number of the record's instance, or is none of this record's."""
+    assert record.instance is not None
+    value = vars(record).get(name, record.instance.number)
+    return type(value) is int and value == record.instance.number

@@ -1,42 +1,28 @@
-"""Symmetry: which instances of a kind start out alike, so any of them may stand for another.
+"""Symmetry: which instances of a kind are interchangeable, so that any of them may stand for another.
 
-Sound when the machine treats the named instances alike (its claim, `Machine.symmetric`) and their
-initial fields are the same terms, or inputs of their own with the same bounds (checked here).
+The machine names instances that it treats alike and that start alike (`Machine.symmetric`). It is not
+believed: the steps and the starts are compared with themselves after an exchange (`Alike`).
 """
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
-from vtsc.language.state import Instance, Value
-from vtsc.symbolic.values import Word, same
+from vtsc.system.alike import Alike
+from vtsc.system.doubts import Invariants
 from vtsc.system.system import System
 
 
-def note_symmetry(system: System, machine: Any) -> None:
-    """Record which instances start out alike, where the initial terms really are alike."""
+def note_symmetry(system: System, machine: Any, known: Invariants) -> None:
+    """Record which instances are interchangeable, and why others that are named as such are not."""
+    alike = Alike(system, machine.sizes, machine.kinds, known)
     for kind, instances in machine.symmetric.items():
-        if len(instances) < 2 or not _alike(system, machine.sizes, kind, instances):
+        if len(instances) < 2:
             continue
-        system.symmetric[kind] = instances
+        group = {kind: instances}
+        why = alike.starts_differ(group) or alike.steps_differ(group)
+        if why:
+            system.lopsided[kind] = why
+        else:
+            system.symmetric[kind] = instances
     for call in system.calls:
         named = zip(machine.kinds(call), call.args, strict=True)
         system.uses[call] = tuple((k, i) for k, i in named if i in system.symmetric.get(k, ()))
-
-
-def _alike(system: System, sizes: Mapping[str, int], kind: str, instances: Sequence[int]) -> bool:
-    """Whether all initial values of the instances' fields are the same terms, or own inputs."""
-    first = Instance(kind, instances[0])
-    for slot in system.slots.values():
-        if slot.instance != first:
-            continue
-        value, kin = system.initial[slot.name], slot.kin(sizes)
-        for i in instances[1:]:
-            other = system.initial[kin[i]]
-            if not same(value, other) and not (_free(value) and _free(other)):
-                return False
-    return True
-
-
-def _free(value: Value) -> bool:
-    """Whether a value is an initial input of its own and nothing else."""
-    return isinstance(value, Word) and len(value.form.terms) == 1 and value.form.constant == 0

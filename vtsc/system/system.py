@@ -93,6 +93,12 @@ class System:
     uses: dict[Call, tuple[tuple[str, int], ...]] = field(default_factory=dict)
     """The symmetric instances that each call names."""
     symmetric: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    """For each kind the instances that are interchangeable: steps and starts are the same for all of them."""
+    lopsided: dict[str, str] = field(default_factory=dict)
+    """For each kind whose instances a machine says are interchangeable though they are not: why not."""
+
+    uneven: str = ""
+    """Where calls stand for others: how facts are not the same for all instances, if they are not."""
 
     def with_kin(self, names: set[str]) -> set[str]:
         """``names`` and the same fields of the instances that these stand for."""

@@ -123,4 +123,5 @@ def decide(task: Task) -> Answer:
         return Answer(Finding.VIOLATED, depth=len(witness.calls), witness=witness)
     if found.reason:
         return Answer(Finding.OPEN, depth=found.depth, reason=found.reason)
-    return Answer(Finding.HOLDS, depth=found.depth, confirmed=found.confirmed)
+    why = next(iter(system.lopsided.values()), "")
+    return Answer(Finding.HOLDS, depth=found.depth, confirmed=found.confirmed, lopsided=why)

@@ -148,7 +148,7 @@ def _line(content: Content, judged: Judged, notes: dict[str, str]) -> str:
 
 
 def _shown_by(lemmas: int, any_number: bool) -> str:
-    of = "any number" if any_number else "as many as given"
+    of = "any number" if any_number else "these sizes"
     return f" by {lemmas} lemma{'s' * (lemmas != 1)}, for {of}"
 
 

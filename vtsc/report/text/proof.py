@@ -8,13 +8,15 @@ from vtsc.report.text.parameters import parameters
 from vtsc.report.text.wrapping import hanging, wrapped
 
 ANY_NUMBER = "any number of instances of each kind"
-AS_GIVEN = "as many instances as given"
+THESE_SIZES = "for these sizes"
 
 
-def proof(content: Content, manifest: Mapping[str, Any], everything: bool = False) -> str:
+def proof(
+    content: Content, manifest: Mapping[str, Any], everything: bool = False, only: str = ""
+) -> str:
     """The lemmas of a proved cell, and what they prove it for; ``manifest`` is that of its certificate.
 
-    ``everything``: tell parameters that have their defaults, too.
+    ``everything``: tell parameters that have their defaults, too. ``only``: why it is for these sizes only.
     """
     design, host, name = (str(manifest[key]) for key in ("design", "host", "property"))
     head = f"{design} on {host}: {name} is proved for runs of any length"
@@ -27,7 +29,8 @@ def proof(content: Content, manifest: Mapping[str, Any], everything: bool = Fals
     k = manifest.get("k", 1)
     if k > 1:
         lines += hanging(f"by k-induction on top of these lemmas, k = {k}")
-    kinds = ANY_NUMBER if manifest["any_number"] else AS_GIVEN
+    kinds = ANY_NUMBER if manifest["any_number"] else THESE_SIZES
+    kinds += f" only, since {only}" if only else ""
     checked = f"{len(manifest['queries'])} questions re-checked in a plain solver"
     lines += hanging(f"scope: {kinds}; {checked}; {content.model.assumed}")
     given = {key: str(value) for key, value in manifest["params"].items()}

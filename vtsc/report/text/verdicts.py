@@ -42,7 +42,8 @@ def _parts(given: Report) -> Iterator[str]:
 
         for result in results:
             if result.certificate is not None:
-                yield proof(content, result.certificate.evidence().manifest(), given.everything)
+                found = result.certificate
+                yield proof(content, found.evidence().manifest(), given.everything, found.only)
     if given.failed_inductions:
         from vtsc.report.text.cti import failed
         from vtsc.why.cti import failed_induction
