@@ -1,6 +1,9 @@
 """The time a KVM guest sees: everything the checker knows of it comes from `MODEL`."""
 
-from model.designs import DESIGNS
+from collections.abc import Mapping
+from functools import partial
+
+from model.designs import DESIGNS, Design, registry
 from model.host.contracts import CONTRACTS
 from model.lemmas.arithmetic import all_claims
 from model.machine import Machine
@@ -8,26 +11,40 @@ from model.parameters import PARAMETERS, check, resolve
 from vtsc.language import Domain, Settings
 
 
-def build(design: str, host: str, settings: Settings) -> Machine:
+def build(
+    design: str, host: str, settings: Settings, designs: Mapping[str, type[Design]] = DESIGNS
+) -> Machine:
     """The machine of a design on a host."""
-    return Machine(DESIGNS[design](settings), CONTRACTS[host], settings)
+    return Machine(designs[design](settings), CONTRACTS[host], settings)
 
 
-MODEL = Domain(
-    parameters=PARAMETERS,
-    designs={name: design.title for name, design in DESIGNS.items()},
-    hosts={name: contract.promise for name, contract in CONTRACTS.items()},
-    resolve=resolve,
-    check=check,
-    assumed="host TSCs (cycles), true time and the kernel clock (time units) stay below 2^62",
-    columns=("host.t", "pcpu.tsc"),
-    opening=("vcpu.tsc_offset",),
-    rules=("model/designs/", "model/trapping.py"),
-    shared_rules=("base.py",),
-    kinds={"vcpu": "vcpus", "pcpu": "pcpus"},
-    # the vCPU that acts; the pCPU it is on, the one it goes to, and one that a lemma names
-    spare={"vcpu": 1, "pcpu": 3},
-    build=build,
-    functions=all_claims(),
-    typical_input=3_000_000,  # time units or cycles
-)
+def domain(designs: Mapping[str, type[Design]]) -> Domain:
+    """The model with these designs."""
+    return Domain(
+        parameters=PARAMETERS,
+        designs={name: design.title for name, design in designs.items()},
+        hosts={name: contract.promise for name, contract in CONTRACTS.items()},
+        resolve=partial(resolve, designs=designs),
+        check=partial(check, designs=designs),
+        assumed="host TSCs (cycles), true time and the kernel clock (time units) stay below 2^62",
+        columns=("host.t", "pcpu.tsc"),
+        opening=("vcpu.tsc_offset",),
+        rules=("model/designs/", "model/trapping.py"),
+        shared_rules=("base.py",),
+        kinds={"vcpu": "vcpus", "pcpu": "pcpus"},
+        # the vCPU that acts; the pCPU it is on, the one it goes to, and one that a lemma names
+        spare={"vcpu": 1, "pcpu": 3},
+        build=partial(build, designs=designs),
+        functions=all_claims(),
+        typical_input=3_000_000,  # time units or cycles
+        design=Design,
+        including=including,
+    )
+
+
+def including(design: type[Design]) -> Domain:
+    """The model with one more design."""
+    return domain(registry([*DESIGNS.values(), design]))
+
+
+MODEL = domain(DESIGNS)

@@ -9,7 +9,7 @@ from typing import Any
 
 from model.arithmetic import NSEC_PER_SEC, time_scale
 from model.designs.base import Design
-from model.guest.rdtsc import Read, ideal_tsc, rdtsc
+from model.guest.rdtsc import Read, ideal_tsc, rdtsc, traps
 from model.host.contracts import Contract
 from model.host.host import TIME_INPUT, Host
 from model.lemmas.bounds import BOUNDS
@@ -21,6 +21,7 @@ from model.trapping import update_trapping
 from model.vm import Vcpu, Vm
 from vtsc.language import (
     Action,
+    BadFileError,
     Call,
     Inputs,
     Lemma,
@@ -121,7 +122,8 @@ class Machine(TableMachine):
     def state(self) -> MachineState:
         """A fresh state with every field at its declared start."""
         scale = time_scale(self.settings["virtual_khz"] * KHZ, NSEC_PER_SEC)
-        vm = Vm(self.sizes["vcpu"], self.settings["virtual_khz"], scale)
+        own, of_vcpus = self.design.vm_fields, self.design.vcpu_fields
+        vm = Vm(self.sizes["vcpu"], self.settings["virtual_khz"], scale, own, of_vcpus)
         return MachineState(Host(self.contract, self.settings), vm)
 
     def initialise(self, state: MachineState, inputs: Inputs) -> None:
@@ -130,8 +132,8 @@ class Machine(TableMachine):
         state.host.boot(inputs)
         self.design.vm_create(state.host, state.vm)
         if self.settings["create_anytime"] == "off":
-            for v in range(self.sizes["vcpu"]):
-                self.create(state, v, 0)
+            for vcpu in state.vm.vcpus:
+                self.create(state, vcpu.number, 0)
 
     def advance(self, state: MachineState, inputs: Inputs) -> None:
         """True time and TSCs move on, within the deadlines that the parameters set."""
@@ -212,6 +214,7 @@ class Machine(TableMachine):
     def enter(self, state: MachineState, v: int) -> None:
         """Guest mode. [entry-guard]"""
         vcpu = state.vm.vcpus[v]
+        self.design.vcpu_enter(state.host, vcpu)
         vcpu.in_guest = True
         if self.settings["exit_interval"]:
             vcpu.entered = state.host.t
@@ -220,14 +223,19 @@ class Machine(TableMachine):
         """Back to KVM; no request is raised by that. [guest-exit]"""
         vcpu = state.vm.vcpus[v]
         vcpu.in_guest = False
+        self.design.vcpu_exit(state.host, vcpu)
         self._restart_delay(state, vcpu)
 
     def rdtsc(self, state: MachineState, v: int) -> Read:
         """Execute the guest's RDTSC, as passthrough or trapped. [choice-trapped-read]"""
         host, vcpu = state.host, state.vm.vcpus[v]
         require(select(host.pcpus, vcpu.cpu).elapsed >= self.settings["rdtsc_cycles"])
-        read = rdtsc(self.design, host, vcpu)
-        if read.trapped and self.settings["exit_interval"]:
+        if not traps(self.design, vcpu):
+            return rdtsc(self.design, host, vcpu, trapped=False)
+        self.design.vcpu_exit(host, vcpu)
+        read = rdtsc(self.design, host, vcpu, trapped=True)
+        self.design.vcpu_enter(host, vcpu)
+        if self.settings["exit_interval"]:
             vcpu.entered = host.t
         return read
 
@@ -239,15 +247,16 @@ class Machine(TableMachine):
 
     def suspend(self, state: MachineState) -> None:
         """Disable VMX, sleep, restart all TSCs at 1, enable virtualisation. [choice-suspend]"""
-        host, vcpus = state.host, state.vm.vcpus
-        pairs = [(c, vcpu) for c in range(self.sizes["pcpu"]) for vcpu in vcpus]
+        host, vm, records = state.host, state.vm, [*state.records.values()]
         if self.settings["vendor"] == "vmx":
-            for c, vcpu in pairs:
-                apart(partial(self.design.hardware_disable, host, vcpu, c), vcpu)
+            for c, _ in enumerate(host.pcpus):
+                apart(partial(self.design.hardware_disable, host, vm, c), *records)
         host.sleep()
         self._meet_deadlines(state)
-        for c, vcpu in pairs:
-            apart(partial(self.design.hardware_enable, host, vcpu, c), vcpu)
+        for c, _ in enumerate(host.pcpus):
+            apart(partial(self.design.hardware_enable, host, vm, c), *records)
+        if self.design.notes:
+            raise BadFileError("a note is made while hardware is enabled or disabled")
 
     def jump(self, state: MachineState, c: int) -> None:
         """An idle pCPU's TSC comes back with any value."""
@@ -257,6 +266,7 @@ class Machine(TableMachine):
         """Leave guest mode for a write of the kvmclock MSR, and apply the design's rule for it."""
         vcpu = state.vm.vcpus[v]
         vcpu.in_guest = False
+        self.design.vcpu_exit(state.host, vcpu)
         self._restart_delay(state, vcpu)
         self.design.set_time_page(state.host, vcpu, not vcpu.time_page)
         update_trapping(state.host, state.vm, self.settings)
@@ -289,9 +299,9 @@ class Machine(TableMachine):
 
     def _meet_deadlines(self, state: MachineState) -> None:
         """Time may not pass a vCPU's next put, load, exit or entry, where bounded. [choice-limits]"""
-        for v in range(self.sizes["vcpu"]):
+        for vcpu in state.vm.vcpus:
             for limit in limits(self.settings):
-                require(limit.kept(self, state, v, 0))
+                require(limit.kept(self, state, vcpu.number, 0))
 
     def lemmas(self) -> list[Lemma]:
         """The candidate lemmas that do not depend on the property."""

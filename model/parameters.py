@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from model.designs import DESIGNS
+from model.designs.base import Design
 from vtsc.language import Parameter, Settings, UsageError, settle
 
 ON_OFF = ("off", "on")
@@ -102,27 +103,34 @@ _ALL = (
 PARAMETERS: dict[str, Parameter] = {p.name: p for p in _ALL}
 
 
-def resolve(design: str, given: Mapping[str, str], defaults: Mapping[str, str]) -> Settings:
+def resolve(
+    design: str,
+    given: Mapping[str, str],
+    defaults: Mapping[str, str],
+    designs: Mapping[str, type[Design]] = DESIGNS,
+) -> Settings:
     """The effective settings of a cell; raises `UsageError` for a combination with no meaning.
 
     ``defaults`` are a property's own, and yield to ``given``.
     """
-    kind = DESIGNS[design]
+    kind = designs[design]
     if "catchup_guard" in given and not kind.guarded:
-        able = ", ".join(name for name, d in DESIGNS.items() if d.guarded)
+        able = ", ".join(name for name, d in designs.items() if d.guarded)
         raise UsageError(f"catchup_guard has no meaning in design {design}, only in {able}")
-    return check(design, {"vendor": kind.vendors[0], **defaults, **given})
+    return check(design, {"vendor": kind.vendors[0], **defaults, **given}, designs)
 
 
-def check(design: str, given: Mapping[str, str]) -> Settings:
+def check(
+    design: str, given: Mapping[str, str], designs: Mapping[str, type[Design]] = DESIGNS
+) -> Settings:
     """The settings that ``given`` makes of the defaults, where they have a meaning together."""
-    kind, settings = DESIGNS[design], settle(PARAMETERS, given)
+    kind, settings = designs[design], settle(PARAMETERS, given)
     if settings["vendor"] not in kind.vendors:
         raise UsageError(
             f"vendor={settings['vendor']}: design {design} has vendor={kind.vendors[0]} only"
         )
     if settings["trapping"] != "off" and not kind.traps:
-        able = ", ".join(name for name, d in DESIGNS.items() if d.traps)
+        able = ", ".join(name for name, d in designs.items() if d.traps)
         raise UsageError(
             f"trapping={settings['trapping']}: design {design} cannot trap, only {able}"
         )

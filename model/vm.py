@@ -1,13 +1,16 @@
 """A VM and its vCPUs, with the kernel's way of raising requests."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from model.state import VcpuFields, VmFields
 
 
 class Vcpu(VcpuFields):
     """A vCPU with the kernel's way of raising requests."""
 
-    def __init__(self, number: int, vm: "Vm") -> None:
-        super().__init__()
+    def __init__(self, number: int, vm: "Vm", own: Mapping[str, Any]) -> None:
+        super().__init__(own)
         self.number = number
         self.vm = vm
 
@@ -17,10 +20,20 @@ class Vcpu(VcpuFields):
 
 
 class Vm(VmFields):
-    """A VM with its vCPUs and the scale from ns to guest cycles (constant here)."""
+    """A VM with its vCPUs and the scale from ns to guest cycles (constant here).
 
-    def __init__(self, vcpus: int, khz: int, scale: tuple[int, int]) -> None:
-        super().__init__()
+    ``own`` are the fields that a design adds to those of the VM, ``of_vcpus`` to those of each vCPU.
+    """
+
+    def __init__(
+        self,
+        vcpus: int,
+        khz: int,
+        scale: tuple[int, int],
+        own: Mapping[str, Any],
+        of_vcpus: Mapping[str, Any],
+    ) -> None:
+        super().__init__(own)
         self.virtual_tsc_khz = khz
         self.virtual_tsc_shift, self.virtual_tsc_mult = scale
-        self.vcpus = [Vcpu(v, self) for v in range(vcpus)]
+        self.vcpus = [Vcpu(v, self, of_vcpus) for v in range(vcpus)]

@@ -11,8 +11,11 @@ from tests.support.paths import ROOT
 from vtsc.content.cells import groups
 from vtsc.content.content import Content
 from vtsc.content.loader import load
+from vtsc.content.turns import turn_designs
 from vtsc.deciding.verdict import Result
 from vtsc.engines import Effort
+
+turn_designs(ROOT)  # as whoever runs a command has them, before any test imports a design
 
 
 @pytest.fixture(scope="session", autouse=True)

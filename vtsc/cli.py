@@ -1,16 +1,17 @@
 """The command line: finds the command, lets its module parse its arguments, and hands over to it."""
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from importlib import import_module
 from typing import Any
 
 from vtsc import __version__
-from vtsc.base.errors import Exit, UsageError, VtscError
+from vtsc.base.errors import Exit, UsageError, VtscError, worst
 from vtsc.commands import COMMANDS
 from vtsc.commands.options import STATUSES
+from vtsc.report.screen import complain, discard, flush, results_alone
 
 ROOT = "where model and properties are; default: the nearest checkout, else what comes with vtsc"
 
@@ -35,7 +36,8 @@ def parsed(argv: Sequence[str]) -> tuple[Any, argparse.Namespace]:
     elif called is not None:
         from vtsc.commands.contents import find
 
-        helps[called], module = find(called, argv)
+        with results_alone():
+            helps[called], module = find(called, argv)
     top = _Parser(
         prog="vtsc",
         description="Model checker for designs and their hosts, written in plain Python.",
@@ -56,30 +58,41 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
     try:
         module, arguments = parsed(sys.argv[1:] if argv is None else argv)
-        status = int(module.run(arguments))
-        if sys.stdout is not None:
-            sys.stdout.flush()
-        return status
+        ours = str(module.__name__).startswith("vtsc.")
+        with results_alone() if ours else nullcontext():
+            status = int(module.run(arguments))
     except VtscError as error:
-        print(f"vtsc: {' '.join(str(error).split())}", file=sys.stderr)
-        return int(error.status)
+        complain(f"vtsc: {' '.join(str(error).split())}")
+        status = int(error.status)
     except KeyboardInterrupt:
-        print("vtsc: interrupted", file=sys.stderr)
-        return int(Exit.INTERRUPTED)
-    except BrokenPipeError:
-        sys.stderr.close()
-        return int(Exit.OK)
+        complain("vtsc: interrupted")
+        status = int(Exit.INTERRUPTED)
+    except BrokenPipeError:  # of a command that prints by itself
+        status = int(Exit.OK)
     except OSError as error:
-        print(f"vtsc: {error.filename or 'standard output'}: {error.strerror}", file=sys.stderr)
-        _discard_output()
-        return int(Exit.USAGE)
+        status = _unwritten(error)
+    except SystemExit:  # help was asked for
+        _flushed(0)
+        raise
     except Exception as error:
-        print(f"vtsc: internal error: {' '.join(f'{error!r}'.split())}", file=sys.stderr)
-        return int(Exit.INTERNAL)
+        complain(f"vtsc: internal error: {' '.join(f'{error!r}'.split())}")
+        status = int(Exit.INTERNAL)
+    return _flushed(status)
 
 
-def _discard_output() -> None:
-    """Let what is still to be written to standard output go nowhere: it would fail once more at exit."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)
+def _flushed(status: int) -> int:
+    """The exit status once all is written that was printed: also where nobody reads it any more."""
+    try:
+        flush(sys.stdout)
+    except OSError as error:
+        failed = _unwritten(error)
+        known = status in [int(each) for each in Exit]
+        return int(worst([Exit(status), Exit(failed)])) if known else failed
+    return status
+
+
+def _unwritten(error: OSError) -> int:
+    complain(f"vtsc: {error.filename or 'standard output'}: {error.strerror}")
+    if sys.stdout is not None:
+        discard(sys.stdout)
+    return int(Exit.USAGE)

@@ -10,6 +10,7 @@ from model.designs.v2_6_35_svm import V2635Svm
 from model.designs.v2_6_35_vmx import V2635Vmx
 from model.designs.v2_6_36_svm import V2636Svm
 from model.designs.v2_6_37 import V2637
+from vtsc.language import DefinitionError, check_name
 
 CLASSES: tuple[type[Design], ...] = (
     V2635Vmx,
@@ -23,15 +24,20 @@ CLASSES: tuple[type[Design], ...] = (
 
 
 def registry(classes: Sequence[type[Design]]) -> dict[str, type[Design]]:
-    """Each class by its own name; raises `ValueError` for one without, or for two with the same."""
+    """Each class by its own name; raises `DefinitionError` for one without, or for two with the same."""
     found: dict[str, type[Design]] = {}
     for design in classes:
         name = vars(design).get("name")
         if name is None or name in found:
             why = "has no name of its own" if name is None else f"is called {name}, as another is"
-            raise ValueError(f"design {design.__name__} {why}")
+            raise DefinitionError(design, f"design {design.__name__} {why}")
+        check_name(design, name)
+        if not isinstance(getattr(design, "title", None), str):
+            raise DefinitionError(design, f"design {design.__name__} has no title")
         found[name] = design
     return found
 
 
 DESIGNS = registry(CLASSES)
+
+__all__ = ["CLASSES", "DESIGNS", "Design", "registry"]

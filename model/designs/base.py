@@ -4,8 +4,7 @@ Mirrors the part of arch/x86/kvm/x86.c around vcpu_enter_guest that no patch of 
 touches. The methods below are the whole interface of a design.
 """
 
-import difflib
-import inspect
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from model.host.host import Host
@@ -18,10 +17,6 @@ from vtsc.language import BadFileError
 def missing(design: "Design", function: str) -> BadFileError:
     """What to raise where a design lacks a function that it needs."""
     return BadFileError(f"design {type(design).__name__} has no {function}")
-
-
-def _arguments(function: Any) -> int:
-    return len(inspect.signature(function).parameters)
 
 
 class Design:
@@ -38,21 +33,16 @@ class Design:
     """The vCPU's field that notes the host TSC to compensate from."""
     standings: ClassVar[tuple[Standing, ...]] = USUAL
     """The situations in which the design keeps track of a guest's TSC."""
+    vcpu_fields: ClassVar[Mapping[str, Any]] = {}
+    """Fields that the design adds to those of each vCPU, by name, as `model.state` declares them."""
+    vm_fields: ClassVar[Mapping[str, Any]] = {}
+    """The same for the VM."""
 
     def __init_subclass__(cls) -> None:
-        """Refuse what is surely a slip: a misspelt function, one with the wrong number of arguments."""
-        inherited = dict(inspect.getmembers(cls.__base__, inspect.isfunction))
-        for name, function in vars(cls).items():
-            if not inspect.isfunction(function) or name.startswith("_"):
-                continue
-            where = f"design {cls.__name__}: {name}"
-            if name not in inherited:
-                meant = difflib.get_close_matches(name, inherited, 1, cutoff=0.85)
-                if meant:
-                    raise BadFileError(f"{where} is close to {meant[0]}: misspelt?")
-            elif _arguments(function) != _arguments(inherited[name]):
-                wanted = ", ".join(inspect.signature(inherited[name]).parameters)
-                raise BadFileError(f"{where} must take ({wanted})")
+        """Add the fields of the classes above to those of its own."""
+        base: Any = cls.__base__
+        cls.vcpu_fields = {**base.vcpu_fields, **cls.vcpu_fields}
+        cls.vm_fields = {**base.vm_fields, **cls.vm_fields}
 
     def __init__(self, settings: Any) -> None:
         self.settings = settings
@@ -88,11 +78,17 @@ class Design:
         """The guest writes the kvmclock MSR: ``time_page`` becomes ``enable``."""
         raise missing(self, "set_time_page")
 
-    def hardware_disable(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
-        """VMX is disabled on ``cpu``, as seen by one vCPU."""
+    def vcpu_enter(self, host: Host, vcpu: Vcpu) -> None:
+        """The vCPU is about to enter guest mode, at the end of vcpu_enter_guest's preparations."""
 
-    def hardware_enable(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
-        """Virtualisation is enabled on ``cpu`` again, as seen by one vCPU."""
+    def vcpu_exit(self, host: Host, vcpu: Vcpu) -> None:
+        """The vCPU has left guest mode: at an exit, a write of the kvmclock MSR, or a trapped RDTSC."""
+
+    def hardware_disable(self, host: Host, vm: Vm, cpu: int) -> None:
+        """VMX is disabled on ``cpu``, for all vCPUs, before a suspend."""
+
+    def hardware_enable(self, host: Host, vm: Vm, cpu: int) -> None:
+        """Virtualisation is enabled on ``cpu`` again, for all vCPUs, after a suspend."""
 
     # shared
 

@@ -10,7 +10,7 @@ from model.arithmetic import NSEC_PER_MSEC
 from model.designs.base import CLOCK_UPDATE, MIGRATE_TIMER, Design
 from model.host.host import Host
 from model.lemmas.standings import USUAL, Standing, away, is_away
-from model.vm import Vcpu
+from model.vm import Vcpu, Vm
 from vtsc.language import s64, scaled, u64
 
 MATCH_NS = scaled(5 * 10**9, small=1)
@@ -75,7 +75,8 @@ class E48672fa(Design):
         if vcpu.time_page:
             vcpu.request(CLOCK_UPDATE)
 
-    def hardware_disable(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
-        """vmclear_local_vcpus, VMX only: the VMCS leaves the pCPU, no TSC is read. [clear-without-tsc]"""
-        if vcpu.cpu == cpu:
-            vcpu.cpu = -1
+    def hardware_disable(self, host: Host, vm: Vm, cpu: int) -> None:
+        """vmclear_local_vcpus, VMX only: each VMCS leaves the pCPU, no TSC is read. [clear-without-tsc]"""
+        for vcpu in vm.vcpus:
+            if vcpu.cpu == cpu:
+                vcpu.cpu = -1

@@ -12,7 +12,7 @@ from model.designs.pre25 import Pre25
 from model.host.host import Host
 from model.lemmas.standings import Standing, guest_tsc, is_away, stays_on
 from model.trapping import follow_mode, passthrough_resumes
-from model.vm import Vcpu
+from model.vm import Vcpu, Vm
 from vtsc.language import both, integer, negation, s64, u64
 
 STAYS_AS_IT_IS = Standing(
@@ -105,7 +105,8 @@ class Patch25(Pre25):
         vcpu.time_page = enable
         vcpu.request(CLOCK_UPDATE)
 
-    def hardware_enable(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
+    def hardware_enable(self, host: Host, vm: Vm, cpu: int) -> None:
         """kvm_arch_hardware_enable. [enable-asks-update]"""
-        if vcpu.cpu == cpu:
-            vcpu.request(CLOCK_UPDATE)
+        for vcpu in vm.vcpus:
+            if vcpu.cpu == cpu:
+                vcpu.request(CLOCK_UPDATE)

@@ -7,7 +7,7 @@ from model.arithmetic import nsec_to_cycles
 from model.designs.base import CLOCK_UPDATE, MIGRATE_TIMER
 from model.designs.e48672fa import MATCH_NS, E48672fa
 from model.host.host import Host
-from model.vm import Vcpu
+from model.vm import Vcpu, Vm
 from vtsc.language import s64
 
 
@@ -38,7 +38,8 @@ class Pre25(E48672fa):
             vcpu.request(MIGRATE_TIMER)
             vcpu.cpu = cpu
 
-    def hardware_enable(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
+    def hardware_enable(self, host: Host, vm: Vm, cpu: int) -> None:
         """kvm_arch_hardware_enable: a page is to be brought up to date. [enable-asks-with-page]"""
-        if vcpu.cpu == cpu and vcpu.time_page:
-            vcpu.request(CLOCK_UPDATE)
+        for vcpu in vm.vcpus:
+            if vcpu.cpu == cpu and vcpu.time_page:
+                vcpu.request(CLOCK_UPDATE)

@@ -63,7 +63,8 @@ class V2635Vmx(V2635Svm):
             vcpu.host_tsc = host.tsc(vcpu.cpu)
             vcpu.cpu = -1
 
-    def hardware_disable(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
+    def hardware_disable(self, host: Host, vm: Vm, cpu: int) -> None:
         """vmclear_local_vcpus. [vmx-disable]"""
-        if vcpu.cpu == cpu:
-            self.vcpu_clear(host, vcpu)
+        for vcpu in vm.vcpus:
+            if vcpu.cpu == cpu:
+                self.vcpu_clear(host, vcpu)

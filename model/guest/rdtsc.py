@@ -29,9 +29,14 @@ class Read:
         return f"{text} ({s64(self.value - last.value):+d}{elsewhere})"
 
 
-def rdtsc(design: Design, host: Host, vcpu: Vcpu) -> Read:
+def traps(design: Design, vcpu: Vcpu) -> bool:
+    """Whether RDTSC would trap on the vCPU now."""
+    return design.traps and vcpu.tsc_trapping
+
+
+def rdtsc(design: Design, host: Host, vcpu: Vcpu, trapped: bool) -> Read:
     """RDTSC in the guest, native or trapped. [native-read, emulated-value]"""
-    if not (design.traps and vcpu.tsc_trapping):
+    if not trapped:
         return Read(vcpu.number, design.read_tsc(host, vcpu), trapped=False)
     clock_value = design.compute_guest_tsc(vcpu, host.kernel_ns())
     return Read(vcpu.number, emulate_rdtsc(host, vcpu, clock_value, design.settings), trapped=True)
@@ -43,10 +48,13 @@ def ideal_tsc(host: Host, vcpu: Vcpu) -> int:
 
 
 def peek(design: Design, host: Host, vcpu: Vcpu) -> int:
-    """What an RDTSC would return now, the state left as it is; for explanations only. Native."""
+    """What an RDTSC would return now, without a trapped one's exit; for explanations only. Native.
+
+    The state is left as it is.
+    """
     if not vcpu.tsc_trapping:
         return design.read_tsc(host, vcpu)
     before = vcpu.last_emul, vcpu.vm.last_emul
-    value = rdtsc(design, host, vcpu).value
+    value = rdtsc(design, host, vcpu, traps(design, vcpu)).value
     vcpu.last_emul, vcpu.vm.last_emul = before
     return value

@@ -1,10 +1,14 @@
 """Work on several processes: its order, the order of its results, and what is added meanwhile."""
 
 import os
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
+from tests.support.paths import ROOT
 from vtsc.base.parallel import Waiting, as_done, in_order
 
 
@@ -51,3 +55,39 @@ def test_a_worker_that_dies_is_an_error():
     """No result is made up for it."""
     with pytest.raises(RuntimeError, match="a worker died, status 7"):
         list(in_order([0], lambda _: os._exit(7)))
+
+
+KILLED = """
+import os, sys, time
+from vtsc.base.parallel import in_order
+
+def work(item):
+    with open(sys.argv[1] + f"/{os.getpid()}", "w"):
+        time.sleep(15)
+    os.mkdir(sys.argv[1] + f"/survived{item}")
+
+list(in_order([1, 2], work, jobs=2))
+"""
+
+
+@pytest.mark.slow
+def test_a_killed_parent_leaves_no_worker(tmp_path):
+    """Workers end by themselves, whatever they are at, where the parent had no time to end them."""
+    parent = subprocess.Popen([sys.executable, "-c", KILLED, str(tmp_path)], cwd=ROOT)
+    while len(workers := [p.name for p in tmp_path.iterdir()]) < 2:
+        assert parent.poll() is None
+        time.sleep(0.05)
+    parent.kill()
+    parent.wait()
+    while any(map(is_running, workers)):
+        time.sleep(0.05)
+    assert sorted(p.name for p in tmp_path.iterdir()) == sorted(workers)
+
+
+def is_running(process: str) -> bool:
+    """Whether a process is there and has not ended."""
+    try:
+        state = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state.split()[0] not in "ZX"

@@ -78,3 +78,61 @@ def test_a_property_refuses_no_step(verify, command):
     status, text = verify(OBSERVE + RESTRICTS, *command)
     assert status == Exit.BAD_FILE
     assert "properties/mine.py:19: a property looks at steps and refuses none" in text
+
+
+LOADED = '''
+    def ghosts(self, machine: Any) -> dict[str, Record]:
+        """How often each vCPU was loaded."""
+        return {**instances("vcpu", (Times() for _ in range(machine.sizes["vcpu"])))}
+
+    def observe(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> bool:
+        """Count loads, which nobody observes."""
+        if step.call.name != "load":
+            return False
+        v, _ = step.call.args
+        ghosts[f"vcpu{v}"].times += 1
+        return ghosts[f"vcpu{v}"].times == 2
+
+    def terms(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> list[Term]:
+        """How often it was loaded before."""
+        return [Term("times", ghosts[f"vcpu{step.call.args[0]}"].times, "time")]
+'''
+TIMES = '''class Times(Record):
+    """How often a vCPU was loaded."""
+
+    times: int = counter("", "how often it was loaded")
+
+
+class Mine'''
+
+
+@pytest.mark.slow
+def test_a_property_may_watch_an_action_that_nobody_observes(copy, verify, monkeypatch):
+    """Verified, saved, replayed, shown and simulated; its terms are told as they were before the step."""
+    head = HEAD.replace("class Mine", TIMES, 1).replace("require, u64", "Term, counter, instances")
+    monkeypatch.setattr(f"{__name__}.HEAD", head.replace(", require", ""))
+    story = '    story = "vCPU {subject} was loaded {times} before, by {culprit}"\n'
+    new = story + LOADED
+    saved = copy / "saved"
+    status, text = verify(new, "verify", "-p", "mine", "--save", str(saved))
+    assert status == Exit.VIOLATED and "VIOLATED(3)" in text
+    told = "vCPU 0 was loaded 1 time before, by put(0) in step 2"
+    assert told in text and "here: times = 1" in text
+    trace = str(saved / "patch25.stable.mine.json")
+    status, text = run_apart("replay", trace, "--root", str(copy))
+    assert status == Exit.VIOLATED and "VIOLATED(3)" in text
+    status, text = run_apart("show", trace, "--root", str(copy))
+    assert status == Exit.OK and told in text
+    status, text = verify(new, "simulate", "-p", "mine")
+    assert status == Exit.VIOLATED and "violations: mine" in text
+
+
+@pytest.mark.slow
+def test_a_story_that_asks_for_too_much_hides_no_verdict(verify):
+    """The report says what there is."""
+    story = '    story = "vCPU {subject} slept {hours}, by {culprit}"\n'
+    exits = "        return step.call.name == 'exit'\n"
+    status, text = verify(story + OBSERVE + exits, "verify", "-p", "mine")
+    assert status == Exit.VIOLATED
+    said = "its story asks for what there is not; there is culprit, subject"
+    assert said in " ".join(text.split())

@@ -8,16 +8,16 @@ from vtsc.content.syntax import check
 
 KINDS = """\
 model/__init__.py
-  declaration: build
+  declaration: build domain including
 model/arithmetic.py
   frame: low32 time_scale scale nsec_to_cycles later lesser common_unit
 model/designs/__init__.py
   declaration: registry
 model/designs/base.py
   rule: Design.vm_create Design.vcpu_create Design.vcpu_load Design.vcpu_put \
-Design.guest_time_update Design.compute_guest_tsc Design.set_time_page Design.hardware_disable \
-Design.hardware_enable Design.read_tsc Design.serve_requests
-  declaration: missing _arguments Design.__init_subclass__ Design.__init__
+Design.guest_time_update Design.compute_guest_tsc Design.set_time_page Design.vcpu_enter \
+Design.vcpu_exit Design.hardware_disable Design.hardware_enable Design.read_tsc Design.serve_requests
+  declaration: missing Design.__init_subclass__ Design.__init__
 model/designs/e48672fa.py
   rule: E48672fa.vcpu_create E48672fa.write_tsc E48672fa.writes_match E48672fa.vcpu_load \
 E48672fa.vcpu_put E48672fa.set_time_page E48672fa.hardware_disable
@@ -37,7 +37,7 @@ model/designs/v2_6_36_svm.py
 model/designs/v2_6_37.py
   rule: V2637.vcpu_load V2637.vcpu_put V2637.catchup_guard
 model/guest/rdtsc.py
-  frame: rdtsc ideal_tsc
+  frame: traps rdtsc ideal_tsc
   declaration: Read.told peek
 model/host/contracts.py
   frame: Contract.rates Slow.rates Fast.rates

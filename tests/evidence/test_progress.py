@@ -434,9 +434,9 @@ def test_evidence_is_made_anew_and_compared(content, saved):
         ("host", "nowhere", "unknown nowhere"),
         ("host", "fast", "is not what the model gives"),
         ("schema", "vtsc.evidence/1", "schema: expected vtsc.evidence/2"),
-        ("kind", "cell", "property: expected a str"),
+        ("kind", "cell", "property: expected a text"),
         ("params", {"vcpus": "many"}, "parameter vcpus=many"),
-        ("params", None, "params: expected a dict"),
+        ("params", None, "params: expected an object"),
     ],
 )
 def test_a_manifest_that_says_otherwise_is_rejected(content, saved, key, value, reason):

@@ -8,6 +8,7 @@ from model.designs import DESIGNS, registry
 from model.designs.patch25 import Patch25
 from model.parameters import PARAMETERS, resolve
 from vtsc.base.errors import Exit, UsageError
+from vtsc.language.definitions import DefinitionError
 from vtsc.language.parameters import Parameter, assignments, duration_text, settle
 
 
@@ -296,5 +297,5 @@ class Mine2(Patch25):
 )
 def test_every_design_has_a_name_of_its_own(design, why):
     """Else one would silently stand in for another."""
-    with pytest.raises(ValueError, match=why):
+    with pytest.raises(DefinitionError, match=why):
         registry([Patch25, design])

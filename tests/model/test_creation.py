@@ -102,7 +102,7 @@ def test_enabling_virtualisation_asks_for_clock_updates(design, kvmclock, asks):
     take(machine, state, "serve", 0)
     take(machine, state, "put", 0)
     (vcpu,) = state.vm.vcpus
-    machine.design.hardware_enable(state.host, vcpu, 1)
+    machine.design.hardware_enable(state.host, state.vm, 1)
     assert not vcpu.request_clock_update
     take(machine, state, "suspend", sleep=5)
     assert vcpu.request_clock_update is asks

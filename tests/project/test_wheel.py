@@ -77,6 +77,15 @@ def test_outside_a_checkout_random_runs_are_made(installed, tmp_path):
     assert out.startswith("patch25 stable, 1 vcpu x 2 pcpu: 200 steps in ")
 
 
+def test_outside_a_checkout_a_design_of_its_own_is_decided(installed, tmp_path):
+    """``--design`` needs nothing but its file and the bundled model."""
+    (tmp_path / "mine.py").write_bytes((ROOT / "examples/my_patch.py").read_bytes())
+    cell = ("-p", "monotonic", "--host", "cstate", "--bounded", "--depth", "12")
+    status, out = vtsc(installed, tmp_path, "verify", "--design", "mine.py", *cell)
+    assert status == 10 and "mine.py:24" in out
+    assert "\nagain: vtsc verify --design mine.py --host cstate -p monotonic\n" in out
+
+
 def test_inside_a_checkout_the_checkout_is_read(installed):
     """The copy in the wheel gives way to the checkout around the working directory."""
     status, out = vtsc(installed, ROOT / "counterexamples", "list")

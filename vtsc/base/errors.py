@@ -58,6 +58,17 @@ class MeaningError(TypeError):
     """
 
 
+class UnendingError(RuntimeError):
+    """Code of a model does not come to an end, as far as can be seen.
+
+    ``line`` is the file and the line to blame, where it is not the one at which this is raised.
+    """
+
+    def __init__(self, what: str, line: tuple[str, int] | None = None) -> None:
+        super().__init__(what)
+        self.line = line
+
+
 class EvidenceError(VtscError):
     """The solver's answer did not stand up to re-execution."""
 

@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from contextlib import suppress
 from errno import EACCES, ENOTDIR
 from pathlib import Path
 
@@ -17,7 +18,8 @@ def write_whole(path: Path, text: str) -> None:
     temporary = None
     try:
         if _is_special(path):
-            path.write_text(text, encoding="utf-8")
+            with suppress(BrokenPipeError):  # nobody reads it any more
+                path.write_text(text, encoding="utf-8")
             return
         path = path.resolve()
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -32,11 +34,6 @@ def write_whole(path: Path, text: str) -> None:
         if temporary is not None and os.path.exists(temporary):
             os.unlink(temporary)
         raise UsageError(f"cannot write {path}: {error.strerror}") from None
-
-
-def cache_folder() -> Path:
-    """The folder for what may be lost at any time: ``$XDG_CACHE_HOME/vtsc``, by default in ``~/.cache``."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vtsc"
 
 
 def check_writable(path: Path) -> None:

@@ -62,12 +62,13 @@ def as_done(
     count = jobs or os.cpu_count() or 1
     running: dict[Any, tuple[int, Any]] = {}
     before = _interrupt_when_terminated()
+    lifeline = os.pipe()
     try:
         while waiting or running:
             while waiting and len(running) < count:
                 with _signals_wait():
                     number, item = waiting.take()
-                    reader, process = _begin(run, item)
+                    reader, process = _begin(run, item, lifeline)
                     running[reader] = (number, process)
             ready: list[Any] = list(wait(list(running)))
             for reader in ready:
@@ -78,6 +79,8 @@ def as_done(
             process.kill()
         for _, process in running.values():
             process.join()
+        for end in lifeline:
+            os.close(end)
         if before is not None:
             signal.signal(signal.SIGTERM, before)
 
@@ -99,12 +102,17 @@ def _signals_wait() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _begin(run: Callable[[W], R], item: W) -> tuple[Connection, Any]:
-    """Begin a worker; to be called where signals wait."""
+def _begin(run: Callable[[W], R], item: W, lifeline: tuple[int, int]) -> tuple[Connection, Any]:
+    """Begin a worker; to be called where signals wait.
+
+    ``lifeline``: a pipe of which this process alone holds the end that is written to.
+    """
     context = multiprocessing.get_context("fork")
     reader, writer = context.Pipe(duplex=False)
 
     def work() -> None:
+        os.close(lifeline[1])
+        threading.Thread(target=_end_with_parent, args=lifeline[:1], daemon=True).start()
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends its workers
         signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGINT, signal.SIGTERM))
@@ -115,6 +123,12 @@ def _begin(run: Callable[[W], R], item: W) -> tuple[Connection, Any]:
     process.start()
     writer.close()
     return reader, process
+
+
+def _end_with_parent(lifeline: int) -> None:
+    """End this process, whatever it is at, once nobody holds the other end of a pipe any more."""
+    os.read(lifeline, 1)
+    os._exit(1)
 
 
 def _result(reader: Connection, process: Any) -> Any:

@@ -1,13 +1,23 @@
-"""Names like the one that somebody typed."""
+"""Names like the one that somebody typed, and what the values of a document are called."""
 
 from collections.abc import Mapping
 from difflib import get_close_matches
+
+CALLED: Mapping[type, str] = {
+    bool: "true or false",
+    int: "a whole number",
+    str: "a text",
+    list: "a list",
+    dict: "an object",
+}
+"""What messages call the types that JSON has."""
 
 
 def near(name: str, known: Mapping[str, object] | list[str]) -> str:
     """Up to three known names like ``name``, as a half-sentence, or all when few."""
     names = list(known)
-    close = get_close_matches(name, names, n=3, cutoff=0.5)
+    folded = {each.casefold(): each for each in names}
+    close = [folded[x] for x in get_close_matches(name.casefold(), list(folded), n=3, cutoff=0.5)]
     if close:
         return f"did you mean {', '.join(close)}?"
     return f"known: {', '.join(names)}" if len(names) <= 12 else "see vtsc list"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from vtsc.base.errors import BadFileError, EvidenceError, Exit
 from vtsc.base.parallel import in_order
-from vtsc.commands.options import add_jobs
+from vtsc.commands.options import add_design, add_jobs
 from vtsc.content.loader import load
 from vtsc.evidence.archive import SUFFIX, unpack
 from vtsc.report.screen import say
@@ -18,17 +18,25 @@ if TYPE_CHECKING:  # it imports z3
     from vtsc.evidence.systems import OpenCases
 
 MANIFEST = "manifest.json"
+CERTIFIED = (
+    "exit status: 0 all certificates hold, 71 some do not and are named, "
+    "2 usage, 3 no certificates there or a bad model"
+)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The path, and how many processes."""
-    parser.add_argument("path", metavar="PATH", help="a certificate, or a folder of them")
+    parser.epilog = CERTIFIED
+    parser.add_argument(
+        "path", metavar="PATH", help=f"a certificate, a folder of them, or an archive ({SUFFIX})"
+    )
+    add_design(parser)
     add_jobs(parser)
 
 
 def run(arguments: argparse.Namespace) -> Exit:
     """0: all evidence below the path holds; 71: some does not, and is named with what fails."""
-    content = load(arguments.root)
+    content = load(arguments.root, arguments.design)
     with _opened(Path(arguments.path)) as top:
         folders = found(top, arguments.path)
         together: dict[Path, list[Path]] = {}

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from vtsc.base.errors import BadFileError, Exit, UsageError, worst
 from vtsc.base.files import check_folder, check_writable
-from vtsc.commands.options import STATUSES, add_jobs, add_output, check_jobs
-from vtsc.commands.verify import report
+from vtsc.commands.options import STATUSES, add_jobs, add_output
+from vtsc.commands.verify import noted, report
 from vtsc.content.case import Case
 from vtsc.content.cells import Cell
 from vtsc.content.content import Content
@@ -40,7 +40,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> Exit:
     """The exit status of all cells together, or with ``--update`` of what is left to be changed."""
-    check_jobs(arguments)
     if arguments.write and not arguments.update:
         raise UsageError("--write: only with --update")
     content = load(arguments.root)
@@ -53,14 +52,19 @@ def run(arguments: argparse.Namespace) -> Exit:
         check_writable(Path(arguments.output))
     check_folder(folder)
     verdicts = _judged(manifest, _decided(content, manifest, arguments.jobs))
-    saved = save_reports(content, [v.result for v in verdicts], folder)
+    statuses = [v.status for v in verdicts]
+    saved, failed = save_reports(content, [v.result for v in verdicts], folder)
     if arguments.update:
         from vtsc.commands.update import update
 
         return update(content, manifest, verdicts, path, write=arguments.write)
     gate = Gate(manifest.file, manifest.shown, saved)
-    report(arguments, Report(content, verdicts, gate=gate))
-    return worst([v.status for v in verdicts])
+    with noted(statuses):
+        report(arguments, Report(content, verdicts, gate=gate))
+    with noted(statuses):
+        if failed is not None:
+            raise failed
+    return worst(statuses)
 
 
 def _reports(content: Content) -> Path:

@@ -3,16 +3,18 @@
 import argparse
 
 from vtsc.base.errors import Exit
+from vtsc.commands.options import add_design
 from vtsc.content.loader import load
 from vtsc.report.screen import say
 from vtsc.report.text.listing import listing
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare nothing: the command has no arguments of its own."""
+    """The design that is listed with those of the root."""
+    add_design(parser)
 
 
 def run(arguments: argparse.Namespace) -> Exit:
     """Always 0."""
-    say(listing(load(arguments.root)))
+    say(listing(load(arguments.root, arguments.design)))
     return Exit.OK

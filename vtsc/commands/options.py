@@ -3,8 +3,7 @@
 import argparse
 from typing import Any
 
-from vtsc.base.errors import UsageError
-
+MAX_JOBS = 1024
 REPEATED: dict[str, Any] = {"action": "append", "default": []}
 STATUSES = (
     "exit status: 0 as wanted, 10 violated, 11 vacuous, 12 expected violation not found, "
@@ -15,11 +14,20 @@ STATUSES = (
 
 def add_cells(parser: argparse.ArgumentParser) -> None:
     """Which cells: designs, properties, hosts and parameters."""
-    parser.add_argument("designs", nargs="*", metavar="DESIGN", help="default: all")
+    parser.add_argument(
+        "designs", nargs="*", metavar="DESIGN", help="default: all, or the one of --design"
+    )
     parser.add_argument("-p", "--property", **REPEATED, metavar="PROPERTY", help="default: all")
     parser.add_argument("--host", **REPEATED, metavar="NAME", help="default: all")
     parser.add_argument(
         "--set", **REPEATED, metavar="NAME=VALUE", help="a parameter; vtsc list names them"
+    )
+
+
+def add_design(parser: argparse.ArgumentParser) -> None:
+    """A design that no registry names."""
+    parser.add_argument(
+        "--design", metavar="FILE", help="a Python file with a design of its own, in no registry"
     )
 
 
@@ -34,10 +42,17 @@ def add_output(parser: argparse.ArgumentParser, saved: str) -> None:
 
 def add_jobs(parser: argparse.ArgumentParser) -> None:
     """How many processes."""
-    parser.add_argument("-j", "--jobs", type=int, default=0, metavar="N", help="default: all cores")
+    said = "processes; 0, the default: one for each core"
+    parser.add_argument("-j", "--jobs", type=_jobs, default=0, metavar="N", help=said)
 
 
-def check_jobs(arguments: argparse.Namespace) -> None:
-    """Raise `UsageError` for a number of processes that makes no sense."""
-    if arguments.jobs < 0:
-        raise UsageError(f"--jobs {arguments.jobs}: 0 (all cores) or more")
+def _jobs(text: str) -> int:
+    """A number of processes; raises `ArgumentTypeError` for one that makes no sense."""
+    try:
+        number = int(text)
+    except ValueError:
+        number = -1
+    if not 0 <= number <= MAX_JOBS:
+        accepted = f"a whole number from 0 (one for each core) to {MAX_JOBS}"
+        raise argparse.ArgumentTypeError(f"{text}: accepted is {accepted}")
+    return number

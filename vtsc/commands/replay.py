@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from vtsc.base.errors import BadFileError, Exit, VtscError
+from vtsc.commands.options import add_design
 from vtsc.content.case import Case
 from vtsc.content.content import model_error
 from vtsc.content.loader import load
@@ -22,6 +23,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """The file, and how it is replayed."""
     parser.epilog = REPLAYED
     parser.add_argument("file", metavar="FILE")
+    add_design(parser)
     parser.add_argument(
         "--inputs", action="store_true", help="compare no states: see what calls and inputs do here"
     )
@@ -50,9 +52,10 @@ def replayed(arguments: argparse.Namespace, states: bool = True) -> tuple[Case, 
     the file if it is not a trace of this model.
     """
     trace = load_trace(Path(arguments.file))
-    content = load(arguments.root)
-    other = trace.model_digest != content.digest
-    made = f"made with model {trace.model_digest}, this is {content.digest}"
+    content = load(arguments.root, arguments.design)
+    here = content.digest_of(trace.design)
+    other = trace.model_digest != here
+    made = f"made with model {trace.model_digest}, this is {here}"
     try:
         case = case_of(content, trace)
         played = replay(case, trace, states=states)

@@ -8,9 +8,14 @@ from vtsc.language.parameters import assignments
 
 
 def selected(content: Content, arguments: argparse.Namespace) -> list[Group]:
-    """The groups asked for; raises `UsageError` for unknown names and values."""
+    """The groups asked for; raises `UsageError` for unknown names and values.
+
+    A design in a file of its own is asked for by naming the file.
+    """
     model = content.model
-    designs = [known("design", d, model.designs) for d in dict.fromkeys(arguments.designs)]
+    own = [content.own.name] if content.own is not None else []
+    asked = dict.fromkeys([*arguments.designs, *own])
+    designs = [known("design", d, model.designs) for d in asked]
     hosts = [known("host", h, model.hosts) for h in dict.fromkeys(arguments.host)]
     names = [known("property", p, content.properties) for p in dict.fromkeys(arguments.property)]
     given = assignments(arguments.set)

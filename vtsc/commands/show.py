@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from vtsc.base.errors import BadFileError, Exit, UsageError
+from vtsc.commands.options import add_design
 from vtsc.commands.replay import replayed
 from vtsc.content.loader import load
 from vtsc.evidence.replay import replay
@@ -23,6 +24,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "file", metavar="FILE", help="a saved run, a saved proof, or the folder of a certificate"
     )
+    add_design(parser)
     parser.add_argument("--all", action="store_true", help="tell parameters with defaults, too")
 
 
@@ -70,7 +72,7 @@ def _manifest(path: Path) -> dict[str, Any] | None:
 
 def _show_proof(arguments: argparse.Namespace, manifest: dict[str, Any]) -> None:
     """Print the lemmas as they were saved; whether they are a proof is for ``vtsc certify`` to say."""
-    content = load(arguments.root)
+    content = load(arguments.root, arguments.design)
     try:
         say(proof(content, manifest, arguments.all))
         cell = " ".join(manifest[key] for key in ("design", "host", "property"))

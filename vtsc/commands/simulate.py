@@ -3,7 +3,7 @@
 import argparse
 
 from vtsc.base.errors import Exit, UsageError, VtscError
-from vtsc.commands.options import add_cells
+from vtsc.commands.options import add_cells, add_design
 from vtsc.commands.selection import selected
 from vtsc.content.content import model_error
 from vtsc.content.loader import load
@@ -14,6 +14,7 @@ from vtsc.report.screen import say
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The cells, and how long and by which seed they are run."""
     add_cells(parser)
+    add_design(parser)
     parser.add_argument("--steps", type=int, default=10_000, metavar="N", help="default 10000")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="default 1")
 
@@ -22,7 +23,7 @@ def run(arguments: argparse.Namespace) -> Exit:
     """10 when some run violated a property, else 0."""
     if arguments.steps < 1:
         raise UsageError(f"--steps {arguments.steps}: at least 1")
-    content = load(arguments.root)
+    content = load(arguments.root, arguments.design)
     status = Exit.OK
     for group in selected(content, arguments):
         seed = (

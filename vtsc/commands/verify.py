@@ -1,14 +1,15 @@
 """``vtsc verify``: decide cells, show the matrix and every counterexample, exit as documented."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from vtsc import DEFAULT_DEPTH, MAX_DEPTH
 from vtsc.base.errors import Exit, UsageError, worst
 from vtsc.base.files import check_folder, check_writable, write_whole
 from vtsc.base.parallel import in_order
-from vtsc.commands.options import STATUSES, add_cells, add_jobs, add_output, check_jobs
+from vtsc.commands.options import STATUSES, add_cells, add_design, add_jobs, add_output
 from vtsc.commands.selection import selected
 from vtsc.content.case import Case
 from vtsc.content.cells import Cell
@@ -21,13 +22,14 @@ from vtsc.deciding.schedule import Asked, Schedule
 from vtsc.deciding.verdict import Judged, Result, status_of
 from vtsc.report import Report, written
 from vtsc.report.progress import shown
-from vtsc.report.screen import say
+from vtsc.report.screen import complain, say
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The cells, how they are decided, and how that is reported."""
     parser.epilog = STATUSES
     add_cells(parser)
+    add_design(parser)
     parser.add_argument(
         "--depth",
         type=int,
@@ -53,8 +55,7 @@ def run(arguments: argparse.Namespace) -> Exit:
     """The exit status of all cells together."""
     if not 1 <= arguments.depth <= MAX_DEPTH:
         raise UsageError(f"--depth {arguments.depth}: a whole number from 1 to {MAX_DEPTH}")
-    check_jobs(arguments)
-    content = load(arguments.root)
+    content = load(arguments.root, arguments.design)
     groups = selected(content, arguments)
     listed = listed_verdicts(content)
     if arguments.output:
@@ -68,11 +69,24 @@ def run(arguments: argparse.Namespace) -> Exit:
     much = effort(prove=arguments.prove, bounded=arguments.bounded)
     decided = Schedule(asked, much, arguments.jobs).results(shown)
     results = [result for of_case in decided for result in of_case]
-    if arguments.save:
-        save(content, results, Path(arguments.save), arguments.jobs)
     verdicts = [_judged(content, result, arguments, listed) for result in results]
-    report(arguments, _report(content, verdicts, arguments))
-    return worst([v.status for v in verdicts])
+    statuses = [v.status for v in verdicts]
+    with noted(statuses):
+        report(arguments, _report(content, verdicts, arguments))
+    with noted(statuses):
+        if arguments.save:
+            save(content, results, Path(arguments.save), arguments.jobs)
+    return worst(statuses)
+
+
+@contextmanager
+def noted(statuses: list[Exit]) -> Iterator[None]:
+    """Have a file that cannot be written told in a line, and be a status among others."""
+    try:
+        yield
+    except UsageError as error:
+        complain(f"vtsc: {error}")
+        statuses.append(error.status)
 
 
 def _judged(

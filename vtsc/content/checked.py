@@ -1,12 +1,10 @@
 """Remembers which contents have passed the syntax check, by all that it depends on, and what was read off."""
 
 import hashlib
-import json
-import os
 from pathlib import Path
+from typing import Any
 
-from vtsc.base.errors import UsageError
-from vtsc.base.files import write_whole
+from vtsc.base.cache import keep, recalled
 from vtsc.content.reading.uses import Use
 
 PACKAGES = ("model", "properties")
@@ -19,36 +17,29 @@ def ensure(root: Path, design: Path | None = None) -> tuple[Use, ...]:
     It gives the uses of numbers that were read off. ``design``: a file with a design of its own, which is
     checked as one below the root is.
     """
-    place = _place(root, design)
-    kept = _recalled(place)
+    name = _name(root, design)
+    kept = None if name is None else _uses(recalled(name))
     if kept is not None:
         return kept
     from vtsc.content.syntax import check, numbers_used  # which hardly any command needs
 
     check(root, design)
     found = numbers_used(root, design)
-    if place is not None and (place.is_file() or not place.exists()):
-        text = json.dumps([[use.owners, use.place, use.what] for use in found])
-        try:
-            write_whole(place, text + "\n")
-        except UsageError:
-            return found  # it will be checked again
+    if name is not None:
+        keep(name, [[use.owners, use.place, use.what] for use in found])
     return found
 
 
-def _recalled(place: Path | None) -> tuple[Use, ...] | None:
+def _uses(kept: Any) -> tuple[Use, ...] | None:
     """The uses that are noted of a content that has passed; None where nothing is."""
     try:
-        if place is None or not place.is_file():
-            return None
-        kept = json.loads(place.read_text(encoding="utf-8"))
         return tuple(Use(tuple(map(str, o)), str(at), str(what)) for o, at, what in kept)
-    except (OSError, ValueError, TypeError):
+    except (ValueError, TypeError):
         return None
 
 
-def _place(root: Path, design: Path | None) -> Path | None:
-    """Where it is noted that a content has passed; None where there is no such place."""
+def _name(root: Path, design: Path | None) -> str | None:
+    """The name under which it is noted that a content has passed; None where it cannot be read."""
     sha = hashlib.sha256()
     rules = (HERE / "syntax.py", *sorted((HERE / "reading").glob("*.py")))
     language = sorted((HERE.parent / "language").glob("*.py"))
@@ -60,8 +51,4 @@ def _place(root: Path, design: Path | None) -> Path | None:
             sha.update(str(shown).encode() + b"\0" + path.read_bytes() + b"\0")
         except OSError:
             return None
-    try:
-        home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-        return Path(home) / "vtsc" / f"{sha.hexdigest()[:32]}.checked"
-    except RuntimeError:  # nobody's home
-        return None
+    return f"{sha.hexdigest()[:32]}.checked"

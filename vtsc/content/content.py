@@ -1,12 +1,13 @@
 """What was loaded: a model with its properties, and what can be asked of them."""
 
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from vtsc.base.errors import BadFileError, MeaningError, UsageError
+from vtsc.base.errors import BadFileError, MeaningError, UnendingError, UsageError
 from vtsc.base.lines import Line
 from vtsc.base.spelling import near
 from vtsc.content.reading.uses import Use
@@ -18,6 +19,19 @@ from vtsc.language.words import NoSuchItem
 
 
 @dataclass(frozen=True)
+class OwnDesign:
+    """A design in a file of its own: its name, its file, what the user calls that, and a digest.
+
+    The digest is that of the model with this file.
+    """
+
+    name: str
+    path: Path
+    asked: str
+    digest: str
+
+
+@dataclass(frozen=True)
 class Content:
     """What was loaded: the model, its properties, where from, and the model's digest."""
 
@@ -25,24 +39,67 @@ class Content:
     model: Domain
     properties: dict[str, Property]
     sometimes: tuple[Sometimes, ...]
-    digest: str
+    shipped: str
+    """The digest of the model below the root."""
     where: str
     asked: str | None = None
     """The root in the words of the user, where one was named."""
+    own: OwnDesign | None = None
+    """The design in a file of its own, if there is one."""
     numbers: tuple[Use, ...] = ()
     """The uses of numbers of instances that were read off, in all its designs and properties."""
     _resolved: dict[Any, Settings] = field(default_factory=dict, compare=False, repr=False)
 
+    @property
+    def digest(self) -> str:
+        """The digest of the model, with the design in a file of its own."""
+        return self.shipped if self.own is None else self.own.digest
+
+    def digest_of(self, design: str) -> str:
+        """The digest of the model as far as a design rests on it."""
+        return self.digest if self.own is not None and design == self.own.name else self.shipped
+
+    def named(self, design: str) -> str:
+        """The words that name a design on a command line."""
+        if self.own is not None and design == self.own.name:
+            return f"--design {shlex.quote(self.own.asked)}"
+        return design
+
+    def without_file(self, design: str) -> str:
+        """What to say besides that a design is unknown: it may be in a file that was not named."""
+        if self.own is not None or self.model.including is None or design in self.model.designs:
+            return ""
+        return "; a design in a file of its own needs --design FILE"
+
     def wanted(self, file: str) -> bool:
         """Whether a source file holds rules of a design, to be shown in traces."""
         path = Path(file)
-        if not path.is_relative_to(self.root) or path.name in self.model.shared_rules:
-            return False
-        return self.relative(file).startswith(self.model.rules)
+        shared = path.name in self.model.shared_rules and not self._is_own(path)
+        return self.is_rule(file) and not shared
+
+    def is_rule(self, file: str) -> bool:
+        """Whether a source file holds rules of designs, of one or of all."""
+        path = Path(file)
+        if self._is_own(path):
+            return True
+        inside = path.is_relative_to(self.root)
+        return inside and self.relative(file).startswith(self.model.rules)
 
     def relative(self, file: str) -> str:
-        """A source file's path below the root."""
-        return Path(file).relative_to(self.root).as_posix()
+        """A source file's path below the root, or what the user calls the file of a design of its own."""
+        path = Path(file)
+        if self.own is not None and self._is_own(path):
+            return self.own.asked
+        return path.relative_to(self.root).as_posix()
+
+    def holds(self, file: str) -> bool:
+        """Whether a source file is one of the content."""
+        path = Path(file)
+        packages = (self.root / "model", self.root / "properties")
+        return self._is_own(path) or any(path.is_relative_to(p) for p in packages)
+
+    def _is_own(self, path: Path) -> bool:
+        return self.own is not None and path == self.own.path
 
     def place(self, kind: type) -> str:
         """The file and line at which a class of the content begins."""
@@ -83,17 +140,18 @@ class Content:
 
 def model_error(content: Content, error: BaseException) -> Exception:
     """An exception that the model's own code raised is a bad model; any other is ours."""
-    folders = (str(content.root / "model"), str(content.root / "properties"))
-    raised = [line for line in _lines(error.__traceback__) if line[0].startswith(folders)]
+    raised = [line for line in _lines(error.__traceback__) if content.holds(line[0])]
     if isinstance(error, NoSuchItem):
-        asked = [line for line in error.lines if line[0].startswith(folders)]
-        rules = content.model.rules
-        in_rules = [line for line in asked if content.relative(line[0]).startswith(rules)]
+        asked = [line for line in error.lines if content.holds(line[0])]
+        in_rules = [line for line in asked if content.is_rule(line[0])]
         raised = in_rules or asked or raised
+    if isinstance(error, UnendingError) and error.line and content.holds(error.line[0]):
+        raised = [error.line]
     if not raised:
         return RuntimeError(f"{type(error).__name__}: {error}")
     file, number = raised[-1]
-    what = str(error) if isinstance(error, MeaningError) else f"{type(error).__name__}: {error}"
+    plain = isinstance(error, MeaningError | UnendingError)
+    what = str(error) if plain else f"{type(error).__name__}: {error}"
     return BadFileError(f"{content.relative(file)}:{number}: {what}")
 
 

@@ -40,6 +40,14 @@ def digest(root: Path, package: str = "model") -> str:
     return sha.hexdigest()[:LENGTH]
 
 
+def combined(shipped: str, own: bytes) -> str:
+    """The digest of a model with one more file, whose text is ``own``."""
+    sha = hashlib.sha256(shipped.encode() + b"\0")
+    for line in statements(own.decode(encoding="utf-8", errors="replace")):
+        sha.update("\0".join(line).encode() + b"\n")
+    return sha.hexdigest()[:LENGTH]
+
+
 def statements(text: str) -> Iterator[list[str]]:
     """The logical lines of a source as tokens, the indentation first; docstrings are left out.
 

@@ -1,17 +1,22 @@
 """Finds and loads the content: a root with ``model`` and ``properties``, or the copy in the wheel."""
 
 import importlib
-import os
 import sys
 import tomllib
 import traceback
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from vtsc.base.errors import BadFileError, VtscError
 from vtsc.content.checked import PACKAGES, ensure
-from vtsc.content.content import Content
-from vtsc.content.digest import digest
+from vtsc.content.content import Content, OwnDesign
+from vtsc.content.digest import combined, digest
+from vtsc.content.own_design import OwnFile, own_file, with_design
+from vtsc.content.turns import turn_designs
+from vtsc.language.claims import Property
+from vtsc.language.definitions import DefinitionError, check_name
 from vtsc.language.domain import Domain
 
 BUNDLED = Path(__file__).parents[1] / "_bundled"
@@ -48,14 +53,19 @@ def find_root(given: str | None) -> Path:
     )
 
 
-def load(given: str | None) -> Content:
-    """Load the content below the root; raises `BadFileError` in one line when it cannot be used."""
+def load(given: str | None, design: str | None = None) -> Content:
+    """Load the content below the root; raises `BadFileError` in one line when it cannot be used.
+
+    ``design``: a file with a design of its own, which the model then has besides those of the root.
+    """
     root = find_root(given)
     for package in PACKAGES:
         if not (root / package / "__init__.py").is_file():
             raise BadFileError(f"{root}: no {package}/__init__.py there")
-    numbers = ensure(root)
+    file = None if design is None else own_file(design)
+    numbers = ensure(root, None if design is None else Path(design))
     sys.path.insert(0, str(root))
+    turn_designs(root)
     model, properties = (import_below(root, package) for package in PACKAGES)
     domain = getattr(model, "MODEL", None)
     if not isinstance(domain, Domain):
@@ -63,28 +73,38 @@ def load(given: str | None) -> Content:
     known = getattr(properties, "PROPERTIES", None)
     if not isinstance(known, dict):
         raise BadFileError(f"{root}/properties has no PROPERTIES")
-    bundled = root == BUNDLED
+    shipped, own = digest(root), None
+    if file is not None:
+        with _told(root, file.shown, file):
+            domain, name = with_design(domain, file)
+        own = OwnDesign(name, file.path, file.shown, combined(shipped, file.text))
+    with _told(root, "properties", file):
+        _check_names(domain, known)
     return Content(
         root=root,
         model=domain,
         properties=known,
         sometimes=tuple(getattr(properties, "SOMETIMES", ())),
-        digest=digest(root),
-        where="bundled" if bundled else "checkout",
+        shipped=shipped,
+        where="bundled" if root == BUNDLED else "checkout",
         asked=given,
+        own=own,
         numbers=numbers,
     )
 
 
+def _check_names(model: Domain, properties: Mapping[str, Property]) -> None:
+    """That whatever files are called after has a name that files may have."""
+    for prop in properties.values():
+        check_name(type(prop), prop.name)
+    for name in (*model.designs, *model.hosts):
+        check_name(Domain, name)
+
+
 def import_below(root: Path, package: str) -> Any:
     """The module or package of that name below ``root``; raises `BadFileError` where it cannot be used."""
-    try:
+    with _told(root, package):
         module = importlib.import_module(package)
-    except SyntaxError as error:
-        place = f"{error.filename}:{error.lineno}" if error.filename else f"{root}/{package}"
-        raise BadFileError(f"{place}: {error.msg}") from None
-    except (Exception, SystemExit) as error:
-        raise BadFileError(f"{_place(root, package, error)}: {_what(error)}") from None
     file = Path(module.__file__ or "")
     if not file.resolve().is_relative_to(root.resolve()):
         raise BadFileError(
@@ -93,13 +113,37 @@ def import_below(root: Path, package: str) -> Any:
     return module
 
 
-def _place(root: Path, package: str, error: BaseException) -> str:
-    """The innermost line of the content that an import failed at, else the package."""
-    inside = tuple(str(root / name) + os.sep for name in PACKAGES)
-    frames = traceback.extract_tb(error.__traceback__)
-    lines = [f"{f.filename}:{f.lineno}" for f in frames if f.filename.startswith(inside)]
-    return lines[-1] if lines else f"{root}/{package}"
+@contextmanager
+def _told(root: Path, otherwise: str, own: OwnFile | None = None) -> Iterator[None]:
+    """Have whatever content raises while it is loaded told with the line of the content at fault.
+
+    ``otherwise``: what is named where no line of the content is known.
+    """
+    try:
+        yield
+    except SyntaxError as error:
+        place = _shown(root, own, error.filename or "") or otherwise
+        raise BadFileError(f"{place}:{error.lineno}: {error.msg}") from None
+    except (Exception, SystemExit) as error:
+        place = _place(root, own, error) or otherwise
+        what = str(error) if isinstance(error, VtscError) else f"{type(error).__name__}: {error}"
+        already = isinstance(error, BadFileError) and str(error).startswith(otherwise)
+        raise BadFileError(what if already else f"{place}: {what}") from None
 
 
-def _what(error: BaseException) -> str:
-    return str(error) if isinstance(error, VtscError) else f"{type(error).__name__}: {error}"
+def _place(root: Path, own: OwnFile | None, error: BaseException) -> str:
+    """The line of the content at fault: that of the definition, else the innermost; empty for none."""
+    lines = [(f.filename, f.lineno) for f in traceback.extract_tb(error.__traceback__)]
+    if isinstance(error, DefinitionError) and error.line is not None:
+        lines.append(error.line)
+    shown = [(_shown(root, own, file), line) for file, line in lines]
+    return next((f"{file}:{line}" for file, line in reversed(shown) if file), "")
+
+
+def _shown(root: Path, own: OwnFile | None, file: str) -> str:
+    """What a file of the content is called; empty for any other file."""
+    if own is not None and file == str(own.path):
+        return own.shown
+    path = Path(file)
+    inside = any(path.is_relative_to(root / package) for package in PACKAGES)
+    return path.relative_to(root).as_posix() if inside else ""

@@ -8,11 +8,13 @@ from vtsc.content.reading.declarations import check_module
 from vtsc.content.reading.kinds import Kind, asked_by_reports, kinds
 from vtsc.content.reading.names import Names
 from vtsc.content.reading.numbers import uses
+from vtsc.content.reading.overriding import check_methods
 from vtsc.content.reading.rules import check_function
-from vtsc.content.reading.sources import File, Function, Module, Sources
+from vtsc.content.reading.sources import OWN, File, Function, Module, Sources
 from vtsc.content.reading.uses import Use
+from vtsc.content.turns import DESIGNS
 
-RULES = ("model/designs/", "model/designs.py", "properties/")
+RULES = (*DESIGNS, "properties/")
 """Where designs and monitors are, below a root."""
 
 
@@ -24,7 +26,7 @@ def files(root: Path, design: Path | None = None) -> Iterator[File]:
             module = shown.removesuffix(".py").replace("/", ".").removesuffix(".__init__")
             yield File(path, shown, module, shown.startswith(RULES))
     if design is not None:
-        yield File(design, str(design), design.stem, True)
+        yield File(design, str(design), OWN, True)
 
 
 def check(root: Path, design: Path | None = None) -> dict[Function, Kind]:
@@ -38,6 +40,7 @@ def check(root: Path, design: Path | None = None) -> dict[Function, Kind]:
             _check(names, module, found, told)
         except RecursionError:
             module.refuse(module.tree, "an expression is nested too deep", "write it in parts")
+    check_methods(sources, found)
     return found
 
 

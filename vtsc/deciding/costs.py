@@ -3,11 +3,9 @@
 Only the order in which cells are decided depends on it, and no verdict does.
 """
 
-import json
 from collections.abc import Iterable
 
-from vtsc.base.errors import UsageError
-from vtsc.base.files import cache_folder, write_whole
+from vtsc.base.cache import keep, recalled
 from vtsc.content.cells import Cell
 from vtsc.deciding.verdict import Result
 
@@ -19,10 +17,10 @@ class Costs:
 
     def __init__(self) -> None:
         self._units: dict[str, int] = {}
+        kept = recalled(FILE)
         try:
-            kept = json.loads((cache_folder() / FILE).read_text(encoding="utf-8"))
             self._units = {str(name): int(units) for name, units in kept.items()}
-        except (OSError, ValueError, TypeError, AttributeError, RecursionError):
+        except (ValueError, TypeError, AttributeError, OverflowError):
             return
 
     def of(self, cell: Cell) -> int | None:
@@ -35,11 +33,7 @@ class Costs:
         if not new:
             return
         self._units |= new
-        try:
-            text = json.dumps(dict(sorted(self._units.items())), indent=0)
-            write_whole(cache_folder() / FILE, text + "\n")
-        except UsageError:
-            return
+        keep(FILE, dict(sorted(self._units.items())))
 
 
 def _name(cell: Cell) -> str:

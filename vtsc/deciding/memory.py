@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import vtsc
-from vtsc.base.errors import BadFileError, EvidenceError, UsageError
-from vtsc.base.files import cache_folder, write_whole
+from vtsc.base.cache import keep, recalled
+from vtsc.base.errors import BadFileError, EvidenceError
 from vtsc.content.case import Case
 from vtsc.content.content import Content
 from vtsc.deciding.plan import progress_lacks, proved
@@ -46,19 +46,22 @@ class Memory:
         parts = [vtsc.__version__, version()]
         parts.append(_sources(Path(vtsc.__file__).parent, leave_out="_bundled/"))
         parts += [_sources(content.root / package) for package in ("model", "properties")]
+        parts.append(content.digest)
         return cls(effort, hashlib.sha256("\0".join(parts).encode()).hexdigest())
 
     def recall(self, case: Case, properties: Sequence[str], depth: int) -> list[Result] | None:
         """The verdicts remembered of a case, checked again; None where it has to be decided."""
-        path = self._place(case, properties, depth)
+        name = self._name(case, properties, depth)
+        kept = recalled(name)
         try:
-            kept = json.loads(path.read_text(encoding="utf-8"))
             if kept["rests_on"] != self.rests_on:
                 return None
-            return _Recalled(case, path, kept).results(properties)
+            return _Recalled(case, Path(name), kept).results(properties)
+        except (BadFileError, EvidenceError):
+            return None
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None
-        except (BadFileError, EvidenceError):
+        except OverflowError:  # a number that no JSON has, but that Python reads
             return None
 
     def remember(self, case: Case, depth: int, results: Sequence[Result]) -> None:
@@ -72,18 +75,14 @@ class Memory:
             "sometimes": [_reached(s) for s in results[0].sometimes],
             "cells": {r.cell.property: _verdict(r) for r in results},
         }
-        place = self._place(case, [r.cell.property for r in results], depth)
-        try:
-            write_whole(place, json.dumps(kept) + "\n")
-        except UsageError:
-            return
+        keep(self._name(case, [r.cell.property for r in results], depth), kept)
 
-    def _place(self, case: Case, properties: Sequence[str], depth: int) -> Path:
-        """The file of a case: what is remembered of it takes the place of what was before."""
+    def _name(self, case: Case, properties: Sequence[str], depth: int) -> str:
+        """What a case is kept under: what is remembered of it takes the place of what was before."""
         parts = [str(case.content.root), str(int(self.effort)), str(depth), case.design, case.host]
         parts += [json.dumps(case.settings.texts()), *properties]
         name = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
-        return cache_folder() / "decided" / f"{name}.json"
+        return f"decided/{name}.json"
 
 
 def _sources(folder: Path, leave_out: str = "") -> str:

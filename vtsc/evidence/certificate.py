@@ -177,7 +177,8 @@ def _cell(content: Content, saved: Manifest) -> Cell:
     names = (content.model.designs, design), (content.model.hosts, host), (content.properties, prop)
     for known, name in names:
         if name not in known:
-            raise EvidenceError(f"{MANIFEST}: unknown {name}")
+            more = content.without_file(design) if known is content.model.designs else ""
+            raise EvidenceError(f"{MANIFEST}: unknown {name}{more}")
     try:
         given = {k: str(v) for k, v in saved.get("params", dict).items()}
         return Cell(design, host, prop, content.model.check(design, given))

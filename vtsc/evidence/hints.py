@@ -4,11 +4,9 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from vtsc import __version__
-from vtsc.base.errors import UsageError
-from vtsc.base.files import cache_folder, write_whole
+from vtsc.base.cache import keep, recalled
 from vtsc.content.case import Case
 from vtsc.content.digest import digest
 
@@ -28,23 +26,23 @@ class Hint:
         return {k for keys in (*self.proofs.values(), self.never) for k in keys}
 
 
-def _place(case: Case, properties: Sequence[str]) -> Path:
-    """Where the hint of a case is kept: the name is the digest of all that a proof depends on."""
+def _name(case: Case, properties: Sequence[str]) -> str:
+    """What the hint of a case is kept under: the digest of all that a proof depends on."""
     content = case.content
-    parts = [__version__, content.digest, digest(content.root, "properties")]
+    parts = [__version__, content.digest_of(case.design), digest(content.root, "properties")]
     parts += [case.design, case.host]
     parts += [json.dumps(case.settings.texts()), *properties]
     name = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
-    return cache_folder() / f"{name}.json"
+    return f"{name}.json"
 
 
 def load_hint(case: Case, properties: Sequence[str]) -> Hint | None:
     """What was kept for the properties of a case; None if nothing was, or it cannot be read."""
+    kept = recalled(_name(case, properties))
     try:
-        kept = json.loads(_place(case, properties).read_text(encoding="utf-8"))
         proofs = {name: _keys(keys) for name, keys in kept["proofs"].items()}
         return Hint(proofs, _keys(kept["never"]))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
         return None
 
 
@@ -54,8 +52,4 @@ def _keys(source: list[list[str]]) -> tuple[Key, ...]:
 
 def save_hint(case: Case, properties: Sequence[str], hint: Hint) -> None:
     """Keep what was found; where that cannot be written, nothing is kept."""
-    kept = {"proofs": hint.proofs, "never": hint.never}
-    try:
-        write_whole(_place(case, properties), json.dumps(kept) + "\n")
-    except UsageError:
-        return
+    keep(_name(case, properties), {"proofs": hint.proofs, "never": hint.never})

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from vtsc import __version__
 from vtsc.base.errors import EvidenceError
 from vtsc.base.files import write_whole
+from vtsc.base.spelling import CALLED
 from vtsc.evidence.trace import Trace
 from vtsc.solver.solve import solve
 
@@ -85,7 +86,7 @@ class Manifest:
         """The value of that name; raises `EvidenceError` where it is of another type, or missing."""
         value = self._values.get(name, usual)
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            raise EvidenceError(f"{MANIFEST}: {name}: expected a {kind.__name__}")
+            raise EvidenceError(f"{MANIFEST}: {name}: expected {CALLED[kind]}")
         return value
 
     def compare(self, fresh: Evidence) -> None:

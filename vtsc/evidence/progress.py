@@ -109,7 +109,8 @@ def remake(opened: OpenCases, manifest: Manifest) -> Evidence:
     given = {k: str(v) for k, v in manifest.get("params", dict).items()}
     for known, name in ((model.designs, design), (model.hosts, host)):
         if name not in known:
-            raise EvidenceError(f"{MANIFEST}: unknown {name}")
+            more = opened.content.without_file(design) if known is model.designs else ""
+            raise EvidenceError(f"{MANIFEST}: unknown {name}{more}")
     try:
         return make(opened.systems(Cell(design, host, KIND, model.check(design, given))))
     except UsageError as error:

@@ -1,6 +1,10 @@
 """Replay: a trace counts only if the plain interpreter gets the same run from its inputs."""
 
+from collections.abc import Mapping, Sequence
+
 from vtsc.base.errors import BadFileError, EvidenceError
+from vtsc.base.lines import Line
+from vtsc.base.spelling import near
 from vtsc.content.case import Case
 from vtsc.content.content import Content, known
 from vtsc.evidence.trace import Trace, TraceStep
@@ -23,7 +27,8 @@ def case_of(content: Content, trace: Trace) -> Case:
         known("property", trace.property, [*content.properties, *(s.name for s in case.sometimes)])
         return case
     except Exception as error:
-        raise BadFileError(f"not a trace of this model: {error}") from None
+        more = content.without_file(trace.design)
+        raise BadFileError(f"not a trace of this model: {error}{more}") from None
 
 
 def replay(case: Case, trace: Trace, *, states: bool = True, explain: Step | None = None) -> Run:
@@ -46,6 +51,9 @@ def replay(case: Case, trace: Trace, *, states: bool = True, explain: Step | Non
             f"not a trace of this model: step {error.step}: {what} not allowed{why}"
         ) from None
     if states:
+        _compare_inputs(0, trace.initial_inputs, run.initial_inputs)
+        for number, (saved, played) in enumerate(zip(trace.steps, run.steps, strict=True), 1):
+            _compare_inputs(number, saved.inputs, played.inputs)
         _compare_run(trace, run)
     return run
 
@@ -65,6 +73,15 @@ def _compare_run(trace: Trace, run: Run) -> None:
         )
 
 
+def _compare_inputs(number: int, saved: Mapping[str, object], used: Mapping[str, object]) -> None:
+    """That a trace has no inputs that the machine does not ask for."""
+    for name in sorted(saved.keys() - used.keys()):
+        near_ones = near(name, list(used)) if used else "it asks for none"
+        raise BadFileError(
+            f"not a trace of this model: step {number}: no input {name} is asked for: {near_ones}"
+        )
+
+
 def _compare(number: int, saved: Snapshot, played: Snapshot) -> None:
     for record, fields in played.items():
         for name, value in fields.items():
@@ -74,9 +91,14 @@ def _compare(number: int, saved: Snapshot, played: Snapshot) -> None:
                     f"not a trace of this model: step {number}: {record}.{name} is {value}, "
                     f"the file says {was}"
                 )
-    extra = sorted(saved.keys() - played.keys())
+    extra = [f"record {record}" for record in sorted(saved.keys() - played.keys())]
+    extra += [
+        f"field {record}.{name}"
+        for record, fields in played.items()
+        for name in sorted(saved[record].keys() - fields.keys())
+    ]
     if extra:
-        raise BadFileError(f"not a trace of this model: step {number}: no record {extra[0]}")
+        raise BadFileError(f"not a trace of this model: step {number}: no {extra[0]}")
 
 
 def hit_of(case: Case, prop: str, witness: Witness) -> int | None:
@@ -103,9 +125,14 @@ def trace_of(case: Case, prop: str, witness: Witness) -> tuple[Trace, Run]:
     try:
         run = _played(case, prop, witness)
     except NotARun as error:
-        raise EvidenceError(f"replay: the solver's step {error.step} is not legal") from None
+        inside = [line for line in error.lines if case.content.holds(line[0])]
+        raise _parted(case, witness, error.step, "a plain run does not allow it", inside) from None
     if run.hit_at != len(witness.calls):
-        raise EvidenceError(f"replay: hit at step {run.hit_at}, not {len(witness.calls)}")
+        at = min(run.hit_at or len(run.steps), len(run.steps))
+        what = (
+            f"{prop} is not hit by a plain run" if run.hit_at is None else f"{prop} is hit by then"
+        )
+        raise _parted(case, witness, at, what, run.steps[at - 1].lines)
     trace = _recorded(case, prop, run)
     try:
         again = replay(case, trace, explain=run.observed)
@@ -114,6 +141,15 @@ def trace_of(case: Case, prop: str, witness: Witness) -> tuple[Trace, Run]:
     if again.hit_at != trace.hit_at:
         raise EvidenceError("replay: the saved trace does not show what it is for")
     return trace, again
+
+
+def _parted(
+    case: Case, witness: Witness, step: int, what: str, lines: Sequence[Line]
+) -> EvidenceError:
+    """The error of a run that plain running does not take as exploring said, with the last of ``lines``."""
+    call = f"step {step}, {witness.calls[step - 1]}" if step else "the start"
+    line = f" ({case.content.relative(lines[-1][0])}:{lines[-1][1]})" if lines else ""
+    return EvidenceError(f"exploring and plain running part at {call}: {what}{line}")
 
 
 def _recorded(case: Case, prop: str, run: Run) -> Trace:
@@ -133,7 +169,7 @@ def _recorded(case: Case, prop: str, run: Run) -> Trace:
         host=case.host,
         property=prop,
         params=case.settings.texts(),
-        model_digest=case.content.digest,
+        model_digest=case.content.digest_of(case.design),
         initial_inputs=run.initial_inputs,
         initial_state=run.initial_state,
         steps=steps,

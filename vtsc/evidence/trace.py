@@ -9,6 +9,7 @@ from typing import Any
 from vtsc import __version__
 from vtsc.base.errors import BadFileError
 from vtsc.base.files import write_whole
+from vtsc.base.spelling import CALLED
 from vtsc.evidence.places import Changed, named
 from vtsc.language.actions import Call
 from vtsc.language.state import Snapshot
@@ -112,7 +113,7 @@ class _Reader:
             raise self.fail(f"{where}{key}", "it to be there")
         value = source[key]
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            raise self.fail(f"{where}{key}", f"a {kind.__name__}")
+            raise self.fail(f"{where}{key}", CALLED[kind])
         return value
 
     def number(self, value: Any, where: str) -> int | bool:
@@ -128,10 +129,12 @@ class _Reader:
 
     def state(self, source: Any, where: str) -> Snapshot:
         values = self.get(source, "state", dict, where)
+        for record, fields in values.items():
+            if not isinstance(fields, dict):
+                raise self.fail(f"{where}state.{record}", CALLED[dict])
         return {
             r: {f: self.number(v, f"{where}state.{r}.{f}") for f, v in fields.items()}
             for r, fields in values.items()
-            if isinstance(fields, dict)
         }
 
     def step(self, source: Any, number: int) -> TraceStep:
@@ -140,7 +143,8 @@ class _Reader:
         if not all(isinstance(a, int) and not isinstance(a, bool) for a in args):
             raise self.fail(f"{where}args", "a list of integers")
         call = Call(self.get(source, "action", str, where), tuple(args))
-        lines = tuple(str(s) for s in source.get("source", ()) or ())
+        known = self.get(source, "source", list, where) if source.get("source") else ()
+        lines = tuple(map(str, known))
         return TraceStep(call, self.inputs(source, where), self.state(source, where), lines)
 
     def trace(self, source: Any) -> Trace:

@@ -7,6 +7,7 @@ what a machine offers, and `claims`, `lemmas`, `functions` and `progress` what i
 from vtsc.base.errors import BadFileError, UsageError
 from vtsc.language.actions import Action, Call, Observed, Step
 from vtsc.language.claims import ActionTaken, Monitor, Property, Sometimes, Term
+from vtsc.language.definitions import DefinitionError, check_name
 from vtsc.language.domain import Domain
 from vtsc.language.functions import Claim, Claims
 from vtsc.language.inputs import Inputs
@@ -52,6 +53,7 @@ __all__ = [
     "Call",
     "Claim",
     "Claims",
+    "DefinitionError",
     "Domain",
     "Given",
     "Illegal",
@@ -78,6 +80,7 @@ __all__ = [
     "both",
     "bounded",
     "cdiv",
+    "check_name",
     "cmod",
     "counter",
     "either",

@@ -39,5 +39,9 @@ class Domain:
     """Claims about the model's plain functions, by name."""
     typical_input: int = 1000
     """About how large an input without an upper bound is when it is drawn at random."""
+    design: type | None = None
+    """The class from which a design in a file of its own is derived; None where there is no such file."""
+    including: Callable[[Any], "Domain"] | None = None
+    """The same model with one more design: a class that is derived from ``design``."""
     commands: tuple[tuple[str, str, str], ...] = ()
     """Commands of its own, each a name, one line of help, and a module with ``arguments`` and ``run``."""

@@ -8,6 +8,7 @@ runs at the speed of plain attribute access.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, ClassVar, TypeVar
 
 from vtsc.base.errors import BadFileError
@@ -131,9 +132,24 @@ class Record:
             else:
                 delattr(cls, name)
 
-    def __init__(self) -> None:
+    def __init__(self, more: Mapping[str, Field] | None = None) -> None:
+        """``more``: fields that this record has besides those of its class."""
+        if more:
+            kind: Any = type(self)
+            self.__class__ = _extended(kind, tuple(more.items()))
         for name, field in self.fields.items():
             setattr(self, name, field.start)
+
+
+@cache
+def _extended(record: Any, more: tuple[tuple[str, Field], ...]) -> type[Record]:
+    """The class of records with ``more`` fields; raises `BadFileError` where one of them is there already."""
+    for name, field in more:
+        if not isinstance(field, Field):
+            raise BadFileError(f"{name} is no field: declare it with counter(...) or the like")
+        if name in record.fields:
+            raise BadFileError(f"{record.__name__} has a field {name}: choose another name")
+    return type(record.__name__, (record,), dict(more))
 
 
 R = TypeVar("R", bound=Record)

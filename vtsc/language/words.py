@@ -6,7 +6,8 @@ expression depends on which representative is taken (compare, shift right, divid
 over to the word itself. Nothing here imports a solver.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from vtsc.base import width
@@ -47,8 +48,19 @@ class Decider(Protocol):
         """Where ``condition`` holds, the run fails with ``error``: no such state may be reachable."""
         ...
 
-    def apart(self, run: Callable[[], None], records: Sequence[object]) -> None:
-        """Run a piece of a rule for its effect on ``records``, its paths merged."""
+    merging: bool
+    """Whether a piece is run whose paths are merged, and those of each turn of a loop in it."""
+    asked: frozenset[str]
+    """The inputs that the path has asked for."""
+
+    def apart(
+        self, run: Callable[[], None], records: Sequence[object], variables: Mapping[str, Any]
+    ) -> None:
+        """Run a piece of a rule for its effect on ``records``, its paths merged.
+
+        ``variables``: those of a function that the piece is a part of, each as the cell that holds it. In a
+        turn of a loop the records are those of the piece that the loop is in.
+        """
         ...
 
 
@@ -176,13 +188,29 @@ def implies(a: bool, b: bool) -> bool:
 def apart(run: Callable[[], None], *records: object) -> None:
     """Run a piece of a rule whose effect on ``records`` is all that the rest needs of it.
 
-    Natively this is a plain call. Symbolically its paths are merged where it ends, so pieces run
-    one after another do not multiply.
+    Natively this is a plain call. Symbolically its paths are merged where it ends, and after each turn of a
+    loop that a design has in it (`vtsc.content.turns`), so that neither pieces nor turns multiply.
     """
     if Runs.current is None:
         run()
     else:
-        Runs.current.apart(run, records)
+        Runs.current.apart(run, records, {})
+
+
+def merging() -> bool:
+    """Whether the turns of a loop are to be given to `each`."""
+    return Runs.current is not None and Runs.current.merging
+
+
+def each(items: Iterable[T], turn: Callable[[T], None]) -> None:
+    """Run a loop, the paths of each turn of which are merged where it ends; while `merging` only.
+
+    ``turn``: the loop's body, a function inside of the one that has the loop, whose variables it shares.
+    """
+    variables = dict(zip(turn.__code__.co_freevars, turn.__closure__ or (), strict=True))
+    for item in items:
+        if Runs.current is not None:
+            Runs.current.apart(partial(turn, item), (), variables)
 
 
 def select(items: Sequence[T], index: int) -> T:

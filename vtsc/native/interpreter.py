@@ -1,6 +1,8 @@
 """The plain interpreter: runs a machine on Python integers, from inputs alone, without any solver."""
 
-from collections.abc import Callable, Sequence
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,12 +18,17 @@ Lines = tuple[tuple[str, int], ...]
 
 
 class NotARun(Exception):
-    """A step (from 1; 0 is initialisation) that the machine does not allow, and why where it is known."""
+    """A step (from 1; 0 is initialisation) that the machine does not allow, and why where it is known.
 
-    def __init__(self, step: int, why: str = "") -> None:
-        super().__init__(step, why)
+    ``lines`` are those that were being executed when it was refused, outermost first.
+    """
+
+    def __init__(self, step: int, refused: Illegal) -> None:
+        super().__init__(step, str(refused))
         self.step = step
-        self.why = why
+        self.why = str(refused)
+        frames = traceback.walk_tb(refused.__traceback__)
+        self.lines = tuple((f.f_code.co_filename, number) for f, number in frames)
 
 
 @dataclass(frozen=True)
@@ -42,7 +49,7 @@ class Played:
 
 @dataclass(frozen=True)
 class Run:
-    """A whole run, and the claim's terms at its last step."""
+    """A whole run, and the claim's terms at its last step, if that violates the property."""
 
     initial_inputs: dict[str, int | bool]
     initial_state: Snapshot
@@ -91,7 +98,7 @@ class Player:
         try:
             self.machine.initialise(self.state, initial)
         except Illegal as why:
-            raise NotARun(0, str(why)) from None
+            raise NotARun(0, why) from None
         start, start_measures = self.snapshot(), self._measures(explain)
         steps: list[Played] = []
         terms: list[Any] = []
@@ -104,10 +111,11 @@ class Player:
                 with recorder:
                     observed = self.machine.perform(self.state, call, inputs)
             except Illegal as why:
-                raise NotARun(i + 1, str(why)) from None
-            if i == len(calls) - 1 and observed.observed is not None:
-                terms = self.prop.terms(self.machine, self.state, self.ghosts, observed)
+                raise NotARun(i + 1, why) from None
+            before = {name: dict(vars(ghost)) for name, ghost in self.ghosts.items()}
             violated = self.prop.answer(self.machine, self.state, self.ghosts, observed)
+            if violated and i == len(calls) - 1:
+                terms = self._terms(before, observed)
             steps.append(
                 Played(
                     call,
@@ -122,6 +130,14 @@ class Player:
             )
         kinds = {n: r.instance.kind if r.instance else n for n, r in self.state.records.items()}
         return Run(initial.used, start, start_measures, tuple(steps), terms, observed, kinds)
+
+    def _terms(self, before: Mapping[str, dict[str, Any]], step: Step) -> list[Any]:
+        """The claim's values at a violating step, of which the ghosts are told as they were before it."""
+        ghosts = {name: copy(ghost) for name, ghost in self.ghosts.items()}
+        for name, ghost in ghosts.items():
+            vars(ghost).clear()
+            vars(ghost).update(before[name])
+        return self.prop.terms(self.machine, self.state, ghosts, step)
 
     def _measures(self, explain: Step | None) -> list[int | None]:
         if explain is None:

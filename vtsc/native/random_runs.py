@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from vtsc.base.errors import UsageError
 from vtsc.base.time_limit import limited
 from vtsc.language.claims import Property
 from vtsc.language.words import Illegal
@@ -12,6 +13,8 @@ from vtsc.native.inputs import Drawn
 
 RUN_LENGTH = 60
 """Steps after which a fresh run starts."""
+STARTS = 10_000
+"""Draws of initial inputs, beyond which the machine is taken to have no initial state."""
 TRIES = 40
 """Draws after which a run is given up as stuck."""
 
@@ -56,7 +59,7 @@ def simulate(
 
 
 def _start(machine: Any, properties: Mapping[str, Property], inputs: Drawn) -> Any:
-    while True:
+    for _ in range(STARTS):
         inputs.used.clear()
         state = machine.state()
         try:
@@ -65,6 +68,9 @@ def _start(machine: Any, properties: Mapping[str, Property], inputs: Drawn) -> A
             continue
         ghosts = {name: p.ghosts(machine) for name, p in properties.items()}
         return state, ghosts, inputs
+    raise UsageError(
+        f"none of {STARTS} random starts is legal: the parameters may leave no initial state"
+    )
 
 
 def _step(machine: Any, state: Any, calls: Any, random: Random, inputs: Drawn) -> Any:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from vtsc.base.errors import UsageError
 from vtsc.base.files import write_whole
 from vtsc.content.cells import Cell
 from vtsc.content.content import Content
@@ -12,24 +13,35 @@ from vtsc.report.text.counterexample import counterexample
 from vtsc.report.text.proof import proof
 
 
-def save_reports(content: Content, results: Sequence[Result], folder: Path) -> dict[Cell, str]:
-    """Write the reports; where each lies that ``vtsc show`` can print.
+def save_reports(
+    content: Content, results: Sequence[Result], folder: Path
+) -> tuple[dict[Cell, str], UsageError | None]:
+    """Write the reports; where each lies that ``vtsc show`` can print, and what could not be written.
 
     For a violated cell it is its trace, for a proved one its certificate's manifest; each has a text beside
-    it. Of other cells there is the text alone.
+    it. Of other cells there is the text alone. Nothing more is written after the first failure.
     """
-    saved = {}
-    for result in results:
-        cell = result.cell
-        path = folder / f"{_name(content, cell)}.json"
-        if result.trace is not None:
-            result.trace.save(path)
-            saved[cell] = path.as_posix()
-        elif result.certificate is not None:
-            write_whole(path, json.dumps(result.certificate.evidence().manifest(), indent=1) + "\n")
-            saved[cell] = path.as_posix()
-        write_whole(path.with_name(f"{_name(content, cell)}.txt"), _text(content, result))
-    return saved
+    saved: dict[Cell, str] = {}
+    try:
+        for result in results:
+            path = folder / f"{_name(content, result.cell)}.json"
+            if _save(result, path):
+                saved[result.cell] = path.as_posix()
+            write_whole(path.with_name(f"{path.stem}.txt"), _text(content, result))
+    except UsageError as error:
+        return saved, error
+    return saved, None
+
+
+def _save(result: Result, path: Path) -> bool:
+    """Write what ``vtsc show`` can print of a result; whether there is such a thing."""
+    if result.trace is not None:
+        result.trace.save(path)
+    elif result.certificate is not None:
+        write_whole(path, json.dumps(result.certificate.evidence().manifest(), indent=1) + "\n")
+    else:
+        return False
+    return True
 
 
 def _name(content: Content, cell: Cell) -> str:

@@ -2,17 +2,109 @@
 
 import os
 import sys
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TextIO
 
 WIDTH = 80
 
 
+class _Aside:
+    """Stands for standard output while content runs: what content prints goes to standard error.
+
+    It is no `io.TextIOBase`, which flushes once more when it is collected, and hides what goes wrong then.
+    """
+
+    encoding = "utf-8"
+
+    def __init__(self, screen: TextIO | None) -> None:
+        self.screen = screen
+        """The standard output that results go to."""
+
+    def write(self, text: str) -> int:
+        """Print a text aside."""
+        _written(sys.stderr, text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Write what of the results is still to be written."""
+        flush(self.screen)
+
+    def isatty(self) -> bool:
+        """Whether what is printed aside is seen on a terminal."""
+        return sys.stderr is not None and sys.stderr.isatty()
+
+
+@contextmanager
+def results_alone() -> Iterator[None]:
+    """Within, standard output has only what `say` prints; all else that is printed goes to standard error."""
+    before = sys.stdout
+    sys.stdout = _Aside(_screen())  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        sys.stdout = before
+
+
+def _screen() -> TextIO | None:
+    screen: TextIO | None = getattr(sys.stdout, "screen", sys.stdout)
+    return screen
+
+
 def say(what: Any) -> None:
-    """Print a text as it is, or a rich renderable: plain ASCII where this is not a terminal."""
-    if isinstance(what, str):
-        print(what)
+    """Print a text as it is, or a rich renderable: plain ASCII where this is not a terminal.
+
+    Where nobody reads any more, nothing is printed.
+    """
+    text = f"{what}\n" if isinstance(what, str) else rendered(what)
+    screen = _screen()
+    if screen is None:
         return
-    print(rendered(what), end="")
+    try:
+        screen.write(text)
+    except BrokenPipeError:
+        discard(screen)
+
+
+def complain(text: str) -> None:
+    """Print a line on standard error, if anybody reads it."""
+    _written(sys.stderr, f"{text}\n")
+
+
+def _written(stream: TextIO | None, text: str) -> None:
+    if stream is None:
+        return
+    try:
+        stream.write(text)
+        stream.flush()
+    except OSError:
+        discard(stream)
+
+
+def flush(stream: TextIO | None) -> None:
+    """Write what is still to be written; raises `OSError`, and once only, where that is not possible.
+
+    A pipe that nobody reads any more is no such error.
+    """
+    if stream is None:
+        return
+    try:
+        stream.flush()
+    except OSError as error:
+        discard(stream)
+        if not isinstance(error, BrokenPipeError):
+            raise
+
+
+def discard(stream: TextIO) -> None:
+    """Let what is still to be written to a stream go nowhere: it would fail once more at exit."""
+    try:
+        number = stream.fileno()
+    except (OSError, ValueError):
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, number)
+    os.close(nowhere)
 
 
 def rendered(what: Any) -> str:
@@ -20,7 +112,8 @@ def rendered(what: Any) -> str:
     from rich.console import Console
     from rich.measure import Measurement
 
-    terminal = sys.stdout is not None and sys.stdout.isatty()
+    screen = _screen()
+    terminal = screen is not None and screen.isatty()
     console = Console(
         width=WIDTH,
         no_color=not terminal or bool(os.environ.get("NO_COLOR")),
@@ -38,4 +131,4 @@ def rendered(what: Any) -> str:
 
 def warn(text: str) -> None:
     """Print a warning in one line."""
-    print(f"vtsc: warning: {text}", file=sys.stderr)
+    complain(f"vtsc: warning: {text}")

@@ -6,6 +6,7 @@ from vtsc.language.inputs import Ratio, counted, named, twice
 from vtsc.language.words import INPUT_LIMIT, Illegal, require
 from vtsc.symbolic.names import INPUTS_TAKEN
 from vtsc.symbolic.terms import Arena
+from vtsc.symbolic.truths import current_run
 from vtsc.symbolic.values import Truth, Word, integer_of
 
 
@@ -28,7 +29,6 @@ class Unknowns:
         self._arena = arena
         self._prefix = prefix
         self._ranges = ranges
-        self._asked: set[str] = set()
         self.words: dict[str, int] = {}
         """Names of the words asked for so far, with their least values."""
         self.flags: dict[str, None] = {}
@@ -36,7 +36,7 @@ class Unknowns:
 
     def begin(self, before: Iterable[str] = ()) -> None:
         """Another path is being explored; ``before``: what the step may have asked for already."""
-        self._asked = set(before)
+        current_run().asked = frozenset(before)
 
     @property
     def names(self) -> set[str]:
@@ -51,9 +51,10 @@ class Unknowns:
             raise ValueError(f"input {name}: the checker uses that name; choose another")
         if name in others:
             raise ValueError(f"input {name} is asked for as a number and as a truth value")
-        if name in self._asked:
+        run = current_run()
+        if name in run.asked:
             raise twice(name)
-        self._asked.add(name)
+        run.asked |= {name}
         return name
 
     def word(self, name: str, lo: int, *his: int, multiple_of: int = 1) -> int:

@@ -5,16 +5,20 @@ feasibility, the true one is taken and the other is explored later. The runs for
 of forks with an outcome at each leaf. Every leaf knows the source lines it executed.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, NoReturn, Protocol, TypeVar
 
-from vtsc.base.errors import MeaningError
-from vtsc.base.lines import Line, LineRecorder, nothing_wanted
+from vtsc.base.errors import MeaningError, UnendingError
+from vtsc.base.lines import Line, LineRecorder, calling, nothing_wanted
 from vtsc.base.time_limit import limited
 from vtsc.language.words import REFUSES, Illegal, Runs
 from vtsc.symbolic.forms import Condition, Constant
+from vtsc.symbolic.merging import Kept, combined
 from vtsc.symbolic.terms import Arena
+from vtsc.symbolic.truths import current_run
 from vtsc.symbolic.values import merge
 
 T = TypeVar("T")
@@ -77,24 +81,27 @@ def leaves(
 
 
 def joined(
-    arena: Arena, tree: Tree[dict[str, Any]], default: Callable[[str], Any]
+    arena: Arena,
+    tree: Tree[dict[str, Any]],
+    default: Callable[[str], Any],
+    merging: Callable[[Arena, Condition, Any, Any], Any] = merge,
 ) -> tuple[Condition, dict[str, Any]]:
     """Where a tree's function is legal, and its outcome as if-then-elses along the forks.
 
-    ``default`` gives the value of what an outcome does not mention.
+    ``default`` gives the value of what an outcome does not mention, ``merging`` makes one of two.
     """
     if isinstance(tree, Leaf):
         if tree.outcome is None:
             return arena.false, {}
         return arena.conjunction(tree.assumptions), tree.outcome
-    yes, then = joined(arena, tree.then, default)
-    no, otherwise = joined(arena, tree.otherwise, default)
+    yes, then = joined(arena, tree.then, default, merging)
+    no, otherwise = joined(arena, tree.otherwise, default, merging)
     legal = arena.branch(tree.test, yes, no)
     if yes is arena.false or no is arena.false:
         return legal, otherwise if yes is arena.false else then
     names = dict.fromkeys((*then, *otherwise))
     return legal, {
-        n: merge(
+        n: merging(
             arena,
             tree.test,
             then[n] if n in then else default(n),
@@ -104,13 +111,41 @@ def joined(
     }
 
 
-def _at(contents: Sequence[dict[str, Any]], key: str) -> Any:
-    n, _, name = key.partition(".")
-    return contents[int(n)][name]
-
-
 LONGEST = 200
 """Decisions on one path, beyond which a function is taken not to end."""
+MOST = 4096
+"""Paths of one function, beyond which it is taken not to end."""
+SECONDS = 60.0
+"""Processor time for all paths of one function, those of its pieces included: the backstop."""
+INSTEAD = "have a loop turn fewer times, or take min, max, & and | in place of an if"
+
+
+class _Budget:
+    """What exploring one function may take, and where its paths part."""
+
+    def __init__(self, since: float | None) -> None:
+        self.since = time.process_time() if since is None else since
+        self._paths = 0
+        self._parted: Counter[Line] = Counter()
+
+    def another(self) -> None:
+        """One more path is to be explored."""
+        self._paths += 1
+        if self._paths > MOST:
+            self.exceed(f"{MOST} paths")
+        if time.process_time() - self.since > SECONDS:
+            self.exceed(f"{self._paths} paths and {SECONDS:g} s")
+
+    def fork(self) -> None:
+        """A path parts in two where the model is now."""
+        self._parted.update(calling("vtsc")[-1:])
+
+    def exceed(self, what: str) -> NoReturn:
+        """Raise `UnendingError` with the line at which most paths part."""
+        most = self._parted.most_common(1)
+        line, count = most[0] if most else (None, 0)
+        told = f"no end in sight after {what}: paths part here {count} times: {INSTEAD}"
+        raise UnendingError(told, line)
 
 
 class _Run:
@@ -124,8 +159,15 @@ class _Run:
         prefix: Sequence[bool],
         doubts: list[Doubt] | None,
         strict: bool,
+        budget: _Budget,
+        records: Sequence[object],
     ) -> None:
         self.strict = strict
+        self._budget = budget
+        self.records = records
+        """What a piece whose paths are merged may change; none where no such piece is run."""
+        self.merging = bool(records)
+        self.asked: frozenset[str] = frozenset()
         self.observing = False
         self._arena = arena
         self._feasibility = feasibility
@@ -157,8 +199,12 @@ class _Run:
             return True
         here = len(self.forks)
         if here >= LONGEST:
-            raise RuntimeError(f"no end in sight after {LONGEST} decisions on one path")
-        taken = self._prefix[here] if here < len(self._prefix) else True
+            self._budget.exceed(f"{LONGEST} decisions on one path")
+        taken = True
+        if here < len(self._prefix):
+            taken = self._prefix[here]
+        else:
+            self._budget.fork()
         self.forks.append((condition, taken))
         self._learn(condition if taken else opposite)
         return taken
@@ -173,36 +219,49 @@ class _Run:
         elif self._feasibility.possible(conditions):
             raise error
 
-    def apart(self, run: Callable[[], None], records: Sequence[object]) -> None:
+    def apart(
+        self, run: Callable[[], None], records: Sequence[object], variables: Mapping[str, Any]
+    ) -> None:
         """See `vtsc.language.words.apart`: the piece is explored from here, and its outcomes are merged."""
-        before = [dict(vars(record)) for record in records]
+        pieces = (*self.records, *records)
+        kept = Kept(pieces, variables)
+        before, asked = self.asked, self.asked
 
         def piece() -> dict[str, Any]:
-            for record, contents in zip(records, before, strict=True):
-                vars(record).update(contents)
-            run()
-            return {
-                f"{n}.{name}": value
-                for n, record in enumerate(records)
-                for name, value in vars(record).items()
-                if value is not before[n][name]
-            }
+            nonlocal asked
+            kept.restore()
+            here = current_run()
+            here.asked = before
+            try:
+                run()
+            finally:
+                asked |= here.asked
+            return kept.changes()
 
-        tree = explore(
-            self._arena,
-            piece,
-            self._feasibility,
-            self._facts,
-            doubts=self._doubts,
-            strict=self.strict,
-        )
-        legal, outcome = joined(self._arena, tree, lambda key: _at(before, key))
+        def explored(records: Sequence[object]) -> Tree[dict[str, Any]]:
+            return explore(
+                self._arena,
+                piece,
+                self._feasibility,
+                self._facts,
+                doubts=self._doubts,
+                strict=self.strict,
+                since=self._budget.since,
+                records=records,
+            )
+
+        if self.merging:
+            tree = explored(pieces)
+        else:
+            try:
+                tree = explored(pieces)
+            except (NameError, TypeError):
+                # a variable that no turn of a loop can leave merged: it is one value on each path
+                tree = explored(())
+        legal, outcome = joined(self._arena, tree, kept.before, combined)
+        self.asked = asked
         self.require(legal)
-        for n, record in enumerate(records):
-            vars(record).update(before[n])
-        for key, value in outcome.items():
-            number, _, name = key.partition(".")
-            setattr(records[int(number)], name, value)
+        kept.apply(outcome)
 
     def require(self, condition: Condition) -> None:
         if isinstance(condition, Constant):
@@ -227,17 +286,23 @@ def explore(
     wanted: Callable[[str], bool] = nothing_wanted,
     doubts: list[Doubt] | None = None,
     strict: bool = True,
+    since: float | None = None,
+    records: Sequence[object] = (),
 ) -> Tree[T]:
     """The tree of all paths of ``run``, which must build its state afresh at each call.
 
     ``known`` holds on every path. Where a path may fail, that is noted in ``doubts``; where nobody asks
     for those, it is raised. ``strict``: it is a rule, whose words are unsigned; false where something is only
-    said of rules. A path that raises `Illegal` ends in a leaf without outcome. Raises
-    `RuntimeError` where a path does not end, as far as can be seen.
+    said of rules. ``since``: the processor time at which the function began whose piece ``run`` is.
+    ``records``: what it may change, where its paths are merged. A path that raises `Illegal` ends in a
+    leaf without outcome. Raises `UnendingError` where there is no end of a path or of paths, as far as can
+    be seen.
     """
+    budget = _Budget(since)
 
     def execute(prefix: Sequence[bool]) -> tuple[_Run, Leaf[T]]:
-        decider = _Run(arena, feasibility, known, prefix, doubts, strict)
+        budget.another()
+        decider = _Run(arena, feasibility, known, prefix, doubts, strict, budget, records)
         before, Runs.current = Runs.current, decider
         recorder = LineRecorder(wanted)
         try:

@@ -5,13 +5,11 @@ what the validation saw. A folder that cannot be read or written means that noth
 """
 
 import hashlib
-import json
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
-from vtsc.base.errors import UsageError
-from vtsc.base.files import cache_folder, write_whole
+from vtsc.base.cache import keep
+from vtsc.base.cache import recalled as kept_under
 from vtsc.language.actions import Call
 from vtsc.native.witness import Witness
 from vtsc.validation.ruled import Ruled
@@ -35,26 +33,23 @@ def digest(ruled: Ruled, functions: Iterable[str]) -> str:
 
 def recall(name: str) -> Validated | None:
     """What is remembered under a digest."""
+    kept = kept_under(_place(name))
     try:
-        kept = json.loads(_place(name).read_text(encoding="utf-8"))
         hits = {str(name): _hit(hit) for name, hit in kept["hits"].items()}
         return Validated(int(kept["steps"]), int(kept["rules"]), int(kept["unseen"]), hits)
-    except (OSError, RuntimeError, ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
         return None
 
 
 def remember(name: str, validated: Validated) -> None:
     """Keep what a validation saw, if it can be kept."""
-    kept = {
+    saw = {
         "steps": validated.steps,
         "rules": validated.rules,
         "unseen": validated.unseen,
         "hits": {name: _kept(hit) for name, hit in validated.hits.items()},
     }
-    try:
-        write_whole(_place(name), json.dumps(kept) + "\n")
-    except (UsageError, OSError, RuntimeError):
-        return
+    keep(_place(name), saw)
 
 
 def _kept(hit: Hit) -> dict[str, Any]:
@@ -70,5 +65,5 @@ def _hit(kept: dict[str, Any]) -> Hit:
     return Hit(str(kept["where"]), run)
 
 
-def _place(name: str) -> Path:
-    return cache_folder() / "validated" / name
+def _place(name: str) -> str:
+    return f"validated/{name}"

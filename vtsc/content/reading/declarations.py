@@ -2,10 +2,11 @@
 
 import ast
 from collections.abc import Iterator, Mapping
+from keyword import iskeyword
 
 from vtsc.content.reading.advice import BUILTINS, NEVER
 from vtsc.content.reading.kinds import Kind, guards_and_effects, names_bound
-from vtsc.content.reading.names import DECLARATORS, Names, assigned, meant
+from vtsc.content.reading.names import DECLARATORS, Names, assigned, is_table_of_fields, meant
 from vtsc.content.reading.sources import LANGUAGE, Class, Definition, Function, Module
 
 LIBRARIES = (
@@ -101,9 +102,31 @@ def _check_class(names: Names, module: Module, kind: Class) -> None:
         for name_, value in assigned(statement):
             if name_.startswith("__"):
                 module.refuse(statement, name_, "leave it out")
+            if is_table_of_fields(name_, value):
+                _check_table(names, module, value)
             if is_record and value is not None and not names.declarator(module, value):
                 instead = f"declare it with {', '.join(f'{d}(...)' for d in DECLARATORS)}"
                 module.refuse(statement, f"{name_} of a record is no field", instead)
+
+
+def _check_table(names: Names, module: Module, table: ast.expr | None) -> None:
+    """That a table of fields declares each of them in its place, under a name that nothing else has."""
+    declare = f"declare it with {', '.join(f'{d}(...)' for d in DECLARATORS)}"
+    seen: set[str] = set()
+    assert isinstance(table, ast.Dict)
+    for key, value in zip(table.keys, table.values, strict=True):
+        name = key.value if isinstance(key, ast.Constant) else None
+        if not isinstance(name, str) or not name.isidentifier() or iskeyword(name):
+            module.refuse(
+                key or value, "this is no name of a field", 'write {"name": counter(...)}'
+            )
+        if name.startswith("_") or name in names.declared_alone or name in seen:
+            module.refuse(
+                key or value, f"the name {name} means something already", "choose another"
+            )
+        if not names.declarator(module, value):
+            module.refuse(value, f"{name} is no field", declare)
+        seen.add(name)
 
 
 def _check_actions(names: Names, module: Module) -> None:

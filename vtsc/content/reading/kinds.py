@@ -28,7 +28,7 @@ class Kind(Enum):
 
 def kinds(sources: Sources) -> dict[Function, Kind]:
     """The kind of every function."""
-    reach = _Reach(sources)
+    reach = Reach(sources)
     found = reach.from_steps()
     return {
         function: _kind(module, function in found)
@@ -53,7 +53,7 @@ def guards_and_effects(sources: Sources, module: Module) -> Iterator[ast.expr]:
 
 def asked_by_reports(sources: Sources, found: Mapping[Function, Kind]) -> set[Function]:
     """The functions that lemmas and reports may call too, when no step is taken and nothing is chosen."""
-    reach = _Reach(sources)
+    reach = Reach(sources)
     making = [f for f in found if "Action" in {i.name for i in f.module.imports.values()}]
     tables = {f for f in making if any(_is_action(sources, f.module, n) for n in ast.walk(f.node))}
     return reach.closure(
@@ -63,7 +63,7 @@ def asked_by_reports(sources: Sources, found: Mapping[Function, Kind]) -> set[Fu
 
 def only_at_the_start(sources: Sources) -> set[Function]:
     """The functions that can run when a run begins, and in no step."""
-    reach = _Reach(sources)
+    reach = Reach(sources)
     return reach.from_methods([START]) - reach.from_steps(but=START)
 
 
@@ -71,9 +71,11 @@ def _is_action(sources: Sources, module: Module, node: ast.AST) -> bool:
     return isinstance(node, ast.Call) and sources.language_name(module, node.func) == "Action"
 
 
-class _Reach:
+class Reach:
+    """Which functions may be reached from which, calls being followed by name."""
+
     def __init__(self, sources: Sources) -> None:
-        self._sources = sources
+        self.sources = sources
         self._methods: dict[str, list[Function]] = {}
         for module in sources.modules.values():
             for kind in module.classes.values():
@@ -86,11 +88,15 @@ class _Reach:
 
     def from_steps(self, but: str = "") -> set[Function]:
         """All functions that can run in a step; ``but``: not by way of methods of that name."""
+        return self.closure(self.roots(but))
+
+    def roots(self, but: str = "") -> list[Function]:
+        """The functions that the checker calls in a step, and the guards and effects of actions."""
         pending = [f for name in STEP if name != but for f in self._methods.get(name, ())]
-        for module in self._sources.modules.values():
-            for node in guards_and_effects(self._sources, module):
-                pending += self._mentioned(module, None, node, set())
-        return self.closure(pending)
+        for module in self.sources.modules.values():
+            for node in guards_and_effects(self.sources, module):
+                pending += self.mentioned(module, None, node, set())
+        return pending
 
     def closure(self, functions: Iterable[Function]) -> set[Function]:
         """These functions and all that they may reach."""
@@ -105,40 +111,42 @@ class _Reach:
     def _next(self, function: Function) -> Iterator[Function]:
         own = names_bound(function.node)
         for statement in function.node.body:
-            yield from self._mentioned(function.module, function.owner, statement, own)
+            yield from self.mentioned(function.module, function.owner, statement, own)
 
-    def _mentioned(
+    def mentioned(
         self, module: Module, owner: Class | None, node: ast.AST, own: set[str]
     ) -> Iterator[Function]:
+        """The functions that the code at ``node`` mentions, in a function whose variables are ``own``."""
         if isinstance(node, ast.Raise):
             return  # a run ends there, and what is then said of it is no rule
         if isinstance(node, ast.Attribute):
-            yield from self._by_attribute(module, owner, node)
+            yield from self.by_attribute(module, owner, node)
         elif isinstance(node, ast.Name) and node.id not in own:
             yield from self._by_name(module, node.id)
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            found = self._sources.find(module, node.func.id)
-            for kind in self._sources.ancestors(found.kind) if found and found.kind else ():
+            found = self.sources.find(module, node.func.id)
+            for kind in self.sources.ancestors(found.kind) if found and found.kind else ():
                 yield from self._made(kind)
         for child in ast.iter_child_nodes(node):
-            yield from self._mentioned(module, owner, child, own)
+            yield from self.mentioned(module, owner, child, own)
 
-    def _by_attribute(
+    def by_attribute(
         self, module: Module, owner: Class | None, node: ast.Attribute
     ) -> Iterator[Function]:
+        """The functions that an attribute may stand for: every method of that name."""
         if node.attr == "__init__":
-            above = [*self._sources.ancestors(owner)][1:] if owner and is_super(node.value) else []
+            above = [*self.sources.ancestors(owner)][1:] if owner and is_super(node.value) else []
             for base in above:
                 yield from self._made(base)
         else:
             yield from self._methods.get(node.attr, ())
         if isinstance(node.value, ast.Name):
-            found = self._sources.find(module, node.value.id)
+            found = self.sources.find(module, node.value.id)
             if found and found.imported and found.module:
                 yield from self._by_name(found.module, node.attr)
 
     def _by_name(self, module: Module, name: str) -> Iterator[Function]:
-        found = self._sources.find(module, name)
+        found = self.sources.find(module, name)
         if found and found.function:
             yield found.function
 

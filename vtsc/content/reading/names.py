@@ -33,6 +33,8 @@ LANGUAGE_CLASSES: tuple[type, ...] = (
     Step,
     Fraction,
 )
+TABLES = "_fields"
+"""How the name of a class's attribute ends that is a table of fields, by name."""
 FIXED = (
     "scaled",
     "Fraction",
@@ -59,6 +61,8 @@ class Names:
         self.methods: set[str] = set()
         self.stored: set[str] = set()
         """Attributes that hold a value and are no fields."""
+        self.added: dict[str, str] = {}
+        """The fields that a class adds to records of another, with the function that declares each."""
         self.shared: set[str] = set()
         """Attributes of classes that hold what may be changed, such as a list."""
         self.setters: set[str] = set()
@@ -68,6 +72,9 @@ class Names:
             for kind in module.classes.values():
                 self._note(module, kind)
         self.shared -= self.fields.keys() | self.methods
+        self.declared_alone = self.fields.keys() | self.methods | self.stored | self.provided
+        """Every attribute but for the fields that classes add."""
+        self.fields |= self.added
 
     def _note(self, module: Module, kind: Class) -> None:
         for node in kind.node.body:
@@ -75,6 +82,9 @@ class Names:
                 declarator = self.declarator(module, value)
                 if declarator:
                     self.fields[name] = declarator
+                elif is_table_of_fields(name, value):
+                    self.stored.add(name)
+                    self.added |= {n: self.declarator(module, x) for n, x in entries(value)}
                 else:
                     self.stored.add(name)
                     if value is not None and not self.is_fixed(module, value):
@@ -160,6 +170,19 @@ def assigned(node: ast.stmt) -> Iterator[tuple[str, ast.expr | None]]:
         for target in node.targets:
             if isinstance(target, ast.Name):
                 yield target.id, node.value
+
+
+def is_table_of_fields(name: str, value: ast.expr | None) -> bool:
+    """Whether a class says by an attribute which fields it adds to records of another class."""
+    return name.endswith(TABLES) and isinstance(value, ast.Dict)
+
+
+def entries(table: ast.expr | None) -> Iterator[tuple[str, ast.expr]]:
+    """The entries of a table of fields, as far as their names are texts."""
+    if isinstance(table, ast.Dict):
+        for key, value in zip(table.keys, table.values, strict=True):
+            if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                yield key.value, value
 
 
 def _stored_in(function: ast.AST) -> Iterator[str]:

@@ -10,6 +10,8 @@ from vtsc.base.errors import BadFileError
 
 LANGUAGE = "vtsc.language"
 """The one module of the checker that content imports."""
+OWN = "__design__"
+"""The module that a design in a file of its own is; nobody can import it."""
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
 
 

@@ -88,7 +88,9 @@ class Tags:
             func, bound = node.args[0], len(node.args) - 1
         if isinstance(func, ast.Attribute | ast.Name):
             name = func.attr if isinstance(func, ast.Attribute) else func.id
-            for function in self._methods.get(name, ()):
+            method = isinstance(func, ast.Attribute)
+            alike = self._methods.get(name, ())
+            for function in (f for f in alike if (f.owner is not None) == method):
                 for parameter in parameters(function)[bound + 1 :]:
                     self._variable(function, parameter, Tag.NUMBER)
 

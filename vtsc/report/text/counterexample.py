@@ -148,7 +148,8 @@ def _lines(content: Content, run: Run) -> list[str]:
 def _claim(content: Content, trace: Trace, run: Run) -> list[str]:
     prop = content.properties[trace.property]
     terms = ", ".join(f"{t.name} = {spelled(t.value)}" for t in run.terms)
-    return [*_wrapped(f"claim: {prop.claim}", "  "), *_wrapped(f"here: {terms}", "  ")]
+    here = _wrapped(f"here: {terms}", "  ") if terms else []
+    return [*_wrapped(f"claim: {prop.claim}", "  "), *here]
 
 
 def _scope(
@@ -160,7 +161,8 @@ def _scope(
         changed = content.changed(trace.design, trace.property, settings)
         sets = "".join(f" --set {k}={v}" for k, v in changed.items())
         sets += f" --root {shlex.quote(content.asked)}" if content.asked is not None else ""
-        asked = f"vtsc verify {trace.design} --host {trace.host} -p {trace.property}{sets}"
+        design = content.named(trace.design)
+        asked = f"vtsc verify {design} --host {trace.host} -p {trace.property}{sets}"
         again = _wrapped(f"again: {asked}", "  ")
     depth = f"depth {trace.hit_at}"
     if doubt:
@@ -169,7 +171,7 @@ def _scope(
         depth += f" (none to depth {searched}; shorter ones than this may exist)"
     return [
         *_wrapped(f"scope: {depth}, integers, replayed; {content.model.assumed}", "  "),
-        *_wrapped(f"model: {content.where} {content.digest}; {trace.tool}", "  "),
+        *_wrapped(f"model: {content.where} {content.digest_of(trace.design)}; {trace.tool}", "  "),
         *parameters(content, trace.design, trace.property, settings, everything),
         *again,
     ]

@@ -69,7 +69,12 @@ def story(content: Content, trace: Trace, run: Run) -> str:
         by = f"{done.action} in step {done.step}"
         if done.line is not None:
             by += f", {done.line}"
-    told = prop.story.format(**{**names, **values}, culprit=by)
+    fields = {**names, **values, "culprit": by}
+    try:
+        told = prop.story.format(**fields)
+    except (KeyError, IndexError, ValueError, AttributeError):
+        known = ", ".join(sorted(fields))
+        return f"{prop.symptom}, by {by} (its story asks for what there is not; there is {known})"
     return told if len(told) <= LONGEST else told[: LONGEST - 3] + "..."
 
 

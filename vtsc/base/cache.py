@@ -1,0 +1,65 @@
+"""What may be lost at any time: small files in a folder of the user's, read and written if they can be.
+
+Whatever is wrong with the folder or with a file in it, nobody is told: an entry that cannot be read is not
+there, and one that cannot be written is not kept.
+"""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from vtsc.base.errors import UsageError
+from vtsc.base.files import write_whole
+
+
+def cache_folder() -> Path | None:
+    """``$XDG_CACHE_HOME/vtsc``, by default in ``~/.cache``; None for a user without a home."""
+    given = os.environ.get("XDG_CACHE_HOME")
+    if given:
+        return Path(given) / "vtsc"
+    try:
+        home = Path.home()
+    except RuntimeError:
+        return None
+    return home / ".cache" / "vtsc" if home.is_absolute() else None
+
+
+def recalled(name: str) -> Any:
+    """The JSON value kept under a name, a path below the folder; None where none can be read."""
+    path = _place(name)
+    if path is None:
+        return None
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def keep(name: str, value: Any) -> None:
+    """Keep a JSON value under a name, if it can be kept."""
+    path = _place(name)
+    if path is None:
+        return
+    try:
+        write_whole(path, json.dumps(value) + "\n")
+    except (UsageError, OSError, RuntimeError):
+        return
+
+
+def is_kept(name: str) -> bool:
+    """Whether something is kept under a name."""
+    path = _place(name)
+    return path is not None and path.is_file()
+
+
+def _place(name: str) -> Path | None:
+    """Where a name is kept; None where that is something else than a file, which might never end."""
+    folder = cache_folder()
+    if folder is None:
+        return None
+    path = folder / name
+    try:
+        return path if path.is_file() or not os.path.lexists(path) else None
+    except (OSError, ValueError):
+        return None

@@ -1,0 +1,66 @@
+"""A design in a file of its own, which no registry names: found in the file, and added to the model."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+from vtsc.base.errors import BadFileError
+from vtsc.content.reading.sources import OWN
+from vtsc.content.turns import compiled, supplied
+from vtsc.language.definitions import DefinitionError
+from vtsc.language.domain import Domain
+
+
+@dataclass(frozen=True)
+class OwnFile:
+    """The file: what the user calls it, where it is, and its text."""
+
+    shown: str
+    path: Path
+    text: bytes
+
+
+def own_file(given: str) -> OwnFile:
+    """The file that ``given`` names; raises `BadFileError` where it cannot be read."""
+    path = Path(given)
+    try:
+        if path.exists() and not path.is_file():
+            raise BadFileError(f"--design {given}: not a file")
+        return OwnFile(given, path.resolve(), path.read_bytes())
+    except (OSError, ValueError, RuntimeError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise BadFileError(f"--design {given}: {why}") from None
+
+
+def with_design(model: Domain, file: OwnFile) -> tuple[Domain, str]:
+    """The model with the file's design, and the design's name; what goes wrong is raised as it is.
+
+    The module is made of the text that was read, so that no compiled copy of another text takes its place.
+    """
+    if model.design is None or model.including is None:
+        raise BadFileError("--design: this model takes no designs from files")
+    module = ModuleType(OWN)
+    module.__file__ = str(file.path)
+    sys.modules[OWN] = module
+    vars(module).update(supplied())
+    exec(compiled(file.text, str(file.path)), vars(module))
+    design = _design(module, model.design, file.shown)
+    more = model.including(design)
+    (name,) = more.designs.keys() - model.designs.keys()
+    return more, name
+
+
+def _design(module: ModuleType, base: type, shown: str) -> type:
+    """The one class of a module that is a design and has a name of its own."""
+    kinds = [x for x in vars(module).values() if isinstance(x, type) and x.__module__ == OWN]
+    designs = [x for x in kinds if issubclass(x, base)]
+    named = [x for x in designs if "name" in vars(x)]
+    if len(named) > 1:
+        what = f"a second design, {named[1].__name__}, besides {named[0].__name__}: leave one"
+        raise DefinitionError(named[1], what)
+    if designs and not named:
+        raise DefinitionError(designs[-1], f"design {designs[-1].__name__} has no name of its own")
+    if not named:
+        raise BadFileError(f"{shown}: no design: derive a class from {base.__name__}, with a name")
+    return named[0]

@@ -1,0 +1,189 @@
+"""Loops whose turns can be explored one by one, so that the paths of one end before the next begins.
+
+Python cannot go back into a loop. So when a design's file is loaded, each loop of its functions gets a second
+form beside the one that is written there: its body becomes a function inside of the same function, whose
+variables it shares, and `each` calls it. That form is taken while `merging`, hence never in a plain run,
+which validation compares with it. Where a `break` or a `return` may leave a loop, its turns are not merged.
+"""
+
+import ast
+import copy
+import sys
+from collections.abc import Iterator, Sequence
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from pathlib import Path
+from types import CodeType, ModuleType
+from typing import Any
+
+from vtsc.language.words import each, merging
+
+DESIGNS = ("model/designs/", "model/designs.py")
+"""Where designs are, below a root."""
+MERGING, EACH, ITEM = "__merging__", "__each__", "__item__"
+"""The names under which a design's module finds `merging` and `each`, and what a turn is given."""
+SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+KEPT = (
+    *SCOPES, ast.Return, ast.Yield, ast.YieldFrom, ast.Await, ast.Global, ast.Nonlocal, ast.Delete,
+    ast.NamedExpr,
+)  # fmt: skip
+"""What a loop's body must not have for a turn to be a function of its own."""
+
+
+def turned(tree: ast.Module) -> ast.Module:
+    """The module with a second form of each loop that can have one."""
+    for node in [*ast.walk(tree)]:
+        if isinstance(node, ast.FunctionDef):
+            first = node.args.args[0].arg if node.args.args else ""
+            node.body = _Turns(first).all(node.body)
+    return ast.fix_missing_locations(tree)
+
+
+class _Turns(ast.NodeTransformer):
+    """Rewrites the loops of one function, whose first parameter is called ``first``."""
+
+    def __init__(self, first: str) -> None:
+        self._first = first
+
+    def all(self, body: Sequence[ast.stmt]) -> list[ast.stmt]:
+        """Statements, rewritten."""
+        return [self.visit(statement) for statement in body]
+
+    def _leave(self, node: ast.AST) -> ast.AST:
+        return node
+
+    visit_FunctionDef = visit_AsyncFunctionDef = visit_ClassDef = visit_Lambda = _leave
+
+    def visit_For(self, node: ast.For) -> ast.stmt:
+        """A loop in both forms, or as it is."""
+        written = copy.deepcopy(node)
+        node.body = self.all(node.body)
+        if not _is_separable(written):
+            return node
+        name = f"__turn_{node.lineno}_{node.col_offset}__"
+        own = sorted(set(_stored([node.target, *written.body])))
+        item = ast.Assign([node.target], ast.Name(ITEM, ast.Load()))
+        body = [_Ends(self._first).visit(statement) for statement in node.body]
+        parameters = ast.arguments([], [ast.arg(ITEM)], None, [], [], None, [])
+        turn = ast.FunctionDef(name, parameters, [ast.Nonlocal(own), item, *body], [], None)
+        if sys.version_info >= (3, 12):
+            turn.type_params = []
+        run = ast.Expr(_call(EACH, node.iter, ast.Name(name, ast.Load())))
+        both = ast.If(_call(MERGING), [turn, run], [written])
+        for new in (both, both.test, turn, turn.body[0], item, run):
+            ast.copy_location(new, node)
+        return both
+
+
+class _Ends(ast.NodeTransformer):
+    """Makes a loop's body that of a function: `continue` ends it, and super() says whose it is."""
+
+    def __init__(self, first: str) -> None:
+        self._first = first
+        self._inside = 0
+
+    def _loop(self, node: ast.AST) -> ast.AST:
+        self._inside += 1
+        try:
+            return self.generic_visit(node)
+        finally:
+            self._inside -= 1
+
+    visit_For = visit_While = visit_FunctionDef = _loop
+
+    def visit_Continue(self, node: ast.Continue) -> ast.stmt:
+        """The end of a turn, where it is one of this loop's."""
+        return node if self._inside else ast.copy_location(ast.Return(), node)
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        """super() of the function that has the loop."""
+        self.generic_visit(node)
+        if isinstance(node.func, ast.Name) and node.func.id == "super" and not node.args:
+            node.args = [ast.Name("__class__", ast.Load()), ast.Name(self._first, ast.Load())]
+        return node
+
+
+def _call(name: str, *arguments: ast.expr) -> ast.Call:
+    return ast.Call(ast.Name(name, ast.Load()), [*arguments], [])
+
+
+def _is_separable(loop: ast.For) -> bool:
+    """Whether nothing in a loop leaves it, or needs to be in the function itself."""
+    kept = any(isinstance(node, KEPT) for statement in loop.body for node in ast.walk(statement))
+    return not loop.orelse and not kept and not any(_breaks(loop.body))
+
+
+def _breaks(body: Sequence[ast.AST]) -> Iterator[ast.Break]:
+    """The statements that leave the loop with this body, and no loop inside of it."""
+    for node in body:
+        if isinstance(node, ast.Break):
+            yield node
+        elif isinstance(node, ast.For | ast.While):
+            yield from _breaks(node.orelse)
+        else:
+            yield from _breaks([*ast.iter_child_nodes(node)])
+
+
+def _stored(nodes: Sequence[ast.AST]) -> Iterator[str]:
+    """The variables that are stored into; those of a comprehension are its own."""
+    for node in nodes:
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        elif not isinstance(node, COMPREHENSIONS):
+            yield from _stored([*ast.iter_child_nodes(node)])
+
+
+def compiled(text: bytes, path: str) -> CodeType:
+    """The code of a design's file, its loops in both forms."""
+    code: CodeType = compile(turned(ast.parse(text, path)), path, "exec", dont_inherit=True)
+    return code
+
+
+def supplied() -> dict[str, Any]:
+    """The names that such code uses, for its module."""
+    return {MERGING: merging, EACH: each}
+
+
+class Loader(SourceFileLoader):
+    """Loads a design's file with its loops in both forms; nothing is kept of what is compiled."""
+
+    def get_code(self, fullname: str) -> CodeType:
+        """The file's code."""
+        path = self.get_filename(fullname)
+        return compiled(self.get_data(path), path)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Run the file, with the names that its loops use."""
+        vars(module).update(supplied())
+        super().exec_module(module)
+
+
+class Finder(MetaPathFinder):
+    """Finds the designs below a root."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """The module of that name, if it is one of the root's designs."""
+        if name.partition(".")[0] != DESIGNS[0].partition("/")[0]:
+            return None
+        spec = PathFinder.find_spec(name, path, target)
+        if spec is None or spec.origin is None or not isinstance(spec.loader, SourceFileLoader):
+            return None
+        file = Path(spec.origin)
+        if not file.is_relative_to(self.root):
+            return None
+        if file.relative_to(self.root).as_posix().startswith(DESIGNS):
+            spec.loader = Loader(name, spec.origin)
+        return spec
+
+
+def turn_designs(root: Path) -> None:
+    """From now on, load the designs below a root with their loops in both forms."""
+    known: list[Any] = sys.meta_path
+    if not any(isinstance(finder, Finder) and finder.root == root for finder in known):
+        sys.meta_path.insert(0, Finder(root))
