@@ -43,24 +43,24 @@ def line_of(text):
 )
 def test_what_stands_for_any_number(content, design, why):
     """A use of a number is noticed while exploring, with its line; a name that is made of one is none."""
-    assert Systems(case_of(content, design)).uneven("monotonic") == why
+    assert Systems(case_of(content, design)).uneven("monotonic", []) == why
 
 
 def test_a_difference_is_told_where_no_use_is(content):
     """The last vCPU of a loop is singled out by nothing but the order of the loop."""
     from tests.support.uneven import LastOfAll
 
-    assert Systems(case_of(content, LastOfAll)).uneven("monotonic") == (
-        "vcpu 0 and vcpu 1 start differently"
+    assert Systems(case_of(content, LastOfAll)).uneven("monotonic", []) == (
+        "vcpu 0, vcpu 1 and vcpu 2 start differently"
     )
 
 
 def test_what_was_read_off_counts_where_its_design_runs(content):
     """How many there are is asked without a number that could notice it."""
     mine = Use((f"{Counting.__module__}.Counting",), "model/designs/mine.py:7", "asks how many")
-    assert Systems(case_of(content, Even, numbers=(mine,))).uneven("monotonic") == ""
-    assert Systems(case_of(content, Counting)).uneven("monotonic") == ""
-    why = Systems(case_of(content, Counting, numbers=(mine,))).uneven("monotonic")
+    assert Systems(case_of(content, Even, numbers=(mine,))).uneven("monotonic", []) == ""
+    assert Systems(case_of(content, Counting)).uneven("monotonic", []) == ""
+    why = Systems(case_of(content, Counting, numbers=(mine,))).uneven("monotonic", [])
     assert why == "model/designs/mine.py:7 asks how many"
 
 

@@ -23,21 +23,16 @@ from vtsc.solver.feasibility import SolverFeasibility
 from vtsc.symbolic.values import Truth
 from vtsc.system.alike import Alike
 from vtsc.system.builder import build, explored
-from vtsc.system.compared import compared
+from vtsc.system.compared import compare
 from vtsc.system.instances import everyone, outermost, representatives
-
-
-def nothing(_file):
-    """No lines are recorded."""
-    return False
 
 
 def alike_of(machine, monitors=(), lemmas=(), change=None):
     """A machine's system, changed by hand, beside itself."""
-    system, known = explored(machine, monitors, SolverFeasibility, nothing, lemmas, None)
+    found = explored(machine, monitors, SolverFeasibility, lemmas=lemmas)
     if change is not None:
-        change(system)
-    return Alike(system, machine.sizes, machine.kinds, known)
+        change(found.system)
+    return Alike(found.system, machine.sizes, machine.kinds, found.known)
 
 
 def model_machine(content, host="cstate", design="2.6.37", **given):
@@ -58,7 +53,7 @@ def test_the_rules_of_every_design_are_even(content, host):
     for design in content.model.designs:
         settings = content.resolve(design, "monotonic_smp", {"pcpus": "3"})
         machine = content.model.build(design, host, settings)
-        assert compared(machine, [*content.properties.values()], SolverFeasibility).differs == ""
+        assert compare(machine, [*content.properties.values()], SolverFeasibility).differs == ""
 
 
 SETTINGS = [
@@ -75,7 +70,7 @@ SETTINGS = [
 def test_the_rules_are_even_with_other_settings(content, host, given):
     """Inputs that each pCPU has of its own are exchanged with the pCPUs."""
     machine = model_machine(content, host, "patch25", vcpus="2", pcpus="3", **given)
-    found = compared(machine, [content.properties["monotonic"]], SolverFeasibility)
+    found = compare(machine, [content.properties["monotonic"]], SolverFeasibility)
     assert (found.differs, found.noted) == ("", ())
 
 
@@ -150,8 +145,9 @@ def test_a_lemma_that_speaks_of_one_instance_is_noticed(content):
     assert "in_guest_is_loaded" in alike_of(machine, lemmas=[unfair]).facts_differ(
         everyone(machine)
     )
-    some = build(machine, [], SolverFeasibility, lemmas=[unfair], calls=representatives(machine))
-    assert "in_guest_is_loaded" in some.uneven
+    calls = representatives(machine)
+    some = build(machine, [], SolverFeasibility, lemmas=[unfair], calls=calls, compare=True)
+    assert "in_guest_is_loaded" in some.compared.differs
 
 
 class FirstOnly(Monitor):

@@ -124,11 +124,11 @@ def make(
         any_number = False
     if any_number:
         sizes = generic_sizes(case, prop)
-        _refuse(systems.uneven(prop))
         stated = chosen(case, prop, sizes, keys, frame=True)
-        stands_for_all = systems.proof(prop, sizes, stated)
-        _refuse(stands_for_all.uneven)
-        generic = queries(stands_for_all, prop)
+        uneven = systems.uneven(prop, stated)
+        if uneven:
+            raise Uneven(uneven)
+        generic = queries(systems.proof(prop, sizes, stated), prop)
         found |= {f"any-{name}": text for name, text in generic.items()}
         found["any-bystander"] = systems.bystander(prop)
     return Certificate(
@@ -141,12 +141,6 @@ def make(
         k=k,
         found=tuple(texts),
     )
-
-
-def _refuse(why: str) -> None:
-    """Raise `Uneven` where there is a reason to."""
-    if why:
-        raise Uneven(why)
 
 
 def _stated(system: System, lemmas: Sequence[Lemma]) -> tuple[Stated, ...]:

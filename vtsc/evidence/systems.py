@@ -24,9 +24,9 @@ from vtsc.language.lemmas import ONE_VALUE, Lemma
 from vtsc.language.machine import Machine
 from vtsc.solver.feasibility import SolverFeasibility
 from vtsc.system.builder import build
-from vtsc.system.compared import compared
+from vtsc.system.compared import compare
 from vtsc.system.instances import outermost, representatives
-from vtsc.system.system import System
+from vtsc.system.system import Compared, System
 from vtsc.validation.validate import Hit, Validated
 
 Key = tuple[str, str]
@@ -75,10 +75,12 @@ class Systems:
     def proof(self, prop: str, sizes: Sizes | None, lemmas: Sequence[Lemma]) -> System:
         """The case's machine and property, with ``lemmas`` stated about it.
 
-        At given sizes only representative calls are explored, at the case's own (None) every call.
+        At given sizes it has representative calls only, at the case's own (None) every call. At those that
+        stand for any number, the representatives are compared with all others.
         """
         calls = None if sizes is None else self._representatives(sizes)
-        return self._built(sizes, [self.case.property(prop)], lemmas, calls)
+        compare = sizes == generic_sizes(self.case, prop)
+        return self._built(sizes, [self.case.property(prop)], lemmas, calls, compare)
 
     def watched(self, prop: str, sizes: Sizes, lemmas: Sequence[Lemma]) -> System:
         """The machine watched by all properties that speak of as many instances as ``prop`` does."""
@@ -108,7 +110,7 @@ class Systems:
         watched = (system for system in self._kept.values() if prop in system.targets)
         return any(prop in rule.targets for system in watched for rule in system.rules)
 
-    def uneven(self, prop: str) -> str:
+    def uneven(self, prop: str, lemmas: Sequence[Lemma]) -> str:
         """Why what is shown of some instances does not stand for any number of them; empty if it does.
 
         The rules must be the same after an exchange of instances, at the sizes of the machine that stands for
@@ -118,10 +120,19 @@ class Systems:
             subjects = self.case.property(prop).subjects
             every = self.case.content.properties.values()
             alike = tuple(p.name for p in every if p.subjects == subjects)
-            why = self._compared(prop, alike) and self._compared(prop, (prop,))
+            why = self._larger(prop, alike) and self._larger(prop, (prop,))
             for name in (prop,) if why else alike:
                 self._uneven[name] = why
-        return self._uneven[prop]
+        found = self._uneven[prop]
+        return found or self._why(self.proof(prop, generic_sizes(self.case, prop), lemmas).compared)
+
+    def _why(self, found: Compared | None) -> str:
+        """What a comparison found, as a reason; empty where nothing differs."""
+        if found is None:
+            return ""
+        for (file, number), what in found.noted:
+            return f"{self.case.content.relative(file)}:{number} {what}"
+        return found.differs
 
     def use(self, *properties: str) -> Use | None:
         """The first use of numbers that was read off, by the case's machine or one of these properties."""
@@ -129,27 +140,22 @@ class Systems:
         monitors = map(self.case.property, properties)
         return first_of(self.case.content.numbers, [machine, machine.state(), *monitors])
 
-    def _compared(self, prop: str, names: Sequence[str]) -> str:
-        case, content = self.case, self.case.content
-        monitors = [case.property(name) for name in names]
-        sizes = generic_sizes(case, prop)
-        used, larger = case.machine(sizes), case.machine({k: n + 1 for k, n in sizes.items()})
+    def _larger(self, prop: str, names: Sequence[str]) -> str:
+        """The same of uses that were read off, and of the sizes that are one larger."""
         use = self.use(*names)
         if use is not None:
             return str(use)
-        for machine, calls in ((used, None), (larger, outermost(larger))):
-            try:
-                found = compared(machine, monitors, SolverFeasibility, calls)
-            except Exception as error:  # a model that cannot be made larger is no error of its cell
-                named = error if isinstance(error, VtscError) else model_error(content, error)
-                if not isinstance(named, VtscError):
-                    raise named from None
-                return f"with {_told(machine.sizes)}, {named}"
-            for (file, number), what in found.noted:
-                return f"{content.relative(file)}:{number} {what}"
-            if found.differs:
-                return found.differs
-        return ""
+        case, content = self.case, self.case.content
+        sizes = {kind: n + 1 for kind, n in generic_sizes(case, prop).items()}
+        try:
+            machine = case.machine(sizes)
+            monitors = [case.property(name) for name in names]
+            return self._why(compare(machine, monitors, SolverFeasibility, outermost(machine)))
+        except Exception as error:  # a model that cannot be made larger is no error of its cell
+            named = error if isinstance(error, VtscError) else model_error(content, error)
+            if not isinstance(named, VtscError):
+                raise named from None
+            return f"with {_told(sizes)}, {named}"
 
     def _representatives(self, sizes: Sizes) -> tuple[Call, ...]:
         return representatives(self.case.machine(sizes))
@@ -160,12 +166,15 @@ class Systems:
         monitors: Sequence[Monitor],
         lemmas: Sequence[Lemma],
         calls: Sequence[Call] | None,
+        compare: bool = False,
     ) -> System:
         size = None if sizes is None else tuple(sizes.values())
         known_as = (size, tuple(m.name for m in monitors), tuple(lemmas), calls is None)
         if known_as not in self._kept:
             machine = self.case.machine(sizes)
-            system = build(machine, monitors, SolverFeasibility, lemmas=lemmas, calls=calls)
+            system = build(
+                machine, monitors, SolverFeasibility, lemmas=lemmas, calls=calls, compare=compare
+            )
             self.built.append(Built(machine, tuple(monitors), system))
             self._kept[known_as] = system
         return self._kept[known_as]

@@ -4,9 +4,11 @@ Terms are compared after renaming. Where they differ in form, the solver is aske
 differ in value, in a state that the given facts allow.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from typing import Any
 
+from vtsc.base.lines import Line
 from vtsc.language.actions import Call
 from vtsc.language.lemmas import ONE_VALUE, Lemma
 from vtsc.language.state import Value
@@ -15,8 +17,9 @@ from vtsc.symbolic.terms import Arena
 from vtsc.symbolic.values import Index, Truth, Word, same
 from vtsc.system.doubts import Invariants
 from vtsc.system.exchange import Exchange, Exchanged, Groups, Names, generators, representative
+from vtsc.system.instances import everyone
 from vtsc.system.normal import Normal
-from vtsc.system.system import Fact, Rule, System
+from vtsc.system.system import Compared, Fact, Rule, System
 
 Kinds = Callable[[Call], Sequence[str]]
 Key = tuple[int, frozenset[tuple[str, object]], frozenset[tuple[str, int]]]
@@ -182,6 +185,26 @@ class Alike:
             hits = (r.targets.get(target, arena.false) for r in (rule, other))
             parts.append(_equivalent(arena, *hits))
         return arena.conjunction(parts)
+
+
+def compared(
+    machine: Any,
+    system: System,
+    known: Invariants,
+    noted: Iterable[tuple[Line, str]],
+) -> Compared:
+    """Compare a system with itself after instances have been exchanged.
+
+    Starts are compared for the instances of which the machine says that they start alike, all else for all.
+    """
+    alike = Alike(system, machine.sizes, machine.kinds, known)
+    every = everyone(machine)
+    differs = (
+        alike.starts_differ(machine.symmetric)
+        or alike.steps_differ(every)
+        or alike.facts_differ(every)
+    )
+    return Compared(differs, tuple(noted))
 
 
 def _key(rule: Rule) -> Key:

@@ -3,12 +3,13 @@
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from itertools import combinations
 from typing import Any
 
 from vtsc.base.errors import BadFileError, StoreError, UsageError
-from vtsc.base.lines import nothing_wanted
+from vtsc.base.lines import Line, nothing_wanted
 from vtsc.language.actions import Call, Step
 from vtsc.language.claims import Monitor
 from vtsc.language.lemmas import ONE_VALUE, Lemma
@@ -25,9 +26,9 @@ from vtsc.symbolic.paths import Doubt, Feasibility, explore
 from vtsc.symbolic.terms import Arena
 from vtsc.symbolic.trees import Tree, joined, leaves
 from vtsc.symbolic.values import Index, lift_truth, same
-from vtsc.system.alike import Alike
-from vtsc.system.doubts import Doubts, Invariants
-from vtsc.system.instances import check_instances, everyone, named_by
+from vtsc.system.alike import compared
+from vtsc.system.doubts import Doubts, Explored, Invariants
+from vtsc.system.instances import check_instances, named_by
 from vtsc.system.simplify import simplify
 from vtsc.system.symmetry import note_symmetry
 from vtsc.system.system import Fact, Rule, Slot, System
@@ -76,6 +77,7 @@ class _Builder:
         ranges: tuple[Ranges, Ranges],
         noted: Noted | None,
         guard: Guard,
+        more: Sequence[Call],
     ) -> None:
         self.machine = machine
         self.guard = guard
@@ -86,6 +88,7 @@ class _Builder:
         self.wanted = wanted
         self.lemmas = lemmas
         self.calls: Sequence[Call] = tuple(machine.calls() if calls is None else calls)
+        self.more = more
         self.sizes: dict[str, int] = machine.sizes
         self.initial_inputs = Unknowns(self.arena, INITIAL, ranges[0])
         self.inputs = Unknowns(self.arena, "", ranges[1])
@@ -179,7 +182,7 @@ class _Builder:
     ) -> Tree[Outcome]:
         return explore(self.arena, run, self.feasibility, (), self.wanted, doubts, strict)
 
-    def build(self) -> tuple[System, Invariants]:
+    def build(self) -> Explored:
         """Explore initialisation, the passing of time and every call."""
 
         def initialise() -> Outcome:
@@ -235,7 +238,13 @@ class _Builder:
         frame = [f for x in self.machine.lemmas() if x.frame for f in self._facts(x, pre)]
         known = Invariants(system, one_value, frame, self.feasibility.possible)
         self.doubts.settle(system, known, self.feasibility.possible)
-        return system, known
+        if not self.more:
+            return Explored(system, system, known)
+        for number, call in enumerate(self.more, len(self.calls)):
+            rules = [*rules, *self._rules(number, call, mid, passing)]
+        whole = replace(system, calls=(*system.calls, *self.more), rules=rules)
+        known = Invariants(whole, one_value, frame, self.feasibility.possible)
+        return Explored(system, whole, known)
 
     def _one_value(self, pre: Mapping[str, Value]) -> Iterator[Fact]:
         """The fact that each index has exactly one of its values."""
@@ -278,7 +287,6 @@ class _Builder:
         self, number: int, call: Call, mid: Mapping[str, Value], passing: frozenset[str]
     ) -> list[Rule]:
         """A rule for each path of a call; ``passing``: the inputs with which time passes before it."""
-
         taken = Call(call.name, self._numbers(self.machine.kinds(call), call.args))
 
         def perform() -> Outcome:
@@ -308,18 +316,32 @@ def build(
     wanted: Callable[[str], bool] = nothing_wanted,
     lemmas: Sequence[Lemma] = (),
     calls: Sequence[Call] | None = None,
+    compare: bool = False,
 ) -> System:
     """The transition system of ``machine`` watched by ``monitors``, with ``lemmas`` stated about it.
 
     ``calls``: those that stand for all, where instances are interchangeable; None for every call.
+    ``compare``: look at the others, too, and see whether they do.
     """
-    system, known = explored(machine, monitors, feasibility, wanted, lemmas, calls)
+    noted: dict[tuple[Line, str], None] = {}
+    others = [call for call in machine.calls() if calls is not None and call not in calls]
+    found = explored(
+        machine,
+        monitors,
+        feasibility,
+        wanted,
+        lemmas,
+        calls,
+        (lambda line, what: noted.setdefault((line, what))) if compare else None,
+        others if compare else (),
+    )
+    system = found.system
     if calls is None and not lemmas:
-        note_symmetry(system, machine, known)
+        note_symmetry(system, machine, found.known)
     elif calls is not None:
         system.kin = {name: slot.kin(machine.sizes) for name, slot in system.slots.items()}
-        alike = Alike(system, machine.sizes, machine.kinds, known)
-        system.uneven = alike.facts_differ(everyone(machine))
+    if compare:
+        system.compared = compared(machine, found.whole, found.known, noted)
     simplify(system)
     return system
 
@@ -328,20 +350,30 @@ def explored(
     machine: Any,
     monitors: Sequence[Monitor],
     feasibility: Callable[[Arena], Feasibility],
-    wanted: Callable[[str], bool],
-    lemmas: Sequence[Lemma],
-    calls: Sequence[Call] | None,
+    wanted: Callable[[str], bool] = nothing_wanted,
+    lemmas: Sequence[Lemma] = (),
+    calls: Sequence[Call] | None = None,
     noted: Noted | None = None,
-) -> tuple[System, Invariants]:
-    """The system before it is simplified, and what is known of its states."""
+    more: Sequence[Call] = (),
+) -> Explored:
+    """The system before it is simplified; ``more``: calls that are looked at after all others."""
     guard = Guard(machine, monitors)
     ranges: tuple[Ranges, Ranges] = ({}, {})
 
-    def built(wanted: Callable[[str], bool] = nothing_wanted) -> tuple[System, Invariants]:
+    def built(wanted: Callable[[str], bool] = nothing_wanted) -> Explored:
         while True:
             with suppress(Widened):
                 return _Builder(
-                    machine, monitors, feasibility, wanted, lemmas, calls, ranges, noted, guard
+                    machine,
+                    monitors,
+                    feasibility,
+                    wanted,
+                    lemmas,
+                    calls,
+                    ranges,
+                    noted,
+                    guard,
+                    more,
                 ).build()
 
     return guard.checked(partial(built, wanted), built)

@@ -110,6 +110,18 @@ class Invariants:
         return not self._possible((*known, self._system.arena.negation(said)))
 
 
+@dataclass(frozen=True)
+class Explored:
+    """What was explored."""
+
+    system: System
+    """The system, not simplified yet."""
+    whole: System
+    """The same with the rules of all calls that were looked at, those included for which others stand."""
+    known: Invariants
+    """What is known of its states."""
+
+
 def _parts(rule: Rule) -> tuple[Condition, ...]:
     """The conditions on a rule's path; one by one the solver has met them before."""
     condition = rule.condition

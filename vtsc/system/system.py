@@ -61,6 +61,16 @@ class Fact:
         return f"{owner}{self.lemma.name}({', '.join(map(str, self.args))})"
 
 
+@dataclass(frozen=True)
+class Compared:
+    """What is found where instances are exchanged."""
+
+    differs: str
+    """How steps, starts or facts are not the same for all instances of a kind; empty if they are."""
+    noted: tuple[tuple[Line, str], ...]
+    """What was done with numbers of instances, and by which lines, that another size may notice."""
+
+
 @dataclass
 class System:
     """See the module. Slots not in ``slots`` were found constant or irrelevant."""
@@ -97,8 +107,8 @@ class System:
     lopsided: dict[str, str] = field(default_factory=dict)
     """For each kind whose instances a machine says are interchangeable though they are not: why not."""
 
-    uneven: str = ""
-    """Where calls stand for others: how facts are not the same for all instances, if they are not."""
+    compared: Compared | None = None
+    """Where calls stand for others: what was found where they were compared with those, if they were."""
 
     def with_kin(self, names: set[str]) -> set[str]:
         """``names`` and the same fields of the instances that these stand for."""
