@@ -3,7 +3,6 @@
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
-from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -155,11 +154,16 @@ class Player:
 
     def _terms(self, before: Mapping[str, dict[str, Any]], step: Step) -> list[Any]:
         """The claim's values at a violating step, of which the ghosts are told as they were before it."""
-        ghosts = {name: copy(ghost) for name, ghost in self.ghosts.items()}
-        for name, ghost in ghosts.items():
-            vars(ghost).clear()
-            vars(ghost).update(before[name])
-        return self.prop.terms(self.machine, self.state, ghosts, step)
+        now = {name: dict(vars(ghost)) for name, ghost in self.ghosts.items()}
+        self._fill(before)
+        try:
+            return self.prop.terms(self.machine, self.state, self.ghosts, step)
+        finally:
+            self._fill(now)
+
+    def _fill(self, values: Mapping[str, Mapping[str, Any]]) -> None:
+        for name, ghost in self.ghosts.items():
+            vars(ghost).update(values[name])
 
     def _measures(self, explain: Step | None) -> list[int | None]:
         if explain is None:

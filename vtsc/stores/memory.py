@@ -91,7 +91,8 @@ class _Place:
 
 def _is_pythons(name: str, value: object) -> bool:
     """Whether a name of a module or class is Python's own business, as what was imported there is."""
-    special = name.startswith("__") and not isinstance(value, list | set)
+    kept = isinstance(value, list | set) and name != "__slotnames__"  # those are for copying
+    special = name.startswith("__") and not kept
     return special or isinstance(value, ModuleType)
 
 
