@@ -20,8 +20,10 @@ VTSC = (sys.executable, "-m", "vtsc")
 
 
 def started(*arguments: object, **how) -> subprocess.Popen:
-    """A process of its own at the root of the checkout."""
-    return subprocess.Popen([*VTSC, *map(str, arguments)], **{"cwd": ROOT, "text": True, **how})
+    """A process of its own at the root of the checkout, whose output is buffered as it usually is."""
+    own = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    command = [*VTSC, *map(str, arguments)]
+    return subprocess.Popen(command, **{"cwd": ROOT, "env": own, "text": True, **how})
 
 
 @pytest.mark.slow

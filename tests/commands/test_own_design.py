@@ -123,6 +123,7 @@ def test_its_digest_is_that_of_its_text(mine):
 def test_what_is_remembered_of_one_text_is_not_used_for_another(tmp_path, mine, monkeypatch):
     """A text of the same length, at once after a proof, with the same cache: its own verdict."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
     assert "mine stable monotonic: PROVED" in run("verify", "--design", mine, *CELL)[1]
     mine.write_text(
         GOOD.replace("vcpu.note = host.tsc(vcpu.cpu)", "vcpu.tsc_offset -= 3000000000 ")
@@ -158,8 +159,9 @@ def test_helpers_stand_beside_the_design(mine):
     assert status == 0 and said.startswith("mine stable, ")
 
 
-def test_nothing_is_left_beside_the_file(mine):
+def test_nothing_is_left_beside_the_file(mine, monkeypatch):
     """No compiled copy, which might stand for another text."""
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
     assert run("list", "--design", mine)[0] == 0
     assert [p.name for p in mine.parent.iterdir()] == [mine.name]
 
