@@ -58,6 +58,28 @@ class MeaningError(TypeError):
     """
 
 
+class StoreError(MeaningError):
+    """A store into what may not be stored to, or of what does not belong there.
+
+    ``line``: the file and line of the statement that stores; None where it is the line that raised this.
+    """
+
+    line: tuple[str, int] | None = None
+
+
+class UnkeptError(MeaningError):
+    """A condition that a model states of its own functions does not hold.
+
+    ``line``: where the function returned after which it did not; None as long as that is not known.
+    """
+
+    line: tuple[str, int] | None = None
+
+    def complete(self, told: "UnkeptError") -> None:
+        """Say what another one says, which knows more."""
+        self.args, self.line = told.args, told.line
+
+
 class UnendingError(RuntimeError):
     """Code of a model does not come to an end, as far as can be seen.
 

@@ -10,7 +10,7 @@ from vtsc.language.claims import ActionTaken, Monitor, Property, Sometimes, Term
 from vtsc.language.definitions import DefinitionError, check_name
 from vtsc.language.domain import Domain
 from vtsc.language.functions import Claim, Claims
-from vtsc.language.inputs import Inputs
+from vtsc.language.inputs import Inputs, StepInputs, with_inputs, without_inputs
 from vtsc.language.lemmas import Lemma
 from vtsc.language.machine import Machine, Rounds
 from vtsc.language.parameters import Parameter, Settings, settle
@@ -29,6 +29,7 @@ from vtsc.language.words import (
     cdiv,
     cmod,
     either,
+    ensure,
     implies,
     integer,
     negation,
@@ -73,6 +74,7 @@ __all__ = [
     "Sometimes",
     "State",
     "Step",
+    "StepInputs",
     "TableMachine",
     "Term",
     "UsageError",
@@ -84,6 +86,7 @@ __all__ = [
     "cmod",
     "counter",
     "either",
+    "ensure",
     "flag",
     "implies",
     "index",
@@ -99,5 +102,7 @@ __all__ = [
     "spelled",
     "u32",
     "u64",
+    "with_inputs",
+    "without_inputs",
     "word",
 ]

@@ -1,7 +1,7 @@
 """Actions: what a machine can do in one step, and the interface every machine offers the engines."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
 from vtsc.language.state import State
@@ -14,7 +14,7 @@ class Action(Generic[S]):
     """One row of an action table.
 
     ``over`` names the kinds of instance the arguments range over. ``when`` and ``effect`` are
-    called with the state, the step's inputs (``effect`` only) and the arguments.
+    called with the state and the arguments.
     """
 
     name: str
@@ -43,11 +43,10 @@ class Observed(Protocol):
         ...
 
 
-@dataclass
+@dataclass(frozen=True)
 class Step:
-    """A step as monitors see it: the call, what was observed, what was noted."""
+    """A step as monitors see it: the call, and what was observed."""
 
     call: Call
     observed: Any = None
     """An `Observed`; None where the step lets nobody observe anything."""
-    notes: set[str] = field(default_factory=set)

@@ -1,8 +1,8 @@
 """The interface that every machine and every monitor offers the checker."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from vtsc.language.actions import Call, Step
 from vtsc.language.inputs import Inputs
@@ -40,6 +40,12 @@ class Machine(Protocol):
     """
     rounds: tuple[Rounds, ...]
     """The forms of long runs that are looked for where nothing else decides; none where it is empty."""
+
+    stores_of: ClassVar[Mapping[type, Sequence[str]]]
+    """By class, the kinds of record that its functions store into: of instances, or names of records.
+
+    The functions of other classes store into the whole state, but for those of monitors: these have ghosts.
+    """
 
     def state(self) -> State:
         """A fresh state with every field at its declared start."""

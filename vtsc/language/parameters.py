@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from vtsc.base.errors import UsageError
+from vtsc.base.errors import StoreError, UsageError
 from vtsc.base.spelling import near
 
 DURATIONS = {"ns": 1, "us": 10**3, "ms": 10**6, "s": 10**9}
@@ -121,6 +121,14 @@ class Settings(Mapping[str, Any]):
     def __init__(self, declared: Mapping[str, Parameter], values: Mapping[str, Any]) -> None:
         self._declared = declared
         self._values = {name: values[name] for name in declared}
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name in vars(self):
+            raise StoreError(f"a store into .{name} of the settings, which stay as they are")
+        super().__setattr__(name, value)
+
+    def __setitem__(self, name: str, value: object) -> None:
+        raise StoreError(f"a store into the setting {name}: settings stay as they are")
 
     def __getitem__(self, name: str) -> Any:
         return self._values[name]

@@ -1,9 +1,8 @@
 """Typed state: records whose fields say what they hold, and the tree of records that is a state.
 
 A record's attributes are plain integers and truths natively, symbolic values during exploration.
-A counter is brought back into [0, 2^64) at each store, natively and symbolically alike. Values are
-checked against their fields where a step ends, not at each store, so the model's code
-runs at the speed of plain attribute access.
+A counter is brought back into [0, 2^64) at each store, natively and symbolically alike. While steps are
+taken, every store is checked against its field (see `vtsc.stores`); reading is plain attribute access.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -125,6 +124,12 @@ class Record:
         taken = sorted(own.keys() & vars(Record).keys())
         if taken:
             raise BadFileError(f"field {taken[0]} of {cls.__name__}: the name means something else")
+        for name, value in vars(cls).items():
+            if name not in own and not name.startswith("__") and not hasattr(value, "__get__"):
+                raise BadFileError(
+                    f"{name} of {cls.__name__} is no field: declare it with "
+                    "counter(...), word(...), flag(...) or index(...)"
+                )
         cls.fields = {**cls.fields, **own}
         for name, field in own.items():
             if field.kind == "u64":
@@ -205,7 +210,7 @@ class State:
     def fill(self, value: Callable[[str, Field], Value]) -> None:
         """Set every field to what ``value`` gives for its full name."""
         for full, record, name, field in self.slots():
-            setattr(record, name, value(full, field))
+            vars(record)[name] = value(full, field)
 
     def saved(self) -> list[dict[str, Value]]:
         """The records' contents, for `restore`."""

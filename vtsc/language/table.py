@@ -1,9 +1,10 @@
 """Machines whose steps are the rows of a table of actions, which is how a model is best written."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import product
-from typing import Any
+from types import MappingProxyType
+from typing import Any, ClassVar
 
 from vtsc.base.errors import BadFileError
 from vtsc.language.actions import Action, Call, Step
@@ -20,6 +21,7 @@ class TableMachine:
     constants: frozenset[str] = frozenset()
     time_input: str = ""
     rounds: tuple[Rounds, ...] = ()
+    stores_of: ClassVar[Mapping[type, Sequence[str]]] = MappingProxyType({})
 
     def table(self) -> Sequence[Action[Any]]:
         """Every action there is, in canonical order; a model overrides this."""

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from vtsc.base import width
+from vtsc.base.errors import UnkeptError
 from vtsc.base.lines import calling
 
 WIDTH = width.WIDTH
@@ -42,6 +43,10 @@ class Decider(Protocol):
 
     def require(self, condition: Any) -> None:
         """Continue only where ``condition`` holds."""
+        ...
+
+    def ensure(self, condition: Any, error: UnkeptError) -> None:
+        """That ``condition`` holds wherever the path is reached; else the run fails with ``error``."""
         ...
 
     def doubt(self, condition: Any, error: Exception) -> None:
@@ -142,6 +147,18 @@ def require(condition: bool) -> None:
     if condition is False:
         raise Illegal
     condition.require()
+
+
+def ensure(condition: bool, claim: str) -> None:
+    """State that ``condition`` holds here in every run: where it may be false, the model is refused.
+
+    ``claim`` says it in words, as in "load leaves where it is in thing.place".
+    """
+    if condition is True:
+        return
+    if Runs.current is None:
+        raise UnkeptError(claim)
+    Runs.current.ensure(condition, UnkeptError(claim))
 
 
 def bounded(x: int, limit: int = INPUT_LIMIT) -> int:

@@ -15,7 +15,10 @@ RULES_WORDS = (
     "bounded", "instances",
 )  # fmt: skip
 """The functions of the language that a rule may call."""
-FRAME_WORDS = (*RULES_WORDS, "select", "apart", "integer", "Step", "Call")
+FRAME_WORDS = (
+    *RULES_WORDS, "select", "apart", "integer", "ensure", "with_inputs", "without_inputs", "StepInputs",
+    "Step", "Call",
+)  # fmt: skip
 RULES_BUILTINS = (
     "abs", "min", "max", "any", "all", "sum", "len", "bool", "range", "enumerate", "zip", "reversed",
     "tuple", "super",
@@ -93,6 +96,9 @@ def _word(context: Context, node: ast.Call, word: str) -> None:
     advice = {
         "integer": "u64(x) or s64(x) is the word; integer(x) is for lemmas and the frame",
         "select": "a method of the frame chooses among instances",
+        "ensure": "require(condition) refuses a step; the machine states what must hold",
+        "with_inputs": "the machine hands its inputs on",
+        "without_inputs": "the machine says who only looks",
         "apart": "the machine calls what is to run apart",
         "scaled": "name the constant at the top of the file",
     }
@@ -122,14 +128,13 @@ def _method(context: Context, node: ast.Call, func: ast.Attribute, check: Check)
     if asked and context.rule and not context.chooses:
         instead = "ask in a function that only steps call, and keep the answer in a field"
         context.refuse(node, "an input where lemmas and reports look too", instead)
-    noted = name == "add" and isinstance(base, ast.Attribute) and base.attr == "notes"
     known = RULES_METHODS if context.rule else FRAME_METHODS
     if name in names.methods:
         if name in names.stored - names.fields.keys() and name not in names.provided:
             context.refuse(
                 node, f".{name} is a function and a value", "give one of the two another name"
             )
-    elif name not in known and not noted and not asked:
+    elif name not in known and not asked:
         context.refuse(node, f"no method {name}", meant(name, names.methods, "define it with def"))
     check(context, base)
     if name in names.setters:
@@ -160,9 +165,8 @@ def _takes_text(context: Context, node: ast.Call) -> bool:
     if isinstance(func, ast.Name):
         return context.language(func.id) == "instances"
     if isinstance(func, ast.Attribute):
-        noted = func.attr == "add" and isinstance(func.value, ast.Attribute)
         asked = func.attr in INPUTS and isinstance(func.value, ast.Attribute)
-        return noted or asked or func.attr in context.names.setters
+        return asked or func.attr in context.names.setters
     return False
 
 

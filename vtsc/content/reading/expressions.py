@@ -21,8 +21,6 @@ BINARY = (
 )
 CONSTANTS = ("MASK", "MODULUS", "WIDTH", "INPUT_LIMIT")
 """The numbers of the language."""
-NOTED = "notes"
-"""What a step has noted may be asked for with ``in``."""
 
 
 def check_value(context: Context, node: ast.expr, text: bool = False, none: bool = False) -> None:
@@ -173,8 +171,6 @@ def _members(context: Context, node: ast.Compare, right: ast.expr) -> None:
     if isinstance(right, ast.Tuple | ast.List):
         for element in right.elts:
             check_value(context, element, text=True)
-    elif isinstance(right, ast.Attribute) and right.attr == NOTED:
-        check_value(context, right)
     else:
         context.refuse(node, "`in`", "write x == a or x == b, or x in (a, b)")
 
