@@ -1,0 +1,211 @@
+"""What a content holds outside of its state: that it is as it was, and else where it is not.
+
+`sealed` refuses most stores at once. What classes, modules, containers, defaults and closures hold
+is compared instead: with what it was when the first step was taken.
+"""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property, partial
+from types import CellType, FunctionType, MappingProxyType, MethodType, ModuleType
+from typing import Any
+
+from vtsc.stores.writers import CHECKER, package
+
+LANGUAGE = "vtsc.language"
+
+
+class _Place:
+    """Something that can be stored to, and what it held."""
+
+    __slots__ = ("before", "lazy", "name", "thing")
+
+    def __init__(self, name: str, thing: Any, lazy: frozenset[str] = frozenset()) -> None:
+        self.name = name
+        self.thing = thing
+        self.lazy = lazy
+        self.before = self.held()
+
+    def held(self) -> dict[Any, object]:
+        """What it holds now, each by its name or number."""
+        thing = self.thing
+        if isinstance(thing, list | set):
+            return dict(enumerate(thing))
+        if isinstance(thing, dict):
+            return dict(thing)
+        if isinstance(thing, CellType):
+            return {} if _is_empty(thing) else {0: thing.cell_contents}
+        if isinstance(thing, FunctionType):
+            return {**vars(thing), "__defaults__": thing.__defaults__}
+        skipped = isinstance(thing, ModuleType | type)
+        return {
+            n: v
+            for n, v in vars(thing).items()
+            if not (n in self.lazy or (skipped and _is_pythons(n, v)))
+        }
+
+    def changed(self) -> list[str]:
+        """The names of what is not as it was; nothing if all is."""
+        now, before = self.held(), self.before
+        if len(now) == len(before) and all(map(_is, now.values(), before.values())):
+            return []
+        if isinstance(self.thing, list | dict | set | CellType):
+            return [self.name]
+        names = [*before, *(n for n in now if n not in before)]
+        different = (n for n in names if now.get(n, self) is not before.get(n, self))
+        return [f"{self.name}.{n}" for n in different]
+
+    def restore(self) -> None:
+        """Make it hold again what it held."""
+        thing, before = self.thing, self.before
+        if isinstance(thing, list):
+            thing[:] = before.values()
+        elif isinstance(thing, set):
+            thing.clear()
+            thing.update(before.values())
+        elif isinstance(thing, dict):
+            thing.clear()
+            thing.update(before)
+        elif isinstance(thing, CellType):
+            thing.cell_contents = before.get(0)
+        elif isinstance(thing, type):
+            self._restore_class(thing)
+        elif isinstance(thing, FunctionType):
+            kept = dict(before)
+            thing.__defaults__ = kept.pop("__defaults__")  # type: ignore[assignment]
+            vars(thing).clear()
+            vars(thing).update(kept)
+        else:
+            for name in self.held().keys() - before.keys():
+                del vars(thing)[name]
+            vars(thing).update(before)
+
+    def _restore_class(self, thing: type) -> None:
+        now = self.held()
+        for name in now.keys() - self.before.keys():
+            delattr(thing, name)
+        for name, value in self.before.items():
+            if now.get(name) is not value:
+                setattr(thing, name, value)
+
+
+def _is_pythons(name: str, value: object) -> bool:
+    """Whether a name of a module or class is Python's own business, as what was imported there is."""
+    special = name.startswith("__") and name != "__all__"
+    return special or isinstance(value, ModuleType)
+
+
+def _is(a: object, b: object) -> bool:
+    return a is b
+
+
+def _is_empty(cell: CellType) -> bool:
+    try:
+        cell.cell_contents  # noqa: B018
+    except ValueError:
+        return True
+    return False
+
+
+def packages_of(owners: Sequence[object]) -> set[str]:
+    """The packages whose classes the owners, and what they hold, are objects of."""
+    held = [value for owner in owners for value in vars(owner).values()]
+    kinds = {type(x).__module__ for x in (*owners, *held)}
+    return {package(k) for k in kinds} - {CHECKER, "builtins"}
+
+
+class Memory:
+    """All that the code of ``owners`` holds in its objects, classes and modules."""
+
+    def __init__(self, owners: Sequence[object]) -> None:
+        self.packages = packages_of(owners)
+        self._seen: dict[int, object] = {}
+        self._places: list[_Place] = []
+        names = [n for n in sorted(sys.modules) if package(n) in self.packages]
+        pending: list[tuple[str, Any]] = [(n, sys.modules[n]) for n in names]
+        pending += [(type(owner).__name__, owner) for owner in owners]
+        for name, thing in pending:
+            self.note(name, thing)
+
+    def note(self, name: str, thing: object) -> None:
+        """Look after something, and all that it leads to, from now on."""
+        pending = [(name, thing)]
+        while pending:
+            name, thing = pending.pop()
+            if id(thing) not in self._seen:
+                self._seen[id(thing)] = thing
+                pending += self._noted(name, thing)
+
+    def _noted(self, name: str, thing: Any) -> Iterator[tuple[str, Any]]:
+        """Note what can be stored to; what it leads to, each with its name."""
+        if isinstance(thing, tuple | frozenset | MappingProxyType):
+            values = thing.values() if isinstance(thing, MappingProxyType) else thing
+            yield from ((name, value) for value in values)
+        elif isinstance(thing, list | set | dict):
+            place = self._place(name, thing)
+            yield from ((name, value) for value in place.before.values())
+        elif isinstance(thing, FunctionType):
+            yield from self._function(name, thing)
+        elif isinstance(thing, property):
+            yield from ((name, f) for f in (thing.fget, thing.fset, thing.fdel))
+        elif isinstance(thing, classmethod | staticmethod | cached_property | MethodType):
+            yield name, thing.func if isinstance(thing, cached_property) else thing.__func__
+            yield name, getattr(thing, "__self__", None)
+        elif isinstance(thing, partial):
+            yield from ((name, value) for value in (thing.func, thing.args, thing.keywords))
+        elif self._holds(thing):
+            yield from self._object(name, thing)
+
+    def _place(self, name: str, thing: Any, lazy: frozenset[str] = frozenset()) -> _Place:
+        place = _Place(name, thing, lazy)
+        self._places.append(place)
+        return place
+
+    def _function(self, name: str, thing: FunctionType) -> Iterator[tuple[str, Any]]:
+        if package(thing.__module__ or "") in self.packages:
+            self._place(name, thing)
+            yield name, (thing.__defaults__, tuple((thing.__kwdefaults__ or {}).values()))
+            for variable, cell in zip(
+                thing.__code__.co_freevars, thing.__closure__ or (), strict=True
+            ):
+                self._place(f"{variable} of {name}", cell)
+                if not _is_empty(cell):
+                    yield f"{variable} of {name}", cell.cell_contents
+
+    def _holds(self, thing: Any) -> bool:
+        """Whether it is one of the content's modules, classes and objects, or an object of the language."""
+        if isinstance(thing, ModuleType):
+            return package(thing.__name__) in self.packages
+        where = (thing if isinstance(thing, type) else type(thing)).__module__
+        ours = package(where) in self.packages
+        if isinstance(thing, type):
+            return ours
+        return (ours or where.startswith(LANGUAGE)) and hasattr(thing, "__dict__")
+
+    def _object(self, name: str, thing: Any) -> Iterator[tuple[str, Any]]:
+        if isinstance(thing, type):
+            name = f"{thing.__module__}.{thing.__qualname__}"
+        lazy = frozenset(
+            n
+            for c in type(thing).__mro__
+            for n, v in vars(c).items()
+            if isinstance(v, cached_property)
+        )
+        for inner, value in self._place(name, thing, lazy).before.items():
+            yield f"{name}.{inner}", value
+        yield name, type(thing)
+
+    def changed(self) -> list[str]:
+        """Where something is not as it was when this was made; nothing if all is."""
+        return [name for place in self._places for name in place.changed()]
+
+    def watch(self) -> Callable[[], object]:
+        """Tells what is held now in those places where something is not as it was."""
+        changed = [place for place in self._places if place.changed()]
+        return lambda: [place.changed() for place in changed]
+
+    def restore(self) -> None:
+        """Make everything be as it was."""
+        for place in self._places:
+            if place.changed():
+                place.restore()
