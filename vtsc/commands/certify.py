@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vtsc.base.errors import BadFileError, EvidenceError, Exit
+from vtsc.base.errors import BadFileError, EvidenceError, Exit, VtscError
 from vtsc.base.parallel import in_order
 from vtsc.commands.options import add_design, add_jobs
+from vtsc.content.content import model_error
 from vtsc.content.loader import load
 from vtsc.evidence.archive import SUFFIX, unpack
 from vtsc.report.screen import say
@@ -43,15 +44,20 @@ def run(arguments: argparse.Namespace) -> Exit:
         for folder in folders:
             together.setdefault(folder.parent, []).append(folder)
 
-        def work(group: list[Path]) -> list[tuple[str, bool]]:
+        def work(group: list[Path]) -> list[tuple[str, bool]] | VtscError:
             from vtsc.evidence.systems import OpenCases  # loads the solver
 
             opened = OpenCases(content)
-            return [_certify(opened, folder) for folder in group]
+            try:
+                return [_certify(opened, folder) for folder in group]
+            except VtscError as error:
+                return error  # a worker does not raise
 
         rejected = 0
         groups = list(together.values())
         for group, lines in zip(groups, in_order(groups, work, arguments.jobs), strict=True):
+            if isinstance(lines, VtscError):
+                raise lines
             for folder, (line, fine) in zip(group, lines, strict=True):
                 say(f"{Path(arguments.path) / folder.relative_to(top)}: {line}")
                 rejected += not fine
@@ -95,6 +101,11 @@ def _certify(opened: "OpenCases", folder: Path) -> tuple[str, bool]:
         evidence, solvers = recheck(opened, folder)
     except EvidenceError as error:
         return f"REJECTED: {' '.join(str(error).split())}", False
+    except VtscError:
+        raise
+    except Exception as error:  # a model may do anything
+        named = model_error(opened.content, error)
+        raise (named if isinstance(named, VtscError) else error) from None
     scope = [evidence.scope] if evidence.scope else []
     asked = [f"{len(evidence.questions)} questions", " and ".join(solvers)]
     return ", ".join(["holds", *scope, *asked]), True

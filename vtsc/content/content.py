@@ -2,12 +2,12 @@
 
 import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import FrozenInstanceError, dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from vtsc.base.errors import BadFileError, MeaningError, UnendingError, UsageError
+from vtsc.base.errors import BadFileError, MeaningError, StoreError, UnendingError, UsageError
 from vtsc.base.lines import Line
 from vtsc.base.spelling import near
 from vtsc.content.reading.uses import Use
@@ -145,14 +145,22 @@ def model_error(content: Content, error: BaseException) -> Exception:
         asked = [line for line in error.lines if content.holds(line[0])]
         in_rules = [line for line in asked if content.is_rule(line[0])]
         raised = in_rules or asked or raised
-    if isinstance(error, UnendingError) and error.line and content.holds(error.line[0]):
-        raised = [error.line]
+    line = getattr(error, "line", None)
+    if line is not None and content.holds(line[0]):
+        raised = [line]
     if not raised:
-        return RuntimeError(f"{type(error).__name__}: {error}")
+        named = isinstance(error, StoreError)
+        return (BadFileError if named else RuntimeError)(_what(error))
     file, number = raised[-1]
+    return BadFileError(f"{content.relative(file)}:{number}: {_what(error)}")
+
+
+def _what(error: BaseException) -> str:
+    """What an error of a model's code says."""
+    if isinstance(error, FrozenInstanceError):
+        return f"a store into what stays as it is: {error}"
     plain = isinstance(error, MeaningError | UnendingError)
-    what = str(error) if plain else f"{type(error).__name__}: {error}"
-    return BadFileError(f"{content.relative(file)}:{number}: {what}")
+    return str(error) if plain else f"{type(error).__name__}: {error}"
 
 
 def _lines(place: TracebackType | None) -> Iterator[Line]:

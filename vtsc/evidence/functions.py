@@ -17,8 +17,9 @@ from vtsc.smtlib.registers import LOGIC, Register, condition
 from vtsc.smtlib.script import Script, Writer
 from vtsc.solver.feasibility import SolverFeasibility
 from vtsc.symbolic.forms import Condition
-from vtsc.symbolic.paths import explore, joined
+from vtsc.symbolic.paths import explore
 from vtsc.symbolic.terms import Arena
+from vtsc.symbolic.trees import joined
 from vtsc.symbolic.values import Word, lift_truth
 
 KIND = "functions"

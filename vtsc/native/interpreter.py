@@ -2,17 +2,21 @@
 
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
-from vtsc.base.lines import LineRecorder
+from vtsc.base.errors import UnkeptError
+from vtsc.base.lines import LineRecorder, nothing_wanted
 from vtsc.base.time_limit import limited
 from vtsc.language.actions import Call, Step
 from vtsc.language.claims import Monitor
 from vtsc.language.inputs import Inputs
 from vtsc.language.state import Snapshot, snapshot
 from vtsc.language.words import Illegal
+from vtsc.stores.guard import Guard
+from vtsc.stores.locate import told
 
 Lines = tuple[tuple[str, int], ...]
 
@@ -73,12 +77,19 @@ Source = Callable[[int], Inputs]
 class Player:
     """Plays one run of ``machine``, watched by ``prop``; lines are noted in files ``wanted`` accepts."""
 
-    def __init__(self, machine: Any, prop: Monitor, wanted: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        machine: Any,
+        prop: Monitor,
+        wanted: Callable[[str], bool],
+        guard: Guard | None = None,
+    ) -> None:
         self.machine = machine
         self.prop = prop
         self.wanted = wanted
-        self.state = machine.state()
-        self.ghosts = prop.ghosts(machine)
+        self.guard = Guard(machine, [prop]) if guard is None else guard
+        self.state = self.guard.state()
+        self.ghosts = self.guard.ghosts(prop)
 
     def snapshot(self) -> Snapshot:
         """The machine's state and the property's ghosts in plain values."""
@@ -90,8 +101,19 @@ class Player:
 
         ``explain``: the violating step, where the property's measures are wanted along the run.
         """
+
+        def again() -> Run:
+            player = Player(self.machine, self.prop, nothing_wanted, self.guard)
+            return player._play(calls, source, explain)
+
+        def play() -> Run:
+            try:
+                return self._play(calls, source, explain)
+            except UnkeptError as error:
+                raise told(error, again) from None
+
         with limited():
-            return self._play(calls, source, explain)
+            return self.guard.checked(play, again)
 
     def _play(self, calls: Sequence[Call], source: Source, explain: Step | None) -> Run:
         initial = source(-1)
@@ -108,7 +130,7 @@ class Player:
             recorder = LineRecorder(self.wanted, (self.state.numbers, self.state.values))
             try:
                 self.machine.advance(self.state, inputs)
-                with recorder:
+                with nullcontext() if self.wanted is nothing_wanted else recorder:
                     observed = self.machine.perform(self.state, call, inputs)
             except Illegal as why:
                 raise NotARun(i + 1, why) from None

@@ -1,18 +1,27 @@
 """Random legal runs of a machine in plain integers; seeded, so a run can be repeated."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 from typing import Any
 
-from vtsc.base.errors import UsageError
+from vtsc.base.errors import UnkeptError, UsageError
 from vtsc.base.time_limit import limited
+from vtsc.language.actions import Call, Step
 from vtsc.language.claims import Property
+from vtsc.language.inputs import Inputs
+from vtsc.language.state import State
 from vtsc.language.words import Illegal
-from vtsc.native.inputs import Drawn
+from vtsc.native.inputs import Drawn, Recorded
+from vtsc.stores.guard import Guard
+from vtsc.stores.locate import told
 
 RUN_LENGTH = 60
 """Steps after which a fresh run starts."""
+BATCH = 32
+"""Runs after which it is looked whether anything was stored to what is no state."""
 STARTS = 10_000
 """Draws of initial inputs, beyond which the machine is taken to have no initial state."""
 TRIES = 40
@@ -37,37 +46,102 @@ def simulate(
     an upper bound is.
     """
     random = Random(seed)
-    calls = machine.calls()
+    runs = _Runs(machine, properties, Drawn(random, typical), random)
     violations = dict.fromkeys(properties, 0)
-    done = runs = 0
+    done = begun = 0
     while done < steps:
-        runs += 1
+        before, first = random.getstate(), done
+        batch: list[_Run] = []
+        try:
+            while done < steps and len(batch) < BATCH:
+                batch.append(runs.run(min(RUN_LENGTH, steps - done)))
+                done += batch[-1].steps
+        except Exception:
+            runs.find_store(before, first, steps)
+            raise
+        if runs.guard.changed():
+            runs.find_store(before, first, steps)
+        begun += len(batch)
+        for name in (name for each in batch for name in each.violated):
+            violations[name] += 1
+    return Outcome(done, begun, violations)
+
+
+@dataclass(frozen=True)
+class _Run:
+    """How many steps a run had, and the properties that it violated."""
+
+    steps: int
+    violated: frozenset[str]
+
+
+class _Runs:
+    """Random runs of a machine, watched by some properties."""
+
+    def __init__(
+        self, machine: Any, properties: Mapping[str, Property], inputs: Drawn, random: Random
+    ) -> None:
+        self.machine = machine
+        self.properties = properties
+        self.inputs = inputs
+        self.random = random
+        self.calls = machine.calls()
+        self.guard = Guard(machine, properties.values())
+
+    def run(self, longest: int) -> _Run:
+        """One run of so many steps at most."""
+        steps, violated = 0, set[str]()
         with limited():
-            state, ghosts, inputs = _start(machine, properties, Drawn(random, typical))
-            open_properties = set(properties)
-            for _ in range(min(RUN_LENGTH, steps - done)):
-                step = _step(machine, state, calls, random, inputs)
+            state = _start(self.machine, self.guard, self.inputs)
+            ghosts = {name: self.guard.ghosts(p) for name, p in self.properties.items()}
+            while steps < longest:
+                step = _step(self.machine, state, self.calls, self.random, self.inputs)
                 if step is None:
                     break
-                done += 1
-                for name in tuple(open_properties):
-                    prop = properties[name]
-                    if prop.answer(machine, state, ghosts[name], step):
-                        violations[name] += 1
-                        open_properties.discard(name)
-    return Outcome(done, runs, violations)
+                steps += 1
+                for name, prop in self.properties.items():
+                    if name in violated:
+                        continue
+                    if prop.answer(self.machine, state, ghosts[name], step):
+                        violated.add(name)
+        return _Run(steps, frozenset(violated))
+
+    def find_store(self, before: Any, done: int, steps: int) -> None:
+        """Raise the error of the first store to what is no state, in runs from ``before`` on, if any.
+
+        ``before``: the state of the random numbers; ``done``: the steps taken until then, of ``steps``.
+        """
+        if not self.guard.changed():
+            return
+        self.guard.memory.restore()
+        self.random.setstate(before)
+        for _ in range(BATCH):
+            before, longest = self.random.getstate(), min(RUN_LENGTH, steps - done)
+            with suppress(Exception):  # a store to what is no state is told first
+                done += self.run(longest).steps
+            if self.guard.changed():
+                break
+
+        def again() -> _Run:
+            self.random.setstate(before)
+            return self.run(longest)
+
+        self.guard.check(again)
 
 
-def _start(machine: Any, properties: Mapping[str, Property], inputs: Drawn) -> Any:
+def _start(machine: Any, guard: Guard, inputs: Drawn) -> State:
+    """A state in which a run begins."""
     for _ in range(STARTS):
         inputs.used.clear()
-        state = machine.state()
+        state = guard.state()
         try:
             machine.initialise(state, inputs)
+            return state
         except Illegal:
             continue
-        ghosts = {name: p.ghosts(machine) for name, p in properties.items()}
-        return state, ghosts, inputs
+        except UnkeptError as error:
+            again = Recorded(dict(inputs.used))
+            raise told(error, partial(machine.initialise, guard.state(), again)) from None
     raise UsageError(
         f"none of {STARTS} random starts is legal: the parameters may leave no initial state"
     )
@@ -86,8 +160,17 @@ def _step(machine: Any, state: Any, calls: Any, random: Random, inputs: Drawn) -
         before = state.saved()
         inputs.used.clear()
         try:
-            machine.advance(state, inputs)
-            return machine.perform(state, call, inputs)
+            return _taken(machine, state, call, inputs)
         except Illegal:
             state.restore(before)
+        except UnkeptError as error:
+            state.restore(before)
+            again = Recorded(dict(inputs.used))
+            raise told(error, partial(_taken, machine, state, call, again)) from None
     return None
+
+
+def _taken(machine: Any, state: Any, call: Call, inputs: Inputs) -> Step:
+    machine.advance(state, inputs)
+    step: Step = machine.perform(state, call, inputs)
+    return step

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from vtsc.language.state import Field, Value
+from vtsc.stores.records import shown
 from vtsc.symbolic.names import member
 from vtsc.symbolic.terms import Arena
 from vtsc.symbolic.values import Index, Truth, Word, lift_index, lift_truth, lift_word
@@ -28,18 +29,18 @@ def lifted(field: Field, arena: Arena, value: Value, sizes: Mapping[str, int]) -
     """``value`` in symbolic form; raises `RangeError` when it may not fit ``field``."""
     if field.kind == "flag":
         if not isinstance(value, (Truth, bool)):
-            raise RangeError(f"{value!r} is no truth value")
+            raise RangeError(f"{shown(value)} is no truth value")
         return Truth(arena, lift_truth(arena, value))
     if field.kind == "index":
         domain = field.domain(sizes)
         if not isinstance(value, (Index, int)):
-            raise RangeError(f"{value!r} is no number")
+            raise RangeError(f"{shown(value)} is no number")
         members = value.members if isinstance(value, Index) else {value}
         if not set(members) <= set(domain):
             raise RangeError(f"{sorted(members)} does not fit {domain}")
         return lift_index(arena, value, domain)
     if isinstance(value, bool) or not isinstance(value, (int, Word)):
-        raise RangeError(f"{value!r} is no number")
+        raise RangeError(f"{shown(value)} is no number")
     word = lift_word(arena, value)
     if field.kind == "u64":
         return Word(arena, word.form, residue=True)

@@ -7,19 +7,22 @@ of forks with an outcome at each leaf. Every leaf knows the source lines it exec
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, NoReturn, Protocol, TypeVar
+from functools import partial
+from typing import Any, NoReturn, Protocol, TypeVar
 
-from vtsc.base.errors import MeaningError, UnendingError
+from vtsc.base.errors import MeaningError, UnendingError, UnkeptError
 from vtsc.base.lines import Line, LineRecorder, calling, nothing_wanted
 from vtsc.base.time_limit import limited
 from vtsc.language.words import REFUSES, Illegal, Runs
+from vtsc.stores.locate import told
 from vtsc.symbolic.forms import Condition, Constant
 from vtsc.symbolic.merging import Kept, combined
 from vtsc.symbolic.terms import Arena
+from vtsc.symbolic.trees import Fork, Leaf, Tree, joined
 from vtsc.symbolic.truths import current_run
-from vtsc.symbolic.values import merge
+from vtsc.symbolic.values import lift_truth
 
 T = TypeVar("T")
 
@@ -46,69 +49,6 @@ class Doubt:
 
     conditions: tuple[Condition, ...]
     error: Exception
-
-
-@dataclass(frozen=True)
-class Leaf(Generic[T]):
-    """The end of one path. ``outcome`` is None where the step is not legal on it."""
-
-    outcome: T | None
-    assumptions: tuple[Condition, ...]
-    lines: tuple[Line, ...]
-
-
-@dataclass(frozen=True)
-class Fork(Generic[T]):
-    """``then`` where ``test`` holds, else ``otherwise``."""
-
-    test: Condition
-    then: "Tree[T]"
-    otherwise: "Tree[T]"
-
-
-Tree = Leaf[T] | Fork[T]
-
-
-def leaves(
-    arena: Arena, tree: Tree[T], above: tuple[Condition, ...] = ()
-) -> Iterator[tuple[tuple[Condition, ...], Leaf[T]]]:
-    """Every leaf with the conditions on the way to it, left to right."""
-    if isinstance(tree, Leaf):
-        yield above, tree
-        return
-    yield from leaves(arena, tree.then, (*above, tree.test))
-    yield from leaves(arena, tree.otherwise, (*above, arena.negation(tree.test)))
-
-
-def joined(
-    arena: Arena,
-    tree: Tree[dict[str, Any]],
-    default: Callable[[str], Any],
-    merging: Callable[[Arena, Condition, Any, Any], Any] = merge,
-) -> tuple[Condition, dict[str, Any]]:
-    """Where a tree's function is legal, and its outcome as if-then-elses along the forks.
-
-    ``default`` gives the value of what an outcome does not mention, ``merging`` makes one of two.
-    """
-    if isinstance(tree, Leaf):
-        if tree.outcome is None:
-            return arena.false, {}
-        return arena.conjunction(tree.assumptions), tree.outcome
-    yes, then = joined(arena, tree.then, default, merging)
-    no, otherwise = joined(arena, tree.otherwise, default, merging)
-    legal = arena.branch(tree.test, yes, no)
-    if yes is arena.false or no is arena.false:
-        return legal, otherwise if yes is arena.false else then
-    names = dict.fromkeys((*then, *otherwise))
-    return legal, {
-        n: merging(
-            arena,
-            tree.test,
-            then[n] if n in then else default(n),
-            otherwise[n] if n in otherwise else default(n),
-        )
-        for n in names
-    }
 
 
 LONGEST = 200
@@ -175,6 +115,10 @@ class _Run:
         self._doubts = doubts
         self._facts: list[Condition] = []
         self._truths: dict[int, bool] = {}
+        self.told = False
+        """Whether a condition that may not hold is raised at once, to see how it came about."""
+        self.unkept: list[UnkeptError] = []
+        """Errors to be raised if the path is one that can be reached."""
         self.forks: list[tuple[Condition, bool]] = []
         self.assumptions: list[Condition] = []
         for condition in known:
@@ -218,6 +162,18 @@ class _Run:
             self._doubts.append(Doubt(conditions, error))
         elif self._feasibility.possible(conditions):
             raise error
+
+    def ensure(self, condition: Any, error: UnkeptError) -> None:
+        """That it holds wherever the path is reached; whoever knows more of the states decides it."""
+        broken = self._arena.negation(lift_truth(self._arena, condition))
+        if self._truths.get(broken.id) is False or broken is self._arena.false:
+            return
+        if not self._feasibility.possible((*self._facts, broken)):
+            return
+        if self.told:
+            raise error
+        self.unkept.append(error)
+        self.doubt(broken, error)
 
     def apart(
         self, run: Callable[[], None], records: Sequence[object], variables: Mapping[str, Any]
@@ -278,6 +234,18 @@ class _Run:
         self._learn(condition)
 
 
+def _outcome(run: Callable[[], T], decider: _Run) -> T | None:
+    """What ``run`` returns where ``decider`` answers its questions; None where that is not legal."""
+    before, Runs.current = Runs.current, decider
+    try:
+        with limited():
+            return run()
+    except Illegal:
+        return None
+    finally:
+        Runs.current = before
+
+
 def explore(
     arena: Arena,
     run: Callable[[], T],
@@ -303,19 +271,19 @@ def explore(
     def execute(prefix: Sequence[bool]) -> tuple[_Run, Leaf[T]]:
         budget.another()
         decider = _Run(arena, feasibility, known, prefix, doubts, strict, budget, records)
-        before, Runs.current = Runs.current, decider
         recorder = LineRecorder(wanted)
         try:
-            with limited():
-                if wanted is nothing_wanted:
-                    outcome: T | None = run()
-                else:
-                    with recorder:
-                        outcome = run()
-        except Illegal:
-            outcome = None
+            if wanted is nothing_wanted:
+                outcome = _outcome(run, decider)
+            else:
+                with recorder:
+                    outcome = _outcome(run, decider)
         finally:
-            Runs.current = before
+            if decider.unkept:
+                answers = [taken for _, taken in decider.forks]
+                again = _Run(arena, feasibility, known, answers, [], strict, budget, records)
+                again.told = True
+                decider.unkept[0].complete(told(decider.unkept[0], partial(_outcome, run, again)))
         return decider, Leaf(outcome, tuple(decider.assumptions), recorder.lines)
 
     def grow(prefix: list[bool]) -> Tree[T]:

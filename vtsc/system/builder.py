@@ -3,23 +3,27 @@
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from itertools import combinations
 from typing import Any
 
-from vtsc.base.errors import BadFileError, UsageError
+from vtsc.base.errors import BadFileError, StoreError, UsageError
 from vtsc.base.lines import nothing_wanted
 from vtsc.language.actions import Call, Step
 from vtsc.language.claims import Monitor
 from vtsc.language.lemmas import ONE_VALUE, Lemma
 from vtsc.language.numbers import Noted, Number
-from vtsc.language.state import Record, State, Value
+from vtsc.language.state import Field, Record, State, Value
+from vtsc.language.words import MASK
+from vtsc.stores.guard import Guard
+from vtsc.stores.records import Unfit
 from vtsc.symbolic.fields import RangeError, lifted, unknown
 from vtsc.symbolic.forms import Condition
-from vtsc.symbolic.hidden_state import Memory
 from vtsc.symbolic.inputs import Ranges, Unknowns, Widened
 from vtsc.symbolic.names import INITIAL, MID, RECORDS_TAKEN
-from vtsc.symbolic.paths import Doubt, Feasibility, Tree, explore, joined, leaves
+from vtsc.symbolic.paths import Doubt, Feasibility, explore
 from vtsc.symbolic.terms import Arena
+from vtsc.symbolic.trees import Tree, joined, leaves
 from vtsc.symbolic.values import Index, lift_truth, same
 from vtsc.system.alike import Alike
 from vtsc.system.doubts import Doubts, Invariants
@@ -34,13 +38,13 @@ Outcome = dict[str, Any]
 class Watched(State):
     """A machine's state with the ghosts of its monitors, as ``monitor.ghost`` records."""
 
-    def __init__(self, inner: State, machine: Any, monitors: Sequence[Monitor]) -> None:
+    def __init__(self, guard: Guard, monitors: Sequence[Monitor]) -> None:
         super().__init__()
-        self.inner = inner
-        self.records = dict(inner.records)
+        self.inner = guard.state()
+        self.records = dict(self.inner.records)
         self.ghosts: dict[str, dict[str, Any]] = {}
         for monitor in monitors:
-            ghosts = monitor.ghosts(machine)
+            ghosts = guard.ghosts(monitor)
             self.ghosts[monitor.name] = ghosts
             self.records |= {f"{monitor.name}.{name}": g for name, g in ghosts.items()}
 
@@ -71,8 +75,11 @@ class _Builder:
         calls: Sequence[Call] | None,
         ranges: tuple[Ranges, Ranges],
         noted: Noted | None,
+        guard: Guard,
     ) -> None:
         self.machine = machine
+        self.guard = guard
+        guard.accept = self._accept
         self.monitors = monitors
         self.arena = Arena()
         self.feasibility = feasibility(self.arena)
@@ -97,7 +104,7 @@ class _Builder:
         self.slots = {slot.name: slot for slot in names}
 
     def _fresh(self) -> Watched:
-        state = Watched(self.machine.state(), self.machine, self.monitors)
+        state = Watched(self.guard, self.monitors)
         for record in state.records.values() if self.named else ():
             instance = record.instance
             for name in self.named.get(instance.kind, ()) if instance else ():
@@ -111,6 +118,16 @@ class _Builder:
         if self.noted is None:
             return tuple(args)
         return tuple(Number.of(k, n, self.noted) for k, n in zip(kinds, args, strict=True))
+
+    def _accept(self, field: Field, value: Value) -> Value:
+        """What a field holds once a value is stored there."""
+        try:
+            lifted(field, self.arena, value, self.sizes)
+        except RangeError as error:
+            raise Unfit(str(error)) from None
+        if field.kind == "u64":
+            return value & MASK if isinstance(value, int) else value.counted()
+        return value
 
     def _unknown(self, suffix: str, only: set[str] | None = None) -> dict[str, Value]:
         values = {}
@@ -139,7 +156,9 @@ class _Builder:
         for name, stored in state.records.items():
             strange = sorted(vars(stored).keys() - self.attributes[name])
             if strange:
-                raise BadFileError(f"the model stores into {name}.{strange[0]}, which is no field")
+                raise StoreError(
+                    f"a store into {name}.{strange[0]}, which is no field, by its dict"
+                )
         values = {}
         for full, record, name, declared in state.slots():
             value = getattr(record, name)
@@ -149,7 +168,7 @@ class _Builder:
             try:
                 values[full] = lifted(declared, self.arena, value, self.sizes)
             except RangeError as error:
-                raise BadFileError(f"the model stores into {full}: {error}") from None
+                raise StoreError(f"a store into {full}: {error}") from None
         return values
 
     def _explore(
@@ -315,13 +334,14 @@ def explored(
     noted: Noted | None = None,
 ) -> tuple[System, Invariants]:
     """The system before it is simplified, and what is known of its states."""
-    memory = Memory([machine, *monitors])
+    guard = Guard(machine, monitors)
     ranges: tuple[Ranges, Ranges] = ({}, {})
-    found = None
-    while found is None:
-        with suppress(Widened):
-            found = _Builder(
-                machine, monitors, feasibility, wanted, lemmas, calls, ranges, noted
-            ).build()
-    memory.check()
-    return found
+
+    def built(wanted: Callable[[str], bool] = nothing_wanted) -> tuple[System, Invariants]:
+        while True:
+            with suppress(Widened):
+                return _Builder(
+                    machine, monitors, feasibility, wanted, lemmas, calls, ranges, noted, guard
+                ).build()
+
+    return guard.checked(partial(built, wanted), built)

@@ -10,6 +10,7 @@ from vtsc.language.claims import Monitor
 from vtsc.language.inputs import Inputs
 from vtsc.language.state import Field, Record
 from vtsc.language.words import MASK, Illegal
+from vtsc.stores.guard import Guard
 
 Values = dict[str, int | bool]
 """Every field's value by its full name, counters by their representatives in [0, 2^64)."""
@@ -56,6 +57,7 @@ class Watched:
     def __init__(self, machine: Any, monitors: Sequence[Monitor], wanted: Wanted) -> None:
         self.machine = machine
         self.monitors = monitors
+        self.guard = Guard(machine, monitors)
         self.wanted = wanted
         self.recording = False
         """Whether lines are recorded, which takes as long as the steps themselves."""
@@ -68,11 +70,11 @@ class Watched:
 
     def fresh(self) -> None:
         """A state of its own with every field at its declared start."""
-        self.state = self.machine.state()
+        self.state = self.guard.state()
         self._watching = []
         records = dict(self.state.records)
         for monitor in self.monitors:
-            ghosts = monitor.ghosts(self.machine)
+            ghosts = self.guard.ghosts(monitor)
             self._watching.append((monitor.name, monitor.answer, ghosts))
             records |= {f"{monitor.name}.{name}": ghost for name, ghost in ghosts.items()}
         self._fields = [
@@ -103,7 +105,7 @@ class Watched:
         self.fresh()
         self.initial = dict(initial)
         for full, record, name, _ in self._fields:
-            setattr(record, name, values[full])
+            vars(record)[name] = values[full]
 
     def fields(self) -> Iterator[tuple[str, Field]]:
         """Every field by its full name, in a state that there is."""
@@ -130,7 +132,7 @@ class Watched:
             after = self.values()
         except Illegal:
             for full, record, name, _ in self._fields:
-                setattr(record, name, start[full])
+                vars(record)[name] = start[full]
         odd = after is not None and list(map(type, after.values())) != self._types
         used, lines = dict(inputs.used), recorder.lines if recorder else None
         return Taken(at, call, self.initial, start, used, after, odd, hits, lines)

@@ -8,6 +8,7 @@ import random
 from bisect import bisect
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import accumulate
 from random import Random
 
@@ -24,6 +25,8 @@ STEPS = 2000
 """How many steps are taken at least."""
 RUN_LENGTH = 60
 """Steps that a run goes on for, after what it repeats."""
+OFTEN = 16
+"""Runs after which it is looked whether anything was stored to what is no state."""
 STUCK = 40
 """Illegal steps in a row after which a run ends."""
 WEIGHTS = (0, 1, 1, 4)
@@ -89,13 +92,14 @@ class Runs:
             self._begun += 1
             luck = random.getstate()
             with limited():
-                new = list(self._run(self._begun))
+                new = self._guarded(self._begun)
             if random.getstate() != luck:
                 raise ValidationError(
                     f"run {self._begun}: its steps draw from Python's random numbers"
                 )
             self.taken += new
             self._done += sum(1 for taken in new if taken.call in self.preferred)
+        self.plain.guard.check(partial(self._again, self._begun))
 
     def lines(self, taken: Taken) -> tuple[Line, ...]:
         """The lines of designs that a step executed; its run is taken again where they were not recorded.
@@ -115,6 +119,18 @@ class Runs:
                 break
         plain.recording = False
         return found
+
+    def _guarded(self, number: int) -> list[Taken]:
+        """The steps of a run; now and then it is looked whether one stored to what is no state."""
+        if number % OFTEN:
+            return list(self._run(number))
+        again = partial(self._again, number)
+        return self.plain.guard.checked(lambda: list(self._run(number)), again)
+
+    def _again(self, number: int) -> None:
+        """Take the runs up to one again, of which it has not been looked yet."""
+        for each in range((number - 1) // OFTEN * OFTEN + 1, number + 1):
+            list(self._run(each))
 
     def _run(self, number: int) -> Iterator[Taken]:
         """One run, illegal steps included."""

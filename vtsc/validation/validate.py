@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Protocol
 
-from vtsc.base.errors import ValidationError
+from vtsc.base.errors import UnkeptError, ValidationError
 from vtsc.language.words import NoSuchItem
 from vtsc.native.witness import Witness
 from vtsc.validation.compare import Comparison, Shown
@@ -133,7 +133,7 @@ def _started(runs: Runs, number: int, given: Inputs) -> Started:
 def _answered(ruled: Ruled, runs: Runs, question: Question) -> Taken | None:
     """The step from a state that a solver gives; None where it gives none in which the functions work.
 
-    Exploring has shown that the states in which an index names nothing are not reachable.
+    Exploring has shown that the states in which they fail are not reachable.
     """
     failing: list[Inputs] = []
     while len(failing) < FAILING:
@@ -142,7 +142,7 @@ def _answered(ruled: Ruled, runs: Runs, question: Question) -> Taken | None:
             return None
         try:
             return _tried(ruled, runs, found)
-        except NoSuchItem:
+        except (NoSuchItem, UnkeptError):
             failing.append(found.fields)
     return None
 
