@@ -4,8 +4,9 @@ The actions are the parts of KVM's run loop, and what host and guest do. That ea
 is a choice of the model. [choice-actions]
 """
 
+from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from model.arithmetic import NSEC_PER_SEC, time_scale
 from model.designs.base import Design
@@ -21,7 +22,6 @@ from model.trapping import update_trapping
 from model.vm import Vcpu, Vm
 from vtsc.language import (
     Action,
-    BadFileError,
     Call,
     Inputs,
     Lemma,
@@ -33,10 +33,13 @@ from vtsc.language import (
     apart,
     both,
     either,
+    ensure,
     instances,
     negation,
     require,
     select,
+    with_inputs,
+    without_inputs,
 )
 
 KHZ = 1000
@@ -67,6 +70,10 @@ class Machine(TableMachine):
     """A design on a host with settings."""
 
     time_input = TIME_INPUT
+    stores_of: ClassVar[Mapping[type, Sequence[str]]] = {
+        Design: ("vm", "vcpu"),
+        Host: ("host", "pcpu"),
+    }
     rounds = ROUNDS
 
     def __init__(self, design: Design, contract: Contract, settings: Any) -> None:
@@ -128,8 +135,10 @@ class Machine(TableMachine):
 
     def initialise(self, state: MachineState, inputs: Inputs) -> None:
         """Boot the host, create the VM and, unless creation is an action, its vCPUs at t = 0."""
-        state.host.inputs = inputs
-        state.host.boot(inputs)
+        with_inputs(inputs, self._boot, state)
+
+    def _boot(self, state: MachineState) -> None:
+        state.host.boot()
         self.design.vm_create(state.host, state.vm)
         if self.settings["create_anytime"] == "off":
             for vcpu in state.vm.vcpus:
@@ -137,16 +146,15 @@ class Machine(TableMachine):
 
     def advance(self, state: MachineState, inputs: Inputs) -> None:
         """True time and TSCs move on, within the deadlines that the parameters set."""
-        state.host.advance(inputs)
+        with_inputs(inputs, state.host.advance)
+        for vcpu in state.vm.vcpus:
+            vcpu.caught_up = False
         self._meet_deadlines(state)
 
     def perform(self, state: MachineState, call: Call, inputs: Inputs) -> Step:
         """Take ``call``; raises `Illegal` where its guard is false."""
         action = self.allowed(state, call)
-        state.host.inputs = inputs
-        self.design.notes.clear()
-        observed = action.effect(state, *call.args)
-        return Step(call, observed, set(self.design.notes))
+        return Step(call, with_inputs(inputs, action.effect, state, *call.args))
 
     # guards
 
@@ -192,12 +200,16 @@ class Machine(TableMachine):
         """vcpu_load; it need not be followed by an entry."""
         host, vcpu = state.host, state.vm.vcpus[v]
         unstable_before = host.tsc_unstable
-        self.design.vcpu_load(host, vcpu, c)
+        self._vcpu_load(host, vcpu, c)
         vcpu.loaded = True
         self._restart_slice(state, vcpu)
         self._restart_delay(state, vcpu)
         if both(host.tsc_unstable, negation(unstable_before)):
             update_trapping(host, state.vm, self.settings)
+
+    def _vcpu_load(self, host: Host, vcpu: Vcpu, c: int) -> None:
+        self.design.vcpu_load(host, vcpu, c)
+        ensure(vcpu.cpu == c, "vcpu_load leaves the pCPU that it is given in vcpu.cpu")
 
     def put(self, state: MachineState, v: int) -> None:
         """vcpu_put."""
@@ -255,8 +267,6 @@ class Machine(TableMachine):
         self._meet_deadlines(state)
         for c, _ in enumerate(host.pcpus):
             apart(partial(self.design.hardware_enable, host, vm, c), *records)
-        if self.design.notes:
-            raise BadFileError("a note is made while hardware is enabled or disabled")
 
     def jump(self, state: MachineState, c: int) -> None:
         """An idle pCPU's TSC comes back with any value."""
@@ -279,8 +289,8 @@ class Machine(TableMachine):
         host, vcpu = state.host, state.vm.vcpus[v]
         vcpu.time_page = self.settings["kvmclock"] == "on"
         self.design.vcpu_create(host, vcpu, c)
-        self.design.vcpu_load(host, vcpu, c)
-        vcpu.tsc_at_creation = self.design.read_tsc(host, vcpu)
+        self._vcpu_load(host, vcpu, c)
+        vcpu.tsc_at_creation = without_inputs(self.design.read_tsc, host, vcpu)
         vcpu.created_at = host.t
         self.design.vcpu_put(host, vcpu)
         vcpu.created = True

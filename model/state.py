@@ -66,6 +66,7 @@ class VcpuFields(Record):
     tsc_mode: int = index("policy: 0 passthrough, 1 trap", PASSTHROUGH, hi=TRAP)
     last_emul: int = counter("cycles", "last emulated RDTSC of this vCPU (bump-vcpu)")
     time_page: bool = flag("the guest has kvmclock enabled on this vCPU")
+    caught_up: bool = flag("this step raised the offset to catch up", transient=True)
     request_clock_update: bool = flag("CLOCK_UPDATE is pending")
     request_migrate_timer: bool = flag("MIGRATE_TIMER is pending")
     created: bool = flag("the vCPU exists")

@@ -36,4 +36,4 @@ class Vm(VmFields):
         super().__init__(own)
         self.virtual_tsc_khz = khz
         self.virtual_tsc_shift, self.virtual_tsc_mult = scale
-        self.vcpus = [Vcpu(v, self, of_vcpus) for v in range(vcpus)]
+        self.vcpus = tuple([Vcpu(v, self, of_vcpus) for v in range(vcpus)])

@@ -64,7 +64,10 @@ class CanCatchUp(Sometimes):
 
     def observe(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> bool:
         """Whether this step caught up."""
-        return "catch_up" in step.notes
+        if step.call.name != "serve":
+            return False
+        caught_up: bool = state.vm.vcpus[step.call.args[0]].caught_up
+        return caught_up
 
 
 class CanTrap(Sometimes):

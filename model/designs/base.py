@@ -47,8 +47,6 @@ class Design:
     def __init__(self, settings: Any) -> None:
         self.settings = settings
         self.vendor: str = settings["vendor"]
-        self.notes: set[str] = set()
-        """What the functions did that is of interest to a monitor, since the step began."""
 
     # called by the machine, in kernel spelling
 

@@ -80,7 +80,7 @@ class Patch25(Pre25):
             wanted = self.compute_guest_tsc(vcpu, kernel_ns)
             if u64(wanted) > u64(tsc_timestamp):
                 vcpu.tsc_offset += wanted - tsc_timestamp
-                self.notes.add("catch_up")
+                vcpu.caught_up = True
         follow_mode(vcpu, self.settings)
 
     def catchup_guard(self, host: Host, vcpu: Vcpu) -> bool:

@@ -9,7 +9,7 @@ from model.designs.base import Design
 from model.host.host import Host
 from model.trapping import emulate_rdtsc
 from model.vm import Vcpu
-from vtsc.language import s64, spelled, u64
+from vtsc.language import s64, spelled, u64, without_inputs
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,8 @@ def traps(design: Design, vcpu: Vcpu) -> bool:
 def rdtsc(design: Design, host: Host, vcpu: Vcpu, trapped: bool) -> Read:
     """RDTSC in the guest, native or trapped. [native-read, emulated-value]"""
     if not trapped:
-        return Read(vcpu.number, design.read_tsc(host, vcpu), trapped=False)
+        value = without_inputs(design.read_tsc, host, vcpu)
+        return Read(vcpu.number, value, trapped=False)
     clock_value = design.compute_guest_tsc(vcpu, host.kernel_ns())
     return Read(vcpu.number, emulate_rdtsc(host, vcpu, clock_value, design.settings), trapped=True)
 

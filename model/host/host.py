@@ -11,7 +11,7 @@ from model.arithmetic import later
 from model.host.contracts import Contract
 from model.host.timebase import Timebase, timebase
 from model.state import HostFields, Pcpu
-from vtsc.language import Inputs, bounded, integer, require, scaled, select, u64
+from vtsc.language import Inputs, StepInputs, bounded, integer, require, scaled, select, u64
 
 MIN_UPTIME_NS = scaled(5 * 10**9, small=0)
 """The host has been up for longer than this when the VM is created. [choice-start]"""
@@ -23,14 +23,13 @@ TIME_INPUT = "dt"
 class Host(HostFields):
     """The host's state with what the kernel can ask of it; times in units of ``base``."""
 
-    inputs: Inputs
-
     def __init__(self, contract: Contract, settings: Any) -> None:
         super().__init__()
+        self.inputs: Inputs = StepInputs()
         self.contract = contract
         self.settings = settings
         self.base: Timebase = timebase(settings)
-        self.pcpus = [Pcpu() for _ in range(settings["pcpus"])]
+        self.pcpus = tuple([Pcpu() for _ in range(settings["pcpus"])])
         stable_step = settings["clock_resolution"]
         self.resolution = self.base.units(stable_step)
         unstable_step = settings["clock_resolution_unstable"] or stable_step
@@ -81,8 +80,9 @@ class Host(HostFields):
 
     # what the hardware does
 
-    def boot(self, inputs: Inputs) -> None:
+    def boot(self) -> None:
         """Choose an initial state of the host: its TSCs, its uptime, its clock's phase."""
+        inputs = self.inputs
         least = MIN_UPTIME_NS * self.base.ns + 1
         self.k0 = inputs.word("k0", least, multiple_of=self.resolution)
         self.phase = inputs.word("phase", 0, self.resolution - 1) if self.resolution > 1 else 0
@@ -103,9 +103,8 @@ class Host(HostFields):
                 pcpu.tick_age = (since_step + self.base.cycle - 1) // self.base.cycle
                 pcpu.tick_seen = True
 
-    def advance(self, inputs: Inputs) -> None:
+    def advance(self) -> None:
         """Let true time and the TSCs move on, as far as one step goes."""
-        self.inputs = inputs
         for pcpu in self.pcpus:
             pcpu.elapsed = 0
         self._pass("", None)

@@ -1,8 +1,9 @@
 """One step of the whole machine: one store of the writer is seen, or a reader takes its next load."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import ClassVar
 
 from model.designs import BARRIER, Design
 from model.lemmas import LEMMAS, progress
@@ -42,6 +43,8 @@ class Pair:
 
 class Machine(TableMachine):
     """A design on a host with a number of readers."""
+
+    stores_of: ClassVar[Mapping[type, Sequence[str]]] = {Design: ("page",)}
 
     def __init__(self, design: Design, host: str, settings: Settings) -> None:
         self.design, self.host = design, host
