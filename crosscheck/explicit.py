@@ -15,6 +15,7 @@ from vtsc.language.claims import Monitor
 from vtsc.language.inputs import Ratio
 from vtsc.language.state import Record
 from vtsc.language.words import INPUT_LIMIT, MASK, Illegal
+from vtsc.stores.guard import Guard
 
 Key = tuple[int, ...]
 """A state: for each record the number of its contents, see `Contents`."""
@@ -109,8 +110,9 @@ class _Explorer:
     ) -> None:
         self.machine = machine
         self.monitors = {m.name: m for m in monitors}
-        self.state = machine.state()
-        self.ghosts = {m.name: m.ghosts(machine) for m in monitors}
+        guard = Guard(machine, monitors)
+        self.state = guard.state()
+        self.ghosts = {m.name: guard.ghosts(m) for m in monitors}
         records = [*self.state.records.values()]
         records += [g for ghosts in self.ghosts.values() for g in ghosts.values()]
         self.contents = [Contents(r, reduce) for r in records if r.fields]

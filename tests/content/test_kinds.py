@@ -66,10 +66,10 @@ model/limits.py
 Dormancy.began ExitInterval.binds ExitInterval.began EntryDelay.binds EntryDelay.began limits
   declaration: Limit.lemma all_kept kept_lemmas
 model/machine.py
-  frame: MachineState.__init__ Machine.state Machine.initialise Machine.advance \
+  frame: MachineState.__init__ Machine.state Machine.initialise Machine._boot Machine.advance \
 Machine.perform Machine.can_load Machine.out_of_guest Machine.pending Machine.can_serve \
 Machine.can_enter Machine.in_guest Machine.can_mark Machine.all_off Machine.can_jump \
-Machine.can_create Machine.load Machine.put Machine.serve Machine.enter Machine.exit \
+Machine.can_create Machine.load Machine._vcpu_load Machine.put Machine.serve Machine.enter Machine.exit \
 Machine.rdtsc Machine.mark Machine.suspend Machine.jump Machine.kvmclock Machine.create \
 Machine._restart_slice Machine._restart_delay Machine._meet_deadlines Machine.ideal
   declaration: Machine.__init__ Machine.table Machine.lemmas Machine.progress

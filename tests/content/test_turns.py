@@ -16,8 +16,9 @@ from vtsc.language.state import Record, counter, flag
 from vtsc.language.words import apart, each, merging, require
 from vtsc.solver.integers import Lowering
 from vtsc.symbolic.inputs import Unknowns
-from vtsc.symbolic.paths import Anything, explore, leaves
+from vtsc.symbolic.paths import Anything, explore
 from vtsc.symbolic.terms import Arena
+from vtsc.symbolic.trees import leaves
 from vtsc.symbolic.values import Truth, Word, lift_truth, lift_word
 from vtsc.system.builder import merged
 

@@ -5,6 +5,7 @@ import pytest
 from tests.support.toys import Toy, act, always, nothing
 from vtsc.content.cells import Cell, Group, groups
 from vtsc.content.expected import verdict_of_table
+from vtsc.native.inputs import Drawn
 from vtsc.native.random_runs import Outcome, simulate
 
 PER_VCPU = ["monotonic", "nonzero_delta", "bounded_lag", "bounded_lead"]
@@ -82,10 +83,11 @@ def test_the_seed_decides(content):
 
 
 @pytest.mark.parametrize("typical", [5, 5000])
-def test_inputs_are_about_as_large_as_the_model_says(typical):
+def test_inputs_are_about_as_large_as_the_model_says(monkeypatch, typical):
     """Without an upper bound they go up to the typical size and a little further, and that far at times."""
     drawn: list[int] = []
-    toy = Toy(nothing, [act("draw", always, lambda toy, inputs: drawn.append(inputs.word("n", 2)))])
+    toy = Toy(nothing, [act("draw", always, lambda toy, inputs: inputs.word("n", 2))])
+    monkeypatch.setattr(Drawn, "note", lambda self, name, value: drawn.append(value))
     toy.enabled = lambda state, call: True
     simulate(toy, {}, 2_000, "seed", typical)
     assert min(drawn) == 2

@@ -18,12 +18,13 @@ MAY_IMPORT = {
 ROOMS: dict[str, set[str]] = {
     "base": set(),
     "language": {"base"},
-    "native": {"base", "language"},
-    "symbolic": {"base", "language"},
+    "stores": {"base", "language"},
+    "native": {"base", "language", "stores"},
+    "symbolic": {"base", "language", "stores"},
     "content": {"base", "language"},
-    "system": {"base", "language", "symbolic"},
+    "system": {"base", "language", "stores", "symbolic"},
     "smtlib": {"base", "language", "symbolic", "system"},
-    "validation": {"base", "language", "native", "symbolic", "system"},
+    "validation": {"base", "language", "stores", "native", "symbolic", "system"},
     "solver": {"base", "language", "symbolic", "system", "validation"},
     "engines": {"base", "language", "native", "symbolic", "system", "smtlib", "solver"},
     "evidence": {

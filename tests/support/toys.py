@@ -48,6 +48,7 @@ class Toy:
     constants = frozenset()
     time_input = ""
     rounds = ()
+    stores_of = {}
 
     def state(self) -> ToyState:
         """A fresh state."""

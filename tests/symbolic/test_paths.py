@@ -10,8 +10,9 @@ from vtsc.base.errors import MeaningError
 from vtsc.base.time_limit import limited
 from vtsc.language.words import Illegal, NoSuchItem, Runs, require, s64, select, u64
 from vtsc.solver.feasibility import SolverFeasibility
-from vtsc.symbolic.paths import Anything, Doubt, Fork, Leaf, explore, leaves
+from vtsc.symbolic.paths import Anything, Doubt, explore
 from vtsc.symbolic.terms import Arena
+from vtsc.symbolic.trees import Fork, Leaf, leaves
 from vtsc.symbolic.values import Index, Truth, Word
 from vtsc.system.builder import merged
 

@@ -10,8 +10,8 @@ from tests.support.toys import TOYS, Bad, Toy, act, always, climb, nothing, wrap
 from tests.support.validating import validation
 from vtsc.base.errors import Exit, ValidationError
 from vtsc.language.words import u64
+from vtsc.stores.guard import Guard
 from vtsc.symbolic.forms import Linear
-from vtsc.symbolic.hidden_state import Memory
 from vtsc.symbolic.values import Truth, Word
 
 
@@ -230,7 +230,7 @@ def test_the_line_that_stored_is_named():
 
 def test_memory_outside_of_fields_shows(monkeypatch):
     """With the guard against it gone, a machine that counts its steps is not what its rules say."""
-    monkeypatch.setattr(Memory, "check", lambda self: None)
+    monkeypatch.setattr(Guard, "changed", lambda self: [])
     kept = []
 
     def count(toy, inputs):
