@@ -91,8 +91,7 @@ class _Place:
 
 def _is_pythons(name: str, value: object) -> bool:
     """Whether a name of a module or class is Python's own business, as what was imported there is."""
-    kept = isinstance(value, list | set) and name != "__slotnames__"  # those are for copying
-    special = name.startswith("__") and not kept
+    special = name.startswith("__") and name != "__all__"
     return special or isinstance(value, ModuleType)
 
 
