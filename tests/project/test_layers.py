@@ -28,8 +28,8 @@ ROOMS: dict[str, set[str]] = {
     "solver": {"base", "language", "symbolic", "system", "validation"},
     "engines": {"base", "language", "native", "symbolic", "system", "smtlib", "solver"},
     "evidence": {
-        "base", "language", "native", "symbolic", "content", "system", "smtlib", "validation",
-        "solver",
+        "base", "language", "native", "symbolic", "content", "system", "smtlib", "stores",
+        "validation", "solver",
     },
     "deciding": {
         "base", "language", "native", "content", "system", "solver", "engines", "evidence",

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from vtsc.base.errors import BadFileError
 from vtsc.base.spelling import near
@@ -31,6 +32,7 @@ class Case:
     settings: Settings
     _machines: dict[tuple[int, ...], Machine] = field(default_factory=dict)
     _lemmas: dict[tuple[str, tuple[int, ...]], list[Lemma]] = field(default_factory=dict)
+    _kept: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
     def of(cls, content: Content, cell: Cell) -> "Case":
@@ -109,6 +111,12 @@ class Case:
         if key not in self._lemmas:
             self._lemmas[key] = list(self.machine(sizes).lemmas())
         return self._lemmas[key]
+
+    def kept(self, name: str, make: Callable[[], Any]) -> Any:
+        """What somebody keeps for the case under a name of his own; made when it is first asked for."""
+        if name not in self._kept:
+            self._kept[name] = make()
+        return self._kept[name]
 
     def changed(self, prop: str) -> dict[str, int | str]:
         """The settings that differ from those with which the property's cell starts."""

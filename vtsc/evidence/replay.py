@@ -14,6 +14,7 @@ from vtsc.language.state import Snapshot
 from vtsc.native.inputs import Recorded, Solved
 from vtsc.native.interpreter import NotARun, Player, Run
 from vtsc.native.witness import Witness
+from vtsc.stores.guard import Guard
 
 
 def case_of(content: Content, trace: Trace) -> Case:
@@ -59,7 +60,11 @@ def replay(case: Case, trace: Trace, *, states: bool = True, explain: Step | Non
 
 
 def _player(case: Case, prop: str) -> Player:
-    return Player(case.machine(), case.monitor(prop), case.content.wanted)
+    def make() -> Guard:
+        return Guard(case.machine(), [*case.content.properties.values(), *case.sometimes])
+
+    guard = case.kept("the guard of plain runs", make)
+    return Player(case.machine(), case.monitor(prop), case.content.wanted, guard)
 
 
 def _compare_run(trace: Trace, run: Run) -> None:
