@@ -207,6 +207,7 @@ def cache(tmp_path, monkeypatch) -> Path:
 PROVED = ("2.6.37", "--host", "stable", "-p", "nonzero_delta", "--set", "rdtsc_cycles=2")
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 @pytest.mark.parametrize("entry", ["[" * 100_000, '{"hits":' * 100_000, "pipe", "1e999", "\0"])
 def test_entries_of_the_cache_that_are_none(cache, entry):
@@ -224,6 +225,7 @@ def test_entries_of_the_cache_that_are_none(cache, entry):
     assert (status, "2.6.37 stable nonzero_delta: PROVED" in text) == (0, True), text
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 @pytest.mark.parametrize("home", ["", "/proc/none", None])
 def test_nobodys_home(home):

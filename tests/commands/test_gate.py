@@ -206,6 +206,7 @@ def test_the_dearest_comes_first(gate, tmp_path, monkeypatch):
 # mistakes
 
 
+@pytest.mark.slow
 def test_a_root_without_a_manifest(tmp_path, capsys):
     """One line; the other commands do without one."""
     for name in ("model", "properties"):

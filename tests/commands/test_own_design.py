@@ -94,6 +94,7 @@ def test_a_certificate_of_such_a_design_is_checked_again(mine, tmp_path):
     assert status == 71 and "is not what the model gives" in text
 
 
+@pytest.mark.slow
 def test_it_is_simulated_and_listed(mine):
     """By itself where no design is named; beside those of the root otherwise."""
     arguments = ("--steps", 200, *CELL, "--design", mine)
@@ -104,6 +105,7 @@ def test_it_is_simulated_and_listed(mine):
     assert (status, "  mine: my own\n" in text, "  patch25: " in text) == (0, True, True)
 
 
+@pytest.mark.slow
 def test_its_digest_is_that_of_its_text(mine):
     """Another program gives another digest; a comment, another place and another name of the file do not."""
 
@@ -141,6 +143,7 @@ def test_a_root_of_model_and_properties_alone_is_complete(copy, mine):
     assert (status, len(text.splitlines())) == (3, 1) and "checks.toml: not there" in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["model.py", "re.py", "with space.py", "no_suffix"])
 def test_the_file_may_be_called_anything(mine, name):
     """Also as a module that there is."""
@@ -149,6 +152,7 @@ def test_the_file_may_be_called_anything(mine, name):
     assert status == 0 and text.startswith("mine stable, ")
 
 
+@pytest.mark.slow
 def test_helpers_stand_beside_the_design(mine):
     """Functions, and classes that are no design or have no name, are the file's own affair."""
     helpers = "\n\ndef noted(host, vcpu):\n    return host.tsc(vcpu.cpu)\n\n\nclass Base(V2637):\n    pass\n"
@@ -191,6 +195,7 @@ ERRORS = {
 """What is wrong with a file, and the line that says so after its name."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", ERRORS)
 def test_a_file_that_cannot_be_used(mine, what):
     """One line with the file as the user called it, the line where there is one, and exit 3."""
@@ -223,6 +228,7 @@ def test_a_model_without_such_files(tmp_path):
     assert status == 3 and "this model takes no designs from files" in line
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("file", "old", "new", "said"),
     [
@@ -242,6 +248,7 @@ def test_the_registry_names_the_file_of_the_definition(copy, file, old, new, sai
     assert re.match(rf"vtsc: {file}:\d+: {re.escape(said)}", line), line
 
 
+@pytest.mark.slow
 def test_a_message_has_no_place_of_this_machine(copy):
     """An import that fails is told with its file below the root."""
     path = copy / "model/lemmas/standings.py"

@@ -60,6 +60,7 @@ def test_a_property_of_what_never_happens_says_nothing(verify, how):
     assert "mine reports a violation on no path of any action of this machine" in text
 
 
+@pytest.mark.slow
 def test_a_property_needs_what_there_is(verify):
     """An unknown name is an error with the line of the class and the near name."""
     needs = '    needs = ("can_read_tsc_twise",)\n'
@@ -69,6 +70,7 @@ def test_a_property_needs_what_there_is(verify):
     assert "did you mean can_read_tsc_twice" in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "command",
     [("verify", "-p", "mine", "-p", "monotonic", "--bounded", "--depth", "3"), ("simulate",)],

@@ -351,6 +351,7 @@ def test_an_input_where_reports_look_too(capsys, copy, fresh):
     assert refused(capsys, copy).startswith(said)
 
 
+@pytest.mark.slow
 def test_the_design_as_it_is_has_no_error(capsys, copy, fresh):
     """The same commands accept it."""
     written(copy, PUT, PUT, PUT.strip())

@@ -27,6 +27,7 @@ def test_most_insertions_are_tried_beyond_the_syntax_check():
     assert len({job.insertion.kind for job in made}) == 9
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 def test_no_insertion_is_proved_that_a_plain_run_breaks(capsys):
     """Twenty of them, each with its end; a false green would be named in the output."""

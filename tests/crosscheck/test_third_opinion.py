@@ -30,6 +30,7 @@ def test_a_few_cells():
     assert by_both(questions) == list(depths)
 
 
+@pytest.mark.slow
 def test_a_mutant():
     """A patch that never compensates: by either engine, now it warps where two TSCs differ."""
     file = "model/designs/pre25.py"
@@ -96,6 +97,7 @@ def test_all_cells_of_one_vcpu_but_for_idle_states():
     assert (len(found) * len(OWN), violated) == (140, 53)
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 def test_a_sample_of_mutants():
     """A few mutants, drawn anew with a fixed seed; most of them are compared."""

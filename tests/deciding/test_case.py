@@ -63,6 +63,7 @@ def test_a_cell_is_opened_once(counted, design, host, prop, status):
     assert set(runs.values()) == {2}
 
 
+@pytest.mark.slow
 def test_the_sizes_that_any_number_stands_on_are_all_that_is_built(counted):
     """A cell that search decides needs the machine of its own size alone."""
     content, machines, _, _ = counted

@@ -84,6 +84,7 @@ def test_all_kinds_of_proofs_are_kept(copied):
     assert list((copied.root / "proofs").iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_recorded_proof_spares_the_search(copied, monkeypatch):
     """With it, a cell and a "sometimes" that is never reached are proved, and nothing is sought."""
     monkeypatch.setattr(deciding, "_sought", refuse)

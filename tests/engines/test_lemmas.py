@@ -97,6 +97,7 @@ class SinglesOutAPcpu(Pre25):
             vcpu.tsc_offset -= 5
 
 
+@pytest.mark.slow
 def test_a_special_case_is_not_proved_away(content, monkeypatch):
     """Though a proof for any number explores first instances only, every call of the own machine counts."""
     monkeypatch.setitem(DESIGNS, "pre25", SinglesOutAPcpu)

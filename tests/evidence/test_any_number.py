@@ -19,7 +19,7 @@ def case_of(content, design, prop="monotonic", numbers=(), **given):
     model = replace(
         content.model, build=lambda _, host, settings: machine_of(design, host, settings)
     )
-    own = replace(content, model=model, numbers=numbers)
+    own = replace(content, model=model, read_numbers=lambda: numbers)
     return Case(own, "2.6.37", "stable", content.resolve("2.6.37", prop, given))
 
 

@@ -51,6 +51,7 @@ def edit(path: Path, change) -> None:
     path.write_text(json.dumps(source), encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_fresh_certificate_holds_for_any_number(content, saved):
     """All seven questions are unsatisfiable; the lemmas are listed with sentence and formula."""
     evidence, solvers = recheck(OpenCases(content), saved)
@@ -145,6 +146,7 @@ def test_the_command_says_0_for_one_that_holds(saved, capsys):
     assert capsys.readouterr().out.endswith("1 of 1 certificates hold\n")
 
 
+@pytest.mark.slow
 def test_the_command_reads_an_archive(saved, tmp_path, capsys):
     """The same check, whether all lies in a folder or in an archive of it; lines name the file."""
     archive = tmp_path / "evidence.tar.xz"
@@ -171,6 +173,7 @@ def test_too_few_lemmas_leave_a_question_satisfiable(content):
         solve({"property": certificate.queries["property"]})
 
 
+@pytest.mark.slow
 def test_questions_do_not_depend_on_what_was_made_before(content):
     """The same text, byte for byte, whatever else was asked in between."""
     case, other = open_case(content, "pre25", "skewed"), open_case(content, "patch25", "slow")

@@ -48,6 +48,7 @@ def test_the_table_tells_the_stories_of_the_files(content):
     assert (FOLDER / "README.md").read_text(encoding="utf-8") == HEAD + table(content)
 
 
+@pytest.mark.slow
 def test_stories_are_one_sentence(content):
     """At most 160 characters, with the step to blame."""
     for path in FILES:

@@ -134,6 +134,7 @@ def combinations(*values: str | None) -> list[dict[str, str]]:
     return [{k: v for k, v in zip(LIMITS, c, strict=True) if v is not None} for c in chosen]
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 @pytest.mark.parametrize("size", SIZES, ids=str)
 @pytest.mark.parametrize(
@@ -148,6 +149,7 @@ def test_no_combination_of_limits_is_stuck_that_leaves_time_for_a_read(content, 
         ), given
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 @pytest.mark.parametrize("size", SIZES, ids=str)
 @pytest.mark.parametrize(("design", "host"), [("2.6.37", "cstate")])
@@ -353,6 +355,7 @@ def test_random_states_reach_a_read(host, given, calls):
     assert seen == calls
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 @pytest.mark.parametrize("size", SIZES, ids=str)
 @pytest.mark.parametrize("host", ["cstate", "resetting"])
@@ -413,6 +416,7 @@ def rejection(content, folder) -> str:
     return str(caught.value)
 
 
+@pytest.mark.slow
 def test_evidence_is_made_anew_and_compared(content, saved):
     """Saved evidence holds; a question added, replaced or lost is refused by name."""
     assert saved.name == "progress.vcpus=2"

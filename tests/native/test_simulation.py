@@ -43,6 +43,7 @@ def test_short_simulation_of_everything(content):
         violations_are_known(content, group, 1_000)
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 def test_long_simulation_of_everything(content):
     """Ten thousand steps of each design x host."""

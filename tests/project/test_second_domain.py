@@ -128,6 +128,7 @@ def test_every_verdict_is_as_its_property_expects():
     assert out.count("scope: any number of instances of each kind") == 3
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 def test_two_readers_make_no_difference():
     """A pair is torn for one reader, whatever the others do."""
@@ -158,6 +159,7 @@ def test_a_counterexample_is_shown_in_the_words_of_its_model(saved):
     assert (status, shown) == (0, TORN)
 
 
+@pytest.mark.slow
 def test_a_counterexample_is_replayed(saved):
     """From its inputs alone, of which there are none."""
     status, out, _ = vtsc("replay", saved / "only-equal.weak.never_torn.json")
@@ -199,6 +201,7 @@ def test_inside_its_folder_the_example_needs_no_root():
     assert "\nagain: vtsc verify no-odd --host sc -p never_torn\n" in out
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 def test_no_name_of_an_instance_is_taken_apart(changed):
     """Readers are called page20, page21 and so on, beside a record called page: nothing else changes."""

@@ -77,6 +77,7 @@ def test_outside_a_checkout_random_runs_are_made(installed, tmp_path):
     assert out.startswith("patch25 stable, 1 vcpu x 2 pcpu: 200 steps in ")
 
 
+@pytest.mark.slow
 def test_outside_a_checkout_a_design_of_its_own_is_decided(installed, tmp_path):
     """``--design`` needs nothing but its file and the bundled model."""
     (tmp_path / "mine.py").write_bytes((ROOT / "examples/my_patch.py").read_bytes())

@@ -86,6 +86,7 @@ def replace_setting(content, name, value):
     return content.resolve("pre25", "monotonic_smp", {name: value})
 
 
+@pytest.mark.slow
 def test_the_main_job_fits(content):
     """All cells of the manifest, as expected: at most 150 lines of at most 80 columns of ASCII."""
     manifest = load_manifest(content, ROOT / NAME)

@@ -68,11 +68,13 @@ def test_a_full_disk_is_one_line(command):
     assert (status, said) == (2, "vtsc: standard output: No space left on device\n")
 
 
+@pytest.mark.slow
 def test_no_standard_output_is_no_error():
     """The exit status is all that is asked for then."""
     assert vtsc(f"vtsc {' '.join(QUICK)} >&-") == (0, "")
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 def test_the_matrix_is_as_wide_as_it_needs():
     """With all properties on every line, no verdict and no name is cut short, whatever the terminal."""

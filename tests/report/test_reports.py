@@ -35,6 +35,7 @@ def schema(name: str) -> dict:
     return json.loads((SCHEMAS / f"{name}.schema.json").read_text(encoding="utf-8"))
 
 
+@pytest.mark.slow
 def test_verdicts_follow_their_schema(capsys):
     """`--format json` is one object of vtsc.verdicts/1, with a whole trace for a violation."""
     assert main([*CELL, "--bounded", "--format", "json"]) == 10
@@ -64,6 +65,7 @@ def test_junit(capsys):
     assert failure.text.startswith("vCPU 0 read ") and "behind ideal" in failure.text
 
 
+@pytest.mark.slow
 def test_junit_of_a_vacuous_cell(capsys):
     """Vacuous is a failure."""
     asked = ["verify", "pre25", "--host", "cstate", "-p", "monotonic", "--depth", "3", "--bounded"]
@@ -90,12 +92,14 @@ def test_exit_status(capsys, options, status):
     assert main(arguments) == status
 
 
+@pytest.mark.slow
 def test_an_expected_violation_that_is_not_found(capsys):
     """Too shallow a search does not find the expected violation: 12."""
     arguments = ["verify", "patch25", "--host", "cstate", "-p", "monotonic", "--depth", "6"]
     assert main([*arguments, "--bounded", "--expect"]) == 12
 
 
+@pytest.mark.slow
 def test_text_is_ascii_and_narrow(capsys):
     """Off a terminal, at most 80 columns of ASCII; the verdicts come last."""
     main([*CELL, "--bounded"])
@@ -107,6 +111,7 @@ def test_text_is_ascii_and_narrow(capsys):
     assert last[1] == "pre25 cstate monotonic: HOLDS_TO(6) by bmc: plain solver to 6"
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 def test_one_job_or_two_give_the_same_report(capsys, tmp_path):
     """The number of workers changes nothing but the seconds."""

@@ -129,6 +129,7 @@ def test_a_value_in_a_record_that_is_no_field(capsys, copy, fresh):
     )
 
 
+@pytest.mark.slow
 def test_the_content_as_it_is_has_no_error(capsys, copy, fresh):
     """The same commands accept it."""
     for file in (DESIGN, PROPERTY, SOMETIMES):

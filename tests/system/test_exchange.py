@@ -64,6 +64,7 @@ SETTINGS = [
 ]
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 @pytest.mark.parametrize("given", SETTINGS, ids=lambda g: next(iter(g)))
 @pytest.mark.parametrize("host", ["cstate", "slow"])

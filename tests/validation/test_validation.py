@@ -41,6 +41,7 @@ CELLS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("design", "host", "prop", "given"), CELLS)
 @pytest.mark.parametrize("stated", [False, True])
 def test_shipped_designs_validate(content, design, host, prop, given, stated):

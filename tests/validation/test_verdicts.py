@@ -55,6 +55,7 @@ def test_a_replayed_violation_stays_with_a_doubt(content, decide, monkeypatch):
     assert "shorter ones than this may exist: run 1 step 1: they differ" in shown
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("effort", [Effort.BOUNDED, Effort.USUAL])
 def test_every_other_verdict_is_an_error(decide, monkeypatch, effort):
     """Proved, or not found to a depth."""
@@ -78,6 +79,7 @@ def test_a_plain_violation_contradicts_a_bound_that_it_does_not_exceed(decide, m
     assert decide("pre25", "stable", "monotonic", 8, Effort.BOUNDED).status is Status.ERROR
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("again", [False, True])
 def test_a_plain_violation_beyond_the_bound_is_the_verdict(decide, monkeypatch, tmp_path, again):
     """Replayed, without steps that it does not need; also where the validation is remembered."""
@@ -88,6 +90,7 @@ def test_a_plain_violation_beyond_the_bound_is_the_verdict(decide, monkeypatch, 
     assert result.trace.hit_at == len(result.trace.steps) < 10
 
 
+@pytest.mark.slow
 def test_what_is_never_reached_is_not_reached_by_a_run(content, monkeypatch):
     """A "sometimes" that is proved never to happen is compared with the runs as well."""
     (group,) = groups(content, ["pre25"], ["stable"], ["monotonic"], {})

@@ -89,6 +89,7 @@ def test_numbers_are_readable(value, text):
     assert number(value) == text
 
 
+@pytest.mark.slow
 def test_verify_shows_it(capsys):
     """For a cell that is only bounded: the claim, its start, and the lemmas that were dropped."""
     arguments = ["verify", "2.6.35-svm", "--host", "skewed", "-p", "monotonic", "--depth", "5"]

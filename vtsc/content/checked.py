@@ -1,32 +1,42 @@
-"""Remembers which contents have passed the syntax check, by all that it depends on, and what was read off."""
+"""Remembers, by all that it depends on, which contents have passed the syntax check, and what was read off."""
 
 import hashlib
 from pathlib import Path
 from typing import Any
 
-from vtsc.base.cache import keep, recalled
+from vtsc.base.cache import is_kept, keep, recalled
 from vtsc.content.reading.uses import Use
 
 PACKAGES = ("model", "properties")
 HERE = Path(__file__).parent
 
 
-def ensure(root: Path, design: Path | None = None) -> tuple[Use, ...]:
+def ensure(root: Path, design: Path | None = None) -> None:
     """Check the content below ``root`` unless the very same one has passed; raises `BadFileError`.
 
-    It gives the uses of numbers that were read off. ``design``: a file with a design of its own, which is
-    checked as one below the root is.
+    ``design``: a file with a design of its own, which is checked as one below the root is.
     """
     name = _name(root, design)
-    kept = None if name is None else _uses(recalled(name))
-    if kept is not None:
-        return kept
-    from vtsc.content.syntax import check, numbers_used  # which hardly any command needs
+    if name is not None and is_kept(name):
+        return
+    from vtsc.content.syntax import check  # which hardly any command needs
 
     check(root, design)
+    if name is not None:
+        keep(name, "passed")
+
+
+def numbers_of(root: Path, design: Path | None = None) -> tuple[Use, ...]:
+    """The uses of numbers of instances in a content that was checked, as they were read off."""
+    name = _name(root, design)
+    kept = None if name is None else _uses(recalled(f"{name}.numbers"))
+    if kept is not None:
+        return kept
+    from vtsc.content.syntax import numbers_used
+
     found = numbers_used(root, design)
     if name is not None:
-        keep(name, [[use.owners, use.place, use.what] for use in found])
+        keep(f"{name}.numbers", [[use.owners, use.place, use.what] for use in found])
     return found
 
 

@@ -1,7 +1,7 @@
 """What was loaded: a model with its properties, and what can be asked of them."""
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import FrozenInstanceError, dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -46,8 +46,8 @@ class Content:
     """The root in the words of the user, where one was named."""
     own: OwnDesign | None = None
     """The design in a file of its own, if there is one."""
-    numbers: tuple[Use, ...] = ()
-    """The uses of numbers of instances that were read off, in all its designs and properties."""
+    read_numbers: Callable[[], tuple[Use, ...]] = tuple
+    """Reads off the uses of numbers of instances, in all its designs and properties."""
     _resolved: dict[Any, Settings] = field(default_factory=dict, compare=False, repr=False)
 
     @property

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from vtsc.base.errors import BadFileError, VtscError
-from vtsc.content.checked import PACKAGES, ensure
+from vtsc.content.checked import PACKAGES, ensure, numbers_of
 from vtsc.content.content import Content, OwnDesign
 from vtsc.content.digest import combined, digest
 from vtsc.content.own_design import OwnFile, own_file, with_design
@@ -63,7 +63,8 @@ def load(given: str | None, design: str | None = None) -> Content:
         if not (root / package / "__init__.py").is_file():
             raise BadFileError(f"{root}: no {package}/__init__.py there")
     file = None if design is None else own_file(design)
-    numbers = ensure(root, None if design is None else Path(design))
+    own_path = None if design is None else Path(design)
+    ensure(root, own_path)
     sys.path.insert(0, str(root))
     turn_designs(root)
     model, properties = (import_below(root, package) for package in PACKAGES)
@@ -89,7 +90,7 @@ def load(given: str | None, design: str | None = None) -> Content:
         where="bundled" if root == BUNDLED else "checkout",
         asked=given,
         own=own,
-        numbers=numbers,
+        read_numbers=lambda: numbers_of(root, own_path),
     )
 
 

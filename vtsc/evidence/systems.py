@@ -138,7 +138,7 @@ class Systems:
         """The first use of numbers that was read off, by the case's machine or one of these properties."""
         machine = self.case.machine()
         monitors = map(self.case.property, properties)
-        return first_of(self.case.content.numbers, [machine, machine.state(), *monitors])
+        return first_of(self.case.content.read_numbers(), [machine, machine.state(), *monitors])
 
     def _larger(self, prop: str, names: Sequence[str]) -> str:
         """The same of uses that were read off, and of the sizes that are one larger."""
