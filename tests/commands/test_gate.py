@@ -173,6 +173,7 @@ def test_costs_are_the_solvers_units(gate, tmp_path):
         costs.append(json.loads((tmp_path / "cache/vtsc/costs.json").read_text(encoding="utf-8")))
         (tmp_path / "cache/vtsc/costs.json").unlink()
         remembered(tmp_path).unlink()
+        shutil.rmtree(tmp_path / "cache/vtsc/validated")
     assert costs[0] == costs[1]
     ((name, units),) = costs[0].items()
     assert name.startswith("pre25 slow bounded_lag vcpus=2 ") and units > 10_000

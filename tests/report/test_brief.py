@@ -2,6 +2,8 @@
 
 from types import SimpleNamespace
 
+import pytest
+
 from tests.support.paths import ROOT
 from vtsc.base.errors import Exit
 from vtsc.content.case import Case

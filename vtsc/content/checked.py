@@ -1,4 +1,4 @@
-"""Remembers, by all that it depends on, which contents have passed the syntax check, and what was read off."""
+"""Remembers which contents have passed the syntax check, and what was read off, by all it depends on."""
 
 import hashlib
 from pathlib import Path
