@@ -212,8 +212,8 @@ class Search:
     def _time_from(self, flags: frozenset[str]) -> Template:
         if flags not in self._time:
             decided = self._decided(flags)
-            passing = {n: replace(decided, v) for n, v in self.system.passing.items()}
-            assert all(isinstance(v, Word) for v in passing.values())
+            words = {n: v for n, v in self.system.passing.items() if isinstance(v, Word)}
+            passing = {n: replace(decided, v) for n, v in words.items()}
             self._time[flags] = Template([decided.condition(self.system.passable)], passing)
         return self._time[flags]
 
@@ -224,7 +224,16 @@ class Search:
             base, equals, member = name.partition("=")
             value = self.system.arena.constant(name in flags)
             values |= {name: value, f"{base}{MID}{equals}{member}": value}
+        for name, passed in self._passed(Substitution(self.system.arena, {}, values)).items():
+            assert isinstance(passed, Constant)
+            base, equals, member = name.partition("=")
+            values[f"{base}{MID}{equals}{member}"] = passed
         return Substitution(self.system.arena, {}, values)
+
+    def _passed(self, decided: Substitution) -> dict[str, Condition]:
+        """The flags that change while time passes, with what they are then."""
+        passing = self.system.passing.items()
+        return _flags((n, replace(decided, v)) for n, v in passing if not isinstance(v, Word))
 
     def _moves_from(self, control: Control) -> list[Move]:
         if control not in self._moves:
@@ -253,7 +262,7 @@ class Search:
         hit = decided.condition(rule.targets.get(self.target, arena.false))
         updates = {n: replace(decided, v) for n, v in rule.updates.items()}
         words = {n: v for n, v in updates.items() if isinstance(v, Word)}
-        changed = _flags(updates.items())
+        changed = {**self._passed(decided), **_flags(updates.items())}
         named = control[1] | set(self.system.uses.get(self.system.calls[rule.call], ()))
         ways = [(guard, control[0].difference(changed))]
         for name, c in changed.items():

@@ -165,7 +165,7 @@ def test_formats(gate, tmp_path):
 
 @pytest.mark.slow
 def test_costs_are_the_solvers_units(gate, tmp_path):
-    """The same cell costs the same each time it is decided, and checking it again costs nothing."""
+    """Deciding the same cell again costs the same, to a thousandth, and checking it again costs nothing."""
     costs = []
     for _ in range(2):
         gate(VIOLATED)
@@ -174,11 +174,12 @@ def test_costs_are_the_solvers_units(gate, tmp_path):
         (tmp_path / "cache/vtsc/costs.json").unlink()
         remembered(tmp_path).unlink()
         shutil.rmtree(tmp_path / "cache/vtsc/validated")
-    assert costs[0] == costs[1]
     ((name, units),) = costs[0].items()
+    assert costs[1][name] == pytest.approx(units, rel=0.001)
     assert name.startswith("pre25 slow bounded_lag vcpus=2 ") and units > 10_000
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 def test_the_dearest_comes_first(gate, tmp_path, monkeypatch):
     """The order of work follows the last run's costs, the order of the report does not."""

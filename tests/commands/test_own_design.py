@@ -121,6 +121,7 @@ def test_its_digest_is_that_of_its_text(mine):
     assert digest(mine) != first
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 def test_what_is_remembered_of_one_text_is_not_used_for_another(tmp_path, mine, monkeypatch):
     """A text of the same length, at once after a proof, with the same cache: its own verdict."""

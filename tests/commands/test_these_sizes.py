@@ -71,6 +71,7 @@ def test_what_holds_to_a_depth_says_for_what_sizes(tmp_path):
     assert f"for these sizes, since {line} compares an instance's number" in report
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("condition", "why"),

@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from tests.support.paths import ROOT
-from vtsc.content.checked import ensure
+from vtsc.content.checked import numbers_of
 from vtsc.content.live import first_of
 from vtsc.content.reading.uses import Use
 from vtsc.content.syntax import numbers_used
@@ -147,7 +147,7 @@ def test_what_the_repository_has_is_for_any_number(root):
 
 
 def test_what_was_read_off_is_remembered(tmp_path, monkeypatch):
-    """With the check of the content, and the same when it is recalled."""
+    """The same when it is recalled."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     root = shutil.copytree(ROOT / "examples/seqcount", tmp_path / "root")
     machine = root / "model/machine.py"
@@ -155,7 +155,7 @@ def test_what_was_read_off_is_remembered(tmp_path, monkeypatch):
     text = machine.read_text()
     machine.write_text(text.replace(line, f"{line}        extra = r * 2\n"))
     number = machine.read_text().splitlines().index("        extra = r * 2") + 1
-    first, again = ensure(root), ensure(root)
+    first, again = numbers_of(root), numbers_of(root)
     assert first == again
     assert [str(use) for use in first] == [f"model/machine.py:{number} {NUMBER}"]
 

@@ -75,6 +75,7 @@ def answer(constraints):
     return solver.check()
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
 def test_vectors_confirm_the_trace_and_nothing_earlier(content, path):
@@ -105,6 +106,7 @@ def test_vectors_confirm_the_trace_and_nothing_earlier(content, path):
     assert answer([*run, z3.Or(hits[:-1])]) == z3.unsat
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 @pytest.mark.parametrize("path", WALKED, ids=lambda p: p.stem)
 def test_no_shorter_run_violates_over_vectors(content, path):

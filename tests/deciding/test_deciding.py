@@ -27,6 +27,7 @@ class _Unfit:
         raise ArithmeticError("cannot be observed")
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 def test_what_lemmas_leave_open_goes_from_process_to_process(content):
     """On this host two of three claims are proved; the other is finished from what a pipe can carry."""

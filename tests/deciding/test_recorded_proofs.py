@@ -108,6 +108,7 @@ def changes_in(content: Content, results: list[Result]) -> list[str]:
     return found
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new"),

@@ -244,6 +244,7 @@ def test_a_guard_that_forbids_entry_is_stuck(kind):
     )
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 def test_a_proof_about_a_machine_that_gets_stuck_is_vacuous(content, monkeypatch, tmp_path):
     """Reads happen and never go back, and yet the verdict is not PROVED: the reason is the situation."""

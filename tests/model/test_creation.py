@@ -146,6 +146,7 @@ def test_elsewhere_is_another_pcpu_than_the_one_it_was_created_on(born, loaded):
     assert said == [False, False, False, True]
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 def test_creating_a_vcpu_later_is_monotonic_only_where_it_reads_the_hosts_tsc(content):
     """On a stable host: a second vCPU that starts at 0 reads less than the first has read."""

@@ -139,6 +139,7 @@ HOOKS = {
 """Bodies of hardware_enable, with the verdicts of `bounded_lead` for one vCPU and for two."""
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 @pytest.mark.parametrize("vcpus", [1, 2])
 @pytest.mark.parametrize("name", HOOKS)

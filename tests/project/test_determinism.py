@@ -26,6 +26,7 @@ def saved(folder: Path, jobs: str, hash_seed: str) -> dict[str, bytes]:
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in files}
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 def test_three_runs_with_one_job_and_with_two(tmp_path):
     """Reports, counterexamples, certificates and what is kept in the cache."""

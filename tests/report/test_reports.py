@@ -81,7 +81,7 @@ def test_junit_of_a_vacuous_cell(capsys):
         (["-p", "monotonic", "--bounded"], 0),
         (["-p", "monotonic"], 0),
         (["-p", "monotonic", "--prove"], 0),
-        (["-p", "monotonic_smp"], 20),
+        (["-p", "monotonic_smp"], 10),
         (["-p", "bounded_lag", "--bounded"], 10),
         (["-p", "bounded_lag", "--bounded", "--expect"], 0),
     ],

@@ -186,6 +186,7 @@ def test_a_plain_run_names_the_line(capsys, copy, fresh, name):
     assert f"{store.file}:{line}: " in said and store.said in said
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 @pytest.mark.parametrize("name", STORES)
 def test_exploring_names_the_line(capsys, copy, fresh, name):
