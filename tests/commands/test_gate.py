@@ -94,6 +94,7 @@ def test_a_report_and_the_same_again_without_searching(gate, searching_is_an_err
     assert gate(CELLS, "-j", "1") == (0, out, "")
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 def test_each_cell_is_reported_in_full(gate, tmp_path, capsys):
     """Below the folder; ``vtsc show`` prints runs and proofs, with ``--all`` as the text beside."""
@@ -121,6 +122,7 @@ def test_each_cell_is_reported_in_full(gate, tmp_path, capsys):
     assert "12. " in told and "params:" not in told
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("design", "host", "expect", "status", "line"),

@@ -80,6 +80,7 @@ def test_a_trace_of_such_a_design_is_shown_and_replayed(tmp_path):
     assert status == 3 and "made with model" in text
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 def test_a_certificate_of_such_a_design_is_checked_again(mine, tmp_path):
     """It holds with the file, and is rejected without it, and for another text of it."""

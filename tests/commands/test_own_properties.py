@@ -129,6 +129,7 @@ def test_a_property_may_watch_an_action_that_nobody_observes(copy, verify, monke
     assert status == Exit.VIOLATED and "violations: mine" in text
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 def test_a_story_that_asks_for_too_much_hides_no_verdict(verify):
     """The report says what there is."""

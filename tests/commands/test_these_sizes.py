@@ -96,6 +96,7 @@ def test_a_proof_says_for_what_sizes(tmp_path, condition, why):
     assert status == Exit.EVIDENCE and f"REJECTED: {line} {why}" in report
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 def test_a_proof_for_any_number_says_so_as_before(tmp_path):
     """Another design of the same content, which uses a number, does not count."""

@@ -57,6 +57,7 @@ def changes(before, after):
     return [line for line in diff[2:] if not line.startswith("@@")]
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 def test_a_new_depth(update):
     """Nothing is written until it is asked for; then one line changes, and all comments stay."""
@@ -139,6 +140,7 @@ def test_tables_grow():
     assert changed_table("", {("one", "here"): "3"}) == "design  here\none     3"
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 def test_without_the_library(update, monkeypatch):
     """Printing needs no library, writing says which extra brings it."""

@@ -138,6 +138,7 @@ for design, host in (("2.6.35-svm", "skewed"), ("2.6.37", "slow")):
 """
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 def test_neither_residues_nor_trust_change_what_is_found():
     """On a small machine: a u64 kept as it comes, or nothing taken on trust, gives the same depths."""

@@ -156,6 +156,7 @@ def test_an_honest_copy_of_a_design_keeps_its_verdict(tmp_path):
     assert status == Exit.OK and "mine cstate monotonic: PROVED" in report
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 def test_a_validation_is_remembered_by_content(tmp_path):
     """The second time nothing new is kept; another design is validated for itself."""
