@@ -7,7 +7,6 @@ of them are decided with the syntax check left out, so that what comes after it 
 """
 
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from pathlib import Path
 from random import Random
 
 from crosscheck.insert import Insertion, insertion
+from crosscheck.roots import ROOT, write_changed
 from vtsc.base.errors import Exit, ValidationError, VtscError
 from vtsc.content import loader
 from vtsc.content.case import Case
@@ -34,7 +34,6 @@ from vtsc.validation.ruled import Ruled
 from vtsc.validation.runs import Runs
 from vtsc.validation.validate import Hit, validate
 
-ROOT = Path(__file__).resolve().parents[1]
 FILES = ("v2_6_35_vmx", "v2_6_35_svm", "e48672fa", "pre25", "patch25", "v2_6_37")
 PROPERTIES = ("monotonic", "bounded_lag", "bounded_lead", "monotonic_smp")
 DEPTH = 7
@@ -136,12 +135,7 @@ def run(job: Job) -> str:
     """One insertion in a process of its own."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        for part in ("model", "properties"):
-            ignored = shutil.ignore_patterns("__pycache__")
-            shutil.copytree(ROOT / part, folder / part, ignore=ignored)
-        (folder / "pyproject.toml").write_text("[tool.vtsc]\nroot = true\n", encoding="utf-8")
-        path = folder / f"model/designs/{job.file}.py"
-        path.write_text(job.insertion.source, encoding="utf-8")
+        write_changed(folder, job.file, job.insertion.source)
         asked = [str(folder), job.file, job.host, job.prop, *[UNCHECKED] * job.unchecked]
         try:
             done = subprocess.run(

@@ -9,7 +9,6 @@ are so but for a constant that is added to all that the guest reads; the others 
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -22,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from crosscheck.mutate import mutants
+from crosscheck.roots import ROOT, write_changed
 from crosscheck.shift import shifted
 from vtsc.base.errors import BadFileError, EvidenceError, UsageError, VtscError
 from vtsc.base.lines import nothing_wanted
@@ -48,8 +48,6 @@ from vtsc.evidence.trace import Trace, load_trace
 from vtsc.native.inputs import Recorded
 from vtsc.native.interpreter import NotARun, Player
 from vtsc.solver.solve import solve
-
-ROOT = Path(__file__).resolve().parents[1]
 
 FILES = {
     "v2_6_35_vmx": "2.6.35-vmx",
@@ -301,11 +299,7 @@ def run(job: tuple[str, str, str, str], known: dict[str, tuple[Keys, Depths]]) -
     name, design, _, source = job
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        for part in ("model", "properties"):
-            ignored = shutil.ignore_patterns("__pycache__")
-            shutil.copytree(ROOT / part, folder / part, ignore=ignored)
-        (folder / "pyproject.toml").write_text("[tool.vtsc]\nroot = true\n", encoding="utf-8")
-        (folder / "model" / "designs" / f"{name}.py").write_text(source, encoding="utf-8")
+        write_changed(folder, name, source)
         try:
             done = subprocess.run(
                 [sys.executable, __file__, str(folder), design],

@@ -17,11 +17,11 @@ class Limit:
 
     def binds(self, vcpu: Any) -> bool:
         """Whether a vCPU is in the mode."""
-        raise NotImplementedError
+        raise NotImplementedError  # for each limit to say: code of a step has no abstract methods
 
     def began(self, vcpu: Any) -> int:
         """The true time at which the limit began to count."""
-        raise NotImplementedError
+        raise NotImplementedError  # as above
 
     def kept(self, machine: Any, state: Any, v: int, time: int) -> bool:
         """Whether this limit lets vCPU ``v`` stay in its mode for ``time`` more time units."""

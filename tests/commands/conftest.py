@@ -1,11 +1,11 @@
 """What the tests of commands share: running a gate with a memory of its own."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.support.paths import ROOT
+from tests.support.roots import copied
 from vtsc.cli import main
 from vtsc.deciding import schedule
 
@@ -44,7 +44,4 @@ def searching_is_an_error(monkeypatch):
 @pytest.fixture
 def copy(tmp_path) -> Path:
     """A copy of the content that a test may break."""
-    for name in ("model", "properties"):
-        shutil.copytree(ROOT / name, tmp_path / name)
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    return tmp_path
+    return copied(tmp_path)

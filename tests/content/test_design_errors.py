@@ -1,13 +1,12 @@
 """A mistake in a design is answered with the user's own file and line, in one line, and exit status 3."""
 
-import shutil
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.support.paths import ROOT
+from tests.support.roots import copied, loaded_afresh
 from vtsc.cli import main
 
 DESIGN = "model/designs/v2_6_37.py"
@@ -247,24 +246,14 @@ MEANINGS = {
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory) -> Path:
     """A copy of the content, of whose designs one is edited."""
-    root = tmp_path_factory.mktemp("root")
-    for name in ("model", "properties"):
-        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "pyproject.toml", root / "pyproject.toml")
-    return root
+    return copied(tmp_path_factory.mktemp("root"))
 
 
 @pytest.fixture
 def fresh(monkeypatch) -> Iterator[None]:
     """Content is loaded as in a process of its own, and what was loaded before is put back."""
-    names = [n for n in sys.modules if n.partition(".")[0] in ("model", "properties")]
-    before = {n: sys.modules.pop(n) for n in names}
-    monkeypatch.setattr(sys, "path", [*sys.path])
-    monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    yield
-    for n in [n for n in sys.modules if n.partition(".")[0] in ("model", "properties")]:
-        del sys.modules[n]
-    sys.modules.update(before)
+    with loaded_afresh(monkeypatch):
+        yield
 
 
 def written(copy: Path, old: str, new: str, at: str) -> int:

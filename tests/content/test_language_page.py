@@ -20,7 +20,7 @@ from vtsc.solver.vectors import VectorLowering
 from vtsc.symbolic.paths import explore
 from vtsc.symbolic.terms import Arena
 from vtsc.symbolic.values import Truth, Word, lift_truth, lift_word
-from vtsc.system.builder import merged
+from vtsc.system.watched import merged
 
 PAGE = (ROOT / "docs/language.md").read_text(encoding="utf-8")
 WORDS = {name: getattr(vtsc.language, name) for name in vtsc.language.__all__}

@@ -20,7 +20,7 @@ from vtsc.symbolic.paths import Anything, explore
 from vtsc.symbolic.terms import Arena
 from vtsc.symbolic.trees import leaves
 from vtsc.symbolic.values import Truth, Word, lift_truth, lift_word
-from vtsc.system.builder import merged
+from vtsc.system.watched import merged
 
 THINGS = 3
 

@@ -27,13 +27,12 @@ def test_most_insertions_are_tried_beyond_the_syntax_check():
     assert len({job.insertion.kind for job in made}) == 9
 
 
-@pytest.mark.hours
 @pytest.mark.slow
-def test_no_insertion_is_proved_that_a_plain_run_breaks(capsys):
-    """Twenty of them, each with its end; a false green would be named in the output."""
-    tally = campaign("a few", 20)
+@pytest.mark.parametrize("count", [4, pytest.param(20, marks=pytest.mark.hours)])
+def test_no_insertion_is_proved_that_a_plain_run_breaks(capsys, count):
+    """Each has its end; a false green would be named in the output."""
+    tally = campaign("a few", count)
     said = capsys.readouterr().out
-    ends = {end for _, end in tally}
-    assert sum(tally.values()) == 20
-    assert ends <= {"refused", "error", "right"}, said
-    assert "right" in ends and "refused" in ends
+    assert sum(tally.values()) == count
+    assert {end for _, end in tally} <= {"refused", "error", "right"}, said
+    assert any(end == "right" for _, end in tally), said

@@ -14,7 +14,7 @@ from vtsc.symbolic.paths import Anything, Doubt, explore
 from vtsc.symbolic.terms import Arena
 from vtsc.symbolic.trees import Fork, Leaf, leaves
 from vtsc.symbolic.values import Index, Truth, Word
-from vtsc.system.builder import merged
+from vtsc.system.watched import merged
 
 
 @pytest.fixture

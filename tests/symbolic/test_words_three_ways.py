@@ -27,7 +27,7 @@ from vtsc.symbolic.forms import Choice, Condition, walk
 from vtsc.symbolic.paths import Anything, explore
 from vtsc.symbolic.terms import Arena
 from vtsc.symbolic.values import Truth, Word, lift_truth, lift_word
-from vtsc.system.builder import merged
+from vtsc.system.watched import merged
 
 SEEDS = range(200, 260)
 INPUTS = 2

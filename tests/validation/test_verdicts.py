@@ -80,6 +80,15 @@ def test_a_plain_violation_contradicts_a_bound_that_it_does_not_exceed(decide, m
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("at", [2, 4])
+def test_a_plain_violation_contradicts_a_vacuous_bound_too(decide, monkeypatch, at):
+    """A search that reached no second read has looked at all runs of its depth nevertheless."""
+    fine = decide("2.6.37", "stable", "monotonic", 4, Effort.BOUNDED)
+    assert (fine.status, fine.depth) == (Status.VACUOUS, 4)
+    _seen(monkeypatch, "monotonic", f"run 7 step {at}: rdtsc(0)", at)
+    assert decide("2.6.37", "stable", "monotonic", 4, Effort.BOUNDED).status is Status.ERROR
+
+
 @pytest.mark.parametrize("again", [False, True])
 def test_a_plain_violation_beyond_the_bound_is_the_verdict(decide, monkeypatch, tmp_path, again):
     """Replayed, without steps that it does not need; also where the validation is remembered."""

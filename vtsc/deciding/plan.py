@@ -182,15 +182,23 @@ def _believed(systems: "Systems", left: Open, result: Result) -> Result:
 
     doubt: VtscError | None = ValidationError(left.doubt) if left.doubt else None
     doubt = doubt or _difference(systems, left.sometimes, again=True)
-    if doubt is None and result.status in (Status.PROVED, Status.BOUNDED):
-        depth = result.depth if result.certificate is None else None
+    if doubt is None and result.status is not Status.VIOLATED:
         anywhere = result.certificate is not None and result.certificate.any_number
-        doubt = contradiction(systems, left.cell.property, depth, anywhere=anywhere)
+        doubt = contradiction(systems, left.cell.property, _excluded(result), anywhere=anywhere)
     if doubt is None:
         return _seen(systems, left, result)
     if result.status is Status.VIOLATED:
         return replace(result, doubt=str(doubt))
     return _failed(left.cell, doubt)
+
+
+def _excluded(result: Result) -> int | None:
+    """The steps within which a result says that nothing violates; None: it says so of runs of any length.
+
+    A vacuous result without a depth is what became of a proof.
+    """
+    of_a_proof = result.status is Status.VACUOUS and not result.depth
+    return None if result.status is Status.PROVED or of_a_proof else result.depth
 
 
 def _seen(systems: "Systems", left: Open, result: Result) -> Result:

@@ -1,6 +1,5 @@
 """Builds the transition system: explores a machine and its monitors once, then simplifies."""
 
-import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -10,21 +9,20 @@ from typing import Any
 
 from vtsc.base.errors import BadFileError, StoreError, UsageError
 from vtsc.base.lines import Line, nothing_wanted
-from vtsc.language.actions import Call, Step
+from vtsc.language.actions import Call
 from vtsc.language.claims import Monitor
 from vtsc.language.lemmas import ONE_VALUE, Lemma
 from vtsc.language.numbers import Noted, Number
-from vtsc.language.state import Field, Record, State, Value
+from vtsc.language.state import Field, Value
 from vtsc.language.words import MASK
 from vtsc.stores.guard import Guard
 from vtsc.stores.records import Unfit
 from vtsc.symbolic.fields import RangeError, lifted, unknown
-from vtsc.symbolic.forms import Condition
 from vtsc.symbolic.inputs import Ranges, Unknowns, Widened
 from vtsc.symbolic.names import INITIAL, MID, RECORDS_TAKEN
 from vtsc.symbolic.paths import Doubt, Feasibility, explore
 from vtsc.symbolic.terms import Arena
-from vtsc.symbolic.trees import Tree, joined, leaves
+from vtsc.symbolic.trees import Tree, leaves
 from vtsc.symbolic.values import Index, lift_truth, same
 from vtsc.system.alike import compared
 from vtsc.system.doubts import Doubts, Explored, Invariants
@@ -32,37 +30,7 @@ from vtsc.system.instances import check_instances, named_by
 from vtsc.system.simplify import simplify
 from vtsc.system.symmetry import note_symmetry
 from vtsc.system.system import Fact, Rule, Slot, System
-
-Outcome = dict[str, Any]
-
-
-class Watched(State):
-    """A machine's state with the ghosts of its monitors, as ``monitor.ghost`` records."""
-
-    def __init__(self, guard: Guard, monitors: Sequence[Monitor]) -> None:
-        super().__init__()
-        self.inner = guard.state()
-        self.records = dict(self.inner.records)
-        self.ghosts: dict[str, dict[str, Any]] = {}
-        for monitor in monitors:
-            ghosts = guard.ghosts(monitor)
-            self.ghosts[monitor.name] = ghosts
-            self.records |= {f"{monitor.name}.{name}": g for name, g in ghosts.items()}
-
-    def observe(self, machine: Any, monitors: Sequence[Monitor], step: Step) -> dict[str, Any]:
-        """The answer of each monitor about the step."""
-        return {m.name: m.answer(machine, self.inner, self.ghosts[m.name], step) for m in monitors}
-
-
-def merged(arena: Arena, tree: Tree[Outcome]) -> tuple[Condition, Outcome]:
-    """Where a tree's function is legal, and its outcome, which always mentions the same names."""
-    return joined(arena, tree, lambda name: None)
-
-
-def _attributes(record: Record) -> set[str]:
-    """The attributes that a record may have: those it is made with, and those its classes announce."""
-    announced = {name for cls in type(record).__mro__ for name in inspect.get_annotations(cls)}
-    return announced | vars(record).keys()
+from vtsc.system.watched import Outcome, Watched, attributes, merged
 
 
 class _Builder:
@@ -100,7 +68,7 @@ class _Builder:
         taken = sorted(RECORDS_TAKEN & {name.partition(".")[0] for name in records})
         if taken:
             raise BadFileError(f"record {taken[0]}: the checker uses that name; choose another")
-        self.attributes = {n: _attributes(r) for n, r in records.items()}
+        self.attributes = {n: attributes(r) for n, r in records.items()}
         self.doubts = Doubts([], [])
         check_instances(records, self.sizes)
         names = (Slot(name, f, r.instance) for name, r, _, f in self._fresh().slots())

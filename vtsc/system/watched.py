@@ -1,0 +1,44 @@
+"""A machine's state as a system sees it: with the ghosts of its monitors, and as outcomes of paths."""
+
+import inspect
+from collections.abc import Sequence
+from typing import Any
+
+from vtsc.language.actions import Step
+from vtsc.language.claims import Monitor
+from vtsc.language.state import Record, State
+from vtsc.stores.guard import Guard
+from vtsc.symbolic.forms import Condition
+from vtsc.symbolic.terms import Arena
+from vtsc.symbolic.trees import Tree, joined
+
+Outcome = dict[str, Any]
+
+
+class Watched(State):
+    """A machine's state with the ghosts of its monitors, as ``monitor.ghost`` records."""
+
+    def __init__(self, guard: Guard, monitors: Sequence[Monitor]) -> None:
+        super().__init__()
+        self.inner = guard.state()
+        self.records = dict(self.inner.records)
+        self.ghosts: dict[str, dict[str, Any]] = {}
+        for monitor in monitors:
+            ghosts = guard.ghosts(monitor)
+            self.ghosts[monitor.name] = ghosts
+            self.records |= {f"{monitor.name}.{name}": g for name, g in ghosts.items()}
+
+    def observe(self, machine: Any, monitors: Sequence[Monitor], step: Step) -> dict[str, Any]:
+        """The answer of each monitor about the step."""
+        return {m.name: m.answer(machine, self.inner, self.ghosts[m.name], step) for m in monitors}
+
+
+def merged(arena: Arena, tree: Tree[Outcome]) -> tuple[Condition, Outcome]:
+    """Where a tree's function is legal, and its outcome, which always mentions the same names."""
+    return joined(arena, tree, lambda name: None)
+
+
+def attributes(record: Record) -> set[str]:
+    """The attributes that a record may have: those it is made with, and those its classes announce."""
+    announced = {name for cls in type(record).__mro__ for name in inspect.get_annotations(cls)}
+    return announced | vars(record).keys()
