@@ -19,6 +19,7 @@ def test_design_with_a_syntax_error(copy):
     assert "Traceback" not in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "code",
     [
@@ -52,6 +53,7 @@ def test_design_with_a_missing_method(copy):
     assert "design V2635Svm has no vcpu_load" in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [

@@ -80,6 +80,7 @@ def test_its_help(root):
     assert status == 0 and out.startswith("usage: vtsc count [-h] [--root DIR] FAR\n\nCount to a")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
     [

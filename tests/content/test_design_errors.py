@@ -287,6 +287,7 @@ def refused(capsys, copy: Path) -> str:
     return said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SYNTAX)
 def test_a_statement_that_is_not_on_the_list(capsys, copy, name):
     """Refused before anything runs."""
@@ -295,6 +296,7 @@ def test_a_statement_that_is_not_on_the_list(capsys, copy, name):
     assert f"vtsc: {DESIGN}:{line}: " in (text := refused(capsys, copy)) and said in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TOPS)
 def test_what_stands_at_the_top_of_a_file(capsys, copy, name):
     """Refused before anything runs."""
@@ -314,6 +316,7 @@ def test_the_head_of_a_rule(capsys, copy, name):
     assert f"vtsc: {DESIGN}:{line}: " in (text := refused(capsys, copy)) and said in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MEANINGS)
 def test_an_operation_without_one_meaning(capsys, copy, fresh, name):
     """An error of the cell, which is found while the design is explored."""

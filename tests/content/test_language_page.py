@@ -199,6 +199,7 @@ def unknowns(arena: Arena) -> dict[str, Any]:
     return {**words, **counters, **{x: Truth(arena, arena.flag(x)) for x in "fg"}}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("row", NUMBERS, ids=lambda row: code(row[1]))
 def test_a_row_has_one_meaning(row):
     """On edge values it is what C makes of it: natively, over integers and over vectors.

@@ -50,6 +50,7 @@ def line_of(folder, name: str) -> int:
     return 1 + next(n for n, line in enumerate(text.splitlines()) if f"def {name}(" in line)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NEAR)
 def test_a_method_that_nothing_calls(tmp_path, name):
     """One line with the near name; that the machine has a method of that name is no call of the design's."""
@@ -80,6 +81,7 @@ CALLED = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CALLED)
 def test_what_is_called_is_accepted(tmp_path, name):
     """So is what the design keeps for itself."""

@@ -117,6 +117,7 @@ def explored(arena: Arena, body: str, feasibility: Any) -> Any:
     return explore(arena, run, feasibility)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LOOPS)
 def test_a_merged_loop_is_the_loop(name):
     """For every choice of flags it leaves what a plain run of the same text leaves, on one path."""

@@ -11,6 +11,7 @@ from tests.support.paths import ROOT
 SOURCE = (ROOT / "model/designs/patch25.py").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_an_insertion_changes_one_function_and_is_python():
     """The same seed makes the same one."""
     for number in range(200):

@@ -45,6 +45,7 @@ def test_what_lemmas_leave_open_goes_from_process_to_process(content):
     assert alone.trace == result.trace
 
 
+@pytest.mark.slow
 def test_a_cell_that_fails_takes_no_other_with_it(content):
     """Of two that are searched, the one whose property cannot be observed is an error."""
     unfit = _Unfit(content.properties["monotonic"])

@@ -177,6 +177,7 @@ def test_a_lemma_that_leaving_out_instances_needs_may_be_missing(copied, monkeyp
     assert remarks(copied, [result]) == []
 
 
+@pytest.mark.slow
 def test_no_proof_is_tried_where_none_is_wanted(copied):
     """--bounded is answered by search alone."""
     (result,) = decide_group(copied, group_of(copied), 6, Effort.BOUNDED)

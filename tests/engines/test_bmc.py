@@ -50,6 +50,7 @@ def test_a_small_budget_is_unknown_and_says_so(content):
     assert found.depth < 12
 
 
+@pytest.mark.slow
 def test_a_shallow_search_is_vacuous_not_green(verdict):
     """Within four steps nobody reads twice, so that nothing is said about two reads."""
     result = verdict("2.6.37", "stable", "monotonic", 4)

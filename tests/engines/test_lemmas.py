@@ -32,6 +32,7 @@ def settled(content, group, calls=None, extra=()) -> tuple[Induction, tuple[Lemm
     return induction, induction.settled("monotonic")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "design", [pytest.param(d, marks=[pytest.mark.slow] * (d != "patch25")) for d in DESIGNS]
 )

@@ -58,6 +58,7 @@ def test_a_loop_is_taken_as_often_as_it_takes():
     assert ask("bmc", track(LAPS)).finding is Finding.HOLDS
 
 
+@pytest.mark.slow
 def test_a_machine_says_where_to_look():
     """A run of the form that it declares is found, however long; in no other form is one looked for."""
     laps, elsewhere = 8, (Rounds(beginnings=(1, 2), loop=3, end=1),)

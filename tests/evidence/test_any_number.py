@@ -32,6 +32,7 @@ def line_of(text):
     return f"tests/support/uneven.py:{1 + next(n for n, x in enumerate(lines) if text in x)}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("design", "why"),
     [
@@ -55,6 +56,7 @@ def test_a_difference_is_told_where_no_use_is(content):
     )
 
 
+@pytest.mark.slow
 def test_what_was_read_off_counts_where_its_design_runs(content):
     """How many there are is asked without a number that could notice it."""
     mine = Use((f"{Counting.__module__}.Counting",), "model/designs/mine.py:7", "asks how many")

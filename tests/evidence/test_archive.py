@@ -87,6 +87,7 @@ BAD = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BAD)
 def test_a_bad_archive_is_one_line_and_writes_nothing(tmp_path, capsys, name):
     """Exit status 3; neither inside the folder nor outside of it is anything left."""

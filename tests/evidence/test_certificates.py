@@ -69,6 +69,7 @@ def test_a_fresh_certificate_holds_for_any_number(content, saved):
     assert all(lemma["sentence"] and lemma["formula"] for lemma in evidence.claims["lemmas"])
 
 
+@pytest.mark.slow
 def test_a_question_replaced_by_false_is_rejected(content, copy):
     """(assert false) is unsatisfiable, and yet no proof."""
     (copy / "step.smt2").write_text("(assert false)\n(check-sat)\n", encoding="utf-8")
@@ -95,6 +96,7 @@ def test_a_weakened_property_is_rejected(content, copy, monkeypatch):
     assert rejection(content, copy) == "property.smt2 is not what the model gives"
 
 
+@pytest.mark.slow
 def test_the_certificate_of_another_host_is_rejected(content, copy, tmp_path):
     """By its place, and, with the host's name edited, by its questions."""
     moved = Path(shutil.copytree(copy, tmp_path / "other" / "pre25" / "slow" / "monotonic"))
@@ -121,6 +123,7 @@ def test_a_run_of_another_case_is_rejected(content, copy):
     assert rejection(content, copy) == f"{name} is a run of another case"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [MANIFEST, "property.smt2", "can_read_tsc_twice.json"])
 def test_a_truncated_or_missing_file_is_rejected_by_name(content, copy, name):
     """Half a file, and no file."""
@@ -140,6 +143,7 @@ def test_the_command_says_71_and_what_fails(copy, capsys):
     assert said.endswith("0 of 1 certificates hold\n")
 
 
+@pytest.mark.slow
 def test_the_command_says_0_for_one_that_holds(saved, capsys):
     """And how many it checked."""
     assert main(["certify", str(saved), "--root", str(ROOT)]) == 0
@@ -184,6 +188,7 @@ def test_questions_do_not_depend_on_what_was_made_before(content):
     assert make(again, "monotonic", keys, any_number=True) == first
 
 
+@pytest.mark.slow
 def test_a_violated_cell_has_no_certificate(content):
     """Lemmas never prove what a trace refutes."""
     (group,) = groups(content, ["2.6.35-svm"], ["skewed"], ["monotonic"], {})

@@ -43,6 +43,7 @@ def test_one_file_for_each_violated_cell_of_the_main_job(content):
     assert found == wanted
 
 
+@pytest.mark.slow
 def test_the_table_tells_the_stories_of_the_files(content):
     """counterexamples/README.md is what `make counterexamples` would write."""
     assert (FOLDER / "README.md").read_text(encoding="utf-8") == HEAD + table(content)
@@ -58,6 +59,7 @@ def test_stories_are_one_sentence(content):
         assert "step" in told, told
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", FILES[::4], ids=lambda p: p.stem)
 def test_no_step_can_be_left_out(content, path):
     """Deleting any step but the last makes the run illegal or harmless."""

@@ -59,6 +59,7 @@ def changed(kind: type[Machine], design: type = Patch25, host: str = "slow", **g
     return kind(design(settings), CONTRACTS[host], settings)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("design", "host"), EVERYWHERE)
 def test_no_state_is_stuck(content, design, host):
     """From every state allowed by the lemmas a read is at most four calls away, and time goes on."""
@@ -313,6 +314,7 @@ def test_evidence_is_made_anew_and_compared(content, saved):
     assert rejection(content, saved) == "serve.smt2: No such file or directory"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("key", "value", "reason"),
     [

@@ -76,6 +76,7 @@ def test_simulation_with_everything_switched_on(content, emulation):
         assert run(content, group, 2_000, seed=3).steps >= 1_000
 
 
+@pytest.mark.slow
 def test_the_seed_decides(content):
     """The same seed gives the same outcome, another seed another one."""
     (group,) = groups(content, ["pre25"], ["slow"], ["bounded_lag"], {})

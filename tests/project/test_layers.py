@@ -186,6 +186,7 @@ def test_no_engine_sees_expected_verdicts():
         assert not SEEN.search(text), path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -175,6 +175,7 @@ def test_certificates_are_checked_again(saved):
     assert not list(saved.rglob("time.smt2"))
 
 
+@pytest.mark.slow
 def test_random_runs_tear_what_can_be_torn():
     """The same cells as those that the search finds, and no other."""
     status, out, _ = vtsc("simulate", "--steps", "3000")
@@ -192,6 +193,7 @@ def test_list_names_what_there_is():
     assert re.fullmatch(r"model: checkout \w{16}", head)
 
 
+@pytest.mark.slow
 def test_inside_its_folder_the_example_needs_no_root():
     """The nearest root is taken, although another one lies around it."""
     status, out, _ = vtsc(

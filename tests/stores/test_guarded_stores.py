@@ -178,6 +178,7 @@ STORES = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", STORES)
 def test_a_plain_run_names_the_line(capsys, copy, fresh, name):
     """`vtsc simulate`, which explores nothing."""

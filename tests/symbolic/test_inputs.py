@@ -32,6 +32,7 @@ NARROW, WIDE, HIGH = drawn("narrow", 0, 5, 9), drawn("wide", 0, 9, 10), drawn("h
 """None is ever bad, though each would be with a range of the others."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("actions", list(permutations([NARROW, WIDE, HIGH])))
 @pytest.mark.parametrize("bad", [0, 5, 6, 9, 12])
 def test_each_action_has_its_own_range(actions, bad):

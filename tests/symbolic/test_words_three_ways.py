@@ -201,6 +201,7 @@ def symbolic(arena: Arena, f: Callable[..., Any], cut: bool) -> tuple[Condition,
     return legal, outcome["word"], outcome["truth"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 def test_three_arithmetics_agree(seed):
     """A random function has one value: natively, over Z3 integers, and over Z3 vectors.

@@ -112,6 +112,7 @@ def begin(system):
     system.initial["vcpu1.loaded"] = Truth(system.arena, system.arena.true)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", [None, flip, forget, lose, hit, stand_still, hurry, begin])
 def test_a_system_altered_by_hand_is_refused(content, change):
     """Each part of a system is compared: only the unaltered one is even."""
@@ -186,6 +187,7 @@ UNEVEN = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("design", "given", "lost"), UNEVEN)
 def test_who_loses_a_reduction(content, design, given, lost):
     """Whoever is treated in its own way, where the machine has it, and nobody else."""
@@ -221,6 +223,7 @@ def test_each_gets_its_true_verdict(content, design, given, depth):
     assert (found.depth if found.witnesses else None) == depth
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(30))
 def test_random_machines_have_the_depth_that_a_plain_search_finds(seed):
     """Whoever is singled out, by number, as a friend or at the start."""

@@ -128,6 +128,7 @@ def verify(root, design, prop, folder):
     return done.returncode, done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", DESIGNS)
 def test_no_green_rests_on_rules_that_are_not_the_functions(tmp_path, name):
     """71 with the line where they part, 3 where another guard was first, or a violation with a doubt."""

@@ -24,6 +24,7 @@ def refused(toy, tamper=lambda system: None, **how):
     return str(caught.value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TOYS)
 def test_toys_are_what_their_rules_say(name):
     """Every rule of every toy is seen to apply, but one that the solver shows to be no path at all."""
@@ -271,6 +272,7 @@ def test_luck_shows():
     )
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_numbers(content):
     """Two validations see the same."""
     case = open_case(content, "patch25", "cstate", "monotonic")

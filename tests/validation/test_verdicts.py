@@ -65,6 +65,7 @@ def test_every_other_verdict_is_an_error(decide, monkeypatch, effort):
     assert result.reason == "run 1 step 1: they differ"
 
 
+@pytest.mark.slow
 def test_a_plain_violation_contradicts_a_proof(decide, monkeypatch):
     """However long the run is."""
     _seen(monkeypatch, "monotonic", "run 7 step 90: rdtsc(0)", 90)
@@ -89,6 +90,7 @@ def test_a_plain_violation_contradicts_a_vacuous_bound_too(decide, monkeypatch, 
     assert decide("2.6.37", "stable", "monotonic", 4, Effort.BOUNDED).status is Status.ERROR
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("again", [False, True])
 def test_a_plain_violation_beyond_the_bound_is_the_verdict(decide, monkeypatch, tmp_path, again):
     """Replayed, without steps that it does not need; also where the validation is remembered."""
