@@ -5,8 +5,8 @@ is compared instead: with what it was when the first step was taken.
 """
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property, partial
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import cache, cached_property, partial
 from types import CellType, FunctionType, MappingProxyType, MethodType, ModuleType
 from typing import Any
 
@@ -18,13 +18,25 @@ LANGUAGE = "vtsc.language"
 class _Place:
     """Something that can be stored to, and what it held."""
 
-    __slots__ = ("before", "lazy", "name", "thing")
+    __slots__ = ("before", "lazy", "name", "raw", "thing")
 
     def __init__(self, name: str, thing: Any, lazy: frozenset[str] = frozenset()) -> None:
         self.name = name
         self.thing = thing
         self.lazy = lazy
         self.before = self.held()
+        self.raw = self._raw()
+
+    def _raw(self) -> list[int]:
+        """The identities of all that it holds, in order, which is quicker to tell than what it holds."""
+        thing = self.thing
+        if isinstance(thing, list | set):
+            return [*map(id, thing)]
+        if isinstance(thing, CellType):
+            return [] if _is_empty(thing) else [id(thing.cell_contents)]
+        own = thing if isinstance(thing, dict) else vars(thing)
+        found = [*map(id, own.values())]
+        return [*found, id(thing.__defaults__)] if isinstance(thing, FunctionType) else found
 
     def held(self) -> dict[Any, object]:
         """What it holds now, each by its name or number."""
@@ -46,6 +58,8 @@ class _Place:
 
     def changed(self) -> list[str]:
         """The names of what is not as it was; nothing if all is."""
+        if self._raw() == self.raw:
+            return []
         now, before = self.held(), self.before
         if len(now) == len(before) and all(map(_is, now.values(), before.values())):
             return []
@@ -114,18 +128,14 @@ def packages_of(owners: Sequence[object]) -> set[str]:
     return {package(k) for k in kinds} - {CHECKER, "builtins"}
 
 
-class Memory:
-    """All that the code of ``owners`` holds in its objects, classes and modules."""
+class _Walk:
+    """What some packages hold, as far as one has looked."""
 
-    def __init__(self, owners: Sequence[object]) -> None:
-        self.packages = packages_of(owners)
-        self._seen: dict[int, object] = {}
-        self._places: list[_Place] = []
-        names = [n for n in sorted(sys.modules) if package(n) in self.packages]
-        pending: list[tuple[str, Any]] = [(n, sys.modules[n]) for n in names]
-        pending += [(type(owner).__name__, owner) for owner in owners]
-        for name, thing in pending:
-            self.note(name, thing)
+    def __init__(self, packages: Collection[str], begun: "_Walk | None" = None) -> None:
+        """``begun``: a walk that this one goes on with, and leaves as it is."""
+        self.packages = packages
+        self._seen: dict[int, object] = dict(begun._seen) if begun else {}
+        self._places: list[_Place] = list(begun._places) if begun else []
 
     def note(self, name: str, thing: object) -> None:
         """Look after something, and all that it leads to, from now on."""
@@ -196,8 +206,19 @@ class Memory:
         yield name, type(thing)
 
     def changed(self) -> list[str]:
-        """Where something is not as it was when this was made; nothing if all is."""
+        """Where something is not as it was when it was noted; nothing if all is."""
         return [name for place in self._places for name in place.changed()]
+
+
+class Memory(_Walk):
+    """All that the code of ``owners`` holds in its objects, classes and modules."""
+
+    def __init__(self, owners: Sequence[object]) -> None:
+        packages = packages_of(owners)
+        modules = tuple(sys.modules[n] for n in sorted(sys.modules) if package(n) in packages)
+        super().__init__(packages, _walked(frozenset(packages), modules))
+        for owner in owners:
+            self.note(type(owner).__name__, owner)
 
     def watch(self) -> Callable[[], object]:
         """Tells what is held now in those places where something is not as it was."""
@@ -209,3 +230,19 @@ class Memory:
         for place in self._places:
             if place.changed():
                 place.restore()
+
+
+def _walked(packages: frozenset[str], modules: tuple[ModuleType, ...]) -> _Walk:
+    """What these modules hold now; the walk of before, where all is as it was then."""
+    if _modules(packages, modules).changed():
+        _modules.cache_clear()
+    return _modules(packages, modules)
+
+
+@cache
+def _modules(packages: frozenset[str], modules: tuple[ModuleType, ...]) -> _Walk:
+    """What these modules hold when this is first asked."""
+    walk = _Walk(packages)
+    for module in modules:
+        walk.note(module.__name__, module)
+    return walk

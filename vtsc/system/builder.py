@@ -13,7 +13,7 @@ from vtsc.language.actions import Call
 from vtsc.language.claims import Monitor
 from vtsc.language.lemmas import ONE_VALUE, Lemma
 from vtsc.language.numbers import Noted, Number
-from vtsc.language.state import Field, Value
+from vtsc.language.state import Field, Record, Value
 from vtsc.language.words import MASK
 from vtsc.stores.guard import Guard
 from vtsc.stores.records import Unfit
@@ -61,28 +61,36 @@ class _Builder:
         self.initial_inputs = Unknowns(self.arena, INITIAL, ranges[0])
         self.inputs = Unknowns(self.arena, "", ranges[1])
         self.noted = noted
-        self.named: dict[str, list[str]] = {}
-        records = self._fresh().records
+        self.state = Watched(guard, monitors)
+        records = self.state.records
         if noted is not None:
-            self.named = named_by(records, self.sizes)
+            self.state.mark(self._marked(records))
         taken = sorted(RECORDS_TAKEN & {name.partition(".")[0] for name in records})
         if taken:
             raise BadFileError(f"record {taken[0]}: the checker uses that name; choose another")
         self.attributes = {n: attributes(r) for n, r in records.items()}
         self.doubts = Doubts([], [])
         check_instances(records, self.sizes)
-        names = (Slot(name, f, r.instance) for name, r, _, f in self._fresh().slots())
+        names = (Slot(name, f, r.instance) for name, r, _, f in self.state.slots())
         self.slots = {slot.name: slot for slot in names}
 
-    def _fresh(self) -> Watched:
-        state = Watched(self.guard, self.monitors)
-        for record in state.records.values() if self.named else ():
+    def _marked(self, records: Mapping[str, Record]) -> dict[str, dict[str, Value]]:
+        """The attributes that hold an instance's own number, by record, with numbers that tell their use."""
+        found: dict[str, dict[str, Value]] = {}
+        named = named_by(records, self.sizes)
+        for name, record in records.items():
             instance = record.instance
-            for name in self.named.get(instance.kind, ()) if instance else ():
-                if instance is not None and name in vars(record):
+            own = named.get(instance.kind, ()) if instance else ()
+            for attribute in own:
+                if instance is not None and attribute in vars(record):
                     (number,) = self._numbers((instance.kind,), (instance.number,))
-                    vars(record)[name] = number
-        return state
+                    found.setdefault(name, {})[attribute] = number
+        return found
+
+    def _fresh(self) -> Watched:
+        """The state with every field at its declared start; it is the same object on every path."""
+        self.state.begin()
+        return self.state
 
     def _numbers(self, kinds: Sequence[str], args: Sequence[int]) -> tuple[int, ...]:
         """Numbers of instances, which tell what is done with them if somebody wants to know."""

@@ -1,12 +1,12 @@
 """A machine's state as a system sees it: with the ghosts of its monitors, and as outcomes of paths."""
 
 import inspect
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from vtsc.language.actions import Step
 from vtsc.language.claims import Monitor
-from vtsc.language.state import Record, State
+from vtsc.language.state import Record, State, Value
 from vtsc.stores.guard import Guard
 from vtsc.symbolic.forms import Condition
 from vtsc.symbolic.terms import Arena
@@ -27,6 +27,17 @@ class Watched(State):
             ghosts = guard.ghosts(monitor)
             self.ghosts[monitor.name] = ghosts
             self.records |= {f"{monitor.name}.{name}": g for name, g in ghosts.items()}
+        self._starts = self.saved()
+
+    def begin(self) -> None:
+        """Have every attribute of a record be what it was at first, or when `mark` was last called."""
+        self.restore(self._starts)
+
+    def mark(self, values: Mapping[str, Mapping[str, Value]]) -> None:
+        """Have attributes of records, by their names, hold these values at first."""
+        for name, own in values.items():
+            vars(self.records[name]).update(own)
+        self._starts = self.saved()
 
     def observe(self, machine: Any, monitors: Sequence[Monitor], step: Step) -> dict[str, Any]:
         """The answer of each monitor about the step."""

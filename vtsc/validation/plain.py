@@ -65,13 +65,22 @@ class Watched:
         self.initial: dict[str, int | bool] = {}
         self._watching: list[tuple[str, Callable[..., Any], dict[str, Any]]] = []
         self._fields: list[tuple[str, Record, str, Field]] = []
+        self._held: list[tuple[str, Any, str]] = []
+        """Where each field's value is: its full name, the dictionary of its record, its name there."""
+        self._starts: list[tuple[Any, dict[str, Any]]] = []
         self._counters: list[str] = []
         self._types: list[type] = []
 
     def fresh(self) -> None:
-        """A state of its own with every field at its declared start."""
+        """The state with every field at its declared start, as nothing else can have been stored to."""
+        if self.state is None:
+            self._make()
+        for held, starts in self._starts:
+            held.update(starts)
+
+    def _make(self) -> None:
+        """The state, and the ghosts of every monitor."""
         self.state = self.guard.state()
-        self._watching = []
         records = dict(self.state.records)
         for monitor in self.monitors:
             ghosts = self.guard.ghosts(monitor)
@@ -82,11 +91,8 @@ class Watched:
             for owner, record in records.items()
             for name, field in record.fields.items()
         ]
-        if not self._types:
-            self._describe()
-
-    def _describe(self) -> None:
-        """Note what kinds of field there are, the same in every state."""
+        self._held = [(full, vars(record), name) for full, record, name, _ in self._fields]
+        self._starts = [(vars(record), dict(vars(record))) for record in records.values()]
         self._counters = [full for full, _, _, field in self._fields if field.kind == "u64"]
         self._types = [bool if field.kind == "flag" else int for *_, field in self._fields]
 
@@ -104,8 +110,8 @@ class Watched:
         """A state with these values, as if the machine had started with the inputs ``initial``."""
         self.fresh()
         self.initial = dict(initial)
-        for full, record, name, _ in self._fields:
-            vars(record)[name] = values[full]
+        for full, held, name in self._held:
+            held[name] = values[full]
 
     def fields(self) -> Iterator[tuple[str, Field]]:
         """Every field by its full name, in a state that there is."""
@@ -113,7 +119,7 @@ class Watched:
 
     def values(self) -> Values:
         """Every field's value now."""
-        found: Values = {full: getattr(record, name) for full, record, name, _ in self._fields}
+        found: Values = {full: held[name] for full, held, name in self._held}
         for full in self._counters:
             value = found[full]
             if isinstance(value, int):  # what else is stored there is for the comparison to find
@@ -131,8 +137,8 @@ class Watched:
                 hits = self._taken(call, inputs)
             after = self.values()
         except Illegal:
-            for full, record, name, _ in self._fields:
-                vars(record)[name] = start[full]
+            for full, held, name in self._held:
+                held[name] = start[full]
         odd = after is not None and list(map(type, after.values())) != self._types
         used, lines = dict(inputs.used), recorder.lines if recorder else None
         return Taken(at, call, self.initial, start, used, after, odd, hits, lines)
