@@ -1,4 +1,4 @@
-"""Rationals propose calls, and integers answer: the answer is the one that integers alone would give."""
+"""Where a system divides rationals propose calls, and integers answer, as integers alone would."""
 
 import pytest
 import z3
@@ -16,10 +16,11 @@ COARSE = {"vcpus": "2", "trapping": "unstable", "clock_resolution": "10ms"}
 
 
 def halves(rest: int) -> System:
-    """Bad is where an even number is ``rest``, and nothing else can be added."""
+    """Bad is where an even number is ``rest``: all that can be added is 0 or even."""
 
     def compare(toy, inputs):
-        return 2 * inputs.word("a", 0, 9) == 3 * inputs.word("b", 0, 0) + rest
+        number = inputs.word("a", 0, 9)
+        return 2 * number == 2 * (number // 7) + 3 * inputs.word("b", 0, 0) + rest
 
     toy = Toy(nothing, [act("compare", always, compare)])
     return build(toy, [Bad()], SolverFeasibility)

@@ -67,6 +67,8 @@ class Watched:
         self._fields: list[tuple[str, Record, str, Field]] = []
         self._held: list[tuple[str, Any, str]] = []
         """Where each field's value is: its full name, the dictionary of its record, its name there."""
+        self._counted: list[tuple[Any, str]] = []
+        """The same of counters."""
         self._starts: list[tuple[Any, dict[str, Any]]] = []
         self._counters: list[str] = []
         self._types: list[type] = []
@@ -92,6 +94,7 @@ class Watched:
             for name, field in record.fields.items()
         ]
         self._held = [(full, vars(record), name) for full, record, name, _ in self._fields]
+        self._counted = [(vars(r), name) for _, r, name, f in self._fields if f.kind == "u64"]
         self._starts = [(vars(record), dict(vars(record))) for record in records.values()]
         self._counters = [full for full, _, _, field in self._fields if field.kind == "u64"]
         self._types = [bool if field.kind == "flag" else int for *_, field in self._fields]
@@ -107,11 +110,16 @@ class Watched:
         return Started(where, self.initial, self.values())
 
     def fill(self, values: Mapping[str, int | bool], initial: Mapping[str, int | bool]) -> None:
-        """A state with these values, as if the machine had started with the inputs ``initial``."""
+        """A state with these values, as if the machine had started with the inputs ``initial``.
+
+        A counter may be given by any integer of its residue, as a solver does.
+        """
         self.fresh()
         self.initial = dict(initial)
         for full, held, name in self._held:
             held[name] = values[full]
+        for held, name in self._counted:
+            held[name] &= MASK
 
     def fields(self) -> Iterator[tuple[str, Field]]:
         """Every field by its full name, in a state that there is."""

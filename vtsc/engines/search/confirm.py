@@ -1,7 +1,8 @@
 """A plain solver's second opinion on what a search found impossible.
 
-The search asks over rationals, uses Z3's older simplex, and relies on what it learned at smaller
-depths. Here a plain solver is asked over integers, from the first step on, whether a target is hit.
+The search uses Z3's older simplex, leaves out runs that take a detour, asks over rationals where a system
+divides, and relies on what it learned at smaller depths. Here a plain solver is asked over integers, from
+the first step on, whether a target is hit.
 """
 
 from collections.abc import Sequence

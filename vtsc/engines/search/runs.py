@@ -1,6 +1,7 @@
-"""Questions about the runs of a system up to a depth, asked over rationals and then over integers.
+"""Questions about the runs of a system up to a depth, in one solver that knows all steps so far.
 
-A question is far easier over the rationals, and what is impossible there is impossible over the
+Where all quotients are by 2^64, the solver asks over the integers. Where a system divides by anything
+else, a question is far easier over the rationals, and what is impossible there is impossible over the
 integers. Otherwise the solver's model proposes a call for each step, and a fresh solver over the
 integers, which can simplify with these calls as facts, says whether a run takes them. A proposal
 that costs too much is put off until all others are answered, and is then asked for each path
@@ -38,21 +39,23 @@ other than 2^64."""
 
 
 class Runs:
-    """The runs of a system, in two solvers, and answers to questions about them."""
+    """The runs of a system, and answers to questions about them."""
 
     def __init__(self, system: System, budget: int = BUDGET, symmetry: bool = True) -> None:
         self.unrolling = Unrolling(system, symmetry=symmetry)
         self.budget = budget
         self.logic = self.unrolling.logic
-        self.polishing, self.ordering = (
-            (POLISHING, ORDERING) if divides(system) else (budget, budget)
-        )
+        self._divides = divides(system)
+        self.polishing, self.ordering = (POLISHING, ORDERING) if self._divides else (budget, budget)
         self.depths: list[Depth] = []
         self.constraints: list[Any] = list(self.unrolling.initial)
         """Initial states and steps so far over the integers, and what literals stand for."""
-        self._relaxed = Unrolling(system, RationalLowering, symmetry)
-        self._proposer = make_solver(RationalLowering.logic, budget)
-        self._proposer.add(*self._relaxed.initial)
+        self._proposing = (
+            Unrolling(system, RationalLowering, symmetry) if self._divides else self.unrolling
+        )
+        self._proposer = make_solver(self._proposing.logic, budget)
+        """Proposes runs over the rationals, or finds them over the integers."""
+        self._proposer.add(*self._proposing.initial)
         self._undoing = undoing_pairs(system) if symmetry else []
         self._searches = 0
         self._limit = 0
@@ -61,11 +64,11 @@ class Runs:
         """Add a step."""
         depth = len(self.depths)
         exact, constants = self.unrolling.step(depth)
-        relaxed, _ = self._relaxed.step(depth)
+        proposed = self._proposing.step(depth)[0] if self._divides else exact
         self.depths.append(constants)
         detours = self._no_detour(depth - 2) if depth >= 2 else []
         self.constraints += [*exact, *detours]
-        self._proposer.add(*self._relaxed.facts(depth + 1, stated=True), *relaxed, *detours)
+        self._proposer.add(*self._proposing.facts(depth + 1, stated=True), *proposed, *detours)
         return constants
 
     def _no_detour(self, depth: int) -> list[Any]:
@@ -91,6 +94,8 @@ class Runs:
         The assumptions are literals. ``budget``: units for all that it takes.
         """
         budget = min(budget, self.budget)
+        if not self._divides:
+            return self.propose(*assumptions, budget=budget)
         self._limit = spent() + budget
 
         def by_paths(calls: list[Any]) -> Any:
@@ -152,7 +157,7 @@ class Runs:
         return left
 
     def propose(self, *assumptions: Any, budget: int = BUDGET) -> Any:
-        """A model over the rationals of the runs with ``assumptions``, or None; raises `GaveUp`."""
+        """A model of the runs with ``assumptions`` in the proposing solver, or None; raises `GaveUp`."""
         self._proposer.set("rlimit", min(budget, self.budget))
         return _model(self._proposer, assumptions)
 
