@@ -1,4 +1,4 @@
-"""What to write instead of what the language does not define."""
+"""Advice for error messages: for each construct that the language does not define, one that it does."""
 
 import ast
 
@@ -100,7 +100,7 @@ NEVER = (
     "setattr",
     "delattr",
 )
-"""What no code of a content calls, declarations included."""
+"""Functions that no code of a content may call, declarations included."""
 OPERATORS: dict[type[ast.AST], tuple[str, str]] = {
     ast.Div: ("`/`", "write cdiv(a, b), which truncates as C does, or a // b"),
     ast.Pow: ("`**`", "write 1 << n, or the number itself"),

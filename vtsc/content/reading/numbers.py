@@ -1,7 +1,7 @@
-"""What is done with numbers of instances, and asked of how many there are, that other sizes may notice.
+"""Finds uses of instances' numbers, or of how many there are, that may differ at other sizes.
 
 A number may be an index, be compared with another instance's number or with -1, and be part of a name.
-Whether something holds of any instance, or of all, may be asked. All else is listed here.
+Code may ask whether something holds of any instance, or of all. Every other use is listed here.
 """
 
 import ast
@@ -64,10 +64,10 @@ class _Reader:
         self._tags = tags
         self._function = function
         self._starting = starting
-        """Whether it runs before the first step only, where instance 0 may be told from the others."""
+        """Whether it runs before the first step only, where code may ask for instance 0."""
 
     def found(self) -> Iterator[tuple[ast.AST, str]]:
-        """Each use, with what is done there."""
+        """Each use, with a description."""
         for statement in self._function.node.body:
             for node in ast.walk(statement):
                 for what in self._uses(node):
