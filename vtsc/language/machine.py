@@ -13,7 +13,7 @@ from vtsc.language.state import State
 
 @dataclass(frozen=True)
 class Rounds:
-    """A form of long runs: some calls at the beginning, a loop that is taken several times, and some at the end."""
+    """A form of long runs: some calls to begin with, a loop taken several times, some calls to end with."""
 
     beginnings: tuple[int, ...]
     """The numbers of calls at the beginning, each of which is tried."""
