@@ -158,7 +158,7 @@ def model_error(content: Content, error: BaseException) -> Exception:
 def _what(error: BaseException) -> str:
     """The text of an error of a model's code."""
     if isinstance(error, FrozenInstanceError):
-        return f"a store into what stays as it is: {error}"
+        return f"a store into an object that never changes: {error}"
     plain = isinstance(error, MeaningError | UnendingError)
     return str(error) if plain else f"{type(error).__name__}: {error}"
 

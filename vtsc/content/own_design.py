@@ -57,7 +57,7 @@ def _design(module: ModuleType, base: type, shown: str) -> type:
     designs = [x for x in kinds if issubclass(x, base)]
     named = [x for x in designs if "name" in vars(x)]
     if len(named) > 1:
-        what = f"a second design, {named[1].__name__}, besides {named[0].__name__}: leave one"
+        what = f"a second design, {named[1].__name__}, besides {named[0].__name__}: keep one"
         raise DefinitionError(named[1], what)
     if designs and not named:
         raise DefinitionError(designs[-1], f"design {designs[-1].__name__} has no name of its own")

@@ -53,7 +53,7 @@ def contradiction(
     for hits in (systems.hits, systems.hits_elsewhere if anywhere else {}):
         hit = hits.get(name)
         if hit is not None and (depth is None or hit.depth <= depth):
-            return ValidationError(f"{hit.where} is {name}, which the rules exclude")
+            return ValidationError(f"{hit.where} hits {name}, which the rules exclude")
     return None
 
 

@@ -75,8 +75,8 @@ class StepInputs:
 def _asked() -> Inputs:
     if Asked.current is None:
         raise MeaningError(
-            "an input is asked for by what only looks: ask in a function that only steps call, "
-            "and keep the answer in a field"
+            "an input is asked for by a function that only looks: ask in a function that only steps "
+            "call, and keep the answer in a field"
         )
     return Asked.current
 

@@ -22,7 +22,7 @@ CALCULATING = (
 
 CHECKER = "vtsc"
 CALCULATED = "calculates with an instance's number"
-COMPARED = "compares an instance's number with what is none"
+COMPARED = "compares an instance's number with another kind of value"
 
 
 class Number(int):

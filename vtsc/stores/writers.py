@@ -47,7 +47,7 @@ class Writers:
         module = module_of(frame)
         watching = package(module) in self._monitors
         if kind == GHOST:
-            return "" if watching else "a ghost is its property's own, and nobody else stores there"
+            return "" if watching else "only its own property stores into a ghost"
         if watching and package(module) != self._machine:
             return "a property stores into its own ghosts only"
         owner = self._owner(module, frame.f_code.co_qualname)

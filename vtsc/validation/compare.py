@@ -77,7 +77,7 @@ class Comparison:
         if begun is not taken.initial:  # the steps of a run follow each other
             given = self.ruled.given(taken.initial, initial=True)
             if given is None:
-                raise ValidationError(f"{taken.at.words}: its start is none that the rules allow")
+                raise ValidationError(f"{taken.at.words}: the rules do not allow its start")
             self._begun = taken.initial, given
             initial = given
         inputs = self.ruled.given(taken.inputs, initial=False)
