@@ -1,8 +1,8 @@
 """Explicit-state search: every state of a small machine, breadth first, in plain Python integers.
 
-The third opinion beside the solver's and the interpreter's: it shares the model with them and nothing
+It is a third opinion beside the solver's and the interpreter's: it shares the model with them and nothing
 of exploration, terms, simplification, unrolling or solving. Every input takes every legal value, so
-that words have to be small (`vtsc.base.width`). A u64 is kept as its representative in [0, 2^width).
+words have to be small (`vtsc.base.width`). A u64 is kept as its representative in [0, 2^width).
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -22,7 +22,7 @@ Key = tuple[int, ...]
 
 
 class Every:
-    """Inputs that take every legal value: run once for each way `next` finds, until there is none."""
+    """Inputs that take every legal value: the code is run once for each choice that `next` finds."""
 
     def __init__(self) -> None:
         self.used: dict[str, int | bool] = {}
@@ -64,7 +64,7 @@ class Every:
 
 
 class Contents:
-    """The contents that one record has had, numbered; ``reduce``: a u64 by its representative."""
+    """The contents that one record has had, numbered; ``reduce``: a u64 is kept by its representative."""
 
     def __init__(self, record: Record, reduce: bool) -> None:
         self._attributes = vars(record)
@@ -77,7 +77,7 @@ class Contents:
         self._known: list[dict[str, int]] = []
 
     def number(self, rest: bool) -> int:
-        """The number of what the record holds now."""
+        """The number of the record's present contents."""
         attributes = self._attributes
         if rest and self._transient:
             attributes.update(self._transient)
@@ -91,13 +91,13 @@ class Contents:
         return found
 
     def restore(self, number: int) -> None:
-        """Make the record hold what has this number."""
+        """Restore the contents of this number."""
         self._attributes.update(self._known[number])
 
 
 @dataclass
 class Census:
-    """What was found: the least depth of each monitor's hit, how many states, how deep."""
+    """The result: the least depth of each monitor's hit, the number of states, the depth of the search."""
 
     depths: dict[str, int] = field(default_factory=dict)
     states: int = 0
@@ -117,7 +117,7 @@ class _Explorer:
         records += [g for ghosts in self.ghosts.values() for g in ghosts.values()]
         self.contents = [Contents(r, reduce) for r in records if r.fields]
         self.unknown = self.now = (-1,) * len(self.contents)
-        """`now` is what the records hold, as far as it is known."""
+        """`now` has the present contents of the records, as far as they are known."""
         self.trusting = trusting
 
     def key(self, rest: bool) -> Key:
@@ -158,7 +158,7 @@ class _Explorer:
         return self.outcomes(before, lambda inputs: self.machine.advance(self.state, inputs), False)
 
     def enabled(self, mid: Key, calls: Sequence[Call]) -> Sequence[Call]:
-        """The calls to try, on trust only those whose guard holds."""
+        """The calls to try; if the machine is trusted, only those whose guard holds."""
         if not self.trusting:
             return calls
         self.restore(mid)
@@ -184,7 +184,7 @@ def census(
     reduce: bool = True,
     trusting: bool = True,
 ) -> Census:
-    """The least depth at which each monitor is hit, by a look at every run of up to ``depth`` steps.
+    """The least depth at which each monitor is hit, by a search of every run of up to ``depth`` steps.
 
     ``trusting`` takes the machine's word that transient fields are recomputed in every step, and
     that `enabled` tells what `perform` allows; it is faster.

@@ -1,8 +1,8 @@
 """Insertions: a shipped design with one statement or helper put into one of its functions, at random.
 
-Three kinds are constructs that the language does not define, and are refused before anything runs unless the
-check is left out. The others are written as a user's own change might be: a store under a condition into
-any field in reach, a helper under another name, a loop over all vCPUs, a default that changes.
+Three kinds are constructs that the language does not define; they are refused before anything runs unless the
+syntax check is left out. The others are written as a user's own change might be: a store under a condition
+into any field in reach, a helper under another name, a loop over all vCPUs, a default that changes.
 """
 
 import ast
@@ -13,7 +13,7 @@ from random import Random
 FUNCTIONS = ("vcpu_load", "vcpu_put", "guest_time_update", "serve_requests", "read_tsc")
 """The functions that are changed, where a design has them."""
 WORDS = ("u64", "s64", "either", "both", "require")
-"""What insertions use of the language."""
+"""The names of the language that insertions use."""
 REFUSED: dict[str, tuple[str, ...]] = {
     "operator": (
         "if vcpu.created and ~vcpu.created:\n    vcpu.tsc_offset -= 1000000",
@@ -70,7 +70,7 @@ STORES = (
 
 @dataclass(frozen=True)
 class Insertion:
-    """A changed design: the kind of change, the function, what was put there, the whole source."""
+    """A changed design: the kind of change, the function, the inserted text, the whole source."""
 
     kind: str
     function: str

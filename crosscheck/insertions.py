@@ -1,9 +1,9 @@
 """Insertions into designs: none of them may be proved while a plain run breaks it (``make insertions``).
 
-Each is decided as a user would have it decided, by proof and search. What is then green is run for
-20,000 plain steps, drawn otherwise than the validation draws them, and compared with its rules. A false
-green is a proof that such a run contradicts, or a bound within which it violates the property. About half
-of them are decided with the syntax check left out, so that what comes after it is tried too.
+Each is decided as a user would have it decided, by proof and search. If the verdict is green, 20,000 plain
+steps are taken, with other seeds than those of validation, and compared with the rules. A false green is a
+proof that such a run contradicts, or a bound within which it violates the property. About half of the
+insertions are decided with the syntax check left out, to try the checks that come after it.
 """
 
 import os
@@ -37,9 +37,9 @@ from vtsc.validation.validate import Hit, validate
 FILES = ("v2_6_35_vmx", "v2_6_35_svm", "e48672fa", "pre25", "patch25", "v2_6_37")
 PROPERTIES = ("monotonic", "bounded_lag", "bounded_lead", "monotonic_smp")
 DEPTH = 7
-"""How deep is searched for a violation."""
+"""The depth to which a violation is searched for."""
 STEPS = 20_000
-"""How many plain steps are taken of what is green."""
+"""The number of plain steps that are taken where the verdict is green."""
 PATIENCE = 300
 """Seconds for one insertion, as a backstop."""
 UNCHECKED = "unchecked"
@@ -72,7 +72,7 @@ def jobs(seed: str, count: int) -> Iterator[Job]:
 
 
 def judge(folder: Path, file: str, host: str, prop: str) -> str:
-    """What becomes of the design in ``file`` below ``folder``, and why."""
+    """The outcome for the design in ``file`` below ``folder``, and the reason."""
     try:
         content = loader.load(str(folder))
     except VtscError as error:
@@ -102,7 +102,7 @@ def _design(content: Content, file: str) -> str:
 
 
 def _broken(case: Case, prop: str, result: Result) -> str:
-    """How plain runs contradict a result that is green; empty where they do not."""
+    """The contradiction between plain runs and a result that is green; empty where there is none."""
     if result.status not in (Status.PROVED, Status.BOUNDED):
         return ""
     try:
@@ -115,7 +115,7 @@ def _broken(case: Case, prop: str, result: Result) -> str:
 
 
 def _runs(case: Case, prop: str) -> Hit | None:
-    """The earliest violation in many plain runs; raises `ValidationError` where they leave the rules."""
+    """The earliest violation in many plain runs; raises `ValidationError` if they differ from the rules."""
     systems = Systems(case)
     monitor = case.property(prop)
     system = systems.own([monitor])
@@ -158,7 +158,7 @@ def run(job: Job) -> str:
 
 
 def campaign(seed: str, count: int) -> Counter[tuple[str, str]]:
-    """Decide so many insertions; how often each kind ended how. Each is printed when it is done."""
+    """Decide so many insertions, and count the outcomes of each kind; each is printed when it is done."""
     tally: Counter[tuple[str, str]] = Counter()
     todo = [*jobs(seed, count)]
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
@@ -172,7 +172,7 @@ def campaign(seed: str, count: int) -> Counter[tuple[str, str]]:
 
 
 def main() -> int:
-    """The table by kind; 0 where no green is false and nothing fails in the checker itself."""
+    """Print the table by kind; 0 where no green is false and nothing fails in the checker itself."""
     count = int(os.environ.get("COUNT", "500"))
     tally = campaign(os.environ.get("SEED", "1"), count)
     ends = ("refused", "error", "right", "false green", "internal", "out of time")

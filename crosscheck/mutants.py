@@ -1,10 +1,10 @@
 """Mutation score: how many small mistakes in a design some property notices (``make mutants``).
 
 A mutant is killed where a verdict changes: what was proved is violated, or what was violated no longer
-is, or later. Saved counterexamples are tried first, then the saved lemmas, and only for what is left is
-there a search, at last with other parameters (`EXTRA`). A survivor is equivalent where Z3 shows, host by
-host and both ways, that with the default parameters its starts and steps are those of the design, or
-are so but for a constant that is added to all that the guest reads; the others are listed.
+is, or is violated at another depth. Saved counterexamples are tried first, then the saved lemmas, then
+searches, and last searches with other parameters (`EXTRA`). A survivor is equivalent where Z3 shows, host
+by host and both ways, that with the default parameters its starts and steps are those of the design, if need
+be with a constant added to all that the guest reads; other survivors are listed.
 """
 
 import json
@@ -61,7 +61,7 @@ FILES = {
 """The files that are mutated, with the design that each defines."""
 PROPERTIES = ("monotonic", "nonzero_delta", "bounded_lag", "bounded_lead")
 DEPTH = 13
-"""How deep a search for what a mutant breaks goes."""
+"""The depth to which violations by a mutant are searched for."""
 TRAPPED = {"vcpus": "2", "trapping": "unstable", "clock_resolution": "10ms"}
 EXTRA: tuple[tuple[str, tuple[str, ...], dict[str, str], int], ...] = (
     ("monotonic_smp", ("stable", "skewed", "cstate", "resetting"), {}, 9),
@@ -79,7 +79,7 @@ Depths = dict[str, int | None]
 
 
 def judge(folder: Path, design: str, proofs: Keys, depths: Depths) -> str:
-    """What becomes of the mutant in ``folder``: ``killed: ...``, ``equivalent: ...`` or ``alive``."""
+    """The outcome for the mutant in ``folder``: ``killed: ...``, ``equivalent: ...`` or ``alive``."""
     try:
         content = load(str(folder))
     except VtscError as error:
@@ -113,7 +113,7 @@ def _wanted(content: Content, cell: Cell) -> str | None:
 
 
 def _violated_at(content: Content, cell: Cell, trace: Trace) -> int | None:
-    """Where a saved run violates the cell's property; None where it is no run of it, or does not."""
+    """The depth at which a saved run violates the cell's property; None where it does not, or is no run."""
     machine = content.model.build(cell.design, cell.host, cell.settings)
     player = Player(machine, content.properties[cell.property], nothing_wanted)
 
@@ -127,7 +127,7 @@ def _violated_at(content: Content, cell: Cell, trace: Trace) -> int | None:
 
 
 def _by_trace(content: Content, cells: list[Cell]) -> str | None:
-    """A saved run of any design on the host that violates what holds, or does so too early."""
+    """A saved run of any design on the host that violates a cell that holds, or does so too early."""
     traces = [load_trace(p) for p in sorted((ROOT / "counterexamples").glob("*.json"))]
     for cell in cells:
         wanted = _wanted(content, cell)
@@ -141,7 +141,7 @@ def _by_trace(content: Content, cells: list[Cell]) -> str | None:
 
 
 def _by_proof(content: Content, cells: list[Cell], proofs: Keys) -> str | None:
-    """Something proved that the same lemmas do not prove any more, and that a run violates."""
+    """A proved cell that the same lemmas do not prove any more, and that a run violates."""
     for cell in cells:
         keys = proofs.get(f"{cell.host} {cell.property}")
         if keys is None or _still_proved(content, cell, keys):
@@ -163,7 +163,7 @@ def _still_proved(content: Content, cell: Cell, keys: list[tuple[str, str]]) -> 
 
 
 def _first(content: Content, cell: Cell, depth: int) -> int | None:
-    """How many steps it takes to violate the cell's property; None for more than ``depth``.
+    """The least depth at which the cell's property is violated; None for more than ``depth``.
 
     Raises `GaveUp` where the search did not get that far.
     """
@@ -177,7 +177,7 @@ def _first(content: Content, cell: Cell, depth: int) -> int | None:
 
 
 def _by_violation(content: Content, cells: list[Cell]) -> str | None:
-    """Something violated that no longer is, or later, or sooner."""
+    """A cell that is no longer violated, or at another depth."""
     for cell in cells:
         wanted = _wanted(content, cell)
         if wanted is None or wanted == HOLDS or int(wanted) > DEPTH:
@@ -189,7 +189,7 @@ def _by_violation(content: Content, cells: list[Cell]) -> str | None:
 
 
 def _changed(content: Content, name: str, cell: Cell, wanted: int | None, depth: int) -> str | None:
-    """Whether the cell is not violated at ``wanted``, or for None at some depth up to ``depth``."""
+    """The text for a cell that is not violated at ``wanted``, or, if None, is violated up to ``depth``."""
     with suppress(GaveUp):
         found = _first(content, cell, depth)
         if found != wanted:
@@ -198,7 +198,7 @@ def _changed(content: Content, name: str, cell: Cell, wanted: int | None, depth:
 
 
 def _extra(content: Content, design: str) -> Iterator[tuple[str, Cell, int]]:
-    """The cells of `EXTRA` that the design has: a name for each, and how deep to look."""
+    """The cells of `EXTRA` that the design has: a name for each, and the depth of the search."""
     for prop, hosts, given, depth in EXTRA:
         with suppress(UsageError):
             for group in groups(content, [design], list(hosts), [prop], given):
@@ -219,7 +219,7 @@ def _by_extra(content: Content, design: str, depths: Depths) -> str | None:
 
 
 def _equivalent(content: Content, folder: Path, cells: list[Cell]) -> str | None:
-    """Both ways, a start or step of the one that is none of the other: unsatisfiable on every host."""
+    """Show both ways, on every host, that one has no start or step that the other has not."""
     mutated = {}
     for host in content.model.hosts:
         cell = next(c for c in cells if c.host == host)
@@ -245,7 +245,7 @@ def _equivalent(content: Content, folder: Path, cells: list[Cell]) -> str | None
 
 
 def _same_runs(own: Any, system: Any) -> None:
-    """That two systems of like fields have the same runs; raises `EvidenceError`."""
+    """Show that two systems with the same fields have the same runs; raises `EvidenceError`."""
     for one, other in ((own, system), (system, own)):
         solve({"start": start(one, other), "step": bystander(one, other, targets=True)})
 
@@ -277,7 +277,7 @@ def saved_proofs(design: str) -> Keys:
 
 
 def extra_depths(design: str) -> Depths:
-    """What the design itself does in the cells of `EXTRA`."""
+    """The depths at which the design itself violates the cells of `EXTRA`."""
     content = load(str(ROOT))
     found: Depths = {}
     for name, cell, depth in _extra(content, design):
@@ -316,7 +316,7 @@ def run(job: tuple[str, str, str, str], known: dict[str, tuple[Keys, Depths]]) -
 
 
 def main() -> int:
-    """The table; 0 where the score is at least 90 %."""
+    """Print the table; 0 where the score is at least 90 %."""
     designs = list(FILES.values())
     known = dict(
         zip(designs, in_order(designs, lambda d: (saved_proofs(d), extra_depths(d))), strict=True)

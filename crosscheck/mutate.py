@@ -1,8 +1,8 @@
 """Mutants: every copy of a Python source with one small mistake in a function, in a fixed order.
 
-What a mistake is: a guard dropped or negated, a comparison off, a condition's part or a statement left
-out, a constant one off, plus for minus, two neighbours swapped. Text around the mistake stays as it is, so
-that line numbers keep their meaning. Constructors, class bodies and module level are left alone.
+The mistakes are: a guard dropped or negated, a wrong comparison, a part of a condition or a statement left
+out, a constant off by one, plus for minus, two neighbouring statements swapped. Text around the mistake stays
+as it is, so line numbers keep their meaning. Constructors, class bodies and module level are left alone.
 """
 
 import ast
@@ -18,13 +18,13 @@ COMPARISONS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
     ast.Eq: (ast.NotEq,),
     ast.NotEq: (ast.Eq,),
 }
-"""For each comparison its negation, then what is off by equality."""
+"""For each comparison its negation, then the one that differs where the operands are equal."""
 OPPOSITE: dict[type[ast.operator], type[ast.operator]] = {ast.Add: ast.Sub, ast.Sub: ast.Add}
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """A mistake: where it begins (line from 1, byte from 0), what it is, the whole source with it."""
+    """A mistake: its beginning (line from 1, byte from 0), a description, the whole source with it."""
 
     line: int
     column: int

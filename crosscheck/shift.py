@@ -1,4 +1,4 @@
-"""A system as seen by a guest that reads a constant less: for mutants that only change where a TSC starts."""
+"""A system in which the guest reads a constant less: for mutants that only change the start of a TSC."""
 
 from dataclasses import replace
 from typing import Any
@@ -13,16 +13,16 @@ from vtsc.system.system import Fact, Rule, System
 SHIFTED = ("tsc_offset", "tsc_at_creation", "last_tsc_offset")
 """Fields that move with what the guest reads."""
 ONCE_SEEN = {"last": "seen"}
-"""Ghosts that do so from the first read on, and the flag that tells."""
+"""Ghosts that move from the first read on, with the flag that says that there was one."""
 FIRST = "vcpu0.tsc_offset"
-"""Its initial value says how large the constant is."""
+"""The field whose initial value gives the constant."""
 
 
 def shifted(system: System, like: System) -> System:
-    """``system`` with a constant taken from all that the guest reads, so that it starts ``like`` another.
+    """``system`` with a constant taken from all that the guest reads, by which it starts ``like`` another.
 
-    Fields mean what they mean there: a run of the result is a run of ``system`` with the constant taken
-    from the fields that move with what the guest reads. No claim is about those but by differences.
+    A run of the result is a run of ``system`` with the constant taken from the fields that move with what the
+    guest reads. All claims are about differences of such fields.
     """
     arena = system.arena
     theirs = like.initial[FIRST]
@@ -98,6 +98,6 @@ def _flag(name: str) -> str:
 
 
 def _seen(state: Any, name: str, otherwise: Condition) -> Condition:
-    """What a state says of a ghost's flag."""
+    """The condition that a ghost's flag holds in a state."""
     value = state.get(_flag(name)) if _flag(name) != name else None
     return value.condition if isinstance(value, Truth) else otherwise

@@ -1,6 +1,6 @@
 """The third opinion: explicit search against the solver, on a small machine, cells and mutants.
 
-The parent makes questions and prints answers; a child, which alone has small words, works them out.
+The parent process makes questions and prints answers; a child, which alone has small words, finds these.
 
     python -m crosscheck.third_opinion cells      every design x property x host
     python -m crosscheck.third_opinion mutants    the model with one mistake, again and again
@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 OWN = ("monotonic", "nonzero_delta", "bounded_lag", "bounded_lead")
 """Properties of one vCPU; `monotonic_smp` needs two."""
 SMALL = {"virtual_khz": "2", "lag_bound": "0ns", "lead_bound": "0ns"}
-"""What goes with small words: a cycle a nanosecond, and bounds that so little time can pass."""
+"""Settings for small words: one cycle a nanosecond, and bounds that can be exceeded in so little time."""
 TINY, LITTLE = (4, 6), (5, 8)
 """Sizes of a machine: the width of its words, and what its inputs stay below."""
 TRAPPING = "model/trapping.py"
@@ -69,9 +69,9 @@ DESIGNS_OF: dict[str, tuple[str, ...]] = {
     "model/machine.py": (),
     TRAPPING: ("patch25", "2.6.37"),
 }
-"""The files that mutants are drawn from, with the designs that use each; none named: all do."""
+"""The files from which mutants are drawn, with the designs that use each; none named: all do."""
 SMP_DEPTH = {"stable": 8, "skewed": 8, "cstate": 7, "slow": 8, "fast": 9, "resetting": 10}
-"""How deep two vCPUs are searched: to a violation, where the number of states allows."""
+"""The depth for two vCPUs: that of a violation, where the number of states allows."""
 PATIENCE = 280
 """Seconds after which a child is given up; no verdict is made of it."""
 
@@ -98,8 +98,8 @@ class Question:
 class Answer:
     """The least depth of each property's violation by either engine; None: none to the depth.
 
-    ``outcome``: ``compared``; ``refused`` where exploration or the model itself calls the model bad;
-    ``failed`` where only plain Python stumbles over it; ``unknown`` where somebody gave up.
+    ``outcome``: ``compared``; ``refused`` where exploration or the model itself refuses the model;
+    ``failed`` where only plain Python fails on it; ``unknown`` where an engine gave up.
     """
 
     outcome: str
@@ -111,7 +111,7 @@ class Answer:
 
     @property
     def agrees(self) -> bool:
-        """Whether the two engines say the same of every property."""
+        """Whether the two engines agree on every property."""
         if self.outcome == "compared":
             return self.explicit == self.symbolic
         return self.outcome != "failed"
@@ -140,7 +140,7 @@ def answer(content: Any, question: Question) -> Answer:
 
 
 def by_solver(machine: Any, properties: Sequence[Any], depth: int) -> dict[str, int | None] | str:
-    """What bounded checking finds, or why it finds nothing out."""
+    """The depths that bounded model checking finds, or the reason why it finds none."""
     from vtsc.base.errors import UsageError
     from vtsc.engines.search.bmc import search
     from vtsc.solver.feasibility import SolverFeasibility
@@ -162,7 +162,7 @@ def by_solver(machine: Any, properties: Sequence[Any], depth: int) -> dict[str, 
 def by_census(
     machine: Any, properties: Sequence[Any], question: Question
 ) -> tuple[dict[str, int | None], int]:
-    """What explicit search finds, and the number of states it has seen."""
+    """The depths that explicit search finds, and the number of states that it has seen."""
     from crosscheck.explicit import census
 
     found = census(machine, properties, question.depth, trusting=question.trusting)
@@ -230,7 +230,7 @@ def cells() -> list[Question]:
 
 @dataclass(frozen=True)
 class Mistake:
-    """A file of the model, below the root, and what is wrong in it."""
+    """A file of the model, below the root, and the mistake in it."""
 
     file: str
     mutant: Mutant

@@ -1,12 +1,11 @@
-"""Every run of at most so many steps, path by path, over 64-bit vectors: does one hit a target?
+"""Searches all runs of at most so many steps for one that hits a target, path by path, over 64-bit vectors.
 
-A vector solver that is given all runs at once gets lost among its adders. Here the runs are told
-apart first: flags and indices take plain values, each sequence of rules is walked on its own, and
-what is left of it is a conjunction over the inputs' bits, small after simplification. Nothing is
-known of a field but its 64 bits: no range inferred for it is used. What refutes a part of a
-conjunction refutes the whole, so the target's own condition is asked about first, then with the
-guards of the rules before it, and with the passing of time only where that is not enough. Two
-questions that differ only in which step an input belongs to are asked once.
+A vector solver that is given all runs at once does not finish. Here the runs are separated first: flags
+and indices take plain values, and each sequence of rules becomes a conjunction over the inputs' bits, which
+is small after simplification. Of a field only its 64 bits are known: no range inferred for it is used. A
+refutation of a part of a conjunction refutes the whole, so the target's own condition is asked about first,
+then with the guards of the rules before it, and with the passing of time only where that is not enough.
+Two questions that differ only in which step an input belongs to are asked once.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -37,11 +36,11 @@ Words = Mapping[str, Any]
 """The 64 bits of each word field, in terms of the inputs."""
 
 Known = dict[tuple[int, ...], tuple[tuple[Any, ...], list[Any]]]
-"""By the ids of values, which are kept so that no id is used again: what was made of them."""
+"""The results made from values, by the ids of these; the values are kept, so no id is used again."""
 
 
 def refuted(constraints: Iterable[Any], patience: int) -> bool:
-    """Whether bitwuzla shows, within so many ms (0: in the end), that the constraints exclude each other."""
+    """Whether bitwuzla shows, within so many ms (0: any time), that the constraints exclude each other."""
     solver = z3.Solver()
     solver.add(*constraints)
     options = bitwuzla.Options()
@@ -54,7 +53,7 @@ def refuted(constraints: Iterable[Any], patience: int) -> bool:
 
 
 class OpenRanges(VectorLowering):
-    """Vectors that take a field for any 64 bits; only an input keeps its declared range."""
+    """Vectors in which a field may have any 64 bits; only an input keeps its declared range."""
 
     def _lower(self, atom: Any) -> Any:
         if isinstance(atom, Variable) and not self.is_input(atom.name):
@@ -86,7 +85,7 @@ class Template:
         return self._variables[name]
 
     def _values(self, state: Words, depth: int) -> tuple[Any, ...]:
-        """What the bound variables stand for."""
+        """The values of the bound variables."""
         return tuple(
             state[n] if n in state else z3.Const(n if n.startswith(INITIAL) else f"{n}@{depth}", s)
             for n, s in self._sorts.items()
@@ -105,7 +104,7 @@ class Template:
     def _instances(
         self, known: Known, expressions: Iterable[Any], state: Words, depth: int
     ) -> list[Any]:
-        """The expressions for a state, made once for equal values of what they mention."""
+        """The expressions for a state, made once for equal values of the variables in them."""
         values = self._values(state, depth)
         key = tuple(v.get_id() for v in values)
         if key not in known:
@@ -116,7 +115,7 @@ class Template:
 
 @dataclass(frozen=True)
 class Move:
-    """A rule with its flags decided: what it demands, where it leads, and when it hits."""
+    """A rule with its flags decided: its conditions, its successor, and the condition of a hit."""
 
     guard: Template
     after: Control
@@ -128,7 +127,7 @@ Lazy = Callable[[], list[Any]]
 
 @dataclass(frozen=True)
 class Path:
-    """A run so far: its flags and words, and what it demands of the inputs, not yet written out."""
+    """A run so far: its flags and words, and its conditions on the inputs, not yet written out."""
 
     control: Control
     words: Words
@@ -231,7 +230,7 @@ class Search:
         return Substitution(self.system.arena, {}, values)
 
     def _passed(self, decided: Substitution) -> dict[str, Condition]:
-        """The flags that change while time passes, with what they are then."""
+        """The flags that change while time passes, with their new conditions."""
         passing = self.system.passing.items()
         return _flags((n, replace(decided, v)) for n, v in passing if not isinstance(v, Word))
 
@@ -248,7 +247,7 @@ class Search:
         return self._moves[control]
 
     def _next_in_turn(self, rule: Rule, named: frozenset[tuple[str, int]]) -> bool:
-        """Whether a call names, of instances that start alike, none before those below it."""
+        """Whether a call names no instance before all lower ones that start alike were named."""
         uses = self.system.uses.get(self.system.calls[rule.call], ())
         return all(
             (kind, low) in named
@@ -275,7 +274,7 @@ class Search:
                 yield Move(Template([own], words), (flags, named), target)
 
     def _measure(self, start: Control, steps: int) -> None:
-        """The least number of steps from each control state to one that can hit, words aside."""
+        """The least number of steps from each control state to one that can hit; words are ignored."""
         before: dict[Control, set[Control]] = {start: set()}
         front = [start]
         for _ in range(steps):
@@ -331,6 +330,6 @@ def _base(constant: Any) -> str:
 
 
 def _place(constant: Any) -> tuple[int, str]:
-    """What inputs are ordered by: the step, then the name."""
+    """The key by which inputs are ordered: the step, then the name."""
     name, _, step = constant.decl().name().partition("@")
     return int(step or -1), name

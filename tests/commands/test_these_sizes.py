@@ -76,7 +76,7 @@ def test_what_holds_to_a_depth_says_for_what_sizes(tmp_path):
 @pytest.mark.parametrize(
     ("condition", "why"),
     [
-        ("cpu == 2", "compares an instance's number with what is none"),
+        ("cpu == 2", "compares an instance's number with another kind of value"),
         ("len(vcpu.vm.vcpus) > 6", "asks how many instances there are"),
     ],
 )

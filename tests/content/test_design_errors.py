@@ -81,8 +81,14 @@ SYNTAX = {
     ),
     "an unknown function": ("vcpu.tsc_offset = u46(1)", "no function u46: did you mean u64?"),
     "an unknown method": ("x = host.tcs(cpu=0)", "no method tcs: did you mean tsc?"),
-    "isinstance": ("if isinstance(vcpu.cpu, int): pass", "`isinstance`: a number is a number"),
-    "hasattr": ("if hasattr(vcpu, 'x'): pass", "`hasattr`: a field is declared, or there is none"),
+    "isinstance": (
+        "if isinstance(vcpu.cpu, int): pass",
+        "`isinstance`: every number is a whole number",
+    ),
+    "hasattr": (
+        "if hasattr(vcpu, 'x'): pass",
+        "`hasattr`: a record has its declared fields, and no others",
+    ),
     "getattr": ("x = getattr(vcpu, 'tsc_offset')", "`getattr`: write the field's name after a dot"),
     "setattr": ("setattr(vcpu, 'tsc_offset', 1)", "`setattr`: write the field's name after a dot"),
     "type": ("if type(vcpu.cpu) == 1: pass", "`type`: write a method that subclasses override"),

@@ -11,9 +11,9 @@ from vtsc.content.reading.uses import Use
 from vtsc.content.syntax import numbers_used
 
 NUMBER = "calculates with an instance's number"
-COMPARED = "compares an instance's number with what is none"
+COMPARED = "compares an instance's number with another kind of value"
 COUNTED = "asks how many instances there are"
-PICKED = "picks an instance by a number of its own"
+PICKED = "picks an instance by a value that is no instance's number"
 TOGETHER = "looks at more than 2 instances together"
 ROWS = [
     # what may be done
@@ -53,7 +53,10 @@ ROWS = [
     ("f = self.settings['vcpus'] == 2", COUNTED),
     ("v = vcpu.vm.vcpus[0]", PICKED),
     ("v = vcpu.vm.vcpus[2:]", PICKED),
-    ("a = (1, 2, 3)[vcpu.number]", "looks an instance's number up in what is not one for each"),
+    (
+        "a = (1, 2, 3)[vcpu.number]",
+        "looks an instance's number up in a sequence without an item for each",
+    ),
     ("for a, v in zip((1, 2), host.pcpus):\n            v.tsc = a", "pairs instances with"),
     ("n = 0\n        for v in vcpu.vm.vcpus:\n            n += 1", "carries n from"),
     ("v = vcpu\n        for w in vcpu.vm.vcpus:\n            v = w", "carries v from"),

@@ -73,7 +73,7 @@ STORES = {
     "the host's contract": Store(
         "host.contract.may_jump = True  # !", "a store into .may_jump of a Stable: what a step"
     ),
-    "the host's time base": Store("host.base.khz = 5  # !", "a store into what stays as it is"),
+    "the host's time base": Store("host.base.khz = 5  # !", "a store into an object that never changes"),
     # records, but no fields
     "the scale": Store(
         "vcpu.vm.virtual_tsc_shift, vcpu.vm.virtual_tsc_mult = 0, 1 << 31  # !",
@@ -143,7 +143,7 @@ STORES = {
         "ghosts['x'] = 1  # !", "a store into an item of a dict", file=PROPERTY, before=OBSERVE
     ),
     "the step, by a property": Store(
-        "step.observed = 1  # !", "a store into what stays as it is", file=PROPERTY, before=OBSERVE
+        "step.observed = 1  # !", "a store into an object that never changes", file=PROPERTY, before=OBSERVE
     ),
     # values that do not fit
     "a float": Store("vcpu.tsc_offset = 0.5  # !", "a store into vcpu0.tsc_offset: 0.5 is no number"),

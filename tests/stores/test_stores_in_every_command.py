@@ -107,9 +107,7 @@ def test_what_only_looks_asks_for_no_input(capsys, copy, fresh, command):
     line = written(copy, Store("pass", "", top=read))
     arguments = SIMULATE if command == "simulate" else VERIFY
     said = complaint(capsys, command, *arguments, "--root", str(copy))
-    assert (
-        f"{DESIGN}:{line}: an input is asked for by what only looks: ask in a function that" in said
-    )
+    assert f"{DESIGN}:{line}: an input is asked for by a function that only looks: ask in a" in said
 
 
 def test_a_value_in_a_record_that_is_no_field(capsys, copy, fresh):

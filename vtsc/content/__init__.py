@@ -1,1 +1,1 @@
-"""Finds and loads a model with its properties, and names the cells that can be asked."""
+"""Finds and loads a model with its properties, and names the cells that can be decided."""

@@ -21,7 +21,7 @@ Sizes = Mapping[str, int]
 
 @dataclass
 class Case:
-    """A design on a host with settings, opened; its cells differ in their property only.
+    """A design on a host with settings, opened once; its cells differ in their property only.
 
     A machine is built once for each size, and lemmas are stated once for each machine.
     """
@@ -82,7 +82,7 @@ class Case:
         return self.content.reachabilities(self.machine())
 
     def needed(self, prop: str) -> tuple[str, ...]:
-        """The "sometimes" without which the claim of a property is vacuous; those that do not apply are not.
+        """The "sometimes" without which the claim of a property is vacuous, as far as they apply.
 
         Raises `BadFileError` for a name that is no "sometimes" of this machine.
         """
@@ -113,7 +113,7 @@ class Case:
         return self._lemmas[key]
 
     def kept(self, name: str, make: Callable[[], Any]) -> Any:
-        """What somebody keeps for the case under a name of his own; made when it is first asked for."""
+        """The object that a caller keeps for the case under this name; made when it is first asked for."""
         if name not in self._kept:
             self._kept[name] = make()
         return self._kept[name]

@@ -1,4 +1,4 @@
-"""Remembers which contents have passed the syntax check, and what was read off, by all it depends on."""
+"""Remembers by a digest which contents have passed the syntax check, and the uses of numbers in them."""
 
 import hashlib
 from pathlib import Path
@@ -12,7 +12,7 @@ HERE = Path(__file__).parent
 
 
 def ensure(root: Path, design: Path | None = None) -> None:
-    """Check the content below ``root`` unless the very same one has passed; raises `BadFileError`.
+    """Check the content below ``root`` unless the same content has passed before; raises `BadFileError`.
 
     ``design``: a file with a design of its own, which is checked as one below the root is.
     """
@@ -27,7 +27,7 @@ def ensure(root: Path, design: Path | None = None) -> None:
 
 
 def numbers_of(root: Path, design: Path | None = None) -> tuple[Use, ...]:
-    """The uses of numbers of instances in a content that was checked, as they were read off."""
+    """The uses of instances' numbers in a content that was checked."""
     name = _name(root, design)
     kept = None if name is None else _uses(recalled(f"{name}.numbers"))
     if kept is not None:
@@ -41,7 +41,7 @@ def numbers_of(root: Path, design: Path | None = None) -> tuple[Use, ...]:
 
 
 def _uses(kept: Any) -> tuple[Use, ...] | None:
-    """The uses that are noted of a content that has passed; None where nothing is."""
+    """The uses that are remembered of a content; None where there is no valid entry."""
     try:
         return tuple(Use(tuple(map(str, o)), str(at), str(what)) for o, at, what in kept)
     except (ValueError, TypeError):
@@ -49,7 +49,7 @@ def _uses(kept: Any) -> tuple[Use, ...] | None:
 
 
 def _name(root: Path, design: Path | None) -> str | None:
-    """The name under which it is noted that a content has passed; None where it cannot be read."""
+    """The name of the entry for a content that has passed; None where its files cannot be read."""
     sha = hashlib.sha256()
     rules = (HERE / "syntax.py", *sorted((HERE / "reading").glob("*.py")))
     language = sorted((HERE.parent / "language").glob("*.py"))

@@ -1,4 +1,4 @@
-"""What was loaded: a model with its properties, and what can be asked of them."""
+"""Loaded content: a model with its properties, and the questions that can be asked of them."""
 
 import shlex
 from collections.abc import Callable, Iterator, Mapping
@@ -20,7 +20,7 @@ from vtsc.language.words import NoSuchItem
 
 @dataclass(frozen=True)
 class OwnDesign:
-    """A design in a file of its own: its name, its file, what the user calls that, and a digest.
+    """A design in a file of its own: its name, its file, the user's name for that, and a digest.
 
     The digest is that of the model with this file.
     """
@@ -33,7 +33,7 @@ class OwnDesign:
 
 @dataclass(frozen=True)
 class Content:
-    """What was loaded: the model, its properties, where from, and the model's digest."""
+    """Loaded content: the model, its properties, their place, and the model's digest."""
 
     root: Path
     model: Domain
@@ -47,7 +47,7 @@ class Content:
     own: OwnDesign | None = None
     """The design in a file of its own, if there is one."""
     read_numbers: Callable[[], tuple[Use, ...]] = tuple
-    """Reads off the uses of numbers of instances, in all its designs and properties."""
+    """Reads the uses of instances' numbers in all its designs and properties."""
     _resolved: dict[Any, Settings] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -66,7 +66,7 @@ class Content:
         return design
 
     def without_file(self, design: str) -> str:
-        """What to say besides that a design is unknown: it may be in a file that was not named."""
+        """A hint for an unknown design: it may be in a file that was not named."""
         if self.own is not None or self.model.including is None or design in self.model.designs:
             return ""
         return "; a design in a file of its own needs --design FILE"
@@ -86,7 +86,7 @@ class Content:
         return inside and self.relative(file).startswith(self.model.rules)
 
     def relative(self, file: str) -> str:
-        """A source file's path below the root, or what the user calls the file of a design of its own."""
+        """A source file's path below the root, or the user's name for the file of a design of its own."""
         path = Path(file)
         if self.own is not None and self._is_own(path):
             return self.own.asked
@@ -139,7 +139,7 @@ class Content:
 
 
 def model_error(content: Content, error: BaseException) -> Exception:
-    """An exception that the model's own code raised is a bad model; any other is ours."""
+    """The error to report for an exception: a bad model if the model's own code raised it, else itself."""
     raised = [line for line in _lines(error.__traceback__) if content.holds(line[0])]
     if isinstance(error, NoSuchItem):
         asked = [line for line in error.lines if content.holds(line[0])]
@@ -156,9 +156,9 @@ def model_error(content: Content, error: BaseException) -> Exception:
 
 
 def _what(error: BaseException) -> str:
-    """What an error of a model's code says."""
+    """The text of an error of a model's code."""
     if isinstance(error, FrozenInstanceError):
-        return f"a store into what stays as it is: {error}"
+        return f"a store into an object that never changes: {error}"
     plain = isinstance(error, MeaningError | UnendingError)
     return str(error) if plain else f"{type(error).__name__}: {error}"
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 LENGTH = 16
-"""How many hex digits of the SHA-256 are kept."""
+"""The number of hex digits of the SHA-256 that are kept."""
 
 TOKEN = re.compile(
     r"""

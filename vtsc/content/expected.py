@@ -18,7 +18,7 @@ Table = dict[tuple[str, str], str]
 
 
 def verdict_of_table(content: Content, cell: Cell) -> str | None:
-    """The verdict that the property's file expects of a cell; None for other than default parameters."""
+    """The verdict that the property's file expects of a cell; None where its parameters are no defaults."""
     prop = content.properties[cell.property]
     if not prop.expected or content.changed(cell.design, cell.property, cell.settings):
         return None
@@ -26,7 +26,7 @@ def verdict_of_table(content: Content, cell: Cell) -> str | None:
 
 
 def expected_verdict(content: Content, cell: Cell, listed: Mapping[Cell, str]) -> str | None:
-    """The verdict expected of a cell, if any: ``listed`` are those that checks.toml states."""
+    """The verdict expected of a cell, if any; ``listed``: those that checks.toml states."""
     return listed.get(cell) or verdict_of_table(content, cell)
 
 

@@ -1,4 +1,4 @@
-"""Which of the uses of numbers that were read off a content concern one machine and its monitors."""
+"""Selects the uses of instances' numbers that concern one machine and its monitors."""
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -7,11 +7,11 @@ from typing import Any
 from vtsc.content.reading.uses import Use
 
 ELSEWHERE = frozenset((*sys.stdlib_module_names, "vtsc"))
-"""The packages of what is no content."""
+"""Packages that are no content."""
 
 
 def first_of(uses: Iterable[Use], owners: Sequence[object]) -> Use | None:
-    """The first use by objects that the ``owners`` lead to, or by what may be called from anywhere."""
+    """The first use by objects that the ``owners`` lead to, or by code that any object may call."""
     classes = set(_classes(owners))
     return next((use for use in uses if _concerns(use, classes)), None)
 
@@ -39,7 +39,7 @@ def _concerns(use: Use, classes: set[type]) -> bool:
 
 
 def _is_live(owner: str, classes: set[type]) -> bool:
-    """Whether an object of a class takes part; one that stands beside a class that does is left out."""
+    """Whether an object of a class may take part; a sibling of a class that does is left out."""
     module, _, name = owner.rpartition(".")
     kind = getattr(sys.modules.get(module), name, None)
     if not isinstance(kind, type) or kind in classes:

@@ -95,7 +95,7 @@ def load(given: str | None, design: str | None = None) -> Content:
 
 
 def _check_names(model: Domain, properties: Mapping[str, Property]) -> None:
-    """That whatever files are called after has a name that files may have."""
+    """Check that designs and properties, after which files are named, have names that files may have."""
     for prop in properties.values():
         check_name(type(prop), prop.name)
     for name in (*model.designs, *model.hosts):
@@ -116,9 +116,9 @@ def import_below(root: Path, package: str) -> Any:
 
 @contextmanager
 def _told(root: Path, otherwise: str, own: OwnFile | None = None) -> Iterator[None]:
-    """Have whatever content raises while it is loaded told with the line of the content at fault.
+    """Report any exception that content raises while it is loaded with the line of the content at fault.
 
-    ``otherwise``: what is named where no line of the content is known.
+    ``otherwise``: the place that is named where no line of the content is known.
     """
     try:
         yield
@@ -142,7 +142,7 @@ def _place(root: Path, own: OwnFile | None, error: BaseException) -> str:
 
 
 def _shown(root: Path, own: OwnFile | None, file: str) -> str:
-    """What a file of the content is called; empty for any other file."""
+    """The name of a file of the content in messages; empty for any other file."""
     if own is not None and file == str(own.path):
         return own.shown
     path = Path(file)

@@ -1,10 +1,10 @@
 """The manifest: the cells of the main job, with the verdict that each is expected to have.
 
 ``checks.toml`` lists cells in ``[[check]]`` tables. ``design``, ``host`` and ``property`` are a name, a
-list of names, or "all"; ``set`` gives parameters, ``depth`` says how deep is searched, and ``expect`` is
-"holds" or the depth of the counterexample. ``[defaults]`` has what the tables leave out. Cells with default
-parameters have their verdict in the property's table, and no ``expect``. ``[show]`` names the cell whose
-counterexample is reported in full.
+list of names, or "all"; ``set`` gives parameters, ``depth`` is the depth of the search, and ``expect`` is
+"holds" or the depth of the counterexample. ``[defaults]`` has values for keys that a table leaves out. Cells
+with default parameters have their verdict in the property's table, and no ``expect``. ``[show]`` names the
+cell whose counterexample is reported in full.
 """
 
 from collections.abc import Iterator, Mapping
@@ -35,9 +35,9 @@ class Check:
 
     cell: Cell
     depth: int
-    """How deep is searched."""
+    """The depth of the search."""
     expected: str | None
-    """The verdict it is expected to have, ``holds`` or a depth; None where none is stated yet."""
+    """The verdict that it is expected to have, ``holds`` or a depth; None where none is stated yet."""
     table: int
     """The number, from 0, of the ``[[check]]`` that lists it."""
     line: int
@@ -86,7 +86,7 @@ def load_manifest(content: Content, path: Path, *, complete: bool = True) -> Man
 
 
 class _Reader:
-    """Reads the tables of a manifest, naming the line of what is wrong."""
+    """Reads the tables of a manifest; errors name the line at fault."""
 
     def __init__(self, content: Content, file: TomlFile, complete: bool) -> None:
         self._content = content
@@ -101,7 +101,7 @@ class _Reader:
         self._defaults: dict[str, Any] = {}
 
     def manifest(self) -> Manifest:
-        """All of it."""
+        """The whole manifest."""
         document = self._file.document
         for name, value in document.items():
             line = self._file.top(name)
@@ -174,7 +174,7 @@ class _Reader:
             raise table.fail(None, "show: no [[check]] lists this cell")
         return cells[0]
 
-    # what the tables ask for
+    # for the tables
 
     def known(self, key: str) -> list[str]:
         """The names that a key may have."""
@@ -185,7 +185,7 @@ class _Reader:
         return Cell(design, host, prop, self._content.resolve(design, prop, given))
 
     def inherited(self, name: str) -> dict[str, Any]:
-        """What a table inherits."""
+        """The values that a table inherits."""
         return self._defaults if name == "check" else {}
 
     @property

@@ -40,7 +40,7 @@ def _value(verdict: str | None) -> Any:
 def _split(
     tables: Any, number: int, cells: Sequence[Cell], verdicts: Mapping[Cell, str | None]
 ) -> None:
-    """Have a table for each verdict, where its cells are all combinations of some names, or for each cell."""
+    """Make a table for each verdict if its cells are all combinations of some names, else for each cell."""
     groups: dict[str | None, list[Cell]] = {}
     for cell in cells:
         groups.setdefault(verdicts[cell], []).append(cell)

@@ -1,4 +1,4 @@
-"""A design in a file of its own, which no registry names: found in the file, and added to the model."""
+"""Finds the design in a file of its own, which no registry names, and adds it to the model."""
 
 import sys
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from vtsc.language.domain import Domain
 
 @dataclass(frozen=True)
 class OwnFile:
-    """The file: what the user calls it, where it is, and its text."""
+    """The file: the user's name for it, its path, and its text."""
 
     shown: str
     path: Path
@@ -34,9 +34,9 @@ def own_file(given: str) -> OwnFile:
 
 
 def with_design(model: Domain, file: OwnFile) -> tuple[Domain, str]:
-    """The model with the file's design, and the design's name; what goes wrong is raised as it is.
+    """The model with the file's design, and the design's name; exceptions of the file are passed on.
 
-    The module is made of the text that was read, so that no compiled copy of another text takes its place.
+    The module is made of the text that was read, so no compiled copy of another text takes its place.
     """
     if model.design is None or model.including is None:
         raise BadFileError("--design: this model takes no designs from files")
@@ -57,7 +57,7 @@ def _design(module: ModuleType, base: type, shown: str) -> type:
     designs = [x for x in kinds if issubclass(x, base)]
     named = [x for x in designs if "name" in vars(x)]
     if len(named) > 1:
-        what = f"a second design, {named[1].__name__}, besides {named[0].__name__}: leave one"
+        what = f"a second design, {named[1].__name__}, besides {named[0].__name__}: keep one"
         raise DefinitionError(named[1], what)
     if designs and not named:
         raise DefinitionError(designs[-1], f"design {designs[-1].__name__} has no name of its own")

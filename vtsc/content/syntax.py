@@ -1,4 +1,4 @@
-"""The syntax check: a content is read before it runs, and refused where the language does not define it."""
+"""The syntax check: content is read before it runs, and refused where the language does not define it."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +15,7 @@ from vtsc.content.reading.uses import Use
 from vtsc.content.turns import DESIGNS
 
 RULES = (*DESIGNS, "properties/")
-"""Where designs and monitors are, below a root."""
+"""The places of designs and monitors, below a root."""
 
 
 def files(root: Path, design: Path | None = None) -> Iterator[File]:
@@ -30,7 +30,7 @@ def files(root: Path, design: Path | None = None) -> Iterator[File]:
 
 
 def check(root: Path, design: Path | None = None) -> dict[Function, Kind]:
-    """The kind of every function of a content; raises `BadFileError` for the first thing refused in it."""
+    """The kind of every function of a content; raises `BadFileError` for the first construct refused."""
     sources = Sources([*files(root, design)])
     names = Names(sources)
     found = kinds(sources)
@@ -45,7 +45,7 @@ def check(root: Path, design: Path | None = None) -> dict[Function, Kind]:
 
 
 def numbers_used(root: Path, design: Path | None = None) -> tuple[Use, ...]:
-    """The uses of numbers of instances, in a content that was checked, that another size may notice."""
+    """The uses of instances' numbers in a checked content whose effect may differ at other sizes."""
     sources = Sources([*files(root, design)])
     return tuple(uses(sources, kinds(sources)))
 

@@ -1,9 +1,9 @@
-"""Loops whose turns can be explored one by one, so that the paths of one end before the next begins.
+"""Gives loops a second form, whose turns are explored one by one: the paths of a turn are merged at its end.
 
 Python cannot go back into a loop. So when a design's file is loaded, each loop of its functions gets a second
 form beside the one that is written there: its body becomes a function inside of the same function, whose
 variables it shares, and `each` calls it. That form is taken while `merging`, hence never in a plain run,
-which validation compares with it. Where a `break` or a `return` may leave a loop, its turns are not merged.
+with which validation compares it. Where a `break` or a `return` may leave a loop, its turns are not merged.
 """
 
 import ast
@@ -19,16 +19,16 @@ from typing import Any
 from vtsc.language.words import each, merging
 
 DESIGNS = ("model/designs/", "model/designs.py")
-"""Where designs are, below a root."""
+"""The places of designs, below a root."""
 MERGING, EACH, ITEM = "__merging__", "__each__", "__item__"
-"""The names under which a design's module finds `merging` and `each`, and what a turn is given."""
+"""The names under which a design's module finds `merging` and `each`, and a turn its item."""
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 KEPT = (
     *SCOPES, ast.Return, ast.Yield, ast.YieldFrom, ast.Await, ast.Global, ast.Nonlocal, ast.Delete,
     ast.NamedExpr,
 )  # fmt: skip
-"""What a loop's body must not have for a turn to be a function of its own."""
+"""Constructs with which a loop's body cannot become a function of its own."""
 
 
 def turned(tree: ast.Module) -> ast.Module:
@@ -77,7 +77,7 @@ class _Turns(ast.NodeTransformer):
 
 
 class _Ends(ast.NodeTransformer):
-    """Makes a loop's body that of a function: `continue` ends it, and super() says whose it is."""
+    """Makes a loop's body that of a function: `continue` returns from it, and super() gets its arguments."""
 
     def __init__(self, first: str) -> None:
         self._first = first
@@ -93,11 +93,11 @@ class _Ends(ast.NodeTransformer):
     visit_For = visit_While = visit_FunctionDef = _loop
 
     def visit_Continue(self, node: ast.Continue) -> ast.stmt:
-        """The end of a turn, where it is one of this loop's."""
+        """Replace a `continue` of this loop by the end of the turn."""
         return node if self._inside else ast.copy_location(ast.Return(), node)
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
-        """super() of the function that has the loop."""
+        """Give super() the arguments that it has in the function that contains the loop."""
         self.generic_visit(node)
         if isinstance(node.func, ast.Name) and node.func.id == "super" and not node.args:
             node.args = [ast.Name("__class__", ast.Load()), ast.Name(self._first, ast.Load())]
@@ -109,7 +109,7 @@ def _call(name: str, *arguments: ast.expr) -> ast.Call:
 
 
 def _is_separable(loop: ast.For) -> bool:
-    """Whether nothing in a loop leaves it, or needs to be in the function itself."""
+    """Whether nothing in a loop leaves it, and its body can be a function."""
     kept = any(isinstance(node, KEPT) for statement in loop.body for node in ast.walk(statement))
     return not loop.orelse and not kept and not any(_breaks(loop.body))
 
@@ -141,12 +141,12 @@ def compiled(text: bytes, path: str) -> CodeType:
 
 
 def supplied() -> dict[str, Any]:
-    """The names that such code uses, for its module."""
+    """The values of the names that such code uses, for its module."""
     return {MERGING: merging, EACH: each}
 
 
 class Loader(SourceFileLoader):
-    """Loads a design's file with its loops in both forms; nothing is kept of what is compiled."""
+    """Loads a design's file with its loops in both forms; no compiled copy is kept."""
 
     def get_code(self, fullname: str) -> CodeType:
         """The file's code."""

@@ -1,1 +1,1 @@
-"""How a cell gets its verdict, and what verdicts there are."""
+"""Decides cells: asks the engines, checks their answers, and settles the verdict."""

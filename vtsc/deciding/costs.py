@@ -1,6 +1,6 @@
-"""What cells cost when they were last decided, in the solver's units; kept from run to run.
+"""The cost of each cell when it was last decided, in the solver's units; kept from run to run.
 
-Only the order in which cells are decided depends on it, and no verdict does.
+Only the order in which cells are decided depends on these costs, and no verdict does.
 """
 
 from collections.abc import Iterable

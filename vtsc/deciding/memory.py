@@ -38,7 +38,7 @@ class Memory:
 
     effort: Effort
     rests_on: str
-    """A digest of what all its verdicts rest on."""
+    """A digest of everything on which all its verdicts rest."""
 
     @classmethod
     def of(cls, content: Content, effort: Effort) -> "Memory":
@@ -50,7 +50,7 @@ class Memory:
         return cls(effort, hashlib.sha256("\0".join(parts).encode()).hexdigest())
 
     def recall(self, case: Case, properties: Sequence[str], depth: int) -> list[Result] | None:
-        """The verdicts remembered of a case, checked again; None where it has to be decided."""
+        """The remembered verdicts of a case, checked again; None where it has to be decided."""
         name = self._name(case, properties, depth)
         kept = recalled(name)
         try:
@@ -61,7 +61,7 @@ class Memory:
             return None
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None
-        except OverflowError:  # a number that no JSON has, but that Python reads
+        except OverflowError:  # a number that JSON does not have, but that Python reads
             return None
 
     def remember(self, case: Case, depth: int, results: Sequence[Result]) -> None:
@@ -78,7 +78,7 @@ class Memory:
         keep(self._name(case, [r.cell.property for r in results], depth), kept)
 
     def _name(self, case: Case, properties: Sequence[str], depth: int) -> str:
-        """What a case is kept under: what is remembered of it takes the place of what was before."""
+        """The name of a case's entry; a new entry replaces the one before."""
         parts = [str(case.content.root), str(int(self.effort)), str(depth), case.design, case.host]
         parts += [json.dumps(case.settings.texts()), *properties]
         name = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
@@ -122,7 +122,7 @@ def _verdict(result: Result) -> dict[str, Any]:
 
 
 class _Recalled:
-    """What was kept of a case, checked again."""
+    """A remembered case, checked again."""
 
     def __init__(self, case: Case, path: Path, kept: dict[str, Any]) -> None:
         self._case, self._path, self._kept = case, path, kept

@@ -24,25 +24,25 @@ if TYPE_CHECKING:  # these import z3
     from vtsc.evidence.systems import Systems
 
 EARLY = 6
-"""How deep "sometimes" are searched for before a proof is asked that they are never reached."""
+"""The depth to which "sometimes" are searched for before a proof is tried that they are never reached."""
 
 
 @dataclass(frozen=True)
 class Open:
-    """A cell that shared engines leave open, and what is known of it."""
+    """A cell that the engines with a shared preparation leave open, with the findings so far."""
 
     cell: Cell
     sometimes: tuple[Reached, ...]
     lemmas: "tuple[Key, ...]" = ()
-    """Owner and name of those that hold of every reachable state."""
+    """Owner and name of the lemmas that hold of every reachable state."""
     doubt: str = ""
-    """How the rules of the shared engines differ from the functions, if they do."""
+    """The difference between functions and the rules that those engines were given, if there is one."""
     seconds: float = 0.0
     units: int = 0
 
 
 def effort(*, prove: bool, bounded: bool) -> "Effort":
-    """How much is asked of the engines: a proof by every means, or no proof at all, or what is usual."""
+    """The effort of the engines: a proof by every means, no proof at all, or the usual."""
     from vtsc.engines import Effort
 
     if bounded:
@@ -57,9 +57,9 @@ def begin(
     effort: "Effort",
     doubted: Collection[str] = (),
 ) -> list[Result | Open]:
-    """Decide by the engines that share a preparation: for each property its result, or that it is open.
+    """Decide by the engines that share a preparation: for each property its result, or its open cell.
 
-    A violation of a property that is ``doubted`` is looked for at once, and no proof is tried of it.
+    A violation of a property that is ``doubted`` is looked for here, and no proof of it is tried here.
     """
     cells = [case.cell(prop) for prop in properties]
     return _guarded(case, cells, lambda: _together(case, properties, depth, effort, doubted))
@@ -145,7 +145,7 @@ def _together(
 def _contradiction(
     systems: "Systems", proofs: "Proofs", reached: Sequence[Reached]
 ) -> VtscError | None:
-    """A plain run that shows what was proved never to happen; None where no run did."""
+    """The error that a plain run hits what was proved never to happen; None where no run does."""
     from vtsc.evidence.validating import contradiction
 
     proved = {prop: c.any_number for prop, c in proofs.certificates.items()}
@@ -174,9 +174,9 @@ def _alone(case: Case, left: Open, depth: int, effort: "Effort") -> Result:
 
 
 def _believed(systems: "Systems", left: Open, result: Result) -> Result:
-    """A result whose rules were compared with the functions; a violation that was replayed stands anyway.
+    """The result, after its rules were compared with the functions; a replayed violation stands anyway.
 
-    Where the search was not deep enough for a violation that a plain run showed, that is the result.
+    Where the search was not deep enough for a violation that a plain run shows, that violation is the result.
     """
     from vtsc.evidence.validating import contradiction
 
@@ -193,16 +193,16 @@ def _believed(systems: "Systems", left: Open, result: Result) -> Result:
 
 
 def _excluded(result: Result) -> int | None:
-    """The steps within which a result says that nothing violates; None: it says so of runs of any length.
+    """The depth to which a result excludes violations; None if it excludes them at any depth.
 
-    A vacuous result without a depth is what became of a proof.
+    A vacuous result without a depth comes from a proof.
     """
     of_a_proof = result.status is Status.VACUOUS and not result.depth
     return None if result.status is Status.PROVED or of_a_proof else result.depth
 
 
 def _seen(systems: "Systems", left: Open, result: Result) -> Result:
-    """The violation that a plain run showed, its needless steps left out; else the result."""
+    """The violation that a plain run shows, without needless steps; where there is none, the result."""
     from vtsc.evidence.shorten import shortened
 
     hit = systems.hits.get(left.cell.property)
@@ -228,7 +228,7 @@ def _difference(
 def _accepted(
     systems: "Systems", left: Open, name: str, answer: "Answer", before: "Answers"
 ) -> Result | None:
-    """The result that an engine's answer amounts to; None where it does not stand up to its checks."""
+    """The result of an engine's answer; None where the answer does not stand up to its checks."""
     from vtsc.deciding.proofs import certified
 
     if answer.witness is not None:
@@ -241,7 +241,7 @@ def _accepted(
 
 
 def _undecided(systems: "Systems", left: Open, answers: "Answers") -> Result:
-    """The result of a cell that no engine decides: how far the search got, or why it gave up."""
+    """The result of a cell that no engine decides: the depth that was searched, or why the search gave up."""
     from vtsc.engines.task import Finding
 
     name, answer = next(
@@ -268,13 +268,13 @@ def progress_lacks(systems: "Systems") -> str | None:
 
 
 def _needed(case: Case, cell: Cell, reached: Sequence[Reached]) -> list[Reached]:
-    """The "sometimes" that the cell's property needs, lest its claim be empty."""
+    """The "sometimes" without which the claim of the cell's property is empty."""
     known = {r.name: r for r in reached}
     return [known[name] for name in case.needed(cell.property)]
 
 
 def _emptiness(systems: "Systems", cell: Cell, reached: Sequence[Reached]) -> str:
-    """The reason for which the property's claim says nothing; empty if it says something."""
+    """The reason why the property's claim is empty; an empty text if it is not."""
     if not systems.reports(cell.property):
         return f"{cell.property} reports a violation on no path of any action of this machine"
     for r in _needed(systems.case, cell, reached):

@@ -31,7 +31,7 @@ class Proofs:
 def prove(
     systems: Systems, properties: Sequence[str], sometimes: Sequence[Sometimes], effort: Effort
 ) -> Proofs:
-    """Try to prove each property, and that "sometimes" never happen: as recorded, else as can be found."""
+    """Try to prove each property, and "sometimes" NEVER: by recorded proofs first, then by new ones."""
     known = _recorded(systems, properties, sometimes)
     left = [prop for prop in properties if prop not in known.certificates]
     unreached = [s for s in sometimes if s.name not in known.never]
@@ -46,7 +46,7 @@ def prove(
 def _recorded(
     systems: Systems, properties: Sequence[str], sometimes: Sequence[Sometimes]
 ) -> Proofs:
-    """What the recorded proofs of a case still prove."""
+    """The proofs that the records of a case still give."""
     case = systems.case
     known = load_proofs(case.content, case.design)
     certificates = {}
@@ -80,7 +80,7 @@ def _sought(
     sometimes: Sequence[Sometimes],
     effort: Effort,
 ) -> Proofs:
-    """What can be proved of the properties that are ``left``, by the cache's hint or else by all lemmas."""
+    """The proofs that are found for the properties ``left``, by the cache's hint or else by all lemmas."""
     hint = load_hint(systems.case, left)
     candidates = _candidates(systems.case, properties, left)
     # A hint that lacks one of the proofs cannot save the attempt.
@@ -152,7 +152,7 @@ class _Attempt:
         return first_accepted(task, asked(effort, shared=True), accept)
 
     def hint(self, proofs: Proofs) -> Hint:
-        """The lemmas with which another attempt gets to the same proofs at once."""
+        """The lemmas with which another attempt finds the same proofs at once."""
         needed = {
             prop: tuple((x.owner, x.name) for x in certificate.stated)
             for prop, certificate in proofs.certificates.items()
@@ -161,9 +161,9 @@ class _Attempt:
 
 
 def certified(systems: Systems, prop: str, answer: Answer) -> Certificate | None:
-    """The checked certificate of an answer that says proved; None where it does not stand up to it.
+    """The checked certificate of an answer that says proved; None where the check fails.
 
-    It holds for any number of instances if it can, else for the case's own sizes.
+    It is for any number of instances if that can be shown, else for the case's own sizes.
     """
     if answer.finding is not Finding.PROVED:
         return None

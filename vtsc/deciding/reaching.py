@@ -16,8 +16,8 @@ from vtsc.native.witness import Witness
 class Reaching:
     """The search for every "sometimes" of a case, and for violations of its ``doubted`` properties.
 
-    It pauses at a small depth, where most "sometimes" have been reached, so that only for the
-    others a proof is tried that they are NEVER.
+    It pauses at a small depth, where most "sometimes" have been reached; only for the others a proof
+    is tried that they are NEVER.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What results mean for the recorded proofs: which are stale or missing, and how their files change."""
+"""Compares results with the recorded proofs: which are stale or missing, and how their files change."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -23,7 +23,7 @@ def proof_of(certificate: Certificate) -> Proof:
 def changes(content: Content, results: Sequence[Result], *, whole: bool = False) -> dict[Path, str]:
     """The files of proofs that results change, with their new text; see `vtsc.evidence.proofs.update`.
 
-    ``whole``: what is recorded of cells that are not among the results is dropped.
+    ``whole``: records of cells that are not among the results are dropped.
     """
     found = [proof_of(r.certificate) for r in results if r.certificate is not None]
     asked = None if whole else {r.cell for r in results}

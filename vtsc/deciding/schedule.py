@@ -36,13 +36,13 @@ Piece = tuple[Asked, Open | None]
 
 @dataclass
 class Schedule:
-    """What is to be decided, and how."""
+    """The cases to be decided, and the way in which they are."""
 
     asked: Sequence[Asked]
     effort: "Effort"
     jobs: int = 0
     memory: "Memory | None" = None
-    """What is remembered need not be decided."""
+    """A case that is remembered need not be decided."""
     cost: Callable[[Cell], int] = lambda cell: 0
     """The expected cost of a cell; the costliest are decided first."""
     _found: list[dict[str, Result]] = field(default_factory=list)

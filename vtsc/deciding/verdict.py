@@ -33,10 +33,10 @@ class Reached:
     name: str
     never: bool
     searched: int
-    """How deep was searched."""
+    """The depth of the search."""
     trace: Trace | None = None
     lemmas: tuple[tuple[str, str], ...] = ()
-    """Owner and name of the lemmas that show that it never happens, where any are needed."""
+    """Owner and name of the lemmas by which it never happens, where any are needed."""
 
     @property
     def depth(self) -> int | None:
@@ -46,7 +46,7 @@ class Reached:
 
 @dataclass(frozen=True)
 class Result:
-    """A cell's verdict with its evidence. ``depth``: of the violation, or how far was searched."""
+    """A cell's verdict with its evidence. ``depth``: that of the violation, or of the search."""
 
     cell: Cell
     status: Status
@@ -58,12 +58,12 @@ class Result:
     certificate: "Certificate | None" = None
     """The checked proof of a cell that is proved."""
     run: Run | None = None
-    """The trace played again with the property's measures, for the story."""
+    """The replayed trace with the property's measures, for the story."""
     sometimes: tuple[Reached, ...] = field(default=())
     searched: int | None = None
-    """For a violation that may not be the shortest: how deep a search for shorter ones got."""
+    """For a violation that may not be the shortest: the depth to which shorter ones were searched for."""
     doubt: str = ""
-    """For a violation that was replayed: why the search, which looked for shorter ones, is not believed."""
+    """For a violation that was replayed: why the search for shorter ones is not believed."""
     exit: Exit | None = None
     """The exit status that an error leads to."""
     units: int = 0

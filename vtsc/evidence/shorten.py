@@ -1,4 +1,4 @@
-"""Makes a run that hits something shorter: steps are left out as long as it is still hit."""
+"""Shortens a run that hits a target: steps are left out as long as the target is still hit."""
 
 from vtsc.content.case import Case
 from vtsc.evidence.replay import hit_of

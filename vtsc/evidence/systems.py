@@ -34,13 +34,13 @@ Key = tuple[str, str]
 
 
 def key(lemma: Lemma) -> Key:
-    """What a lemma is found by."""
+    """The key under which a lemma is found."""
     return lemma.owner, lemma.name
 
 
 @dataclass(frozen=True)
 class Built:
-    """A system with what it was made of."""
+    """A system with the machine and the monitors that it was made of."""
 
     machine: Machine
     monitors: tuple[Monitor, ...]
@@ -60,9 +60,9 @@ class Systems:
         self.built: list[Built] = []
         """Every system that was built and is still to be validated."""
         self.validated: dict[str, Validated] = {}
-        """What validations saw, by the digest of what was validated."""
+        """The results of validations, by the digest of what was validated."""
         self.hits: dict[str, Hit] = {}
-        """For each monitor that said yes in a plain run of the case's own machine, the earliest step."""
+        """For each monitor that was hit in a plain run of the case's own machine, the earliest step."""
         self.hits_elsewhere: dict[str, Hit] = {}
         """The same at sizes that stand for any number."""
         self.solved: set[str] = set()
@@ -111,10 +111,10 @@ class Systems:
         return any(prop in rule.targets for system in watched for rule in system.rules)
 
     def uneven(self, prop: str, lemmas: Sequence[Lemma]) -> str:
-        """Why what is shown of some instances does not stand for any number of them; empty if it does.
+        """The reason why a proof about some instances is not one about any number of them; empty if it is.
 
         The rules must be the same after an exchange of instances, at the sizes of the machine that stands for
-        any number and at one larger, and nothing may be done that still larger ones notice.
+        any number and at one larger, and there may be no use of numbers that may differ at other sizes.
         """
         if prop not in self._uneven:
             subjects = self.case.property(prop).subjects
@@ -127,7 +127,7 @@ class Systems:
         return found or self._why(self.proof(prop, generic_sizes(self.case, prop), lemmas).compared)
 
     def _why(self, found: Compared | None) -> str:
-        """What a comparison found, as a reason; empty where nothing differs."""
+        """The finding of a comparison, as a reason; empty where nothing differs."""
         if found is None:
             return ""
         for (file, number), what in found.noted:
@@ -135,13 +135,13 @@ class Systems:
         return found.differs
 
     def use(self, *properties: str) -> Use | None:
-        """The first use of numbers that was read off, by the case's machine or one of these properties."""
+        """The first use of numbers in the source of the case's machine or of one of these properties."""
         machine = self.case.machine()
         monitors = map(self.case.property, properties)
         return first_of(self.case.content.read_numbers(), [machine, machine.state(), *monitors])
 
     def _larger(self, prop: str, names: Sequence[str]) -> str:
-        """The same of uses that were read off, and of the sizes that are one larger."""
+        """The same reason, from uses found in the source, and from the sizes that are one larger."""
         use = self.use(*names)
         if use is not None:
             return str(use)
@@ -203,7 +203,7 @@ class OpenCases:
 
 
 def _told(sizes: Sizes) -> str:
-    """Sizes as a reason tells them."""
+    """Sizes in the words of a reason."""
     return " and ".join(f"{n} of kind {kind}" for kind, n in sizes.items())
 
 

@@ -20,17 +20,17 @@ from vtsc.validation.runs import STEPS, Opening, Runs
 from vtsc.validation.validate import Hit, validate
 
 FEWER = 500
-"""How many steps are taken at least at sizes that stand for any number, beside those of the case's own."""
+"""The least number of steps at sizes that stand for any number, besides those at the case's own sizes."""
 Hits = Mapping[str, Hit]
-"""For each monitor that said yes in a plain run, the earliest step at which it did."""
+"""For each monitor that was hit in a plain run, the earliest step that hit it."""
 
 
 def validated(systems: Systems, traces: Iterable[Trace], *, again: bool = False) -> None:
     """Validate every system that was built for a case; raises `ValidationError` at the first difference.
 
-    What monitors said in plain runs is noted in ``systems``.
-    ``traces``: runs that are known to get somewhere, along which some plain runs begin. ``again``: another
-    system of the case's own machine has been validated before.
+    Hits of monitors in plain runs are noted in ``systems``.
+    ``traces``: runs that reach a "sometimes", along which some plain runs begin. ``again``: another system
+    of the case's own machine has been validated before.
     """
     openings = [_opening(trace) for trace in traces]
     by_size: dict[tuple[int, ...], list[Built]] = {}
@@ -46,19 +46,19 @@ def validated(systems: Systems, traces: Iterable[Trace], *, again: bool = False)
 def contradiction(
     systems: Systems, name: str, depth: int | None = None, *, anywhere: bool = False
 ) -> ValidationError | None:
-    """A plain run that shows what is said never to happen, or in no run of ``depth`` steps.
+    """The error that a plain run hits what is claimed never to happen, or not within ``depth`` steps.
 
-    ``anywhere``: it is said of any number of instances, not of the case's own machine alone.
+    ``anywhere``: the claim is about any number of instances, not about the case's own machine alone.
     """
     for hits in (systems.hits, systems.hits_elsewhere if anywhere else {}):
         hit = hits.get(name)
         if hit is not None and (depth is None or hit.depth <= depth):
-            return ValidationError(f"{hit.where} is {name}, which the rules exclude")
+            return ValidationError(f"{hit.where} hits {name}, which the rules exclude")
     return None
 
 
 def _note(noted: dict[str, Hit], new: Hits) -> None:
-    """Keep the earliest of each."""
+    """Note the earliest hit of each monitor."""
     for name, hit in new.items():
         if name not in noted or hit.depth < noted[name].depth:
             noted[name] = hit
@@ -67,7 +67,7 @@ def _note(noted: dict[str, Hit], new: Hits) -> None:
 def _validated(
     systems: Systems, alike: Sequence[Built], openings: Sequence[Opening], again: bool
 ) -> Hits:
-    """The same for systems of one size, the one with most monitors first."""
+    """Validate systems of one size, the one with most monitors first; the hits of their monitors."""
     case = systems.case
     content, machine = case.content, alike[0].machine
     monitors: dict[str, Monitor] = {m.name: m for built in alike for m in built.monitors}

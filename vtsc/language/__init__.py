@@ -1,7 +1,7 @@
 """The language of models and properties: the only part of vtsc that content imports.
 
-It runs nothing. `words` and `state` have the values, `inputs` what a step may choose, `actions` and `machine`
-what a machine offers, and `claims`, `lemmas`, `functions` and `progress` what is said of it.
+It runs nothing. `words` and `state` define values, `inputs` the free choices of a step, `actions` and
+`machine` the interface of a machine, `claims`, `lemmas`, `functions` and `progress` statements about it.
 """
 
 from vtsc.base.errors import BadFileError, UsageError

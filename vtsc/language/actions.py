@@ -26,7 +26,7 @@ class Action(Generic[S]):
 
 @dataclass(frozen=True)
 class Call:
-    """An action with its arguments: what a step of a trace does."""
+    """An action with its arguments; each step of a trace takes one."""
 
     name: str
     args: tuple[int, ...]
@@ -39,13 +39,13 @@ class Observed(Protocol):
     """Something that a step lets somebody observe, such as a value that was read."""
 
     def told(self, last: Any) -> str:
-        """It in the words of a trace; ``last`` is what was observed before it, None if nothing was."""
+        """Its text in a trace; ``last`` is the observation before it, None if there was none."""
         ...
 
 
 @dataclass(frozen=True)
 class Step:
-    """A step as monitors see it: the call, and what was observed."""
+    """A step as monitors see it: the call, and the observation."""
 
     call: Call
     observed: Any = None

@@ -24,7 +24,7 @@ class Term:
 
 
 class Monitor:
-    """A monitor of runs with its own ghost state; what claims and "sometimes" share."""
+    """A monitor of runs with its own ghost state; the base of properties and of "sometimes"."""
 
     name: str
     claim: str
@@ -49,7 +49,7 @@ class Monitor:
         raise BadFileError(f"{type(self).__name__} has no observe")
 
     def answer(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> bool:
-        """What `observe` says; raises `MeaningError` where it refuses the step, which has been taken."""
+        """The answer of `observe`; raises `MeaningError` where it refuses the step, which has been taken."""
         run = Runs.current
         if run is not None:
             run.observing = True
@@ -70,7 +70,7 @@ class Monitor:
         return []
 
     def measures(self, machine: Any, state: Any, step: Step) -> list[int | None]:
-        """How bad things are, by one or more measures; the step where one rises most is to blame.
+        """One or more measures of how bad a state is; the step at which one rises most is blamed.
 
         ``step`` is the violating one; ``state`` any state before it. None: not defined there.
         """
@@ -87,7 +87,7 @@ class Property(Monitor):
     needs: ClassVar[tuple[str, ...]] = ()
     """The "sometimes" without which the claim is vacuous."""
     subjects: ClassVar[int] = 1
-    """How many instances of a kind the claim relates to each other."""
+    """The number of instances of a kind that the claim relates to each other."""
     defaults: ClassVar[Mapping[str, str]] = {}
     """Parameters whose default differs for this property."""
     expected: ClassVar[str] = ""
@@ -99,7 +99,7 @@ class Property(Monitor):
 
 
 class Sometimes(Monitor):
-    """Something good that must be reachable, or a verdict about it means nothing."""
+    """An event that must be reachable for a verdict to mean something."""
 
     def applies(self, machine: Any) -> bool:
         """Whether it can be asked of a machine at all."""

@@ -1,4 +1,4 @@
-"""What is wrong with a definition of the content: told with the file and the line where it stands."""
+"""Errors of definitions in the content, reported with the file and the line of the definition."""
 
 import inspect
 import re
@@ -13,7 +13,7 @@ NAME = re.compile(r"[^\W_][\w.+-]*", re.ASCII)
 
 
 class DefinitionError(BadFileError):
-    """A class or a function that the content cannot have; whoever loads the content tells where it is."""
+    """A class or a function that content cannot have; the code that loads content says where it is."""
 
     def __init__(self, definition: type | Callable[..., Any], what: str) -> None:
         super().__init__(what)
@@ -30,7 +30,7 @@ class DefinitionError(BadFileError):
 
 
 def check_name(definition: type, name: object) -> None:
-    """Raise `DefinitionError` unless a design or a property is called what a file may be called, too."""
+    """Raise `DefinitionError` unless the name of a design or a property can be a file's name, too."""
     if not isinstance(name, str) or not NAME.fullmatch(name):
         what = (
             f"the name {name!r} is no file name: letters, digits and . _ + - are, such as my-patch"

@@ -32,13 +32,13 @@ class Domain:
     kinds: Mapping[str, str]
     """The kinds of instance, with the parameter that says how many there are."""
     spare: Mapping[str, int]
-    """How many instances of each kind, beyond those a claim speaks of, a step can have to do with."""
+    """The number of instances of each kind that a step can involve, beyond those a claim speaks of."""
     build: Callable[[str, str, Settings], Any]
     """Design, host and settings to a `vtsc.language.machine.Machine`."""
     functions: Mapping[str, Claims] = field(default_factory=dict)
     """Claims about the model's plain functions, by name."""
     typical_input: int = 1000
-    """About how large an input without an upper bound is when it is drawn at random."""
+    """The approximate size of an input without an upper bound when it is drawn at random."""
     design: type | None = None
     """The class from which a design in a file of its own is derived; None where there is no such file."""
     including: Callable[[Any], "Domain"] | None = None

@@ -75,8 +75,8 @@ class StepInputs:
 def _asked() -> Inputs:
     if Asked.current is None:
         raise MeaningError(
-            "an input is asked for by what only looks: ask in a function that only steps call, "
-            "and keep the answer in a field"
+            "an input is asked for by a function that only looks: ask in a function that only steps "
+            "call, and keep the answer in a field"
         )
     return Asked.current
 
@@ -91,7 +91,7 @@ def with_inputs(inputs: Inputs, function: Callable[..., T], *arguments: object) 
 
 
 def without_inputs(function: Callable[..., T], *arguments: object) -> T:
-    """Call a function that only looks: that it asks for an input is an error."""
+    """Call a function that only looks at a state; it is an error if it asks for an input."""
     before, Asked.current = Asked.current, None
     try:
         return function(*arguments)

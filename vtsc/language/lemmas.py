@@ -1,8 +1,8 @@
 """Lemmas: claims of a model or a property about every reachable state, which make proofs short.
 
-A lemma is stated once, for any instances of the kinds it ranges over, in the words of the model. That
-it is true is for an engine to prove; one that is not is dropped. `integer` lets a lemma speak
-of the integer that stands for a 64-bit counter, so it can state a range.
+A lemma is stated once, for any instances of the kinds it ranges over, in the words of the model. An
+engine has to prove it, and drops it otherwise. `integer` lets a lemma speak of the integer that stands
+for a 64-bit counter, so it can state a range.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -21,7 +21,7 @@ class Lemma:
     holds: Callable[..., bool]
     """Machine, state, the ghosts of the lemma's property, then one number for each of ``over``."""
     frame: bool = False
-    """It says what an instance may refer to, which leaving out others relies on."""
+    """It says which instances another may refer to; that others can be left out relies on it."""
     owner: str = ""
     """The property whose ghosts it speaks of; empty for lemmas about the machine alone."""
 

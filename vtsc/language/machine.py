@@ -13,21 +13,21 @@ from vtsc.language.state import State
 
 @dataclass(frozen=True)
 class Rounds:
-    """A form of long runs: some calls to begin, a loop of calls taken several times, some to end."""
+    """A form of long runs: some calls to begin with, a loop taken several times, some calls to end with."""
 
     beginnings: tuple[int, ...]
-    """How many calls a run may begin with, each of which is tried."""
+    """The numbers of calls at the beginning, each of which is tried."""
     loop: int
-    """How many calls are taken in each turn of the loop."""
+    """The number of calls in each turn of the loop."""
     end: int
-    """How many calls follow the loop."""
+    """The number of calls after the loop."""
 
 
 class Machine(Protocol):
     """One design on one host with one set of parameters, ready to run."""
 
     sizes: dict[str, int]
-    """How many instances there are of each kind. The rules treat all instances of a kind alike."""
+    """The number of instances of each kind. The rules are meant to treat all instances of a kind alike."""
     symmetric: dict[str, tuple[int, ...]]
     """For each kind, instances that also start out alike."""
 
@@ -60,7 +60,7 @@ class Machine(Protocol):
         ...
 
     def kinds(self, call: Call) -> tuple[str, ...]:
-        """For each argument of ``call`` the kind of which it names an instance, by its number."""
+        """For each argument of ``call``, the kind of instance that it names by its number."""
         ...
 
     def enabled(self, state: Any, call: Call) -> bool:
@@ -72,7 +72,7 @@ class Machine(Protocol):
         ...
 
     def progress(self) -> Progress:
-        """How each instance of a kind reaches its goal, so that no state is stuck."""
+        """The way in which each instance of a kind reaches its goal: no state is stuck."""
         ...
 
     def advance(self, state: Any, inputs: Inputs) -> None:

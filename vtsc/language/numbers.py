@@ -1,7 +1,7 @@
-"""Numbers of instances that tell what is done with them, where a machine of another size may notice it.
+"""Numbers of instances that report each use of them whose effect may differ on a machine of another size.
 
-They are plain integers otherwise. A run is given them in place of plain ones while it is found out
-whether what holds of some instances holds of any number of them.
+They are plain integers otherwise. A machine is explored with them when it is to be found out whether a
+proof about some instances is one about any number of them.
 """
 
 import sys
@@ -11,18 +11,18 @@ from typing import Any
 from vtsc.base.lines import Line, calling
 
 Noted = Callable[[Line, str], None]
-"""Takes the line at which something is done with a number, and what."""
+"""Called with the line of a use of a number, and a description of the use."""
 CALCULATING = (
     "add", "radd", "sub", "rsub", "mul", "rmul", "floordiv", "rfloordiv", "mod", "rmod", "divmod",
     "rdivmod", "pow", "rpow", "truediv", "rtruediv", "lshift", "rlshift", "rshift", "rrshift", "and",
     "rand", "or", "ror", "xor", "rxor", "neg", "pos", "invert", "abs", "bool", "lt", "le", "gt", "ge",
 )  # fmt: skip
-"""The operations with which something is calculated."""
+"""The operations that calculate."""
 
 
 CHECKER = "vtsc"
 CALCULATED = "calculates with an instance's number"
-COMPARED = "compares an instance's number with what is none"
+COMPARED = "compares an instance's number with another kind of value"
 
 
 class Number(int):
@@ -33,19 +33,19 @@ class Number(int):
 
     @classmethod
     def of(cls, kind: str, number: int, noted: Noted) -> "Number":
-        """The number of an instance, which tells ``noted`` of what is done with it."""
+        """The number of an instance, which reports its uses to ``noted``."""
         made = cls(number)
         made.kind, made.noted = kind, noted
         return made
 
     def meets_a_word(self) -> None:
-        """Tell that it is an operand beside a word."""
+        """Report that it is an operand beside a word."""
         lines = calling(CHECKER)
         if lines:
             self.noted(lines[-1], CALCULATED)
 
     def _tell(self, what: str) -> None:
-        """Tell what the content does with it; what the checker does is of no interest."""
+        """Report a use by the content; uses by the checker itself do not matter."""
         frame = sys._getframe(2)
         if str(frame.f_globals.get("__name__")).partition(".")[0] != CHECKER:
             self.noted((frame.f_code.co_filename, frame.f_lineno), what)

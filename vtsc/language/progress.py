@@ -1,8 +1,8 @@
 """Situations: a model's declaration of how each instance gets to its goal, whatever state it is in.
 
-A situation says when it is given, which call leads on, and with which inputs; its rank is how many
-calls the goal is away at most. That some situation is always given, and that each leads to one of lower
-rank, is for `vtsc.evidence.progress_questions` to prove; `lead` follows them natively, without any solver.
+A situation has a condition, the call that leads on, and inputs for it; its rank is the greatest number of
+calls to the goal. That the condition of some situation always holds, and that each leads to one of lower
+rank, is proved by `vtsc.evidence.progress_questions`; `lead` follows them natively, without any solver.
 """
 
 from collections.abc import Callable, Mapping
@@ -41,7 +41,7 @@ class Situation:
 
 @dataclass(frozen=True)
 class Progress:
-    """How each instance of a kind reaches its goal, and how time goes on if it does."""
+    """The way in which each instance of a kind reaches its goal, and in which time goes on then."""
 
     goal: str
     situations: tuple[Situation, ...]
@@ -69,7 +69,7 @@ class Progress:
 
     @property
     def steps(self) -> int:
-        """How many calls the goal is away at most."""
+        """The greatest number of calls to the goal."""
         return max(situation.rank for situation in self.situations)
 
     def stated(self) -> list[Lemma]:
@@ -83,7 +83,7 @@ class Progress:
 
 
 def stated(name: str, sentence: str, over: tuple[str, ...], holds: Callable[..., bool]) -> Lemma:
-    """A condition in the form of a lemma, which nobody claims to hold."""
+    """A condition in the form of a lemma, which is not claimed to hold."""
 
     def asked(machine: Any, state: Any, ghosts: Any, *args: int) -> bool:
         return holds(machine, state, *args)

@@ -1,6 +1,6 @@
 """Typed state: records whose fields say what they hold, and the tree of records that is a state.
 
-A record's attributes are plain integers and truths natively, symbolic values during exploration.
+A record's attributes are plain integers and truth values natively, symbolic values during exploration.
 A counter is brought back into [0, 2^64) at each store, natively and symbolically alike. While steps are
 taken, every store is checked against its field (see `vtsc.stores`); reading is plain attribute access.
 """
@@ -21,8 +21,8 @@ Value = Any
 class Field:
     """A field's declaration: ``kind`` is ``u64``, ``word``, ``flag`` or ``index``.
 
-    ``word``: an integer in [lo, hi]; ``ghost``: one that no 64 bits hold, such as true time, and which
-    may be compared whatever its sign. ``index``: one of lo..hi, where hi None is the number of
+    ``word``: an integer in [lo, hi]; ``ghost``: one that no register holds, such as true time, and that may
+    be compared whatever its sign. ``index``: one of lo..hi, where hi None is the number of
     instances of ``of`` less one. ``transient``: recomputed in every step, left out of traces.
     """
 
@@ -87,7 +87,7 @@ def index(meaning: str, start: int, of: str = "", lo: int = 0, hi: int | None = 
 
 @dataclass(frozen=True)
 class Instance:
-    """One of the things of a kind, such as the second train: its kind and its number, from 0."""
+    """An instance of a kind, such as the second train: its kind and its number, from 0."""
 
     kind: str
     number: int
@@ -163,7 +163,7 @@ R = TypeVar("R", bound=Record)
 def instances(kind: str, records: Iterable[R]) -> dict[str, R]:
     """Records by name, one for each instance of ``kind``, the first of them for number 0.
 
-    This is how a state, or the ghosts of a monitor, says which record belongs to which instance.
+    By this a state, or the ghosts of a monitor, says which record belongs to which instance.
     """
     named = {}
     for number, record in enumerate(records):

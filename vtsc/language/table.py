@@ -1,4 +1,4 @@
-"""Machines whose steps are the rows of a table of actions, which is how a model is best written."""
+"""Machines whose steps are the rows of a table of actions, the usual form of a model."""
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -63,5 +63,5 @@ class TableMachine:
         return action
 
     def perform(self, state: Any, call: Call, inputs: Inputs) -> Step:
-        """Take ``call``, whose effect returns what somebody observes; raises `Illegal`."""
+        """Take ``call``, whose effect returns the observation, if any; raises `Illegal`."""
         return Step(call, self.allowed(state, call).effect(state, *call.args))

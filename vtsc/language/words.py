@@ -24,16 +24,16 @@ INPUT_LIMIT = width.INPUT_LIMIT
 """Inputs stay below this; the only range ever assumed."""
 
 REFUSES = "a property looks at steps and refuses none: return False where it has nothing to say"
-"""What a monitor is told that would make a step illegal, and so hide runs from other monitors."""
+"""The error of a monitor that makes a step illegal, which would hide runs from other monitors."""
 
 T = TypeVar("T")
 
 
 class Decider(Protocol):
-    """The answers to questions that a symbolic run asks and a native one decides by itself."""
+    """Decides conditions in a symbolic run; a native run has plain values and needs none."""
 
     strict: bool
-    """Whether rules are run, whose words are unsigned, and not what is only said of them."""
+    """Whether rules are run, whose words are unsigned, and not lemmas or other statements about them."""
     observing: bool
     """Whether a monitor looks at a step that has been taken."""
 
@@ -46,11 +46,11 @@ class Decider(Protocol):
         ...
 
     def ensure(self, condition: Any, error: UnkeptError) -> None:
-        """That ``condition`` holds wherever the path is reached; else the run fails with ``error``."""
+        """Show that ``condition`` holds wherever the path is reached; else the run fails with ``error``."""
         ...
 
     def doubt(self, condition: Any, error: Exception) -> None:
-        """Where ``condition`` holds, the run fails with ``error``: no such state may be reachable."""
+        """Let the run fail with ``error`` where ``condition`` holds: no such state may be reachable."""
         ...
 
     merging: bool
@@ -203,10 +203,10 @@ def implies(a: bool, b: bool) -> bool:
 
 
 def apart(run: Callable[[], None], *records: object) -> None:
-    """Run a piece of a rule whose effect on ``records`` is all that the rest needs of it.
+    """Run a piece of a rule whose effect on ``records`` is all that the rest of the rule needs of it.
 
     Natively this is a plain call. Symbolically its paths are merged where it ends, and after each turn of a
-    loop that a design has in it (`vtsc.content.turns`), so that neither pieces nor turns multiply.
+    loop that a design has in it (`vtsc.content.turns`), so paths do not multiply with pieces or turns.
     """
     if Runs.current is None:
         run()
@@ -220,7 +220,7 @@ def merging() -> bool:
 
 
 def each(items: Iterable[T], turn: Callable[[T], None]) -> None:
-    """Run a loop, the paths of each turn of which are merged where it ends; while `merging` only.
+    """Run a loop and merge the paths of each turn where the turn ends; only to be called while `merging`.
 
     ``turn``: the loop's body, a function inside of the one that has the loop, whose variables it shares.
     """

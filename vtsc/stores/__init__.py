@@ -1,5 +1,5 @@
-"""Guards what a step may store to: declared fields of the state's records, and nothing else.
+"""Checks the stores of a step: it may store to declared fields of the state's records, and nothing else.
 
-`guard` makes a machine's states so that each store is checked, in explored and in plain runs; `memory` finds
-what was stored around it; `locate` finds the line.
+`guard` makes states of a machine that check each store, in explored and in plain runs; `memory` finds
+stores that bypass these checks; `locate` finds the line.
 """

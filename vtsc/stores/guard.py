@@ -1,4 +1,4 @@
-"""The states of a machine as steps are taken in them: nothing can be stored but fields of their records."""
+"""Makes states of a machine that check stores: a step can store to nothing but fields of their records."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, TypeVar
@@ -15,9 +15,9 @@ T = TypeVar("T")
 
 
 class Guard:
-    """A machine and its monitors, from now on only read; its states and their ghosts are made here.
+    """A machine and its monitors, from now on read-only; its states and their ghosts are made here.
 
-    ``accept`` says what a field holds once a value is stored there; only plain values fit, unless somebody
+    ``accept`` gives the value that a field holds after a store; only plain values fit, unless a caller
     replaces it.
     """
 
@@ -69,7 +69,7 @@ class Guard:
         return self.accept(field, value)
 
     def _close(self, thing: Any) -> None:
-        """Let nothing be stored to an object of a state, but for the fields of its records."""
+        """Make an object of a state refuse stores, except those into the fields of its records."""
         held = vars(thing)
         for name, value in held.items():
             if type(value) not in ATOMS:
@@ -84,7 +84,7 @@ class Guard:
         return next(names, type(record).__name__)
 
     def checked(self, run: Callable[[], T], again: Callable[[], object]) -> T:
-        """What ``run`` returns, unless it stores to what is no state; that comes before any other error."""
+        """The result of ``run``; a store outside of the state is an error that precedes any other."""
         try:
             found = run()
         except Exception:
@@ -94,11 +94,11 @@ class Guard:
         return found
 
     def changed(self) -> list[str]:
-        """What was stored to besides fields, or into a field what does not fit; nothing if nothing was."""
+        """The places outside of fields that were stored to, and the fields with a value that does not fit."""
         return [*self.memory.changed(), *self._around()]
 
     def _around(self) -> list[str]:
-        """What was stored into the latest records around their guards, as by way of their dicts."""
+        """The attributes of the latest records that were stored to by other ways, such as their dicts."""
         found = []
         for name, record in self._records.items():
             own = self._attributes[name]
@@ -109,7 +109,7 @@ class Guard:
         return found
 
     def _holds(self, record: Record, name: str, field: Field) -> bool:
-        """Whether a field holds one of its values, or still what it starts with."""
+        """Whether a field holds one of its values, or still its declared start."""
         value = vars(record).get(name)
         try:
             return value is field.start or self.accept(field, value) is not None
@@ -117,9 +117,9 @@ class Guard:
             return False
 
     def check(self, again: Callable[[], object] | None = None) -> None:
-        """Raise `StoreError` if anything was stored around the guards.
+        """Raise `StoreError` if a store has bypassed the guards.
 
-        ``again`` runs once more what has been run, so that the line is found.
+        ``again`` repeats the run, to find the line that stores.
         """
         changed = self.changed()
         if not changed:

@@ -1,4 +1,4 @@
-"""Finds lines by running again: where something changed first, and by which way a function returned."""
+"""Finds lines by running again: the first that changes something, and that by which a function returned."""
 
 import ast
 import linecache
@@ -29,7 +29,7 @@ def _tracing(trace: Trace) -> Iterator[None]:
 def first_change(
     run: Callable[[], object], watch: Callable[[], object], packages: Collection[str]
 ) -> Line | None:
-    """The line of these packages after which ``watch`` first tells something else; None without one."""
+    """The line of these packages after which ``watch`` first returns another value; None without one."""
     seen, latest, found = watch(), None, None
 
     def trace(frame: FrameType, event: str, arg: Any) -> Any:
@@ -42,7 +42,7 @@ def first_change(
             latest = (frame.f_code.co_filename, frame.f_lineno)
         return trace
 
-    with _tracing(trace), suppress(Exception):  # what else goes wrong is told where it went wrong
+    with _tracing(trace), suppress(Exception):  # other errors are reported elsewhere
         run()
     return found if found or watch() == seen else latest
 
@@ -54,7 +54,7 @@ class _Way:
     function: str
     lines: list[Line] = field(default_factory=list)
     overridden: "list[_Way]" = field(default_factory=list)
-    """Calls of functions of the same name, made on the way."""
+    """Calls that it made of functions of the same name."""
     called: "_Way | None" = None
 
 
@@ -91,7 +91,7 @@ def told(error: UnkeptError, again: Callable[[], object]) -> UnkeptError:
 
 
 def _stating(error: UnkeptError, ways: dict[FrameType, _Way]) -> _Way | None:
-    """The call that states the condition: the innermost one of content that the error came through."""
+    """The call that states the condition: the innermost one of content in the error's traceback."""
     place, found = error.__traceback__, None
     while place is not None:
         if package(module_of(place.tb_frame)) != "vtsc":
@@ -111,7 +111,7 @@ def _told(error: UnkeptError, way: _Way) -> UnkeptError:
 
 
 def _conditions(way: _Way) -> Iterator[str]:
-    """The conditions that a call met on its way, as its source states them."""
+    """The conditions that decided a call's way, as its source states them."""
     branches = _branches(way.lines[0][0])
     for line, following in zip(way.lines, way.lines[1:], strict=False):
         branch = branches.get(line[1])

@@ -1,7 +1,7 @@
-"""What a content holds outside of its state: that it is as it was, and else where it is not.
+"""Finds changes in what content holds outside of its state.
 
-`sealed` refuses most stores at once. What classes, modules, containers, defaults and closures hold
-is compared instead: with what it was when the first step was taken.
+`sealed` refuses most stores at once. Classes, modules, containers, defaults and closures cannot be
+sealed. What they hold is compared instead with what they held before the first step.
 """
 
 import sys
@@ -16,7 +16,7 @@ LANGUAGE = "vtsc.language"
 
 
 class _Place:
-    """Something that can be stored to, and what it held."""
+    """Something that can be stored to, and its contents before the first step."""
 
     __slots__ = ("before", "lazy", "name", "raw", "thing")
 
@@ -28,7 +28,7 @@ class _Place:
         self.raw = self._raw()
 
     def _raw(self) -> list[int]:
-        """The identities of all that it holds, in order, which is quicker to tell than what it holds."""
+        """The identities of all its contents, in order: a quick way to tell that nothing has changed."""
         thing = self.thing
         if isinstance(thing, list | set):
             return [*map(id, thing)]
@@ -39,7 +39,7 @@ class _Place:
         return [*found, id(thing.__defaults__)] if isinstance(thing, FunctionType) else found
 
     def held(self) -> dict[Any, object]:
-        """What it holds now, each by its name or number."""
+        """Its contents now, each by its name or number."""
         thing = self.thing
         if isinstance(thing, list | set):
             return dict(enumerate(thing))
@@ -57,7 +57,7 @@ class _Place:
         }
 
     def changed(self) -> list[str]:
-        """The names of what is not as it was; nothing if all is."""
+        """The names of all contents that have changed."""
         if self._raw() == self.raw:
             return []
         now, before = self.held(), self.before
@@ -70,7 +70,7 @@ class _Place:
         return [f"{self.name}.{n}" for n in different]
 
     def restore(self) -> None:
-        """Make it hold again what it held."""
+        """Restore its contents."""
         thing, before = self.thing, self.before
         if isinstance(thing, list):
             thing[:] = before.values()
@@ -104,7 +104,7 @@ class _Place:
 
 
 def _is_pythons(name: str, value: object) -> bool:
-    """Whether a name of a module or class is Python's own business, as what was imported there is."""
+    """Whether a name of a module or class is Python's own, or that of an imported module."""
     special = name.startswith("__") and name != "__all__"
     return special or isinstance(value, ModuleType)
 
@@ -122,14 +122,14 @@ def _is_empty(cell: CellType) -> bool:
 
 
 def packages_of(owners: Sequence[object]) -> set[str]:
-    """The packages whose classes the owners, and what they hold, are objects of."""
+    """The packages of the classes of the owners and of the objects that they hold."""
     held = [value for owner in owners for value in vars(owner).values()]
     kinds = {type(x).__module__ for x in (*owners, *held)}
     return {package(k) for k in kinds} - {CHECKER, "builtins"}
 
 
 class _Walk:
-    """What some packages hold, as far as one has looked."""
+    """The contents of some modules, and of all that they lead to, as they were noted."""
 
     def __init__(self, packages: Collection[str], begun: "_Walk | None" = None) -> None:
         """``begun``: a walk that this one goes on with, and leaves as it is."""
@@ -138,7 +138,7 @@ class _Walk:
         self._places: list[_Place] = list(begun._places) if begun else []
 
     def note(self, name: str, thing: object) -> None:
-        """Look after something, and all that it leads to, from now on."""
+        """From now on, compare something, and all that it leads to."""
         pending = [(name, thing)]
         while pending:
             name, thing = pending.pop()
@@ -147,7 +147,7 @@ class _Walk:
                 pending += self._noted(name, thing)
 
     def _noted(self, name: str, thing: Any) -> Iterator[tuple[str, Any]]:
-        """Note what can be stored to; what it leads to, each with its name."""
+        """Note a thing if it can be stored to; all that it leads to is returned, each with its name."""
         if isinstance(thing, tuple | frozenset | MappingProxyType):
             values = thing.values() if isinstance(thing, MappingProxyType) else thing
             yield from ((name, value) for value in values)
@@ -206,12 +206,12 @@ class _Walk:
         yield name, type(thing)
 
     def changed(self) -> list[str]:
-        """Where something is not as it was when it was noted; nothing if all is."""
+        """The names of all places whose contents have changed since they were noted."""
         return [name for place in self._places for name in place.changed()]
 
 
 class Memory(_Walk):
-    """All that the code of ``owners`` holds in its objects, classes and modules."""
+    """The contents of all objects, classes and modules that belong to the code of ``owners``."""
 
     def __init__(self, owners: Sequence[object]) -> None:
         packages = packages_of(owners)
@@ -221,19 +221,19 @@ class Memory(_Walk):
             self.note(type(owner).__name__, owner)
 
     def watch(self) -> Callable[[], object]:
-        """Tells what is held now in those places where something is not as it was."""
+        """A function that tells what has changed in the places that have changed by now."""
         changed = [place for place in self._places if place.changed()]
         return lambda: [place.changed() for place in changed]
 
     def restore(self) -> None:
-        """Make everything be as it was."""
+        """Restore the contents of all places."""
         for place in self._places:
             if place.changed():
                 place.restore()
 
 
 def _walked(packages: frozenset[str], modules: tuple[ModuleType, ...]) -> _Walk:
-    """What these modules hold now; the walk of before, where all is as it was then."""
+    """The contents of modules as they are now; an earlier walk serves where nothing has changed since."""
     if _modules(packages, modules).changed():
         _modules.cache_clear()
     return _modules(packages, modules)
@@ -241,7 +241,7 @@ def _walked(packages: frozenset[str], modules: tuple[ModuleType, ...]) -> _Walk:
 
 @cache
 def _modules(packages: frozenset[str], modules: tuple[ModuleType, ...]) -> _Walk:
-    """What these modules hold when this is first asked."""
+    """The contents of modules as they are when this is first asked."""
     walk = _Walk(packages)
     for module in modules:
         walk.note(module.__name__, module)

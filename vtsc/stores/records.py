@@ -15,17 +15,17 @@ DECLARE = "with counter(...), word(...), flag(...) or index(...)"
 
 
 class Unfit(ValueError):
-    """A value that does not belong into a field."""
+    """A value that a field cannot hold."""
 
 
 Accept = Callable[[Field, Value], Value]
-"""What a field holds once a value is stored there; raises `Unfit`."""
+"""Gives the value that a field holds after a value is stored there; raises `Unfit`."""
 Named = Callable[[Record], str]
 """The name of a record in its state, for messages."""
 
 
 def plain(sizes: Mapping[str, int]) -> Accept:
-    """What fields hold in plain runs: whole numbers and truths in their ranges."""
+    """Accepts what fields hold in plain runs: whole numbers and truth values in their ranges."""
 
     def accept(field: Field, value: Value) -> Value:
         wanted = bool if field.kind == "flag" else int
@@ -43,7 +43,7 @@ def plain(sizes: Mapping[str, int]) -> Accept:
 
 
 def shown(value: object) -> str:
-    """A value for messages: a number, a truth or a text as it is, anything else by its kind."""
+    """A value for messages: a number, a truth value or a text as it is, anything else by its type."""
     simple = value is None or isinstance(value, int | float | str)
     return repr(value) if simple else f"a {type(value).__name__}"
 
@@ -85,7 +85,7 @@ class Guarding:
         if why:
             raise StoreError(f"a store into {self._named(record)}.{name}: {why}")
         if storing is not frame:
-            return  # the checker stores, for whom it depends on the call
+            return  # the checker stores; for whom depends on the call, so nothing is kept
         if self._writers.unrestricted(frame, self._kind):
             self.files.add(frame.f_code.co_filename)
         else:
@@ -102,7 +102,7 @@ class Guarding:
             raise StoreError(f"a store into {self._named(record)}.{name}: {error}") from None
 
     def _refuse_undeclared(self, record: Record, name: str) -> NoReturn:
-        """Name the near field, or the class in which to declare one."""
+        """Raise `StoreError`, which names a field of a similar name, or the class in which to declare one."""
         close = get_close_matches(name, sorted(record.fields), n=1, cutoff=0.65)
         declaring = next((c for c in self._record.__mro__ if _declares(c)), self._record)
         instead = f"declare it in {declaring.__name__}, {DECLARE}"
@@ -115,7 +115,7 @@ class Guarding:
         raise StoreError(f"a store into {self._named(record)}.{name}, {what}: {instead}")
 
     def delete(self, record: Record, name: str) -> NoReturn:
-        """Nothing is deleted in a step."""
+        """Raise `StoreError`, since a step deletes nothing."""
         raise StoreError(f"`del` of {self._named(record)}.{name}: store another value")
 
 
@@ -157,5 +157,5 @@ def guarded(record: type[Record], guarding: Guarding, sizes: Mapping[str, int]) 
 
 
 def kind_of(name: str, record: Record) -> str:
-    """The kind of which a record is an instance's, else its own name."""
+    """The kind of a record's instance; of a record that belongs to no instance, its own name."""
     return record.instance.kind if record.instance else name

@@ -1,4 +1,4 @@
-"""Objects to which nothing can be stored: what a step reaches besides the records of its state."""
+"""Makes objects refuse stores: those that a step reaches besides the records of its state."""
 
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -15,7 +15,7 @@ from vtsc.stores.writers import CHECKER, module_of, package
 
 INSTEAD = "what a step leaves is in declared fields of the state's records"
 ATOMS = frozenset({int, bool, str, float, type(None), Fraction})
-"""What holds nothing that could be stored to."""
+"""Classes of values that hold nothing that could be stored to."""
 CHANGES: dict[type, tuple[str, ...]] = {
     list: (
         "append", "extend", "insert", "remove", "pop", "clear", "sort", "reverse", "__setitem__",
@@ -34,10 +34,10 @@ CHANGES: dict[type, tuple[str, ...]] = {
 
 
 class Sealed:
-    """A class to which a step stores nothing; what is worked out at first use still can be kept."""
+    """A class whose objects refuse stores in a step; a cached property can still keep its value."""
 
     def __init_subclass__(cls) -> None:
-        """Do not tell the class that is sealed: it is no new one."""
+        """Do not call the hook of the class that is sealed: no new class is declared."""
 
     def __setattr__(self, name: str, value: object) -> None:
         if _in_a_step():
@@ -51,7 +51,7 @@ class Sealed:
 
 
 def _in_a_step() -> bool:
-    """Whether the checker has called what stores, be it to take a step or to ask about one."""
+    """Whether the checker has called the code that stores, to take a step or to ask about one."""
     frame: FrameType | None = sys._getframe(2)
     while frame is not None and package(module_of(frame)) != CHECKER:
         frame = frame.f_back
@@ -59,7 +59,7 @@ def _in_a_step() -> bool:
 
 
 def seal(thing: Any) -> None:
-    """Let nothing be stored to an object from now on, as far as its class allows that."""
+    """Make an object refuse stores from now on, as far as its class allows that."""
     kind = type(thing)
     if not issubclass(kind, Sealed) and not _is_frozen(kind):
         with suppress(
@@ -69,14 +69,14 @@ def seal(thing: Any) -> None:
 
 
 def _is_frozen(kind: type) -> bool:
-    """Whether nothing can be stored to the objects of a class as it is."""
+    """Whether the objects of a class refuse stores by themselves."""
     parameters = getattr(kind, "__dataclass_params__", None)
     return bool(parameters and parameters.frozen)
 
 
 @cache
 def _sealed(kind: type) -> type:
-    """A class like ``kind``, to whose objects nothing can be stored."""
+    """A class like ``kind`` whose objects refuse stores."""
     own = {"__module__": kind.__module__, "__qualname__": kind.__qualname__}
     sealed: type = type(kind)(kind.__name__, (Sealed, kind), own)
     return sealed

@@ -1,4 +1,4 @@
-"""Whose a store is, by the function that contains the statement, and what that one may store to."""
+"""Decides whether a function may store to a record, by the class in which the statement stands."""
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -7,7 +7,7 @@ from typing import Any
 
 CHECKER = "vtsc"
 GHOST = ""
-"""Stands for the kind of a record that is a monitor's own."""
+"""Stands for the kind of a ghost, a record of a monitor's own."""
 
 
 def package(name: str) -> str:
@@ -28,10 +28,10 @@ def content_frame(frame: FrameType | None) -> FrameType | None:
 
 
 class Writers:
-    """What the functions of a machine and of its monitors may store to.
+    """The records that the functions of a machine and of its monitors may store to.
 
     A machine's ``stores_of`` maps classes to the kinds of record that their functions store into. A function
-    that stands in no class belongs to that one which its module derives a class from.
+    that stands in no class belongs to the class of ``stores_of`` from which its module derives one.
     """
 
     def __init__(self, machine: Any, monitors: Iterable[Any]) -> None:
@@ -40,14 +40,14 @@ class Writers:
         self._monitors = {package(type(m).__module__) for m in monitors} - {CHECKER}
 
     def refusal(self, frame: FrameType, kind: str) -> str:
-        """Why the function that a frame executes may not store into a record of ``kind``; empty: it may.
+        """The reason why the function of a frame may not store into a record of ``kind``; empty if it may.
 
         ``kind`` is that of the record's instance, else the record's name, and `GHOST` for a ghost.
         """
         module = module_of(frame)
         watching = package(module) in self._monitors
         if kind == GHOST:
-            return "" if watching else "a ghost is its property's own, and nobody else stores there"
+            return "" if watching else "only its own property stores into a ghost"
         if watching and package(module) != self._machine:
             return "a property stores into its own ghosts only"
         owner = self._owner(module, frame.f_code.co_qualname)

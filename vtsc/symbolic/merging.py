@@ -1,4 +1,4 @@
-"""What a piece of a rule may change, kept while each of its paths is run, and merged where they end."""
+"""Merges the paths of a piece of a rule: values are restored before each path, and merged at its end."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -11,14 +11,14 @@ from vtsc.symbolic.values import Index, merge
 from vtsc.symbolic.word import Word
 
 NOTHING: Final = object()
-"""The value of what is not there."""
+"""Stands for the value of an attribute or a variable that has none."""
 LOST: Final = object()
-"""The value of what has values on two paths that no one value stands for."""
+"""Stands for the value of a variable whose values on two paths cannot be merged into one."""
 VARIABLES = "variables"
 
 
 class Kept:
-    """The attributes of records and the variables of a function as they were before a piece is run.
+    """The values of records' attributes and of a function's variables before a piece is run.
 
     ``variables``: each as the cell that holds it.
     """
@@ -29,7 +29,7 @@ class Kept:
         self._before = self._now()
 
     def _now(self) -> dict[str, Any]:
-        """Every value there is now, by the number of its record, or `VARIABLES`, and its name."""
+        """Every present value, by the number of its record, or `VARIABLES`, and its name."""
         found = {f"{n}.{k}": v for n, r in enumerate(self._records) for k, v in vars(r).items()}
         for name, cell in self._variables.items():
             try:
@@ -39,7 +39,7 @@ class Kept:
         return found
 
     def restore(self) -> None:
-        """Everything is again as it was before."""
+        """Restore every value."""
         for record in self._records:
             vars(record).clear()
         for cell in self._variables.values():
@@ -48,18 +48,18 @@ class Kept:
             self._put(key, value)
 
     def changes(self) -> dict[str, Any]:
-        """What is not as it was before."""
+        """The values that have changed."""
         now = self._now()
         names = dict.fromkeys((*now, *self._before))
         found = {name: now.get(name, NOTHING) for name in names}
         return {name: value for name, value in found.items() if value is not self.before(name)}
 
     def before(self, key: str) -> Any:
-        """What a value was before."""
+        """The value before the piece is run."""
         return self._before.get(key, NOTHING)
 
     def apply(self, changes: Mapping[str, Any]) -> None:
-        """Everything is as it was before, but for these changes."""
+        """Restore every value, then make these changes."""
         self.restore()
         for key, value in changes.items():
             owner, _, name = key.partition(".")
@@ -79,7 +79,7 @@ class Kept:
 
 
 def _store(cell: Any, value: Any) -> None:
-    """Put a value into a variable; one without a value is not to be read."""
+    """Put a value into a variable; after `NOTHING` it has none, and reading it is an error."""
     if value is not NOTHING:
         cell.cell_contents = value
         return
@@ -102,7 +102,7 @@ def combined(arena: Arena, test: Condition, then: Any, otherwise: Any) -> Any:
 
 
 def _kind(value: Any) -> Any:
-    """What a value is, as far as merging goes."""
+    """The kind of a value, for merging."""
     if isinstance(value, bool | Truth):
         return bool
     if isinstance(value, int | Word):

@@ -1,4 +1,4 @@
-"""Whether a system is the same after instances are exchanged: its steps, its starts and its facts.
+"""Compares a system with itself after an exchange of instances: its steps, its starts and its facts.
 
 Terms are compared after renaming. Where they differ in form, the solver is asked whether they can
 differ in value, in a state that the given facts allow.
@@ -23,11 +23,11 @@ from vtsc.system.system import Compared, Fact, Rule, System
 
 Kinds = Callable[[Call], Sequence[str]]
 Key = tuple[int, frozenset[tuple[str, object]], frozenset[tuple[str, int]]]
-"""What makes two rules of a call the same."""
+"""Two rules of a call are the same if their keys are equal."""
 
 
 class Alike:
-    """A system, not yet simplified, beside itself with instances exchanged."""
+    """A system, not yet simplified, and the same with instances exchanged."""
 
     def __init__(
         self, system: System, sizes: Mapping[str, int], kinds: Kinds, known: Invariants
@@ -59,7 +59,7 @@ class Alike:
         return Exchanged(self._names, exchange, self._kinds)
 
     def starts_differ(self, groups: Groups) -> str:
-        """How the starts differ after some exchange of the instances in ``groups``; empty if they do not."""
+        """A difference of the starts after an exchange of the instances in ``groups``; empty without one."""
         for exchanged in self._generators(groups):
             initial = exchanged.values(self._system.initial)
             initially = exchanged.condition(self._system.initially)
@@ -70,7 +70,7 @@ class Alike:
     def _agree(
         self, initially: Condition, one: Mapping[str, Value], other: Mapping[str, Value]
     ) -> bool:
-        """Whether starts under a condition are those that the system has; its own condition given."""
+        """Whether starts with a condition and values ``one`` are the system's, whose values are ``other``."""
         differences = list(self._differences(one, other))
         if initially is self._system.initially and not differences:
             return True
@@ -82,7 +82,7 @@ class Alike:
         )
 
     def steps_differ(self, groups: Groups) -> str:
-        """How steps differ after some exchange of the instances in ``groups``; empty if they do not."""
+        """A difference of the steps after an exchange of the instances in ``groups``; empty without one."""
         return self._passing_differs(groups) or next(self._rules_differ(groups), "")
 
     def _passing_differs(self, groups: Groups) -> str:
@@ -112,7 +112,7 @@ class Alike:
                     yield f"{first} and {other} have different rules"
 
     def facts_differ(self, groups: Groups) -> str:
-        """How facts differ after some exchange of the instances in ``groups``; empty if they do not."""
+        """A difference of the facts after an exchange of the instances in ``groups``; empty without one."""
         facts = {(f.lemma, f.args): f for f in self._system.facts}
         for exchanged in self._generators(groups):
             for fact in self._system.facts:
@@ -142,7 +142,7 @@ class Alike:
     def _differences(
         self, one: Mapping[str, Value], other: Mapping[str, Value]
     ) -> Iterator[Condition]:
-        """For each field whose values are other terms, when they differ."""
+        """For each field whose values are different terms, the condition under which they differ."""
         for name, value in one.items():
             if not same(value, other[name]):
                 yield self._arena.negation(_equal(self._arena, value, other[name]))
@@ -166,7 +166,7 @@ class Alike:
         return self._covered(here, others) and self._covered(others, here)
 
     def _covered(self, rules: Sequence[Rule], by: Sequence[Rule]) -> bool:
-        """Whether wherever one of the rules applies one of the others does the same."""
+        """Whether in each state in which one of the rules applies, one of the others does the same."""
         arena = self._arena
         for rule in rules:
             others = (arena.negation(self._does(other, rule)) for other in by)
@@ -175,7 +175,7 @@ class Alike:
         return True
 
     def _does(self, rule: Rule, other: Rule) -> Condition:
-        """When a rule applies and does what the other does."""
+        """The condition under which a rule applies and does the same as the other."""
         arena, system = self._arena, self._system
         parts = [rule.condition]
         for name in rule.updates.keys() | other.updates.keys():
@@ -195,7 +195,7 @@ def compared(
 ) -> Compared:
     """Compare a system with itself after instances have been exchanged.
 
-    Starts are compared for the instances of which the machine says that they start alike, all else for all.
+    Starts are compared for the instances that start alike, as the machine says, all else for all instances.
     """
     alike = Alike(system, machine.sizes, machine.kinds, known)
     every = everyone(machine)
@@ -213,7 +213,7 @@ def _key(rule: Rule) -> Key:
 
 
 def _identity(value: Value) -> object:
-    """What two values have in common where they are the same terms."""
+    """An object that is equal for two values if these are the same terms."""
     if isinstance(value, Word):
         return value.form.key
     if isinstance(value, Truth):
@@ -227,7 +227,7 @@ def _equivalent(arena: Arena, a: Condition, b: Condition) -> Condition:
 
 
 def _equal(arena: Arena, a: Value, b: Value) -> Condition:
-    """That two values of a field are equal."""
+    """The condition that two values of a field are equal."""
     if isinstance(a, Word):
         return arena.is_zero(a.form.plus(b.form, -1))
     if isinstance(a, Truth):

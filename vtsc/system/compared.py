@@ -21,7 +21,7 @@ def compare(
 ) -> Compared:
     """Compare a machine and its monitors with themselves after instances have been exchanged.
 
-    ``calls``: those that are looked at, among which are those that stand for others; None for every call.
+    ``calls``: those that are compared, among which are those that stand for others; None for every call.
     """
     noted: dict[tuple[Line, str], None] = {}
     found = explored(

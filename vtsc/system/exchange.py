@@ -1,4 +1,4 @@
-"""Exchanging instances: how the unknowns, values and calls of a system are renamed by it.
+"""Exchanges of instances, and how they rename the unknowns, values and calls of a system.
 
 Two instances are exchanged by renaming the fields of their records, the values of indices that name
 them, and the arguments of calls. The inputs that belong to them are found by where they occur, and
@@ -19,7 +19,7 @@ from vtsc.system.system import Slot, System
 Groups = Mapping[str, Sequence[int]]
 """For each kind the instances that may be exchanged with each other."""
 Token = tuple[str, Call | None, str]
-"""A place at which an input occurs: of what, in which call, in the value of which field."""
+"""A place at which an input occurs: in a start, in time passing or in a call, in the value of a field."""
 
 
 @dataclass(frozen=True)
@@ -33,12 +33,12 @@ class Exchange:
         return self.to.get(kind, {}).get(number, number)
 
     def numbers(self, kinds: Sequence[str], args: Sequence[int]) -> tuple[int, ...]:
-        """The instances that take the place of several."""
+        """The instances that take the places of several."""
         return tuple(self.number(kind, n) for kind, n in zip(kinds, args, strict=True))
 
     @property
     def reversed(self) -> "Exchange":
-        """The exchange that leads back."""
+        """The inverse exchange."""
         return Exchange({kind: {b: a for a, b in to.items()} for kind, to in self.to.items()})
 
     @property
@@ -61,7 +61,7 @@ def generators(kind: str, instances: Sequence[int]) -> Iterator[Exchange]:
 def representative(
     groups: Groups, kinds: Sequence[str], call: Call
 ) -> tuple[Call, Exchange, list[Exchange]]:
-    """The call that stands for ``call``, the exchange that leads from it there, and those that keep it."""
+    """The call that stands for ``call``, an exchange from it to ``call``, and those that leave it alone."""
     first: dict[str, dict[int, int]] = {kind: {} for kind in groups}
     for kind, number in zip(kinds, call.args, strict=True):
         known = first.get(kind, {})
@@ -123,7 +123,7 @@ class Names:
     def inputs(
         self, exchange: Exchange, kinds: Callable[[Call], Sequence[str]]
     ) -> list[tuple[Variable | Flag, Variable | Flag]]:
-        """The inputs that change places, as pairs: they occur where the others then do."""
+        """The inputs that change places, as pairs: one occurs where the other does after the exchange."""
         calls = set(self.system.calls)
         back = exchange.reversed
         seen: dict[frozenset[Token], list[str]] = {}
@@ -152,7 +152,7 @@ class Names:
 
 
 def _asked(token: Token, calls: set[Call]) -> bool:
-    """Whether a place is none in a call, or in one of these."""
+    """Whether a place is in no call, or in one of these calls."""
     return token[1] is None or token[1] in calls
 
 
@@ -213,7 +213,7 @@ class Exchanged:
         return Call(call.name, self.exchange.numbers(self._kinds(call), call.args))
 
     def condition(self, condition: Condition) -> Condition:
-        """A condition, said of the instances that take the places."""
+        """A condition with the instances exchanged."""
         return self._substitution.condition(condition)
 
     def values(self, values: Mapping[str, Value]) -> dict[str, Value]:

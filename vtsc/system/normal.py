@@ -1,6 +1,7 @@
-"""A normal form of rules' conditions: what they say of an index is said by the one value that it has.
+"""A normal form of rules' conditions: where they allow an index only one value, they name that value.
 
-A choice among items leaves the last one by exclusion, and which is last depends on the order of instances.
+A choice among items reaches the last one by excluding all others, and the order of instances decides which is
+last.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,11 +13,11 @@ from vtsc.symbolic.values import Index
 from vtsc.system.system import System
 
 Members = Mapping[int, Condition]
-"""For each value of an index, that it has it."""
+"""For each value of an index, the condition that it has this value."""
 
 
 class Normal:
-    """The rules of a system in that form, and what it takes for granted."""
+    """The rules of a system in that form, and the assumptions under which the form is equivalent."""
 
     def __init__(self, system: System) -> None:
         self._arena: Arena = system.arena
@@ -27,7 +28,7 @@ class Normal:
                 self._indices[name] = value.members
                 self._members |= {c.id: (name, i) for i, c in value.members.items()}
         self.granted: list[Condition] = []
-        """No state may satisfy any of these: an index has a value there that names no instance."""
+        """States that must be impossible: an index has a value there that names no instance."""
         rules = (replace(r, condition=self._normal(r.condition)) for r in system.rules)
         self.rules = [r for r in rules if r.condition is not self._arena.false]
 
@@ -55,7 +56,7 @@ class Normal:
     def _only_one(
         self, condition: Condition, name: str, values: set[int], said: dict[str, Condition]
     ) -> None:
-        """Where all instances but one are excluded, it is that one."""
+        """Add the condition that an index has its only value left, where all others are excluded."""
         members = self._indices[name]
         left = [i for i in members if i not in values]
         named = left if len(left) == 1 else [i for i in left if i >= 0]

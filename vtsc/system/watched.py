@@ -45,11 +45,11 @@ class Watched(State):
 
 
 def merged(arena: Arena, tree: Tree[Outcome]) -> tuple[Condition, Outcome]:
-    """Where a tree's function is legal, and its outcome, which always mentions the same names."""
+    """The condition under which a tree's function is legal, and its outcome, with the same names always."""
     return joined(arena, tree, lambda name: None)
 
 
 def attributes(record: Record) -> set[str]:
-    """The attributes that a record may have: those it is made with, and those its classes announce."""
+    """The attributes that a record may have: those that it was made with or that its classes declare."""
     announced = {name for cls in type(record).__mro__ for name in inspect.get_annotations(cls)}
     return announced | vars(record).keys()

@@ -1,4 +1,4 @@
-"""Compares what the functions did with what the rules say of it; the first difference is an error."""
+"""Compares starts and steps of the functions with the rules; the first difference is an error."""
 
 import linecache
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -36,7 +36,7 @@ class Comparison:
         """The steps that were compared."""
 
     def start(self, started: Started) -> None:
-        """That the rules allow a start where the functions do, and then have the same values."""
+        """Check that the rules allow a start where the functions do, and then have the same values."""
         given = self.ruled.given(started.initial, initial=True)
         possible, *values = (False,) if given is None else self.ruled.starting(given)
         if possible != (started.state is not None):
@@ -48,7 +48,7 @@ class Comparison:
             raise self._parted(started, self._initial, started.state, values)
 
     def step(self, taken: Taken) -> None:
-        """That exactly one rule applies where the functions allow a step, and does the same; else none."""
+        """Check that one rule applies and does the same where the functions allow a step, and else none."""
         call = self.ruled.call(taken.call)
         if call is None:
             return
@@ -72,19 +72,19 @@ class Comparison:
             self._compare_effect(taken, taken.after, rules[0], values)
 
     def _values(self, taken: Taken) -> dict[str, int | bool] | None:
-        """What every unknown of a step stands for; None where an input is none that the rules allow."""
+        """The value of every unknown of a step; None where the rules do not allow an input's value."""
         begun, initial = self._begun
         if begun is not taken.initial:  # the steps of a run follow each other
             given = self.ruled.given(taken.initial, initial=True)
             if given is None:
-                raise ValidationError(f"{taken.at.words}: its start is none that the rules allow")
+                raise ValidationError(f"{taken.at.words}: the rules do not allow its start")
             self._begun = taken.initial, given
             initial = given
         inputs = self.ruled.given(taken.inputs, initial=False)
         return None if inputs is None else {**taken.start, **initial, **inputs}
 
     def _assumed(self, taken: Taken) -> bool:
-        """Whether a state that no run leads to has what the rules take for granted of reachable ones."""
+        """Whether a state that no run leads to satisfies what the rules assume of reachable states."""
         known = {**taken.start, **self._begun[1]}
         stated = self._stated.of(taken.start)
         return bool(self.ruled.within(known)[0]) and stated == self.ruled.known(known)
@@ -112,7 +112,7 @@ class Comparison:
     def _parted(
         self, of: Taken | Started, fields: "_Fields", plain: Values, said: Sequence[Any]
     ) -> ValidationError:
-        """The first of some fields that has another value than the rules say, in the order of ``said``."""
+        """The error for the first field, in the order of ``said``, whose value differs from the rules'."""
         for name, value in zip(fields.names, said, strict=True):
             if plain[name] != value or type(plain[name]) is not type(value):
                 return self._of_field(of, name, plain[name], f"{_spelled(value)} by the rules")
@@ -121,7 +121,7 @@ class Comparison:
         return self._of_field(of, name, plain[name], "which is none of its values")
 
     def _outside(self, taken: Taken, plain: Values) -> ValidationError:
-        """That a field is outside of the range on which the rules rely."""
+        """The error that a field is outside of the range on which the rules rely."""
         ranges = self.ruled.ranges.items()
         name, bounds = next((n, b) for n, b in ranges if not b.hold(plain[n]))
         return self._of_field(
@@ -152,7 +152,7 @@ class Comparison:
         return ValidationError(f"{_at(taken)}: runs {run} by the functions, {ruled} by the rules")
 
     def _place(self, taken: Taken, field: str = "") -> str:
-        """The line that stored a field, as far as its text says so; else the last that was executed."""
+        """The last executed line whose text names the field; where there is none, the last line executed."""
         lines = self._lines(taken)
         if not lines:
             return ""
@@ -164,7 +164,7 @@ class Comparison:
 
 
 class _Fields:
-    """Some fields, whose values are taken out of a state together."""
+    """Fields whose values are taken out of a state together."""
 
     def __init__(self, names: Iterable[str]) -> None:
         self.names = tuple(names)

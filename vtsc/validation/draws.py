@@ -7,17 +7,17 @@ from vtsc.language.inputs import Ratio, counted, twice
 from vtsc.language.words import INPUT_LIMIT, Illegal
 
 OUTSIDE = 0.03
-"""How often a value just outside of its range is tried, which nobody may accept."""
+"""The probability that a value just outside of its range is tried, which makes a step illegal."""
 POWERS = (31, 32, 61)
 """Exponents of two around which words are drawn."""
 
 
 class Chosen:
-    """Inputs that are given where ``given`` has them, and drawn otherwise.
+    """Inputs that have the values in ``given``, and are drawn where there is none.
 
-    ``given`` has inputs by their names, or counted in units as a solver knows them (``name*1000``). What is
-    asked for is noted in ``used``, a value outside of its range as well, which then makes the step illegal.
-    ``within``: none is drawn outside.
+    ``given`` has inputs by their names, or counted in units as a solver knows them (``name*1000``). The
+    values are noted in ``used``, even one outside of its range, which then makes the step illegal.
+    ``within``: no value is drawn outside of its range.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class Chosen:
         return None if value is None else int(value)
 
     def _draw(self, least: int, most: int, limited: bool) -> int:
-        """Often an end of the range or near it, at times any magnitude, rarely outside."""
+        """Draw an end of the range or a value near it, at times one of any magnitude, rarely one outside."""
         random = self._random
         kind = random.random()
         if kind < self._outside:

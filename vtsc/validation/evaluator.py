@@ -1,7 +1,7 @@
 """Evaluates stored terms on plain integers: the terms are written out as Python code, and compiled once.
 
 Only the data structures of terms are read. The code takes one dictionary ``v`` with the value of each
-unknown by its name. Every atom and every condition becomes one assignment, and is worked out once.
+unknown by its name. Every atom and every condition becomes one assignment, and is computed once.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -21,17 +21,17 @@ from vtsc.symbolic.forms import (
 )
 
 Values = Mapping[str, int | bool]
-"""What each unknown stands for, by its name; an index field stands under its own name."""
+"""The value of each unknown, by its name; an index field has its own name."""
 Function = Callable[[Values], tuple[Any, ...]]
 
 
 def only(members: list[int]) -> int | tuple[int, ...]:
-    """The one value whose condition holds; all of them where it is not one."""
+    """The only value whose condition holds; all such values where it is not exactly one."""
     return members[0] if len(members) == 1 else tuple(members)
 
 
 class Code:
-    """A function of the unknowns in the making: statements so far, and what each term is called."""
+    """The code of a function of the unknowns: its statements so far, and the variable of each term."""
 
     def __init__(self, indices: Iterable[str]) -> None:
         self._indices = frozenset(indices)
@@ -45,7 +45,7 @@ class Code:
         return f"def function(v):\n{body} return ({returned})\n"
 
     def value(self, value: Any) -> str:
-        """An expression for a field's value: a word, a truth, or an index with its members."""
+        """An expression for a field's value: a word, a truth value, or an index with its members."""
         if hasattr(value, "form"):
             return self.linear(value.form)
         if hasattr(value, "members"):
@@ -102,7 +102,7 @@ class Code:
         raise TypeError(f"no known condition: {type(condition).__name__}")
 
     def _flag(self, name: str) -> str:
-        """A Boolean unknown; that an index has a certain value is a comparison."""
+        """An expression for a Boolean unknown; one that says that an index has a value is a comparison."""
         field, equals, member = name.rpartition("=")
         if equals and field in self._indices:
             return f"v[{field!r}] == {int(member)}"

@@ -18,7 +18,7 @@ Wanted = Callable[[str], bool]
 
 
 class At(NamedTuple):
-    """Which step it is: in words, and the numbers of its run and of the step in it, if a run led there."""
+    """The place of a step: in words, and the numbers of its run and of the step in it, if a run led there."""
 
     words: str
     run: int | None = None
@@ -36,9 +36,9 @@ class Taken(NamedTuple):
     inputs: Mapping[str, int | bool]
     after: Values | None
     odd: bool
-    """Some field holds what is of another type than its values."""
+    """Some field holds a value of another type than its own."""
     hits: frozenset[str]
-    """The monitors that said yes."""
+    """The monitors that were hit."""
     lines: tuple[Line, ...] | None
     """The lines of designs that were executed, in order of first execution; None: not recorded."""
 
@@ -52,7 +52,7 @@ class Started(NamedTuple):
 
 
 class Watched:
-    """A machine and its monitors; one object for as many runs as are wanted, as a user's process has it."""
+    """A machine and its monitors; one object takes all runs, as in a user's process."""
 
     def __init__(self, machine: Any, monitors: Sequence[Monitor], wanted: Wanted) -> None:
         self.machine = machine
@@ -122,7 +122,7 @@ class Watched:
             held[name] &= MASK
 
     def fields(self) -> Iterator[tuple[str, Field]]:
-        """Every field by its full name, in a state that there is."""
+        """Every field of the present state by its full name."""
         return ((full, field) for full, _, _, field in self._fields)
 
     def values(self) -> Values:
@@ -130,7 +130,7 @@ class Watched:
         found: Values = {full: held[name] for full, held, name in self._held}
         for full in self._counters:
             value = found[full]
-            if isinstance(value, int):  # what else is stored there is for the comparison to find
+            if isinstance(value, int):  # the comparison finds any other value
                 found[full] = value & MASK
         return found
 
@@ -152,7 +152,7 @@ class Watched:
         return Taken(at, call, self.initial, start, used, after, odd, hits, lines)
 
     def _taken(self, call: Call, inputs: Inputs) -> frozenset[str]:
-        """Take the call; the monitors that say yes."""
+        """Take the call, and return the monitors that are hit."""
         machine, state = self.machine, self.state
         step = machine.perform(state, call, inputs)
         watching = self._watching

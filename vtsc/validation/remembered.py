@@ -1,7 +1,7 @@
-"""What was validated before, by content: rules as code and functions as source.
+"""Remembers validations by a digest of all that they depend on: rules as code and functions as source.
 
-An entry is a small file below the user's cache. It is named after all that a validation depends on, and holds
-what the validation saw. A folder that cannot be read or written means that nothing is remembered.
+An entry is a small file below the user's cache. It is named after the digest, and holds the results of the
+validation. Where the folder cannot be read or written, nothing is remembered.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ from vtsc.validation.ruled import Ruled
 from vtsc.validation.validate import Hit, Validated
 
 VERSION = 2
-"""To be raised whenever a validation looks at more than before."""
+"""To be increased whenever a validation checks more than before."""
 
 
 def digest(ruled: Ruled, functions: Iterable[str]) -> str:
@@ -32,7 +32,7 @@ def digest(ruled: Ruled, functions: Iterable[str]) -> str:
 
 
 def recall(name: str) -> Validated | None:
-    """What is remembered under a digest."""
+    """The validation that is remembered under a digest; None where there is none."""
     kept = kept_under(_place(name))
     try:
         hits = {str(name): _hit(hit) for name, hit in kept["hits"].items()}
@@ -42,7 +42,7 @@ def recall(name: str) -> Validated | None:
 
 
 def remember(name: str, validated: Validated) -> None:
-    """Keep what a validation saw, if it can be kept."""
+    """Keep the results of a validation, if the folder can be written."""
     saw = {
         "steps": validated.steps,
         "rules": validated.rules,

@@ -20,19 +20,19 @@ Plain = Mapping[str, int | bool]
 
 @dataclass(frozen=True)
 class Bounds:
-    """What the rules take for granted of a word: it lies in [lo, hi]."""
+    """The range that the rules assume of a word: [lo, hi]."""
 
     lo: int
     hi: int
 
     def hold(self, value: int | bool) -> bool:
-        """Whether a value is what they take it for."""
+        """Whether a value is a number in the range."""
         return self.lo <= value <= self.hi
 
 
 @dataclass(frozen=True)
 class Unknown:
-    """An input as the rules know it: its unknown counts in units of ``unit``."""
+    """An input in the rules: its unknown counts it in units of ``unit``."""
 
     name: str
     base: str
@@ -64,7 +64,7 @@ class Ruled:
         for number, rule in enumerate(system.rules):
             self._of_call.setdefault(rule.call, []).append(number)
         self.stated: dict[str, Any] = dict(system.frozen)
-        """What was stated of fields that are no slots: what they are of others, or for ever."""
+        """The values of fields that are no slots: sums of others, or constants."""
         self.stated |= {name: _Sum(form) for name, form in system.known.items()}
         self._applying: dict[int, Function] = {}
         self._effects: dict[int, Function] = {}
@@ -72,7 +72,7 @@ class Ruled:
     # what is written
 
     def sources(self) -> Iterator[str]:
-        """The code of every function, which says all that the system says."""
+        """The code of every function; together they contain all of the system."""
         yield self._passing_source()
         yield self._starting_source()
         yield self._known_source()
@@ -119,7 +119,7 @@ class Ruled:
         return code.text([*after, *hits])
 
     def _canonical(self, code: Code, name: str, value: Any) -> str:
-        """An expression for a field's value as it is compared: a counter by what is in [0, 2^64)."""
+        """An expression for a field's value as it is compared: a counter is reduced to [0, 2^64)."""
         written = code.value(value)
         return f"({written}) & {MASK}" if self.kinds[name] == "u64" else written
 
@@ -127,7 +127,7 @@ class Ruled:
 
     @cached_property
     def passing(self) -> Function:
-        """Whether time can pass, then what it makes of the fields that it changes."""
+        """Whether time can pass, then the new values of the fields that it changes."""
         return compiled(self._passing_source())
 
     @cached_property
@@ -137,12 +137,12 @@ class Ruled:
 
     @cached_property
     def known(self) -> Function:
-        """What was stated of fields that are no slots, in the order of `stated`."""
+        """The values of fields that are no slots, in the order of `stated`."""
         return compiled(self._known_source())
 
     @cached_property
     def within(self) -> Function:
-        """Whether every word lies in the range that the rules take for granted of it."""
+        """Whether every word lies in the range that the rules assume of it."""
         return compiled(self._within_source())
 
     def applying(self, call: int, values: Plain) -> list[int]:
@@ -164,7 +164,7 @@ class Ruled:
         return found[:slots], {name for name, hit in hits if hit}
 
     def mid(self, before: Plain) -> tuple[bool, dict[str, Any]]:
-        """Whether time can pass, and the fields in the middle of the step by the names they have there."""
+        """Whether time can pass, and the fields in the middle of the step by their names there."""
         passable, *values = self.passing(before)
         pairs = zip(self.system.passing, values, strict=True)
         return bool(passable), {name + MID: value for name, value in pairs}
@@ -185,7 +185,7 @@ class Ruled:
 
     @cached_property
     def ranges(self) -> dict[str, Bounds]:
-        """The range of every slot that holds a word, as the rules take it for granted."""
+        """The range that the rules assume of every slot that holds a word."""
         own = self._word_ranges
         return {name: own[name] for name in self.system.slots if name in own}
 
@@ -196,7 +196,7 @@ class Ruled:
 
     @cached_property
     def initial_inputs(self) -> dict[str, list[Unknown]]:
-        """The same of the initial state."""
+        """The same for the initial state."""
         return self._unknowns(INITIAL, self.system.initial_inputs.words)
 
     def _unknowns(self, prefix: str, words: Mapping[str, int]) -> dict[str, list[Unknown]]:
@@ -212,9 +212,9 @@ class Ruled:
     def given(
         self, used: Mapping[str, int | bool], *, initial: bool
     ) -> dict[str, int | bool] | None:
-        """The unknowns of inputs that a run used; None where one is nothing that the rules allow.
+        """The unknowns of inputs that a run used; None where the rules do not allow one of the values.
 
-        What the run did not ask for is free: the least that there is.
+        An input that the run did not ask for is free, and gets its least value.
         """
         inputs = self.initial_inputs if initial else self.inputs
         flags = (self.system.initial_inputs if initial else self.system.inputs).flags

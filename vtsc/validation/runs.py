@@ -1,7 +1,7 @@
-"""Plain runs for validation: seeded, biased to what is rare, begun at random starts or along known runs.
+"""Plain runs for validation: seeded, biased to rare calls, begun at random starts or along known runs.
 
-Each run prefers some actions and shuns others, drawn when it begins: over many runs every action is met
-often, and late, and not at all. A run may begin by repeating one that is known to get somewhere.
+When a run begins, it draws a weight for each action: among many runs there are some in which an action is
+taken often, late, or not at all. A run may begin by repeating one that reaches a "sometimes".
 """
 
 import random
@@ -20,30 +20,30 @@ from vtsc.validation.draws import Chosen
 from vtsc.validation.plain import At, Started, Taken, Values, Watched
 
 STARTS = 200
-"""How many random starts are tried."""
+"""The number of random starts that are tried."""
 STEPS = 2000
-"""How many steps are taken at least."""
+"""The least number of steps."""
 RUN_LENGTH = 60
-"""Steps that a run goes on for, after what it repeats."""
+"""The number of steps of a run, besides those that it repeats."""
 OFTEN = 16
-"""Runs after which it is looked whether anything was stored to what is no state."""
+"""The number of runs after which stores outside of the state are looked for."""
 STUCK = 40
-"""Illegal steps in a row after which a run ends."""
+"""The number of illegal steps in a row after which a run ends."""
 WEIGHTS = (0, 1, 1, 4)
-"""How much a run likes an action; each run draws one for each."""
+"""The weights of actions; each run draws one for each action."""
 RAREST = 0.25
-"""How often the call that was taken least so far is tried."""
+"""The probability that the call that was taken least so far is tried."""
 PREFERENCE = 8
-"""How much more often a preferred call is taken than others."""
+"""The factor by which the weight of a preferred call is greater."""
 OFF_GUARD = 0.02
-"""How often a call is tried whether its guard holds or not."""
+"""The probability that a call is tried whether its guard holds or not."""
 TRIES = 8
-"""Calls that a run likes and looks at before it takes the rarest one that it may."""
+"""The number of calls that are drawn by weight, before the rarest one whose guard holds is taken."""
 
 
 @dataclass(frozen=True)
 class Opening:
-    """A run that is known: the inputs of its start, and its calls with their inputs."""
+    """A known run: the inputs of its start, and its calls with their inputs."""
 
     initial: Mapping[str, int | bool]
     steps: tuple[tuple[Call, Mapping[str, int | bool]], ...]
@@ -51,14 +51,14 @@ class Opening:
 
 @dataclass
 class Runs:
-    """Starts and steps as a machine's functions take them; the same seed gives the same ones."""
+    """Starts and steps of a machine's functions; the same seed gives the same ones."""
 
     plain: Watched
     seed: str
     typical: int
     openings: Sequence[Opening] = ()
     thorough: bool = True
-    """Whether a solver gives starts, and a state for every rule; else only for rules that no run takes."""
+    """Whether a solver gives starts, and a state for every rule; else only for rules seen in no run."""
     steps: int = STEPS
     starts: list[Started] = field(default_factory=list)
     taken: list[Taken] = field(default_factory=list)
@@ -87,7 +87,7 @@ class Runs:
             self.starts.append(self.plain.start(f"start {number}", inputs))
 
     def extend(self, steps: int) -> None:
-        """Have at least so many steps that are compared; fewer where the machine hardly ever starts."""
+        """Take runs until there are so many steps to compare; fewer where the machine hardly ever starts."""
         while self._done < steps and self._begun < steps:
             self._begun += 1
             luck = random.getstate()
@@ -104,7 +104,7 @@ class Runs:
     def lines(self, taken: Taken) -> tuple[Line, ...]:
         """The lines of designs that a step executed; its run is taken again where they were not recorded.
 
-        A machine that remembers what it should not may then go another way: its lines are a hint.
+        A machine that keeps something outside of its state may then go another way: its lines are a hint.
         """
         if taken.lines is not None or taken.at.run is None:
             return taken.lines or ()
@@ -121,14 +121,14 @@ class Runs:
         return found
 
     def _guarded(self, number: int) -> list[Taken]:
-        """The steps of a run; now and then it is looked whether one stored to what is no state."""
+        """The steps of a run; after every few runs, stores outside of the state are looked for."""
         if number % OFTEN:
             return list(self._run(number))
         again = partial(self._again, number)
         return self.plain.guard.checked(lambda: list(self._run(number)), again)
 
     def _again(self, number: int) -> None:
-        """Take the runs up to one again, of which it has not been looked yet."""
+        """Take again the runs since the last check for stores, up to the given one."""
         for each in range((number - 1) // OFTEN * OFTEN + 1, number + 1):
             list(self._run(each))
 
@@ -149,15 +149,15 @@ class Runs:
             yield walk.step(chosen, {})
 
     def _opening(self, number: int) -> Opening:
-        """Each known run begins a run in its turn, every second run begins at random."""
+        """The beginning of a run: every second run repeats one of the known runs, in turn."""
         if number % 2 == 0 and self.openings:
             return self.openings[number // 2 % len(self.openings)]
         return Opening({}, ())
 
     def _next(self, drawn: Random, likes: Sequence[int]) -> Call | None:
-        """A call whose guard holds, or now and then one whose guard does not; None where all are stuck.
+        """A call whose guard holds, or now and then any call; None where no guard holds.
 
-        ``likes``: how much the run likes each call, summed up.
+        ``likes``: the cumulative weights of the calls in this run.
         """
         enabled, state = self.plain.machine.enabled, self.plain.state
         if drawn.random() < OFF_GUARD:
@@ -171,7 +171,7 @@ class Runs:
         return next((c for c in map(self.calls.__getitem__, order) if enabled(state, c)), None)
 
     def likes(self, drawn: Random) -> list[int]:
-        """How much a run likes each call, summed up."""
+        """Draw the weights of a run, and return the cumulative weights of its calls."""
         names = dict.fromkeys(call.name for call in self.calls)
         liked = {name: drawn.choice(WEIGHTS) for name in names}
         each = [
@@ -180,16 +180,16 @@ class Runs:
         return list(accumulate(each if any(each) else [1 for _ in each]))
 
     def _rank(self, number: int) -> tuple[bool, int]:
-        """The calls to be compared come first, and of them those that were taken least."""
+        """The rank of a call: those to be compared come first, and among them those that were taken least."""
         return self.calls[number] not in self.preferred, self._counts[number]
 
     def count(self, call: Call) -> None:
-        """A call was taken."""
+        """Count a call that was taken."""
         self._counts[self._numbers[call]] += 1
 
 
 class _Walk:
-    """A run on its way."""
+    """A run in progress."""
 
     def __init__(self, runs: Runs, number: int, drawn: Random) -> None:
         self._runs = runs
@@ -201,7 +201,7 @@ class _Walk:
         self.failed = 0
 
     def step(self, call: Call, given: Mapping[str, int | bool]) -> Taken:
-        """Take a step, with the inputs given and others drawn."""
+        """Take a step, with the given inputs; others are drawn."""
         runs = self._runs
         depth = self.legal + 1
         at = At(f"run {self._number} step {depth}", self._number, depth)

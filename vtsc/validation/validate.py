@@ -15,16 +15,16 @@ from vtsc.validation.ruled import Ruled
 from vtsc.validation.runs import Runs
 
 PER_RULE = 20
-"""How many steps of runs are compared for each rule, where that is more than `Runs.steps`."""
+"""The number of steps of runs for each rule, where that is more than `Runs.steps` in all."""
 FAILING = 8
-"""States in which the functions fail, after which no other one is asked for."""
+"""The number of states in which the functions fail after which no other state is asked for."""
 
 Inputs = Mapping[str, int | bool]
 
 
 @dataclass(frozen=True)
 class Assignment:
-    """What a solver gives its unknowns: fields by their names, inputs as the rules call them."""
+    """A solver's values for its unknowns: fields by their names, inputs by the names of their unknowns."""
 
     fields: Inputs
     inputs: Inputs
@@ -38,7 +38,7 @@ Question = Callable[[Sequence[Inputs]], Assignment | None]
 
 
 class Witnesses(Protocol):
-    """A solver that was told of a system."""
+    """A solver that knows a system."""
 
     def starts(self) -> Iterable[Inputs]:
         """Inputs for every way in which the machine can start, as far as there are any."""
@@ -55,7 +55,7 @@ class Witnesses(Protocol):
 
 @dataclass(frozen=True)
 class Hit:
-    """A plain run at whose last step a monitor said yes."""
+    """A plain run whose last step hits a monitor."""
 
     where: str
     run: Witness
@@ -69,22 +69,22 @@ class Hit:
 
 @dataclass(frozen=True)
 class Validated:
-    """What a validation saw, all of which agreed."""
+    """The results of a validation in which everything agreed."""
 
     steps: int
     rules: int
-    """The rules that were seen to apply."""
+    """The number of rules that applied in some step."""
     unseen: int
-    """The rules of which no state was found in which they apply."""
+    """The number of rules that applied in no step."""
     hits: Mapping[str, Hit]
-    """For each monitor that said yes in a run, the earliest step at which it did."""
+    """For each monitor that was hit in a run, the earliest step that hit it."""
 
 
 def validate(ruled: Ruled, runs: Runs, solver: Callable[[], Witnesses], shown: Shown) -> Validated:
     """Compare a system with the functions of its machine; raises `ValidationError`.
 
     ``runs`` may be shared by several systems of one machine. ``solver`` is asked for all starts and rules of
-    the first of them, if the runs are `thorough`; else for those rules that no step is an example of.
+    the first of them, if the runs are `thorough`; else only for rules that applied in no step.
     """
     comparison = Comparison(ruled, shown, runs.lines)
     first = not runs.starts
@@ -148,9 +148,9 @@ def _answered(ruled: Ruled, runs: Runs, question: Question) -> Taken | None:
 
 
 def _tried(ruled: Ruled, runs: Runs, found: Assignment) -> Taken:
-    """The step from the state that a solver gives; what the rules leave out is as it was at the start.
+    """The step from the state that a solver gives; fields that the rules leave out keep their initial values.
 
-    Where a field is a stated sum of others, it is that.
+    A field that is a stated sum of others has the value of that sum.
     """
     random = Random(f"{runs.seed} solver")
     where = f"the solver's step by rule {found.rule}"
@@ -172,7 +172,7 @@ def _tried(ruled: Ruled, runs: Runs, found: Assignment) -> Taken:
 
 
 def _hits(ruled: Ruled, runs: Runs) -> dict[str, Hit]:
-    """The earliest step of a run at which each monitor of the system said yes."""
+    """For each monitor of the system that was hit, the earliest step of a run that hit it."""
     found: dict[str, Taken] = {}
     for taken in runs.taken:
         for name in taken.hits & set(ruled.system.targets):

@@ -1,1 +1,1 @@
-"""Content read as syntax trees: what is defined where, which code runs when, and what may stand in it."""
+"""Reads content as syntax trees: where names are defined, when code runs, and whether it may be there."""

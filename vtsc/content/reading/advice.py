@@ -1,4 +1,4 @@
-"""What to write instead of what the language does not define."""
+"""Advice for error messages: for each construct that the language does not define, one that it does."""
 
 import ast
 
@@ -36,8 +36,8 @@ BUILTINS: dict[str, str] = {
     "getattr": "write the field's name after a dot",
     "setattr": "write the field's name after a dot",
     "delattr": "store another value",
-    "hasattr": "a field is declared, or there is none",
-    "isinstance": "a number is a number in every run: there is nothing to tell apart",
+    "hasattr": "a record has its declared fields, and no others",
+    "isinstance": "every number is a whole number",
     "issubclass": "write a method that subclasses override",
     "type": "write a method that subclasses override",
     "callable": "call a function by its name",
@@ -66,7 +66,7 @@ BUILTINS: dict[str, str] = {
     "set": "write a tuple",
     "frozenset": "write a tuple",
     "bytearray": "declare fields",
-    "print": "reports show every step; a design says nothing",
+    "print": "reports show every step; a design prints nothing",
     "open": "content reads and writes no files",
     "input": "a design's choices are the machine's inputs",
     "eval": "write the code itself",
@@ -100,7 +100,7 @@ NEVER = (
     "setattr",
     "delattr",
 )
-"""What no code of a content calls, declarations included."""
+"""Functions that no code of a content may call, declarations included."""
 OPERATORS: dict[type[ast.AST], tuple[str, str]] = {
     ast.Div: ("`/`", "write cdiv(a, b), which truncates as C does, or a // b"),
     ast.Pow: ("`**`", "write 1 << n, or the number itself"),

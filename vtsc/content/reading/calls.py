@@ -1,4 +1,4 @@
-"""The calls that code of a step may have: by name, of what the content or the language defines."""
+"""The calls that code of a step may have: by name, of functions of the content or of the language."""
 
 import ast
 from collections.abc import Callable, Iterable
@@ -26,7 +26,7 @@ RULES_BUILTINS = (
 FRAME_BUILTINS = (*RULES_BUILTINS, "int", "list", "set", "dict")
 FRAME_LIBRARY = ("functools.partial", "fractions.Fraction", "math.gcd", "math.lcm")
 RULES_METHODS = ("values", "items")
-"""Methods of what is neither the content's nor the language's: of records by name."""
+"""Methods of mappings, which code of a step may call on records by name."""
 INPUTS = ("word", "flag", "between")
 FRAME_METHODS = (
     *RULES_METHODS, "append", "extend", "pop", "index", "clear", "add", "word", "flag", "between",
@@ -35,7 +35,7 @@ FRAME_METHODS = (
 
 
 def check_call(context: Context, node: ast.Call, check: Check) -> None:
-    """Raise `BadFileError` unless what is called may be, with these arguments."""
+    """Raise `BadFileError` unless code of a step may call this function with these arguments."""
     if isinstance(node.func, ast.Name):
         _by_name(context, node, node.func.id)
     elif isinstance(node.func, ast.Attribute):
@@ -84,7 +84,7 @@ def _by_name(context: Context, node: ast.Call, name: str) -> None:
 
 
 def defined_by(name: str, known: Iterable[str]) -> str:
-    """What to do about a name that stands for nothing."""
+    """The advice about a name that stands for nothing."""
     if name in FRAME_WORDS:
         return f"import it from {LANGUAGE}"
     return meant(name, known, "define it, or import it at the top of the file")
@@ -142,7 +142,7 @@ def _method(context: Context, node: ast.Call, func: ast.Attribute, check: Check)
 
 
 def _flag_name(context: Context, node: ast.Call) -> None:
-    """That a setter is given the name of a declared flag."""
+    """Check that a setter is given the name of a declared flag."""
     (argument,) = node.args if len(node.args) == 1 else (None,)
     name = None
     if isinstance(argument, ast.Constant):
@@ -171,7 +171,7 @@ def _takes_text(context: Context, node: ast.Call) -> bool:
 
 
 def _partial(context: Context, node: ast.Call, check: Check) -> None:
-    """A function with its first arguments, to be run apart."""
+    """Check a function with its first arguments, whose paths are to be merged (see `apart`)."""
     first = node.args[0] if node.args else None
     if isinstance(first, ast.Attribute) and first.attr in context.names.methods:
         check(context, first.value)

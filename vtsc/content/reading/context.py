@@ -1,4 +1,4 @@
-"""What a rule or a part of the frame is read with: whose it is, its kind, and what its names stand for."""
+"""The context in which a function of a step is read: its kind, and the meaning of its names."""
 
 import ast
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class Context:
         self.function.module.refuse(node, what, instead)
 
     def find(self, name: str) -> Found | None:
-        """What a name that is no variable stands for at the top of the module."""
+        """The meaning of a name that is no variable, as the top of the module gives it."""
         return self.names.sources.find(self.function.module, name)
 
     def language(self, name: str) -> str:

@@ -1,4 +1,4 @@
-"""What a declaration may not do: read or write files, ask for time or chance, change what a module holds."""
+"""Checks declarations: they use no files, time or chance, and do not change what a module holds."""
 
 import ast
 from collections.abc import Iterator, Mapping
@@ -34,7 +34,7 @@ CHANGES = (
 
 
 def check_module(names: Names, module: Module, kinds: Mapping[Function, Kind]) -> None:
-    """Raise `BadFileError` for what no code of a module may do, and what its declarations may not."""
+    """Raise `BadFileError` where code of a module, or a declaration in it, does what it may not do."""
     _check_imports(names, module)
     for kind in module.classes.values():
         _check_class(names, module, kind)
@@ -110,7 +110,7 @@ def _check_class(names: Names, module: Module, kind: Class) -> None:
 
 
 def _check_table(names: Names, module: Module, table: ast.expr | None) -> None:
-    """That a table of fields declares each of them in its place, under a name that nothing else has."""
+    """Check that a table declares each field in its place, under a name that nothing else has."""
     declare = f"declare it with {', '.join(f'{d}(...)' for d in DECLARATORS)}"
     seen: set[str] = set()
     assert isinstance(table, ast.Dict)
@@ -130,7 +130,7 @@ def _check_table(names: Names, module: Module, table: ast.expr | None) -> None:
 
 
 def _check_actions(names: Names, module: Module) -> None:
-    """That actions are given functions by their names, whose code is then read as that of a step."""
+    """Check that actions are given functions by their names, whose code is then read as that of a step."""
     for node in guards_and_effects(names.sources, module):
         inner = node
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args:
@@ -146,7 +146,7 @@ def _check_actions(names: Names, module: Module) -> None:
 def _check_code(
     module: Module, node: ast.AST, steps: set[Definition], own: set[str], at_top: bool
 ) -> None:
-    """Everything but the functions of a step, which are read by themselves."""
+    """Check everything but the functions of a step, which are read by themselves."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
             for outside in (*child.decorator_list, child.args):
@@ -182,7 +182,7 @@ def _check_node(module: Module, node: ast.AST, own: set[str], at_top: bool) -> N
 
 
 def _changed(node: ast.AST) -> Iterator[ast.expr]:
-    """What a node stores into, or calls a changing method on."""
+    """The expressions that a node stores into, or calls a changing method on."""
     if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
         yield node.value
     func = node.func if isinstance(node, ast.Call) else None

@@ -1,4 +1,4 @@
-"""The expressions that code of a step may have: what is not on the list is refused."""
+"""The expressions that code of a step may have; any other is refused."""
 
 import ast
 from collections.abc import Callable, Sequence
@@ -24,7 +24,7 @@ CONSTANTS = ("MASK", "MODULUS", "WIDTH", "INPUT_LIMIT")
 
 
 def check_value(context: Context, node: ast.expr, text: bool = False, none: bool = False) -> None:
-    """Raise `BadFileError` for the first thing in ``node`` that may not stand there.
+    """Raise `BadFileError` for the first part of ``node`` that may not stand there.
 
     ``text``: a text may stand there, ``none``: None may.
     """
@@ -42,7 +42,7 @@ def check_value(context: Context, node: ast.expr, text: bool = False, none: bool
 
 
 def check_operator(context: Context, node: ast.AST, operator: ast.operator) -> None:
-    """Raise `BadFileError` unless two numbers, or two flags, may be combined so."""
+    """Raise `BadFileError` unless this operator may combine two numbers, or two flags."""
     rational = isinstance(operator, ast.Div) and not context.rule
     if not isinstance(operator, BINARY) and not rational:
         context.refuse(node, *OPERATORS[type(operator)])
@@ -149,7 +149,7 @@ def _comparison(context: Context, node: ast.Compare) -> None:
 def _relation(
     context: Context, node: ast.Compare, left: ast.expr, operator: ast.cmpop, right: ast.expr
 ) -> None:
-    """One comparison of a chain."""
+    """Check one comparison of a chain."""
     absent = isinstance(right, ast.Constant) and right.value is None
     if isinstance(operator, ast.Is | ast.IsNot):
         if not absent:
@@ -189,7 +189,7 @@ def _comprehension(context: Context, node: ast.GeneratorExp | ast.ListComp) -> N
 
 
 def _dict(context: Context, node: ast.Dict) -> None:
-    """Records by name."""
+    """Check a dict, which may only hold records by name."""
     for key in node.keys:
         if key is not None:
             named = isinstance(key, ast.Constant) and isinstance(key.value, str)

@@ -1,7 +1,7 @@
-"""Which kind of code each function is: a rule, the frame in which rules run, or a declaration.
+"""Finds the kind of each function: a rule, the frame in which rules run, or a declaration.
 
-It follows from where a function can be reached. Calls are followed by name: whoever mentions an attribute
-may reach every method of that name, so that no method that runs in a step is missed.
+It follows from where a function can be called. Calls are followed by name: code that mentions an attribute
+may reach every method of that name, so no method that runs in a step is missed.
 """
 
 import ast
@@ -15,11 +15,11 @@ STEP = ("state", "initialise", "advance", "perform", "enabled", "observe", "ghos
 START = "initialise"
 """The one of them that makes an initial state."""
 WHEN, EFFECT = 2, 3
-"""Where an action's guard and effect stand among its arguments."""
+"""The places of an action's guard and effect among its arguments."""
 
 
 class Kind(Enum):
-    """What a function may be written with depends on its kind."""
+    """The kinds of function; the kind decides which parts of the language a function may use."""
 
     RULE = "rule"
     FRAME = "frame"
@@ -44,7 +44,7 @@ def _kind(module: Module, runs_in_a_step: bool) -> Kind:
 
 
 def guards_and_effects(sources: Sources, module: Module) -> Iterator[ast.expr]:
-    """What actions are given to be called in a step."""
+    """The functions that actions are given to be called in a step, as expressions."""
     for node in module.nodes:
         if isinstance(node, ast.Call) and _is_action(sources, module, node):
             yield from node.args[WHEN : EFFECT + 1]
@@ -72,7 +72,7 @@ def _is_action(sources: Sources, module: Module, node: ast.AST) -> bool:
 
 
 class Reach:
-    """Which functions may be reached from which, calls being followed by name."""
+    """The functions that may be reached from others; calls are followed by name."""
 
     def __init__(self, sources: Sources) -> None:
         self.sources = sources
@@ -87,7 +87,7 @@ class Reach:
         return self.closure(f for name in names for f in self._methods.get(name, ()))
 
     def from_steps(self, but: str = "") -> set[Function]:
-        """All functions that can run in a step; ``but``: not by way of methods of that name."""
+        """All functions that can run in a step; ``but``: methods of that name are not followed."""
         return self.closure(self.roots(but))
 
     def roots(self, but: str = "") -> list[Function]:

@@ -1,6 +1,6 @@
-"""What loops over instances carry from one instance to the next, and how many they look at together.
+"""Finds loops over instances that carry a value from one instance to the next, or are nested too deep.
 
-With either, code can count: what a machine of few instances does is then not what one of many does.
+With either, code can count, and a machine of many instances may do something that one of few does not.
 Functions that are called in a loop are followed, by name.
 """
 
@@ -13,7 +13,7 @@ from vtsc.content.reading.sources import Function
 from vtsc.content.reading.tags import Tag, Tags
 
 DEEPEST = 2
-"""How many loops over instances may be within each other: more is not seen at the sizes that are compared."""
+"""The greatest depth of nested loops over instances; deeper ones show only at sizes not compared."""
 Found = tuple[Function, ast.AST, str]
 SELF = "self"
 
@@ -24,12 +24,12 @@ class Loops:
     def __init__(self, tags: Tags, starting: Collection[Function]) -> None:
         self._tags = tags
         self._starting = starting
-        """The functions that run before the first step only, for one instance after the other."""
+        """The functions that run before the first step only, for one instance after another."""
         self._depths: dict[Function, int] = {}
         self._open: set[Function] = set()
 
     def found(self) -> Iterator[Found]:
-        """What they carry, and where they are within each other too deep."""
+        """Each place where a loop carries a value, or where loops are nested too deep."""
         for function in self._tags.functions:
             yield from self._carried(function)
             if function not in self._starting and self._depth(function) > DEEPEST:
@@ -78,7 +78,7 @@ class Loops:
 
     @cached_property
     def _shared(self) -> dict[Function, set[str]]:
-        """The functions that are called in a loop, each with its parameters that are the same all along."""
+        """The functions that are called in a loop, with their parameters that are the same in all turns."""
         found: dict[Function, set[str]] = {}
         new = True
         while new:
@@ -98,7 +98,7 @@ class Loops:
         own: set[str] | None,
         found: dict[Function, set[str]],
     ) -> None:
-        """What a call shares; ``own``: the variables of the loop that it stands in, None where in none."""
+        """Note what a call shares; ``own``: the variables of the loop around it, None where there is none."""
 
         def is_shared(argument: ast.expr) -> bool:
             if own is not None:
@@ -135,7 +135,7 @@ class Loops:
         return isinstance(owner, ast.Attribute) or root(owner) in self._shared[function]
 
     def _variable(self, function: Function, node: ast.AST, loop: ast.For) -> Iterator[Found]:
-        """A variable that a loop stores into, and that the function has besides."""
+        """The places where a loop stores into a variable that also exists outside of the loop."""
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             inside = {id(n) for part in loop.body for n in ast.walk(part)}
             outside = (n for n in ast.walk(function.node) if id(n) not in inside)
@@ -154,7 +154,7 @@ class Loops:
     # how many are looked at together
 
     def _depth(self, function: Function) -> int:
-        """How many loops over instances are within each other in a function and what it calls."""
+        """The depth of nested loops over instances in a function and the functions that it calls."""
         if function in self._depths:
             return self._depths[function]
         if function in self._open:
@@ -166,7 +166,7 @@ class Loops:
         return deepest
 
     def _reached(self, function: Function) -> Iterator[tuple[ast.AST, int, int]]:
-        """For each part of a function, how many loops are around it, and how many in what it calls."""
+        """Each part of a function, with the number of loops around it, and of those in functions it calls."""
         for node, around in self._places(function):
             below = 0
             if isinstance(node, ast.Call):
@@ -178,11 +178,11 @@ class Loops:
         for node, above, below in self._reached(function):
             if below <= DEEPEST < above + below and isinstance(node, ast.expr | ast.stmt):
                 yield function, node, f"looks at more than {DEEPEST} instances together"
-                return  # what only calls such a function is not told
+                return  # a function that only calls such a one is not reported
 
 
 def _grown(node: ast.AST, within: bool, loop: tuple[ast.AST, ...]) -> Iterator[ast.Attribute]:
-    """The attributes that a statement makes from what they were; ``within`` a loop, also from each other."""
+    """The attributes that a statement computes from old values, or ``within`` a loop from each other."""
     if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Attribute):
         yield node.target
     elif isinstance(node, ast.Assign):
@@ -200,7 +200,7 @@ def _grown(node: ast.AST, within: bool, loop: tuple[ast.AST, ...]) -> Iterator[a
 
 
 def root(node: ast.expr) -> str:
-    """The variable that an attribute of an attribute is of."""
+    """The variable at which a chain of attributes and subscripts begins."""
     while isinstance(node, ast.Attribute | ast.Subscript):
         node = node.value
     return node.id if isinstance(node, ast.Name) else ""

@@ -34,7 +34,7 @@ LANGUAGE_CLASSES: tuple[type, ...] = (
     Fraction,
 )
 TABLES = "_fields"
-"""How the name of a class's attribute ends that is a table of fields, by name."""
+"""The end of the name of a class's attribute that is a table of fields by name."""
 FIXED = (
     "scaled",
     "Fraction",
@@ -52,7 +52,7 @@ FIXED = (
 
 
 class Names:
-    """What attributes, fields and methods there are, in any class of the content or of the language."""
+    """The attributes, fields and methods of all classes of the content and of the language."""
 
     def __init__(self, sources: Sources) -> None:
         self.sources = sources
@@ -73,7 +73,7 @@ class Names:
                 self._note(module, kind)
         self.shared -= self.fields.keys() | self.methods
         self.declared_alone = self.fields.keys() | self.methods | self.stored | self.provided
-        """Every attribute but for the fields that classes add."""
+        """Every attribute except the fields that classes add."""
         self.fields |= self.added
 
     def _note(self, module: Module, kind: Class) -> None:
@@ -96,7 +96,7 @@ class Names:
                 self.setters.add(name)
 
     def is_fixed(self, module: Module, value: ast.expr, seen: frozenset[str] = frozenset()) -> bool:
-        """Whether what ``value`` makes can never be changed, as far as can be read off.
+        """Whether the value of ``value`` can never be changed, as far as its text shows.
 
         ``seen``: the names that led here.
         """
@@ -143,11 +143,11 @@ class Names:
         return self.fields.keys() | self.methods | self.stored | self.provided
 
     def near_attribute(self, name: str) -> str:
-        """What may have been meant by an attribute that nothing has."""
+        """The advice about an attribute that nothing has."""
         return meant(name, self.attributes, "declare it as a field of a record")
 
     def near_field(self, name: str) -> str:
-        """What may have been meant by a field that is not declared."""
+        """The advice about a field that is not declared."""
         declare = "declare it in its record, with counter(...), word(...), flag(...) or index(...)"
         return meant(name, self.fields, declare)
 
@@ -157,7 +157,7 @@ class Names:
 
 
 def meant(name: str, known: Iterable[str], otherwise: str) -> str:
-    """The known name like ``name``, else what to do otherwise."""
+    """The question whether a known name like ``name`` was meant; ``otherwise`` where there is none."""
     close = get_close_matches(name, sorted(known), n=1, cutoff=0.65)
     return f"did you mean {close[0]}?" if close else otherwise
 
@@ -173,7 +173,7 @@ def assigned(node: ast.stmt) -> Iterator[tuple[str, ast.expr | None]]:
 
 
 def is_table_of_fields(name: str, value: ast.expr | None) -> bool:
-    """Whether a class says by an attribute which fields it adds to records of another class."""
+    """Whether an attribute of a class is a table of the fields that it adds to records of another class."""
     return name.endswith(TABLES) and isinstance(value, ast.Dict)
 
 

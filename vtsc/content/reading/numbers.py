@@ -1,7 +1,7 @@
-"""What is done with numbers of instances, and asked of how many there are, that other sizes may notice.
+"""Finds uses of instances' numbers, or of how many there are, that may differ at other sizes.
 
 A number may be an index, be compared with another instance's number or with -1, and be part of a name.
-Whether something holds of any instance, or of all, may be asked. All else is listed here.
+Code may ask whether something holds of any instance, or of all. Every other use is listed here.
 """
 
 import ast
@@ -17,7 +17,7 @@ NEITHER = ("range", "enumerate", "zip", "list", "tuple", "reversed", "instances"
     "super", "partial", "apart", "any", "all", "set")  # fmt: skip
 """Functions, not the content's own, that neither count nor calculate."""
 CALCULATED = "calculates with an instance's number"
-COMPARED = "compares an instance's number with what is none"
+COMPARED = "compares an instance's number with another kind of value"
 COUNTED = "asks how many instances there are"
 
 
@@ -64,10 +64,10 @@ class _Reader:
         self._tags = tags
         self._function = function
         self._starting = starting
-        """Whether it runs before the first step only, where instance 0 may be told from the others."""
+        """Whether it runs before the first step only, where code may ask for instance 0."""
 
     def found(self) -> Iterator[tuple[ast.AST, str]]:
-        """Each use, with what is done there."""
+        """Each use, with a description."""
         for statement in self._function.node.body:
             for node in ast.walk(statement):
                 for what in self._uses(node):
@@ -152,9 +152,9 @@ class _Reader:
                 yield "takes a range of numbers of instances"
         elif name == "zip" and any(self._is(x, Tag.MANY) for x in node.args):
             if not all(self._is(x, Tag.MANY) for x in node.args):
-                yield "pairs instances with what is not one for each"
+                yield "pairs instances with a sequence without an item for each"
         elif name == "enumerate" and len(node.args) + len(node.keywords) > 1:
-            yield from ["counts from another number"] * self._is(node.args[0], Tag.MANY)
+            yield from ["counts instances, but not from 0"] * self._is(node.args[0], Tag.MANY)
 
     def _subscript(self, node: ast.Subscript) -> Iterator[str]:
         parts = [node.slice]
@@ -165,11 +165,11 @@ class _Reader:
         numbers = [self._is(p, Tag.NUMBER) for p in parts]
         if self._is(node.value, Tag.MANY):
             if not named and not all(numbers):
-                yield "picks an instance by a number of its own"
+                yield "picks an instance by a value that is no instance's number"
         elif any(self._is(p, Tag.NUMBER | Tag.NAME) for p in parts) and not self._is(
             node.value, Tag.NUMBERS
         ):
-            yield "looks an instance's number up in what is not one for each"
+            yield "looks an instance's number up in a sequence without an item for each"
 
 
 def _is_none(node: ast.expr) -> bool:

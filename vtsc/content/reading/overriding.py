@@ -1,4 +1,4 @@
-"""The methods of a design: each is called, and takes what the one that it overrides takes."""
+"""Checks the methods of a design: each is called, and has the parameters of the one that it overrides."""
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,7 +12,7 @@ MONITORS = ("Monitor", "Property", "Sometimes")
 
 
 def check_methods(sources: Sources, kinds: Mapping[Function, Kind]) -> None:
-    """Raise `BadFileError` for a method of a design that is not called, or not as it is defined."""
+    """Raise `BadFileError` for a method of a design that nothing calls, or that takes other arguments."""
     for function in kinds:
         if _is_public(sources, function):
             _check_parameters(sources, function)
@@ -20,7 +20,7 @@ def check_methods(sources: Sources, kinds: Mapping[Function, Kind]) -> None:
 
 
 def _check_parameters(sources: Sources, function: Function) -> None:
-    """That a method takes as many arguments as the one that it overrides."""
+    """Check that a method takes as many arguments as the one that it overrides."""
     owner, name = function.owner, function.node.name
     above = [*sources.ancestors(owner)][1:] if owner else []
     for kind in above:
@@ -92,7 +92,7 @@ def _is_public(sources: Sources, function: Function) -> bool:
 
 
 def _of_design(sources: Sources, function: Function) -> bool:
-    """Whether it is a method of a class that a design has from another."""
+    """Whether it is a method of a derived class in a file of designs, which is not a monitor."""
     owner = function.owner
     if owner is None or not function.module.file.designs:
         return False
@@ -101,7 +101,7 @@ def _of_design(sources: Sources, function: Function) -> bool:
 
 
 def _declared(sources: Sources, reach: Reach) -> Iterator[Function]:
-    """What runs without a step, and what is called where a module is loaded."""
+    """The functions that are no ordinary methods of a design, and those called where a module is loaded."""
     for module in sources.modules.values():
         for function in module.all_functions():
             special = function.node.name.startswith("__")

@@ -1,4 +1,4 @@
-"""The statements that code of a step may have: what is not on the list is refused."""
+"""The statements that code of a step may have; any other is refused."""
 
 import ast
 from collections.abc import Callable
@@ -15,7 +15,7 @@ DECORATORS = ("property", "staticmethod", "cached_property")
 
 
 def check_function(names: Names, function: Function, kind: Kind, chooses: bool = True) -> None:
-    """Raise `BadFileError` for the first thing in a function that its kind of code may not have.
+    """Raise `BadFileError` for the first part of a function that its kind of code may not have.
 
     ``chooses``: it may ask for inputs, since lemmas and reports do not call it.
     """
@@ -91,7 +91,7 @@ def _augmented(context: Context, node: ast.AugAssign) -> None:
 
 
 def _target(context: Context, node: ast.expr) -> None:
-    """What a statement stores into."""
+    """Check the target of a store."""
     if isinstance(node, ast.Name):
         return
     if isinstance(node, ast.Tuple | ast.List):
@@ -115,7 +115,7 @@ def _target(context: Context, node: ast.expr) -> None:
 
 
 def _field(context: Context, node: ast.Attribute) -> None:
-    """That a rule stores into a declared field, and not into a design, a property or a setting."""
+    """Check that a rule stores into a declared field, and not into a design, a property or a setting."""
     names, owner = context.names, context.function.owner
     if node.attr not in names.fields:
         context.refuse(

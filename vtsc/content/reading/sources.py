@@ -11,13 +11,13 @@ from vtsc.base.errors import BadFileError
 LANGUAGE = "vtsc.language"
 """The one module of the checker that content imports."""
 OWN = "__design__"
-"""The module that a design in a file of its own is; nobody can import it."""
+"""The name of the module for a design in a file of its own; no code can import it."""
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 @dataclass(frozen=True)
 class File:
-    """A file to be read: its path, what reports call it, its module, and whether it holds designs."""
+    """A file to be read: its path, its name in reports, its module, and whether it holds designs."""
 
     path: Path
     shown: str
@@ -36,7 +36,7 @@ class Class:
 
 @dataclass(eq=False)
 class Function:
-    """A function of a module or of a class; what is defined inside of it is a part of it."""
+    """A function of a module or of a class; definitions inside of it are a part of it."""
 
     module: "Module"
     node: Definition
@@ -69,10 +69,10 @@ class Module:
     nodes: list[ast.AST] = field(default_factory=list)
     """Every node of the tree."""
     values: dict[str, ast.expr | None] = field(default_factory=dict)
-    """What is assigned to names at the top of the module."""
+    """The values that are assigned to names at the top of the module."""
 
     def refuse(self, node: ast.AST, what: str, instead: str) -> NoReturn:
-        """Raise `BadFileError` for what stands at ``node``, in one line."""
+        """Raise `BadFileError` for ``node``, in one line."""
         raise BadFileError(f"{self.file.shown}:{getattr(node, 'lineno', 1)}: {what}: {instead}")
 
     def all_functions(self) -> Iterator[Function]:
@@ -99,7 +99,7 @@ def read(file: File) -> Module:
 
 
 def _note(module: Module, node: ast.stmt) -> None:
-    """What a statement at the top of a module defines."""
+    """Note the definitions in a statement at the top of a module."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
         _once(module, node, node.name)
         module.functions[node.name] = Function(module, node)
@@ -157,7 +157,7 @@ def _imported(module: Module, node: ast.Import | ast.ImportFrom) -> Iterator[tup
 
 @dataclass(frozen=True)
 class Found:
-    """What a name stands for: one of these, or a name of the language or of a library (``imported``)."""
+    """The meaning of a name: one of these, or a name of the language or of a library (``imported``)."""
 
     function: Function | None = None
     kind: Class | None = None
@@ -173,7 +173,7 @@ class Sources:
         self.modules = {file.module: read(file) for file in files}
 
     def find(self, module: Module, name: str) -> Found | None:
-        """What ``name`` stands for at the top of ``module``; None where it stands for nothing there."""
+        """The meaning of ``name`` at the top of ``module``; None where it has none there."""
         seen: set[tuple[str, str]] = set()
         while (module.file.module, name) not in seen:
             seen.add((module.file.module, name))

@@ -1,4 +1,4 @@
-"""What the values of a step have to do with instances, as far as can be read off: numbers, sizes, sequences.
+"""Tags values of a step that have to do with instances: numbers, how many there are, sequences.
 
 Values are followed by name: through variables, attributes, arguments and results, of all functions that run
 in a step. A value is tagged wherever some function may give it that meaning.
@@ -19,13 +19,13 @@ Reached = tuple[Function, Sequence[str], Sequence[ast.expr], ast.expr | None]
 
 
 class Tag(Flag):
-    """What a value may be."""
+    """The possible meanings of a value."""
 
     NONE = 0
     NUMBER = auto()
     """The number of an instance."""
     SIZE = auto()
-    """How many instances there are."""
+    """A number of how many instances there are."""
     MANY = auto()
     """A sequence, or records by name, with an item for each instance or for each of some."""
     NUMBERS = auto()
@@ -141,7 +141,7 @@ class Tags:
             self._attribute(target.attr, tag)
 
     def _bind(self, function: Function, target: ast.expr, over: ast.expr) -> None:
-        """What a loop gives to its target."""
+        """Tag the target of a loop."""
         name = (
             over.func.id if isinstance(over, ast.Call) and isinstance(over.func, ast.Name) else ""
         )
@@ -161,7 +161,7 @@ class Tags:
             self._put(function, target, _item(self.of(function, over)))
 
     def _part(self, function: Function, over: ast.expr, number: int) -> Tag:
-        """What the items of a sequence of tuples have at a place, as far as it can be told."""
+        """The tags of one component of the tuples in a sequence, as far as they can be found."""
         for node in ast.walk(function.node):
             made = isinstance(node, ast.Assign) and isinstance(over, ast.Name)
             if made and any(isinstance(t, ast.Name) and t.id == over.id for t in node.targets):  # type: ignore[attr-defined]
@@ -171,7 +171,7 @@ class Tags:
         return _item(self.of(function, over))
 
     def _pass(self, function: Function, node: ast.Call) -> None:
-        """What a call gives to the parameters of the functions that it may call."""
+        """Tag the parameters of the functions that a call may reach."""
         for called, names, arguments, _ in self.calls(function, node):
             for name, argument in zip(names, arguments, strict=False):
                 self._variable(called, name, self.of(function, argument))
@@ -304,7 +304,7 @@ class Tags:
 
 
 def parameters(function: Function) -> list[str]:
-    """The names of a function's parameters, without the object that a method is of."""
+    """The names of a function's parameters, without the ``self`` of a method."""
     names = [a.arg for a in (*function.node.args.posonlyargs, *function.node.args.args)]
     static = any(
         isinstance(d, ast.Name) and d.id == "staticmethod" for d in function.node.decorator_list

@@ -1,14 +1,14 @@
-"""A use of an instance's number, or of how many there are, as it was read off or noticed."""
+"""A use of an instance's number, or of how many there are, as it was found in the source or in a run."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Use:
-    """Where something is done that a machine of another size may notice, and what."""
+    """A place in the source whose effect may differ on a machine of another size, and a description."""
 
     owners: tuple[str, ...]
-    """The classes whose objects do it, each with its module; none where it may be anybody."""
+    """The classes whose objects do it, each with its module; none where it may be any object."""
     place: str
     what: str
 
