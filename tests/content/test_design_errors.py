@@ -131,6 +131,11 @@ SYNTAX = {
         "vcpu.request('request_clok_update')",
         "this is no declared flag: did you mean request_clock_update?",
     ),
+    "an iterator": (
+        "seen = (v.loaded for v in vcpu.vm.vcpus)",
+        "an iterator that is kept: make it a tuple",
+    ),
+    "an iterator over pairs": ("x = zip((1, 2), (3, 4))", "an iterator that is kept"),
     "a list that grows": ("x = ()\nx += [1]  # !", "a list that grows: declare fields"),
 }
 """Statements of a rule, with what is said of them; the line is the only one, or the one marked."""
@@ -357,3 +362,54 @@ def test_the_design_as_it_is_has_no_error(capsys, copy, fresh):
     deeper = ["8" if x == "1" and VERIFY[n - 1] == "--depth" else x for n, x in enumerate(VERIFY)]
     assert main(["verify", *deeper, "--root", str(copy)]) == 0
     assert capsys.readouterr().err == ""
+
+
+KEPT = """    def __init__(self, settings):
+        super().__init__(settings)
+        self.tokens = iter((1, 2))  # !
+
+"""
+
+
+def test_an_iterator_that_a_design_keeps(capsys, copy):
+    """It remembers what it gave, though nothing is stored to it."""
+    head = "    def vcpu_put(self, host: Host"
+    line = written(copy, head, KEPT + head, "")
+    said = f"vtsc: {DESIGN}:{line}: an iterator that is kept: make it a tuple, as in tuple(...)"
+    assert refused(capsys, copy).startswith(said)
+
+
+REFUSED_STARTS = {
+    "a condition": "require(host.tsc_unstable)  # !",
+    "an input without values": 'vcpu.last_emul = host.inputs.word("b", 9, 5)  # !',
+}
+
+
+@pytest.mark.parametrize("name", REFUSED_STARTS)
+def test_a_design_that_refuses_every_start(capsys, copy, fresh, name):
+    """The line that refuses it, and not the parameters, is to blame."""
+    language = "from vtsc.language import s64"
+    written(copy, language, f"{language}, require", "")
+    text = (copy / DESIGN).read_text(encoding="utf-8")
+    head = "    def vcpu_put(self, host: Host"
+    code = f"""    def vcpu_create(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
+        \"\"\"Refuse it.\"\"\"
+        super().vcpu_create(host, vcpu, cpu)
+        {REFUSED_STARTS[name]}
+
+"""
+    text = text.replace(head, code + head, 1)
+    (copy / DESIGN).write_text(text, encoding="utf-8")
+    line = next(n for n, found in enumerate(text.splitlines(), 1) if MARK in found)
+    told = " ".join(complaint(capsys, "verify", *VERIFY, "--root", str(copy)).split())
+    assert f"{DESIGN}:{line}: no run can begin: this refuses every initial state" in told
+
+
+def test_a_field_that_never_changes_as_the_model_says(capsys, copy, fresh):
+    """A store of anything else is refused where it is made."""
+    line = written(copy, PUT, PUT + "        vcpu.time_page = True  # !\n", "")
+    told = " ".join(complaint(capsys, "verify", *VERIFY, "--root", str(copy)).split())
+    said = (
+        "a store of True into vcpu0.time_page, which never changes, as the model says: it is False"
+    )
+    assert f"{DESIGN}:{line}: {said}" in told

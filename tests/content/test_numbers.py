@@ -51,6 +51,16 @@ ROWS = [
     ("a = len(vcpu.vm.vcpus)", COUNTED),
     ("a = sum(1 if v.loaded else 0 for v in vcpu.vm.vcpus)", COUNTED),
     ("f = self.settings['vcpus'] == 2", COUNTED),
+    ("f = self.settings[NAME] == 2", COUNTED),
+    ("f = self.settings.get('vcpus') == 2", COUNTED),
+    ("given = self.settings\n        f = given['vcpus'] == 2", COUNTED),
+    ("a = len(vcpu.vm.vcpus or ())", COUNTED),
+    ("pair = (vcpu.vm.vcpus, 1)\n        a = len(pair[0])", PICKED),
+    ("pair = (len(vcpu.vm.vcpus), 1)\n        f = pair[0] == 2", COUNTED),
+    (
+        "for v in vcpu.vm.vcpus:\n            self.counted(v)",
+        "carries .last_tsc_write from one instance to the next",
+    ),
     ("v = vcpu.vm.vcpus[0]", PICKED),
     ("v = vcpu.vm.vcpus[2:]", PICKED),
     (
@@ -82,6 +92,9 @@ from model.designs.v2_6_37 import V2637
 from vtsc.language import both, either
 
 
+NAME = "vcpus"
+
+
 class Mine(V2637):
     """A design with a use in each of its functions."""
 
@@ -94,6 +107,10 @@ class Mine(V2637):
     def added(self, v, vm):
         v.host_tsc += 1
         vm.vm_init_tsc += 1
+
+    def counted(self, v):
+        vm = v.vm
+        vm.last_tsc_write = vm.last_tsc_write + 1
 
     def asked(self, v):
         return either(w.loaded for w in v.vm.vcpus)
@@ -134,13 +151,47 @@ def test_each_row_is_seen_or_allowed(found, number):
         assert not said, row
     elif "helped" in row:
         assert NUMBER in found[-1]
+    elif "counted" in row:
+        assert what in found[-1]
     else:
         assert any(text.startswith(what) for text in said), (row, said)
 
 
 def test_what_a_loop_calls_is_followed(found):
     """The function adds up what all instances share, and what each has: the one is told, the other is not."""
-    assert found[-1] == [NUMBER, "carries .vm_init_tsc from one instance to the next"]
+    assert found[-1] == [
+        NUMBER,
+        "carries .vm_init_tsc from one instance to the next",
+        "carries .last_tsc_write from one instance to the next",
+    ]
+
+
+MADE = '''
+from model.designs.v2_6_37 import V2637
+
+
+def many(settings):
+    return settings["vcpus"] >= 4
+
+
+class Mine(V2637):
+    """A design that keeps whether there are many."""
+
+    name = "mine"
+    title = "an edited 2.6.37"
+
+    def __init__(self, settings):
+        super().__init__(settings)
+        self.crowded = many(settings)
+        self.usual = settings["virtual_khz"] == 1000000
+'''
+
+
+def test_what_a_design_keeps_when_it_is_made_is_read(tmp_path):
+    """How many there are is asked in a function that it calls; other parameters may be asked for."""
+    path = tmp_path / "mine.py"
+    path.write_text(MADE)
+    assert [str(use) for use in numbers_used(ROOT, path)] == [f"{path}:6 {COUNTED}"]
 
 
 @pytest.mark.parametrize("root", [ROOT, ROOT / "examples/seqcount"])

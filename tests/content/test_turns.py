@@ -240,3 +240,26 @@ def test_an_input_is_asked_for_once_on_each_path(size):
     _, outcome = merged(arena, explore(arena, run, Anything()))
     assert holds(Lowering, {"on0": True, "late": 3}, is_it(arena, outcome["0.n"], 3))
     assert holds(Lowering, {"on0": False, "late": 3}, is_it(arena, outcome["0.n"], 4))
+
+
+LOOP = "for t in things:\n    if t.on:\n        "
+IN_PLACE = {
+    "a list that grows": f"seen = []\n{LOOP}seen += [t]\nwhole.total = len(seen)",
+    "a list under another name": (
+        f"seen = [0]\nalias = seen\n{LOOP}alias += (1,)\nwhole.total = len(seen)"
+    ),
+    "a list in a tuple": f"kept = ([], 1)\n{LOOP}kept[0].append(1)\nwhole.total = len(kept[0])",
+    "an iterator": f"tokens = iter((5, 7, 9))\n{LOOP}whole.total += next(tokens)",
+}
+
+
+@pytest.mark.parametrize("name", IN_PLACE)
+def test_what_is_changed_in_place_is_never_seen_by_another_path(name):
+    """The turns of such a loop are not merged; every path does what a plain run does."""
+    arena = Arena()
+    _, outcome = merged(arena, explored(arena, IN_PLACE[name], Anything()))
+    for ons in product((False, True), repeat=THINGS):
+        expected = natively(IN_PLACE[name], ons, 0)
+        given = {**{f"on{i}": on for i, on in enumerate(ons)}, "n0": 20, "n1": 21, "n2": 22, "x": 1}
+        assert expected is not None
+        assert holds(Lowering, given, is_it(arena, outcome["total"], expected["total"])), ons

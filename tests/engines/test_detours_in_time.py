@@ -153,3 +153,29 @@ def _until_a_deadline(toy, inputs):
 def test_time_that_adds_up_needs_no_detour(passes):
     """Rates, deadlines and cases that no passing changes allow a sum where they allow its parts."""
     assert undoing_pairs(build(Timed(nothing, passes, _thirty), [Bad()], SolverFeasibility))
+
+
+class Hurried(Timed):
+    """A toy whose every step must come soon, or late enough."""
+
+    def __init__(self, soon):
+        super().__init__(nothing, _by_what_it_sees, lambda toy: toy.high >= 100)
+        self.soon = soon
+
+    def perform(self, state, call, inputs):
+        """As the toy does, where not too much time has passed."""
+        passed = state.toy.low
+        require(passed <= 1 if self.soon and call.name != "look" else passed >= 0)
+        return super().perform(state, call, inputs)
+
+
+def _by_what_it_sees(toy, inputs):
+    toy.low = inputs.word("dt", 0)
+    toy.high = bounded(toy.high + toy.low)
+
+
+def test_time_that_steps_see_cannot_pass_elsewhere():
+    """A rule that asks how much has just passed may not apply after two passings at once."""
+    system = build(Hurried(soon=True), [Bad()], SolverFeasibility)
+    assert undoing_pairs(system) == []
+    assert undoing_pairs(build(Hurried(soon=False), [Bad()], SolverFeasibility))

@@ -9,10 +9,12 @@ from tests.support.cases import open_case
 from tests.support.toys import TOYS, Bad, Toy, act, always, climb, nothing, wrap
 from tests.support.validating import validation
 from vtsc.base.errors import Exit, ValidationError
+from vtsc.base.lines import nothing_wanted
 from vtsc.language.words import u64
 from vtsc.stores.guard import Guard
 from vtsc.symbolic.forms import Linear
 from vtsc.symbolic.values import Truth, Word
+from vtsc.validation.plain import Watched
 
 
 def refused(toy, tamper=lambda system: None, **how):
@@ -52,6 +54,14 @@ def test_shipped_designs_validate(content, design, host, prop, given, stated):
     lemmas = case.lemmas(prop) if stated else ()
     seen = validation(case.machine(), monitors, lemmas=lemmas)
     assert seen.rules > seen.unseen * 5
+
+
+def test_a_counter_that_a_solver_gives_is_brought_into_its_range():
+    """A solver may give it as any integer of its residue; functions that compare need the one in range."""
+    plain = Watched(Toy(nothing, [act("wait", always, nothing)]), [Bad()], nothing_wanted)
+    plain.fresh()
+    plain.fill({**plain.values(), "toy.left": -5, "toy.right": 2**64 + 3}, {})
+    assert (plain.state.toy.left, plain.state.toy.right) == (2**64 - 5, 3)
 
 
 # wrong on purpose

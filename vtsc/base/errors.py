@@ -45,6 +45,14 @@ class UsageError(VtscError):
     status = Exit.USAGE
 
 
+class NoStart(UsageError):
+    """No inputs make an initial state; ``refusal`` is what refused the last ones that were tried."""
+
+    def __init__(self, refusal: Exception) -> None:
+        super().__init__("no initial state: the parameters leave the inputs no value below 2^62")
+        self.refusal = refusal
+
+
 class BadFileError(VtscError):
     """A model, manifest or trace file that cannot be used."""
 

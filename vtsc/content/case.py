@@ -52,13 +52,16 @@ class Case:
         """The machine at the given sizes, by default the case's own."""
         key = self._key(sizes)
         if key not in self._machines:
-            kinds = self.content.model.kinds
-            settings = self.settings
-            if sizes is not None:
-                settings = settings.replaced({kinds[kind]: n for kind, n in sizes.items()})
-            build: Callable[..., Machine] = self.content.model.build
-            self._machines[key] = build(self.design, self.host, settings)
+            self._machines[key] = self.new_machine(sizes)
         return self._machines[key]
+
+    def new_machine(self, sizes: Sizes | None = None) -> Machine:
+        """A machine that nobody else has, by default of the case's own sizes."""
+        kinds, settings = self.content.model.kinds, self.settings
+        if sizes is not None:
+            settings = settings.replaced({kinds[kind]: n for kind, n in sizes.items()})
+        build: Callable[..., Machine] = self.content.model.build
+        return build(self.design, self.host, settings)
 
     def _key(self, sizes: Sizes | None) -> tuple[int, ...]:
         return tuple((self.sizes if sizes is None else sizes).values())

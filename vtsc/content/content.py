@@ -7,7 +7,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from vtsc.base.errors import BadFileError, MeaningError, StoreError, UnendingError, UsageError
+from vtsc.base.errors import (
+    BadFileError,
+    MeaningError,
+    NoStart,
+    StoreError,
+    UnendingError,
+    UsageError,
+)
 from vtsc.base.lines import Line
 from vtsc.base.spelling import near
 from vtsc.content.reading.uses import Use
@@ -140,6 +147,8 @@ class Content:
 
 def model_error(content: Content, error: BaseException) -> Exception:
     """The error to report for an exception: a bad model if the model's own code raised it, else itself."""
+    if isinstance(error, NoStart):
+        return _no_start(content, error)
     raised = [line for line in _lines(error.__traceback__) if content.holds(line[0])]
     if isinstance(error, NoSuchItem):
         asked = [line for line in error.lines if content.holds(line[0])]
@@ -153,6 +162,18 @@ def model_error(content: Content, error: BaseException) -> Exception:
         return (BadFileError if named else RuntimeError)(_what(error))
     file, number = raised[-1]
     return BadFileError(f"{content.relative(file)}:{number}: {_what(error)}")
+
+
+def _no_start(content: Content, error: NoStart) -> Exception:
+    """The line of a design that refuses every start; the error itself where the parameters leave none."""
+    lines = _lines(error.refusal.__traceback__)
+    refusing = [line for line in lines if content.is_rule(line[0])]
+    if not refusing:
+        return error
+    file, number = refusing[-1]
+    return BadFileError(
+        f"{content.relative(file)}:{number}: no run can begin: this refuses every initial state"
+    )
 
 
 def _what(error: BaseException) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from vtsc.base.errors import EvidenceError, ValidationError, VtscError
+from vtsc.base.errors import EvidenceError, NoStart, ValidationError, VtscError
 from vtsc.content.case import Case
 from vtsc.content.cells import Cell
 from vtsc.content.content import model_error
@@ -88,6 +88,8 @@ def _guarded(
     found: list[Result | Open]
     try:
         found = list(work())
+    except NoStart as error:
+        found = [_failed(cell, model_error(case.content, error)) for cell in cells]
     except VtscError as error:
         found = [_failed(cell, error) for cell in cells]
     except (Exception, SystemExit) as error:  # a model may do anything

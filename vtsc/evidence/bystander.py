@@ -43,7 +43,8 @@ def bystander(large: System, small: System, targets: bool) -> str:
     Both systems have the same calls, which name only instances of ``small``. The step starts in a
     state that satisfies the facts of ``large`` and in which each index has a value that it can have
     in ``small``. Both systems must give the fields of ``small`` equal values, and if ``targets``,
-    hit the same targets. For a property of several instances targets are not compared: the
+    hit the same targets. What never changes in ``small`` must be the same in ``large``: else a start counts
+    instances. For a property of several instances targets are not compared: the
     instances that violate it are among those of ``small``.
     """
     script = Script("A step that is none any more once a bystander is left out.")
@@ -56,13 +57,27 @@ def bystander(large: System, small: System, targets: bool) -> str:
     alone = [other.write.condition(small.passable)]
     for name in small.slots:
         alone += _alike(one, one.passed(name), other, other.passed(name))
-    ways = [negation(conjunction(alone))]
+    ways = [negation(conjunction(alone)), negation(conjunction(_fixed_alike(one, other)))]
     for way in one.relation.ways:
         alike = [w for w in other.relation.ways if other.calls(w) == one.calls(way)]
         same = [_same(one, way, other, w, targets) for w in alike]
         ways.append(conjunction([one.applies(way), negation(disjunction(same))]))
     script.require(disjunction(ways))
     return script.text()
+
+
+def _fixed_alike(one: _Side, other: _Side) -> list[str]:
+    """That the fields that never change in the other system have the same values in the one."""
+    large, small = one.system, other.system
+    alike = []
+    for name, value in small.frozen.items():
+        alike += _alike(one, large.frozen.get(name, large.pre[name]), other, value)
+    for name, form in small.known.items():
+        found = large.known.get(name)
+        theirs = one.write.value(large.pre[name])[0] if found is None else one.write.linear(found)
+        ours = other.write.linear(form)
+        alike += [] if ours == theirs else [f"(= {theirs} {ours})"]
+    return alike
 
 
 def start(one: System, other: System) -> str:

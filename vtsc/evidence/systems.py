@@ -23,10 +23,13 @@ from vtsc.language.claims import Monitor
 from vtsc.language.lemmas import ONE_VALUE, Lemma
 from vtsc.language.machine import Machine
 from vtsc.solver.feasibility import SolverFeasibility
+from vtsc.stores.guard import Guard
 from vtsc.system.builder import build
 from vtsc.system.compared import compare
 from vtsc.system.instances import outermost, representatives
+from vtsc.system.involved import too_few
 from vtsc.system.system import Compared, System
+from vtsc.system.watched import Watched
 from vtsc.validation.validate import Hit, Validated
 
 Key = tuple[str, str]
@@ -146,6 +149,9 @@ class Systems:
         if use is not None:
             return str(use)
         case, content = self.case, self.case.content
+        crowd = self._crowd(prop, names)
+        if crowd:
+            return crowd
         sizes = {kind: n + 1 for kind, n in generic_sizes(case, prop).items()}
         try:
             machine = case.machine(sizes)
@@ -156,6 +162,13 @@ class Systems:
             if not isinstance(named, VtscError):
                 raise named from None
             return f"with {_told(sizes)}, {named}"
+
+    def _crowd(self, prop: str, names: Sequence[str]) -> str:
+        """Why the machine that stands for any number is too small for that; empty if it is not."""
+        machine = self.case.machine(generic_sizes(self.case, prop))
+        monitors = [self.case.property(name) for name in names]
+        records = Watched(Guard(machine, monitors), monitors).records
+        return too_few(machine, records, self.case.property(prop).subjects)
 
     def _representatives(self, sizes: Sizes) -> tuple[Call, ...]:
         return representatives(self.case.machine(sizes))

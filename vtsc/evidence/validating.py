@@ -71,7 +71,8 @@ def _validated(
     case = systems.case
     content, machine = case.content, alike[0].machine
     monitors: dict[str, Monitor] = {m.name: m for built in alike for m in built.monitors}
-    plain = Watched(machine, list(monitors.values()), systems.is_rule)
+    alone = case.new_machine(machine.sizes)
+    plain = Watched(alone, list(monitors.values()), systems.is_rule)
     plain.fresh()
     fields = dict(plain.fields())
     texts = case.settings.texts()

@@ -60,7 +60,8 @@ class Guard:
         self._attributes[name] = [*vars(record)]
         key = type(record), kind
         if key not in self._kinds:
-            guarding = Guarding(key[0], kind, self._writers, self._accepted, self._name)
+            constants = getattr(self._machine, "constants", ())
+            guarding = Guarding(key[0], kind, self._writers, self._accepted, self._name, constants)
             self._kinds[key] = guarded(key[0], guarding, self._sizes)
             self.memory.note("", self._kinds[key])
         record.__class__ = self._kinds[key]

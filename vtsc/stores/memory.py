@@ -4,15 +4,27 @@
 sealed. What they hold is compared instead with what they held before the first step.
 """
 
+import inspect
 import sys
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import (
+    Callable,
+    Collection,
+    Iterator,
+    MutableMapping,
+    MutableSequence,
+    MutableSet,
+    Sequence,
+)
 from functools import cache, cached_property, partial
 from types import CellType, FunctionType, MappingProxyType, MethodType, ModuleType
 from typing import Any
 
+from vtsc.base.errors import StoreError
 from vtsc.stores.writers import CHECKER, package
 
 LANGUAGE = "vtsc.language"
+UNSEEN = (Iterator, MutableSequence, MutableSet, MutableMapping)
+"""Objects of other kinds than lists, dicts and sets that may change without anything being stored to them."""
 
 
 class _Place:
@@ -136,6 +148,8 @@ class _Walk:
         self.packages = packages
         self._seen: dict[int, object] = dict(begun._seen) if begun else {}
         self._places: list[_Place] = list(begun._places) if begun else []
+        self.unseen: list[tuple[str, object]] = []
+        """Objects by name whose changes would not be noticed."""
 
     def note(self, name: str, thing: object) -> None:
         """From now on, compare something, and all that it leads to."""
@@ -163,6 +177,8 @@ class _Walk:
             yield name, getattr(thing, "__self__", None)
         elif isinstance(thing, partial):
             yield from ((name, value) for value in (thing.func, thing.args, thing.keywords))
+        elif isinstance(thing, UNSEEN):
+            self.unseen.append((name, thing))
         elif self._holds(thing):
             yield from self._object(name, thing)
 
@@ -219,6 +235,11 @@ class Memory(_Walk):
         super().__init__(packages, _walked(frozenset(packages), modules))
         for owner in owners:
             self.note(type(owner).__name__, owner)
+            for name, thing in self.unseen:
+                what = f"{name} holds a {type(thing).__name__}, whose changes nobody sees"
+                error = StoreError(f"{what}: make it a tuple, or declare fields")
+                error.line = _defined(type(owner), name)
+                raise error
 
     def watch(self) -> Callable[[], object]:
         """A function that tells what has changed in the places that have changed by now."""
@@ -246,3 +267,15 @@ def _modules(packages: frozenset[str], modules: tuple[ModuleType, ...]) -> _Walk
     for module in modules:
         walk.note(module.__name__, module)
     return walk
+
+
+def _defined(kind: type, name: str) -> tuple[str, int] | None:
+    """The line that stores the attribute ``name`` ends with, or else the first one, of a class's file."""
+    try:
+        lines, _ = inspect.findsource(kind)
+        file = inspect.getsourcefile(kind)
+    except (OSError, TypeError):
+        return None
+    attribute = f".{name.rpartition('.')[2]} ="
+    found = (number for number, line in enumerate(lines, 1) if attribute in line)
+    return None if file is None else (file, next(found, 1))

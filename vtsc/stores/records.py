@@ -1,7 +1,7 @@
 """Records whose stores are checked: who stores, that the field is declared, and that the value fits."""
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from difflib import get_close_matches
 from types import FrameType
 from typing import Any, NoReturn
@@ -64,13 +64,21 @@ class Guarding:
     """Checks the stores into records of one class and one kind, in the states of one machine."""
 
     def __init__(
-        self, record: type[Record], kind: str, writers: Writers, accept: Accept, named: Named
+        self,
+        record: type[Record],
+        kind: str,
+        writers: Writers,
+        accept: Accept,
+        named: Named,
+        constants: Collection[str] = (),
     ) -> None:
+        """``constants``: the fields that keep their start values, as the model says."""
         self._record = record
         self._kind = kind
         self._writers = writers
         self._accept = accept
         self._named = named
+        self.constants = constants
         self.files: set[str] = set()
         """Source files all of whose code may store here."""
         self.codes: dict[int, object] = {}
@@ -96,6 +104,9 @@ class Guarding:
         field = record.fields.get(name)
         if field is None:
             self._refuse_undeclared(record, name)
+        if name in self.constants and isinstance(value, int) and value != field.start:
+            never = f"which never changes, as the model says: it is {field.start}"
+            raise StoreError(f"a store of {value} into {self._named(record)}.{name}, {never}")
         try:
             vars(record)[name] = self._accept(field, value)
         except Unfit as error:
@@ -130,6 +141,7 @@ def guarded(record: type[Record], guarding: Guarding, sizes: Mapping[str, int]) 
     fits = {
         name: (bool if field.kind == "flag" else int, *bounds(field, sizes))
         for name, field in record.fields.items()
+        if name not in guarding.constants
     }
     files, codes, caller, nothing = guarding.files, guarding.codes, sys._getframe, (None, 0, 0)
 

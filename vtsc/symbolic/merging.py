@@ -1,6 +1,6 @@
 """Merges the paths of a piece of a rule: values are restored before each path, and merged at its end."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from vtsc.base.errors import MeaningError
@@ -15,6 +15,8 @@ NOTHING: Final = object()
 LOST: Final = object()
 """Stands for the value of a variable whose values on two paths cannot be merged into one."""
 VARIABLES = "variables"
+CHANGED = "a turn of a loop changes a list in place: make a new one, as in items = [*items, item]"
+KEPT = "an iterator is kept over turns of a loop, and remembers what it gave: make it a tuple"
 
 
 class Kept:
@@ -27,6 +29,7 @@ class Kept:
         self._records = records
         self._variables = variables
         self._before = self._now()
+        self._contents = [(x, _copied(x)) for x in _containers(self._before.values())]
 
     def _now(self) -> dict[str, Any]:
         """Every present value, by the number of its record, or `VARIABLES`, and its name."""
@@ -49,6 +52,9 @@ class Kept:
 
     def changes(self) -> dict[str, Any]:
         """The values that have changed."""
+        for thing, before in self._contents:
+            if not _unchanged(thing, before):
+                raise MeaningError(CHANGED)
         now = self._now()
         names = dict.fromkeys((*now, *self._before))
         found = {name: now.get(name, NOTHING) for name in names}
@@ -108,3 +114,30 @@ def _kind(value: Any) -> Any:
     if isinstance(value, int | Word):
         return int
     return type(value)
+
+
+def _containers(values: Iterable[Any]) -> Iterator[Any]:
+    """The lists, dicts and sets that values lead to; raises `MeaningError` where one is an iterator."""
+    pending, seen = [*values], set[int]()
+    while pending:
+        thing = pending.pop()
+        if isinstance(thing, Iterator):
+            raise MeaningError(KEPT)
+        if not isinstance(thing, list | dict | set | tuple | frozenset) or id(thing) in seen:
+            continue
+        seen.add(id(thing))
+        pending += thing.values() if isinstance(thing, dict) else thing
+        if not isinstance(thing, tuple | frozenset):
+            yield thing
+
+
+def _copied(container: Any) -> list[Any]:
+    """The contents of a list, dict or set, in order."""
+    return [*container.items()] if isinstance(container, dict) else [*container]
+
+
+def _unchanged(container: Any, before: list[Any]) -> bool:
+    now = _copied(container)
+    if isinstance(container, dict):
+        now, before = ([x for pair in pairs for x in pair] for pairs in (now, before))
+    return len(now) == len(before) and all(a is b for a, b in zip(now, before, strict=True))

@@ -7,14 +7,14 @@ from functools import partial
 from itertools import combinations
 from typing import Any
 
-from vtsc.base.errors import BadFileError, StoreError, UsageError
+from vtsc.base.errors import BadFileError, NoStart, StoreError
 from vtsc.base.lines import Line, nothing_wanted
 from vtsc.language.actions import Call
 from vtsc.language.claims import Monitor
 from vtsc.language.lemmas import ONE_VALUE, Lemma
 from vtsc.language.numbers import Noted, Number
-from vtsc.language.state import Field, Record, Value
-from vtsc.language.words import MASK
+from vtsc.language.state import Field, Value
+from vtsc.language.words import MASK, Illegal
 from vtsc.stores.guard import Guard
 from vtsc.stores.records import Unfit
 from vtsc.symbolic.fields import RangeError, lifted, unknown
@@ -26,7 +26,7 @@ from vtsc.symbolic.trees import Tree, leaves
 from vtsc.symbolic.values import Index, lift_truth, same
 from vtsc.system.alike import compared
 from vtsc.system.doubts import Doubts, Explored, Invariants
-from vtsc.system.instances import check_instances, named_by
+from vtsc.system.instances import check_instances, own_numbers
 from vtsc.system.simplify import simplify
 from vtsc.system.symmetry import note_symmetry
 from vtsc.system.system import Fact, Rule, Slot, System
@@ -64,7 +64,7 @@ class _Builder:
         self.state = Watched(guard, monitors)
         records = self.state.records
         if noted is not None:
-            self.state.mark(self._marked(records))
+            self.state.mark(own_numbers(records, self.sizes, noted))
         taken = sorted(RECORDS_TAKEN & {name.partition(".")[0] for name in records})
         if taken:
             raise BadFileError(f"record {taken[0]}: the checker uses that name; choose another")
@@ -73,19 +73,6 @@ class _Builder:
         check_instances(records, self.sizes)
         names = (Slot(name, f, r.instance) for name, r, _, f in self.state.slots())
         self.slots = {slot.name: slot for slot in names}
-
-    def _marked(self, records: Mapping[str, Record]) -> dict[str, dict[str, Value]]:
-        """The attributes that hold an instance's own number, by record, with numbers that tell their use."""
-        found: dict[str, dict[str, Value]] = {}
-        named = named_by(records, self.sizes)
-        for name, record in records.items():
-            instance = record.instance
-            own = named.get(instance.kind, ()) if instance else ()
-            for attribute in own:
-                if instance is not None and attribute in vars(record):
-                    (number,) = self._numbers((instance.kind,), (instance.number,))
-                    found.setdefault(name, {})[attribute] = number
-        return found
 
     def _fresh(self) -> Watched:
         """The state with every field at its declared start; it is the same object on every path."""
@@ -161,17 +148,21 @@ class _Builder:
     def build(self) -> Explored:
         """Explore initialisation, the passing of time and every call."""
 
+        refused: list[Illegal] = []
+
         def initialise() -> Outcome:
             state = self._fresh()
             self.initial_inputs.begin()
-            self.machine.initialise(state.inner, self.initial_inputs)
+            try:
+                self.machine.initialise(state.inner, self.initial_inputs)
+            except Illegal as refusal:
+                refused.append(refusal)
+                raise
             return self._lifted(state, {})
 
         initially, initial = merged(self.arena, self._explore(initialise))
         if not initial:
-            raise UsageError(
-                "no initial state: the parameters leave the inputs no value below 2^62"
-            )
+            raise NoStart(refused[-1])
         pre = self._unknown("")
 
         def advance() -> Outcome:

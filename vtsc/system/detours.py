@@ -24,17 +24,46 @@ from vtsc.symbolic.forms import (
     walk,
 )
 from vtsc.symbolic.names import MID
-from vtsc.symbolic.values import Truth, Word
+from vtsc.symbolic.values import Truth, Word, parts
 from vtsc.system.system import Rule, System
 
 
 def undoing_pairs(system: System) -> list[tuple[int, int]]:
     """The numbers of all such pairs of rules; none where time does not simply add up."""
-    if not _time_adds_up(system):
+    if not _time_adds_up(system) or _steps_see_time(system):
         return []
     timed = _governs_time(system)
     rules = [(n, r) for n, r in enumerate(system.rules) if not r.updates.keys() & timed]
     return [(a, b) for a, x in rules for b, y in rules if _undone(x, y)]
+
+
+def _steps_see_time(system: System) -> bool:
+    """Whether some rule depends on how much time has just passed, and could no longer apply after more.
+
+    That enough time has passed is no such dependence.
+    """
+    passing = [part for value in system.passing.values() for part in parts(value)]
+    names = unknowns([system.passable, *passing]) & {*system.inputs.words, *system.inputs.flags}
+    for rule in system.rules:
+        stored = [part for value in rule.updates.values() for part in parts(value)]
+        if names & unknowns([*rule.targets.values(), *stored]):
+            return True
+        seen = (c for c in _conjuncts(rule.condition) if names & unknowns([c]))
+        if not all(_wants_more(condition, names) for condition in seen):
+            return True
+    return False
+
+
+def _wants_more(condition: Condition, inputs: set[str]) -> bool:
+    """Whether a condition stays true where some of the inputs grow, as ``5 <= a + b`` does."""
+    if not isinstance(condition, Comparison) or condition.equation:
+        return False
+    inside = [
+        (atom, c)
+        for atom, c in condition.form.terms
+        if inputs & unknowns([Linear(((atom, c),), 0)])
+    ]
+    return all(isinstance(atom, Variable) and c < 0 for atom, c in inside)
 
 
 def _time_adds_up(system: System) -> bool:

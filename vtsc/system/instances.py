@@ -9,6 +9,7 @@ from typing import Any
 
 from vtsc.base.errors import BadFileError
 from vtsc.language.actions import Call
+from vtsc.language.numbers import Noted, Number
 from vtsc.language.state import Instance, Record
 
 
@@ -63,6 +64,21 @@ def outermost(machine: Any) -> tuple[Call, ...]:
         numbers = (sizes[k] - 1 - n for k, n in zip(kinds, call.args, strict=True))
         found[Call(call.name, tuple(numbers))] = None
     return tuple(found)
+
+
+def own_numbers(
+    records: Mapping[str, Record], sizes: Mapping[str, int], noted: Noted
+) -> dict[str, dict[str, Number]]:
+    """The attributes that hold an instance's own number, by record, as numbers that tell of their use."""
+    found: dict[str, dict[str, Number]] = {}
+    named = named_by(records, sizes)
+    for name, record in records.items():
+        instance = record.instance
+        for attribute in named.get(instance.kind, ()) if instance else ():
+            if instance is not None and attribute in vars(record):
+                number = Number.of(instance.kind, instance.number, noted)
+                found.setdefault(name, {})[attribute] = number
+    return found
 
 
 def named_by(records: Mapping[str, Record], sizes: Mapping[str, int]) -> dict[str, list[str]]:

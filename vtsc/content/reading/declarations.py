@@ -6,7 +6,14 @@ from keyword import iskeyword
 
 from vtsc.content.reading.advice import BUILTINS, NEVER
 from vtsc.content.reading.kinds import Kind, guards_and_effects, names_bound
-from vtsc.content.reading.names import DECLARATORS, Names, assigned, is_table_of_fields, meant
+from vtsc.content.reading.names import (
+    DECLARATORS,
+    Names,
+    assigned,
+    is_iterator,
+    is_table_of_fields,
+    meant,
+)
 from vtsc.content.reading.sources import LANGUAGE, Class, Definition, Function, Module
 
 LIBRARIES = (
@@ -47,6 +54,10 @@ def check_module(names: Names, module: Module, kinds: Mapping[Function, Kind]) -
             if isinstance(target, ast.Attribute) and target.attr in names.shared:
                 what = f".{target.attr} of a class is changed after it was made"
                 module.refuse(node, what, "what a class holds stays as it is")
+        if isinstance(node, ast.Assign | ast.AnnAssign) and is_iterator(node.value):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if any(isinstance(target, ast.Attribute) for target in targets):
+                module.refuse(node, "an iterator that is kept", "make it a tuple, as in tuple(...)")
 
 
 def _check_imports(names: Names, module: Module) -> None:

@@ -132,7 +132,27 @@ class Loops:
         owner = target.value
         if own is not None:
             return not (isinstance(owner, ast.Name) and owner.id in own)
+        if isinstance(owner, ast.Name):
+            return self._is_shared(function, owner.id, frozenset())
         return isinstance(owner, ast.Attribute) or root(owner) in self._shared[function]
+
+    def _is_shared(self, function: Function, name: str, seen: frozenset[str]) -> bool:
+        """Whether a variable may hold a record that all turns share; ``seen``: the names that led here."""
+        arguments = function.node.args
+        if name in {
+            a.arg for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
+        }:
+            return name in self._shared[function]
+        if name in seen:
+            return False
+        for node in ast.walk(function.node):
+            targets = node.targets if isinstance(node, ast.Assign) else []
+            if any(isinstance(t, ast.Name) and t.id == name for t in targets):
+                value = node.value  # type: ignore[attr-defined]
+                alias = isinstance(value, ast.Name)
+                if not alias or self._is_shared(function, value.id, seen | {name}):
+                    return not self._is_instance(function, value, set())
+        return False
 
     def _variable(self, function: Function, node: ast.AST, loop: ast.For) -> Iterator[Found]:
         """The places where a loop stores into a variable that also exists outside of the loop."""

@@ -172,6 +172,18 @@ def assigned(node: ast.stmt) -> Iterator[tuple[str, ast.expr | None]]:
                 yield target.id, node.value
 
 
+ITERATORS = ("iter", "map", "filter", "zip", "enumerate", "reversed")
+"""Functions of Python whose results can be gone through once."""
+
+
+def is_iterator(value: ast.expr | None) -> bool:
+    """Whether ``value`` makes an iterator, which remembers what it gave."""
+    if isinstance(value, ast.IfExp):
+        return is_iterator(value.body) or is_iterator(value.orelse)
+    named = isinstance(value, ast.Call) and isinstance(value.func, ast.Name)
+    return isinstance(value, ast.GeneratorExp) or (named and value.func.id in ITERATORS)  # type: ignore[union-attr]
+
+
 def is_table_of_fields(name: str, value: ast.expr | None) -> bool:
     """Whether an attribute of a class is a table of the fields that it adds to records of another class."""
     return name.endswith(TABLES) and isinstance(value, ast.Dict)

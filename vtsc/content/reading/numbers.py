@@ -93,6 +93,7 @@ class _Reader:
             yield from self._subscript(node)
         elif isinstance(node, ast.Assign):
             taken_apart = isinstance(node.targets[0], ast.Tuple) and self._is(node.value, Tag.MANY)
+            taken_apart = taken_apart and not isinstance(node.value, ast.Tuple | ast.List)
             yield from [COUNTED] * taken_apart
 
     def _holds_many(self, node: ast.expr) -> bool:

@@ -7,7 +7,7 @@ from vtsc.content.reading.advice import EXPRESSIONS, STATEMENTS
 from vtsc.content.reading.context import Context
 from vtsc.content.reading.expressions import check_operator, check_value
 from vtsc.content.reading.kinds import Kind
-from vtsc.content.reading.names import Names, is_frozen, is_text
+from vtsc.content.reading.names import Names, is_frozen, is_iterator, is_text
 from vtsc.content.reading.sources import Function
 
 PLAIN = (ast.Pass, ast.Break, ast.Continue)
@@ -73,13 +73,21 @@ def _expression(context: Context, node: ast.Expr) -> None:
 def _assign(context: Context, node: ast.Assign) -> None:
     for target in node.targets:
         _target(context, target)
+    _no_iterator(context, node.value)
     check_value(context, node.value)
 
 
 def _annotated(context: Context, node: ast.AnnAssign) -> None:
     _target(context, node.target)
     if node.value is not None:
+        _no_iterator(context, node.value)
         check_value(context, node.value)
+
+
+def _no_iterator(context: Context, value: ast.expr) -> None:
+    """Check that a variable does not hold an iterator, which remembers what it gave."""
+    if context.rule and is_iterator(value):
+        context.refuse(value, "an iterator that is kept", "make it a tuple, as in tuple(...)")
 
 
 def _augmented(context: Context, node: ast.AugAssign) -> None:

@@ -5,11 +5,12 @@ in a step. A value is tagged wherever some function may give it that meaning.
 """
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Flag, auto
 
 from vtsc.content.reading.kinds import Kind, guards_and_effects, is_super
 from vtsc.content.reading.names import assigned
+from vtsc.content.reading.sizes import making, parameters_of_size
 from vtsc.content.reading.sources import Class, Function, Module, Sources
 
 SEQUENCES = ("list", "tuple", "reversed", "instances", "enumerate", "zip", "set", "sorted")
@@ -34,6 +35,8 @@ class Tag(Flag):
     """A table of how many instances there are of each kind."""
     NAME = auto()
     """A text that is made of a number."""
+    SETTINGS = auto()
+    """The parameters by name, some of which say how many instances there are."""
 
 
 class Tags:
@@ -42,12 +45,13 @@ class Tags:
     def __init__(self, sources: Sources, kinds: Mapping[Function, Kind]) -> None:
         self.sources = sources
         self.functions = [f for f, kind in kinds.items() if kind is not Kind.DECLARATION]
+        self.functions += making(sources, kinds)
         self._variables: dict[tuple[Function, str], Tag] = {}
         self._attributes: dict[str, Tag] = {"number": Tag.NUMBER, "args": Tag.NUMBERS}
-        self._attributes |= {"sizes": Tag.SIZES}
+        self._attributes |= {"sizes": Tag.SIZES, "settings": Tag.SETTINGS}
         self._results: dict[str, Tag] = {}
         self._methods: dict[str, list[Function]] = {}
-        self._sizes = set(_parameters(sources))
+        self._sizes = set(parameters_of_size(sources))
         self._said = True
         for function in self.functions:
             self._methods.setdefault(function.node.name, []).append(function)
@@ -68,6 +72,9 @@ class Tags:
                             self._attribute(name, Tag.NUMBER)
             for node in guards_and_effects(self.sources, module):
                 self._seed_action(node)
+        for function in self.functions:
+            if "settings" in parameters(function):
+                self._variable(function, "settings", Tag.SETTINGS)
         for function in self._methods.get("observe", ()):
             for parameter in parameters(function)[2:3]:
                 self._variable(function, parameter, Tag.MANY)  # the records of a monitor by name
@@ -203,11 +210,15 @@ class Tags:
         self, function: Function, func: ast.expr
     ) -> Iterator[tuple[Function, Sequence[str]]]:
         """The functions that a call may reach, with the parameters that its arguments are for."""
-        if isinstance(func, ast.Attribute):
-            above = func.attr == "__init__" and is_super(func.value)
+        if isinstance(func, ast.Attribute) and func.attr == "__init__":
+            owner = function.owner if is_super(func.value) else None
+            above = [*self.sources.ancestors(owner)][1:] if owner else []
+            made = next((k.functions["__init__"] for k in above if "__init__" in k.functions), None)
+            if made is not None:
+                yield made, parameters(made)
+        elif isinstance(func, ast.Attribute):
             for called in self._methods.get(func.attr, ()):
-                if above or func.attr != "__init__":
-                    yield called, parameters(called)
+                yield called, parameters(called)
         elif isinstance(func, ast.Name):
             found = self.sources.find(function.module, func.id)
             if found and found.function:
@@ -244,7 +255,9 @@ class Tags:
             many = any(self.counts(function, part.iter) for part in node.generators)
             return numbers | (Tag.MANY if many else Tag.NONE)
         if isinstance(node, ast.Tuple | ast.List):
-            return _numbers(*(self.of(function, part) for part in node.elts))
+            inside = [self.of(function, part) for part in node.elts]
+            whole = Tag.MANY | Tag.SIZE | Tag.SIZES | Tag.SETTINGS
+            return _numbers(*inside) | (_union(inside) & whole)
         if isinstance(node, ast.Dict):
             return self._dict(function, node)
         if isinstance(node, ast.Starred):
@@ -253,7 +266,10 @@ class Tags:
             held = (p.value for p in node.values if isinstance(p, ast.FormattedValue))
             told = Tag.NUMBER | Tag.SIZE | Tag.NAME
             return Tag.NAME if any(self.of(function, x) & told for x in held) else Tag.NONE
-        return Tag.NONE
+        if isinstance(node, ast.Compare | ast.Lambda):
+            return Tag.NONE
+        parts = (part for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr))
+        return _union(self.of(function, part) for part in parts)
 
     def counts(self, function: Function, over: ast.expr) -> bool:
         """Whether a loop over ``over`` is taken once for each instance, or for some of them."""
@@ -266,8 +282,11 @@ class Tags:
         whole = self.of(function, node.value)
         if isinstance(node.slice, ast.Slice):
             return whole
-        named = isinstance(node.slice, ast.Constant) and node.slice.value in self._sizes
-        return _item(whole) | (Tag.SIZE if named or Tag.SIZES in whole else Tag.NONE)
+        known = isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str)
+        any_setting = Tag.SETTINGS in whole and function.module.file.designs
+        size = node.slice.value in self._sizes if known else any_setting  # type: ignore[attr-defined]
+        size = size or bool(whole & (Tag.SIZES | Tag.SIZE))
+        return _item(whole) | (Tag.SIZE if size else Tag.NONE)
 
     def _call(self, function: Function, node: ast.Call) -> Tag:
         func = node.func
@@ -276,7 +295,8 @@ class Tags:
                 return self.of(function, func.value)
             if func.attr == "index" and Tag.MANY in self.of(function, func.value):
                 return Tag.NUMBER
-            return self._result(func.attr)
+            asked = Tag.SETTINGS in self.of(function, func.value)
+            return self._result(func.attr) | (Tag.SIZE if asked else Tag.NONE)
         if not isinstance(func, ast.Name):
             return Tag.NONE
         inner = [self.of(function, argument) for argument in node.args]
@@ -325,6 +345,13 @@ def _item(tag: Tag) -> Tag:
     return Tag.NUMBER if Tag.NUMBERS in tag else Tag.NONE
 
 
+def _union(tags: Iterable[Tag]) -> Tag:
+    found = Tag.NONE
+    for tag in tags:
+        found |= tag
+    return found
+
+
 def _numbers(*tags: Tag) -> Tag:
     return Tag.NUMBERS if any(t & (Tag.NUMBER | Tag.NUMBERS) for t in tags) else Tag.NONE
 
@@ -332,15 +359,3 @@ def _numbers(*tags: Tag) -> Tag:
 def _fields(kind: Class) -> list[str]:
     """The fields of a dataclass, in order."""
     return [name for node in kind.node.body for name, _ in assigned(node)]
-
-
-def _parameters(sources: Sources) -> Iterator[str]:
-    """The parameters that say how many instances there are, as the domain names them."""
-    for module in sources.modules.values():
-        for node in module.nodes:
-            if isinstance(node, ast.Call) and sources.language_name(module, node.func) == "Domain":
-                for keyword in node.keywords:
-                    if keyword.arg == "kinds" and isinstance(keyword.value, ast.Dict):
-                        for value in keyword.value.values:
-                            if isinstance(value, ast.Constant) and isinstance(value.value, str):
-                                yield value.value

@@ -70,6 +70,8 @@ class Searching:
                 found.depth += 1
         except GaveUp as why:
             found.reason = f"solver gave up at depth {found.depth + 1}: {why}"
+            if found.depth:
+                found.reason += f"; --bounded --depth {found.depth} asks for what it did decide"
         return found
 
     def _deeper(self) -> None:

@@ -184,7 +184,7 @@ class _Least:
         solver.add(condition)
         answer = solver.check()
         if answer == z3.unknown:
-            raise GaveUp(solver.reason_unknown())
+            raise GaveUp.by(solver)
         if answer == z3.sat:
             self._model = solver.model()
         return bool(answer == z3.sat)

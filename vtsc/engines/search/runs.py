@@ -181,7 +181,7 @@ def _model(solver: Any, assumptions: Sequence[Any]) -> Any:
     """The solver's model, or None where there is none; raises `GaveUp`."""
     answer = solver.check(*assumptions)
     if answer == z3.unknown:
-        raise GaveUp(solver.reason_unknown())
+        raise GaveUp.by(solver)
     return solver.model() if answer == z3.sat else None
 
 
