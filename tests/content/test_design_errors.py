@@ -136,6 +136,10 @@ SYNTAX = {
         "an iterator that is kept: make it a tuple",
     ),
     "an iterator over pairs": ("x = zip((1, 2), (3, 4))", "an iterator that is kept"),
+    "a long loop": (
+        "for _ in range(1000000000): pass",
+        "a loop of 1000000000 turns: rules have at",
+    ),
     "a list that grows": ("x = ()\nx += [1]  # !", "a list that grows: declare fields"),
 }
 """Statements of a rule, with what is said of them; the line is the only one, or the one marked."""

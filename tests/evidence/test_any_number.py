@@ -4,7 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from tests.support.uneven import Calculating, Counting, Even, Late, ThirdPcpu, machine_of
+from tests.support.uneven import (
+    Calculating,
+    Chain,
+    Counting,
+    Crowding,
+    Even,
+    Late,
+    ThirdPcpu,
+    machine_of,
+)
 from vtsc.content.case import Case
 from vtsc.content.reading.uses import Use
 from vtsc.deciding.plan import decide
@@ -40,6 +49,7 @@ def line_of(text):
         (Late, ""),
         (ThirdPcpu, f"{line_of('return cpu == 2')} {COMPARED}"),
         (Calculating, f"{line_of('vcpu.number * 1000')} {CALCULATED}"),
+        (Crowding, "a step may involve 4 of kind vcpu, by the fields that name them"),
     ],
 )
 def test_what_stands_for_any_number(content, design, why):
@@ -67,7 +77,9 @@ def test_what_was_read_off_counts_where_its_design_runs(content):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("design", "any_number"), [(Even, True), (ThirdPcpu, False)])
+@pytest.mark.parametrize(
+    ("design", "any_number"), [(Even, True), (ThirdPcpu, False), (Chain, False), (Crowding, False)]
+)
 def test_a_proof_for_these_sizes_remains(content, design, any_number):
     """A design that is proved at two pCPUs, whatever it does on the third, is so for these sizes."""
     (result,) = decide(case_of(content, design), ["monotonic"], 6, Effort.USUAL)

@@ -3,6 +3,8 @@
 The syntax check, which refuses most of these before anything runs, is switched off: nothing rests on it.
 """
 
+from collections import deque
+
 import pytest
 
 from tests.support.stores import (
@@ -15,6 +17,9 @@ from tests.support.stores import (
     complaint,
     written,
 )
+from tests.support.toys import Bad, climb
+from vtsc.base.errors import StoreError
+from vtsc.stores.guard import Guard
 
 
 def helper(body: str) -> str:
@@ -195,3 +200,15 @@ def test_exploring_names_the_line(capsys, copy, fresh, name):
     line, store = written(copy, STORES[name]), STORES[name]
     said = complaint(capsys, "verify", *VERIFY, "--root", str(copy))
     assert f"{store.file}:{line}: " in said and store.said in said
+
+
+@pytest.mark.parametrize(
+    ("held", "kind"),
+    [(deque((1, 2)), "deque"), (iter((1, 2)), "tuple_iterator"), (bytearray(2), "bytearray")],
+)
+def test_nothing_is_held_whose_changes_nobody_sees(held, kind):
+    """Such as an iterator, which remembers what it gave though nothing is stored to it."""
+    toy = climb()
+    toy.tokens = (1, held)
+    with pytest.raises(StoreError, match=rf"Toy.tokens holds a {kind}, whose changes nobody sees"):
+        Guard(toy, [Bad()])

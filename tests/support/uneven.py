@@ -5,6 +5,7 @@ from typing import Any
 from model.designs.v2_6_37 import V2637
 from model.host.contracts import CONTRACTS
 from model.machine import Machine
+from vtsc.language import flag, index
 
 
 class Even(V2637):
@@ -60,6 +61,31 @@ class Calculating(Even):
         """Load, and take off more for later ones."""
         super().vcpu_load(host, vcpu, cpu)
         vcpu.tsc_offset -= vcpu.number * 1000
+
+
+class Chain(Even):
+    """Each vCPU that is created raises one more flag: a way to count without a number."""
+
+    vm_fields = {"one": flag("one was created"), "two": flag("two were"), "more": flag("more were")}
+
+    def vcpu_create(self, host: Any, vcpu: Any, cpu: int) -> None:
+        """Create, and raise the next flag."""
+        super().vcpu_create(host, vcpu, cpu)
+        vm = vcpu.vm
+        if vm.two:
+            vm.more = True
+        if vm.one:
+            vm.two = True
+        vm.one = True
+
+
+class Crowding(Even):
+    """A step may compare four vCPUs, which machines of three do not have."""
+
+    vm_fields = {
+        "last": index("the vCPU that was put last", -1, of="vcpu", lo=-1),
+        "previous": index("the one before", -1, of="vcpu", lo=-1),
+    }
 
 
 class LastOfAll(Even):

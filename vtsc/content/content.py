@@ -154,6 +154,8 @@ def model_error(content: Content, error: BaseException) -> Exception:
         asked = [line for line in error.lines if content.holds(line[0])]
         in_rules = [line for line in asked if content.is_rule(line[0])]
         raised = in_rules or asked or raised
+    if isinstance(error, UnendingError):
+        raised = [line for line in raised if content.is_rule(line[0])] or raised
     line = getattr(error, "line", None)
     if line is not None and content.holds(line[0]):
         raised = [line]

@@ -11,6 +11,8 @@ from vtsc.content.reading.names import Names, is_frozen, is_iterator, is_text
 from vtsc.content.reading.sources import Function
 
 PLAIN = (ast.Pass, ast.Break, ast.Continue)
+MOST_TURNS, MOST_BITS = 4096, 63
+"""How many turns of a loop over constant numbers are accepted, and how long such numbers may be."""
 DECORATORS = ("property", "staticmethod", "cached_property")
 
 
@@ -152,8 +154,22 @@ def _while(context: Context, node: ast.While) -> None:
 def _for(context: Context, node: ast.For) -> None:
     _target(context, node.target)
     check_value(context, node.iter)
+    turns = _turns(node.iter)
+    if turns > MOST_TURNS:
+        context.refuse(node, f"a loop of {turns} turns", f"rules have at most {MOST_TURNS}")
     _check_body(context, node.body)
     _no_else(context, node)
+
+
+def _turns(over: ast.expr) -> int:
+    """How many numbers a range has whose ends are constants; 0 for anything else."""
+    if not isinstance(over, ast.Call) or not isinstance(over.func, ast.Name):
+        return 0
+    ends = [x.value for x in over.args if isinstance(x, ast.Constant) and isinstance(x.value, int)]
+    if over.func.id != "range" or len(ends) != len(over.args) or not ends or ends[2:] == [0]:
+        return 0
+    numbers = range(*ends)
+    return len(numbers) if numbers.stop.bit_length() < MOST_BITS else numbers.stop
 
 
 def _no_else(context: Context, node: ast.For | ast.While) -> None:
