@@ -30,14 +30,14 @@ from vtsc.system.system import Rule, System
 
 def undoing_pairs(system: System) -> list[tuple[int, int]]:
     """The numbers of all such pairs of rules; none where time does not simply add up."""
-    if not _time_adds_up(system) or _steps_see_time(system):
+    if not time_adds_up(system) or steps_see_time(system):
         return []
-    timed = _governs_time(system)
+    timed = _governs_time(system) | {n for n, v in system.passing.items() if constant(v)}
     rules = [(n, r) for n, r in enumerate(system.rules) if not r.updates.keys() & timed]
     return [(a, b) for a, x in rules for b, y in rules if _undone(x, y)]
 
 
-def _steps_see_time(system: System) -> bool:
+def steps_see_time(system: System) -> bool:
     """Whether some rule depends on how much time has just passed, and could no longer apply after more.
 
     That enough time has passed is no such dependence.
@@ -66,9 +66,18 @@ def _wants_more(condition: Condition, inputs: set[str]) -> bool:
     return all(isinstance(atom, Variable) and c < 0 for atom, c in inside)
 
 
-def _time_adds_up(system: System) -> bool:
-    """Whether passing time adds inputs to fields, so that two passings make one; no when in doubt."""
-    return all(isinstance(v, Word) for v in system.passing.values()) and _Time(system).adds_up()
+def time_adds_up(system: System) -> bool:
+    """Whether passing time adds inputs to fields, so two passings make one; no when in doubt.
+
+    It may also give a field a constant, which two passings do as one does.
+    """
+    adding = (v for v in system.passing.values() if not constant(v))
+    return all(isinstance(v, Word) for v in adding) and _Time(system).adds_up()
+
+
+def constant(value: Value) -> bool:
+    """Whether a value is the same in all states."""
+    return not unknowns(parts(value))
 
 
 class _Time:
@@ -80,7 +89,7 @@ class _Time:
         self._parts = {
             name: _added(value.form, system.pre[name])
             for name, value in system.passing.items()
-            if isinstance(value, Word)
+            if isinstance(value, Word) and not constant(value)
         }
         """For each field that time moves what is added to it in each case, and the cases' conditions."""
 
@@ -224,6 +233,7 @@ def _says(condition: Condition, name: str, value: bool) -> bool:
 
 
 def _conjuncts(condition: Condition) -> tuple[Condition, ...]:
+    """The conditions that have to hold all together."""
     if isinstance(condition, Junction) and condition.conjunction:
         return condition.operands
     return (condition,)

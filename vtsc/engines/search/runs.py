@@ -14,11 +14,12 @@ from typing import Any
 import z3
 
 from vtsc.engines.search.gave_up import GaveUp
-from vtsc.solver.expressions import every, implies, opposite
+from vtsc.solver.expressions import every, implies, opposite, some
 from vtsc.solver.integers import RationalLowering
 from vtsc.solver.units import spent
 from vtsc.solver.unroll import Depth, Unrolling, divides
 from vtsc.system.detours import undoing_pairs
+from vtsc.system.order import NONE, order
 from vtsc.system.system import System
 
 BUDGET = 400_000_000
@@ -57,6 +58,7 @@ class Runs:
         """Proposes runs over the rationals, or finds them over the integers."""
         self._proposer.add(*self._proposing.initial)
         self._undoing = undoing_pairs(system) if symmetry else []
+        self._order = order(system) if symmetry else NONE
         self._searches = 0
         self._limit = 0
 
@@ -66,15 +68,28 @@ class Runs:
         exact, constants = self.unrolling.step(depth)
         proposed = self._proposing.step(depth)[0] if self._divides else exact
         self.depths.append(constants)
-        detours = self._no_detour(depth - 2) if depth >= 2 else []
+        detours = self._needless(depth - 2) if depth >= 2 else []
         self.constraints += [*exact, *detours]
         self._proposer.add(*self._proposing.facts(depth + 1, stated=True), *proposed, *detours)
         return constants
 
-    def _no_detour(self, depth: int) -> list[Any]:
-        """The constraints that the two steps from ``depth``, not the last ones, do not undo each other."""
-        first, second = (d.rules for d in self.depths[depth : depth + 2])
-        return [opposite(every([first[a], second[b]])) for a, b in self._undoing]
+    def _needless(self, depth: int) -> list[Any]:
+        """The constraints that the two steps from ``depth``, not the last ones, are needed and in order."""
+        steps = self.depths[depth : depth + 2]
+        first, second = (step.rules for step in steps)
+        found = [opposite(every([first[a], second[b]])) for a, b in self._undoing]
+        found += [
+            implies(first[a], opposite(some([second[b] for b in bs])))
+            for a, bs in self._order.never
+        ]
+        if not self._divides:  # where it does, proposals have other inputs
+            inputs = steps[1].inputs
+            still = [self.unrolling.at_most(inputs[x], 0) for x in self._order.time if x in inputs]
+            found += [
+                implies(every([first[a], *still]), opposite(some([second[b] for b in bs])))
+                for a, bs in self._order.at_once
+            ]
+        return found
 
     def literal(self, name: str, meaning: Any) -> Any:
         """A literal that stands for ``meaning`` where it is assumed."""
