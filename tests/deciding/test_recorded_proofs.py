@@ -185,6 +185,13 @@ def test_no_proof_is_tried_where_none_is_wanted(copied):
 
 
 @pytest.mark.slow
+def test_a_deep_search_has_the_help_of_lemmas(copied):
+    """Beyond depth 12 they are tried first, and may prove the property; so depth 40 is within reach."""
+    (result,) = decide_group(copied, group_of(copied), 40, Effort.BOUNDED)
+    assert result.status is Status.PROVED and result.certificate is not None
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "reason"),
     [

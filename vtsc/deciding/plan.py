@@ -25,6 +25,8 @@ if TYPE_CHECKING:  # these import z3
 
 EARLY = 6
 """The depth to which "sometimes" are searched for before a proof is tried that they are never reached."""
+DEEP = 12
+"""How deep a search goes without lemmas; a deeper one needs them, and they may prove the property."""
 
 
 @dataclass(frozen=True)
@@ -114,10 +116,12 @@ def _together(
 ) -> Iterator[Result | Open]:
     from vtsc.deciding.proofs import Proofs, prove
     from vtsc.deciding.reaching import Reaching
-    from vtsc.engines import asked
+    from vtsc.engines import Effort, asked
     from vtsc.evidence.systems import Systems
 
     systems = Systems(case)
+    if depth > DEEP:
+        effort = max(effort, Effort.USUAL)
     proving = bool(asked(effort, shared=True))
     suspects = [prop for prop in properties if prop in doubted]
     hoped = [prop for prop in properties if prop not in doubted]
