@@ -136,7 +136,10 @@ def _stored(nodes: Sequence[ast.AST]) -> Iterator[str]:
 
 def compiled(text: bytes, path: str) -> CodeType:
     """The code of a design's file, its loops in both forms."""
-    code: CodeType = compile(turned(ast.parse(text, path)), path, "exec", dont_inherit=True)
+    tree = ast.parse(text, path)
+    if any(isinstance(node, ast.For) for node in ast.walk(tree)):
+        tree = turned(tree)
+    code: CodeType = compile(tree, path, "exec", dont_inherit=True)
     return code
 
 
