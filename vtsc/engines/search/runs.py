@@ -8,6 +8,7 @@ that costs too much is put off until all others are answered, and is then asked 
 through the functions. Calls that no run takes are ruled out in all later questions.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -34,6 +35,9 @@ TRIES = 3
 LEFT_OPEN, LOOSE = 2, 6_000_000
 """How many of a proposal's first choices are left open at first, and the units that this may cost."""
 
+GIVEN = 1_000_000
+"""Units that the question may cost whether a proposal is a run with the very inputs of its model."""
+
 POLISHING, ORDERING = 5_000_000, 40_000_000
 """Units that a question whether an input or the calls can be smaller may cost where a system divides by
 other than 2^64."""
@@ -59,6 +63,8 @@ class Runs:
         self._proposer.add(*self._proposing.initial)
         self._undoing = undoing_pairs(system) if symmetry else []
         self._order = order(system) if symmetry else NONE
+        self._proposed: list[Depth] = []
+        """The steps so far as the proposing solver knows them."""
         self._searches = 0
         self._limit = 0
 
@@ -66,8 +72,9 @@ class Runs:
         """Add a step."""
         depth = len(self.depths)
         exact, constants = self.unrolling.step(depth)
-        proposed = self._proposing.step(depth)[0] if self._divides else exact
+        proposed, theirs = self._proposing.step(depth) if self._divides else (exact, constants)
         self.depths.append(constants)
+        self._proposed.append(theirs)
         detours = self._needless(depth - 2) if depth >= 2 else []
         self.constraints += [*exact, *detours]
         self._proposer.add(*self._proposing.facts(depth + 1, stated=True), *proposed, *detours)
@@ -131,6 +138,9 @@ class Runs:
         while (model := self._proposal([*assumptions, undecided])) is not None:
             literals = (literal for depth in self.depths for literal in choices(depth))
             chosen = [x for x in literals if z3.is_true(model[x])]
+            run = self._as_proposed([*assumptions, *chosen], model)
+            if run is not None:
+                return run
             try:
                 run, facts = self._quickly(assumptions, chosen)
             except GaveUp:
@@ -146,6 +156,21 @@ class Runs:
             if run is not None:
                 return run
         return None
+
+    def _as_proposed(self, facts: Sequence[Any], model: Any) -> Any:
+        """The run of a proposal with the very inputs of its model, rounded down; None if it is none."""
+        inputs = []
+        for ours, theirs in zip(self.depths, self._proposed, strict=True):
+            for name, constant in ours.inputs.items():
+                value = model.eval(theirs.inputs[name], True)
+                if z3.is_bool(constant):
+                    inputs.append(constant if z3.is_true(value) else opposite(constant))
+                else:
+                    inputs.append(constant == math.floor(value.as_fraction()))
+        try:
+            return self._exactly([*facts, *inputs], GIVEN)
+        except GaveUp:
+            return None
 
     def _quickly(self, assumptions: list[Any], chosen: list[Any]) -> tuple[Any, list[Any]]:
         """The answer to a proposal, and the facts that it is about; raises `GaveUp`.
