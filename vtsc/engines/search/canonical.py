@@ -120,7 +120,7 @@ class _Least:
         self._fresh = False
         """Whether each question is put to a solver of its own, which simplifies by what is fixed so far."""
         self._left = 2
-        """The number of questions that may still exceed their budget; after the first, paths are fixed, too."""
+        """The number of questions that may still exceed their budget; after the first, paths are fixed."""
 
     def pin(self, unknown: _Unknown) -> int | bool:
         """The least value that the inputs fixed before allow, within the budget; it is then fixed, too."""
