@@ -36,13 +36,13 @@ def shut_out(machine: Any, state: Any, v: int) -> bool:
 
 
 def behind_idle(machine: Any, state: Any, v: int, w: int) -> bool:
-    """Whether ``v`` is off its pCPU, and every pCPU is taken, one of them by ``w`` out of guest mode."""
+    """Whether ``v`` is off its pCPU, all are taken, one by ``w`` out of guest mode, and no other is due."""
     away = both(shut_out(machine, state, v), others_wait(machine, state, v, w))
     return both(away, idle(state, w))
 
 
 def behind_guest(machine: Any, state: Any, v: int, w: int) -> bool:
-    """Whether ``v`` is off its pCPU, and every pCPU is taken, one of them by ``w`` in guest mode."""
+    """Whether ``v`` is off its pCPU, all are taken, one by ``w`` in guest mode, and no other is due."""
     away = both(shut_out(machine, state, v), others_wait(machine, state, v, w))
     return both(away, state.vm.vcpus[w].in_guest)
 
@@ -189,7 +189,7 @@ class _Place:
         )
 
     def _room_by(self, who: str, over: tuple[str, ...], rank: int) -> list[Situation]:
-        """It has to come back, and a vCPU has to make room: the one itself, or one of ``over``."""
+        """The next vCPU has to come back, and one has to make room: the one itself, or one of ``over``."""
         full = "another vCPU is due to be loaded, and every pCPU is taken"
         return [
             self._situation(

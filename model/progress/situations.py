@@ -23,7 +23,7 @@ LIMIT = 1 << 61
 
 
 def reading(machine: Any, state: Any, v: int) -> bool:
-    """Whether vCPU ``v`` is in guest mode, with time for an RDTSC."""
+    """Whether vCPU ``v`` is in guest mode, with time for an RDTSC, and no other is due."""
     runs = both(state.vm.vcpus[v].in_guest, may_run(machine, state, v))
     return both(runs, others_wait(machine, state, v))
 
@@ -34,30 +34,30 @@ def _out_of_guest(machine: Any, state: Any, v: int) -> bool:
 
 
 def ready(machine: Any, state: Any, v: int) -> bool:
-    """Whether vCPU ``v`` is loaded and out of guest mode, with no request pending."""
+    """Whether ``v`` is loaded, out of guest mode, with time and no request pending, and no other is due."""
     idle = negation(machine.pending(state.vm.vcpus[v]))
     return both(both(_out_of_guest(machine, state, v), may_stay(machine, state, v)), idle)
 
 
 def asked(machine: Any, state: Any, v: int) -> bool:
-    """Whether vCPU ``v`` is loaded and out of guest mode, with a request pending."""
+    """Whether ``v`` is loaded, out of guest mode, with time and a request pending, and no other is due."""
     busy = machine.pending(state.vm.vcpus[v])
     return both(both(_out_of_guest(machine, state, v), may_stay(machine, state, v)), busy)
 
 
 def beside_free(machine: Any, state: Any, v: int, c: int) -> bool:
-    """Whether vCPU ``v`` is off its pCPU, and no vCPU is loaded on pCPU ``c``."""
+    """Whether ``v`` is off its pCPU, no vCPU is loaded on pCPU ``c``, and no other is due."""
     off = negation(either((state.vm.vcpus[v].loaded, taken(state, c))))
     return both(off, others_wait(machine, state, v))
 
 
 def expired(machine: Any, state: Any, v: int) -> bool:
-    """Whether vCPU ``v`` is loaded and out of guest mode, and its time slice too short for an RDTSC."""
+    """Whether ``v`` is loaded, out of guest mode, its slice too short for an RDTSC, and no other is due."""
     return both(_out_of_guest(machine, state, v), negation(may_stay(machine, state, v)))
 
 
 def overdue(machine: Any, state: Any, v: int) -> bool:
-    """Whether vCPU ``v`` is in guest mode, where it may not stay for an RDTSC."""
+    """Whether ``v`` is in guest mode, where it may not stay for an RDTSC, and no other is due."""
     runs = both(state.vm.vcpus[v].in_guest, negation(may_run(machine, state, v)))
     return both(runs, others_wait(machine, state, v))
 

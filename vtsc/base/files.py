@@ -12,8 +12,8 @@ from vtsc.base.errors import UsageError
 def write_whole(path: Path, text: str) -> None:
     """Write ``text`` to ``path`` by way of a temporary file; raises `UsageError` if it cannot.
 
-    A device or a pipe that is there is written to, not replaced; in place of a link, the file that it leads
-    to is replaced.
+    A device or a pipe at ``path`` is written to and not replaced. Where ``path`` is a link, the file that it
+    leads to is replaced.
     """
     temporary = None
     try:

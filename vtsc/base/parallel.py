@@ -26,7 +26,7 @@ class Waiting(Generic[W]):
         return len(self._heap)
 
     def add(self, item: W, cost: int = 0) -> None:
-        """Add an item; its number is that of the items added before it."""
+        """Add an item; its number is the count of items that were added before it."""
         heapq.heappush(self._heap, (-cost, self._count, item))
         self._count += 1
 

@@ -36,7 +36,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> Exit:
-    """Return 0 if all evidence below the path holds, and 71 if some does not, which is named."""
+    """Return 0 if all evidence below the path holds, and 71 if some does not; that part is named."""
     content = load(arguments.root, arguments.design)
     with _opened(Path(arguments.path)) as top:
         folders = found(top, arguments.path)

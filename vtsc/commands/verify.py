@@ -81,7 +81,7 @@ def run(arguments: argparse.Namespace) -> Exit:
 
 @contextmanager
 def noted(statuses: list[Exit]) -> Iterator[None]:
-    """Report a file that cannot be written within in one line, and add its status to ``statuses``."""
+    """A context that reports a file that cannot be written, and adds the status to ``statuses``."""
     try:
         yield
     except UsageError as error:

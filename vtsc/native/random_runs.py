@@ -42,8 +42,8 @@ def simulate(
 ) -> Outcome:
     """Run ``machine`` for ``steps`` steps; each property counts once in a run.
 
-    ``seed``: any text; the same text gives the same runs. ``typical``: the rough size of
-    an input without an upper bound.
+    ``seed``: any text; the same text gives the same runs. ``typical``: the rough
+    size of an input without an upper bound.
     """
     random = Random(seed)
     runs = _Runs(machine, properties, Drawn(random, typical), random)

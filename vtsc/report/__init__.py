@@ -37,7 +37,7 @@ class Report:
     content: "Content"
     verdicts: "Sequence[Judged]"
     depth: int = 0
-    """The depth to which was searched."""
+    """The depth of the search."""
     everything: bool = False
     """Whether parameters that have their defaults are told, and every "sometimes"."""
     proofs: bool = False

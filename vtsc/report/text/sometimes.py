@@ -1,4 +1,4 @@
-"""The "sometimes" of the cases that were opened: the events that can happen at all."""
+"""The "sometimes" of the cases that were opened, and whether they are reached."""
 
 import textwrap
 from collections.abc import Sequence
