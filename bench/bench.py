@@ -1,6 +1,6 @@
-"""Measures the speeds that the project promises, and the textbook way beside ours.
+"""Measures the speeds that the project promises, and a textbook search beside its own.
 
-Prints a table; the numbers are wall-clock seconds of this machine, and nothing compares them.
+It prints a table; the numbers are wall-clock seconds of this machine, and nothing compares them.
 """
 
 import os
@@ -20,7 +20,7 @@ TEXTBOOK_DEPTH = 10
 
 
 def process(*arguments: str, times: int = 1) -> float:
-    """Seconds of a whole `vtsc` process, the least of ``times`` runs."""
+    """The seconds that a whole `vtsc` process takes, the least of ``times`` runs."""
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     taken = []
     for _ in range(times):
@@ -50,7 +50,7 @@ def system():
 
 
 def ours() -> float:
-    """Seconds of our search to `TEXTBOOK_DEPTH`."""
+    """The seconds that the project's search takes to `TEXTBOOK_DEPTH`."""
     from vtsc.engines.search.bmc import search
 
     built = system()
@@ -60,7 +60,7 @@ def ours() -> float:
 
 
 def textbook() -> float:
-    """Seconds of one `Solver()` with push and pop over the same formula."""
+    """The seconds that one `Solver()` with push and pop takes over the same formula."""
     import z3
 
     from vtsc.solver.unroll import Unrolling
@@ -81,7 +81,7 @@ def textbook() -> float:
 
 
 def simulation() -> float:
-    """Steps a second of random simulation with one property."""
+    """The steps of random simulation with one property in a second."""
     from vtsc.content.cells import groups
     from vtsc.content.loader import load
     from vtsc.native.random_runs import simulate

@@ -1,4 +1,4 @@
-"""The time a KVM guest sees: everything the checker knows of it comes from `MODEL`."""
+"""The time that a KVM guest sees: all that the checker knows of it comes from `MODEL`."""
 
 from collections.abc import Mapping
 from functools import partial

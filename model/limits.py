@@ -9,11 +9,11 @@ from vtsc.language import Lemma, both, either, implies, negation
 
 @dataclass(frozen=True)
 class Limit:
-    """A limit on how long a vCPU may be in some mode, without end where the parameter is not set."""
+    """A limit on how long a vCPU may be in some mode; there is none where the parameter is not set."""
 
     parameter: ClassVar[str]
     sentence: ClassVar[str]
-    """The lemma that the limit is kept."""
+    """The sentence of the lemma that the limit is kept."""
 
     def binds(self, vcpu: Any) -> bool:
         """Whether a vCPU is in the mode."""
@@ -33,7 +33,7 @@ class Limit:
         return implies(self.binds(vcpu), in_time)
 
     def lemma(self) -> Lemma:
-        """That the limit has been kept."""
+        """The lemma that the limit has been kept."""
 
         def holds(machine: Any, state: Any, ghosts: Any, v: int) -> bool:
             return self.kept(machine, state, v, 0)
@@ -43,68 +43,68 @@ class Limit:
 
 @dataclass(frozen=True)
 class Timeslice(Limit):
-    """On a pCPU."""
+    """The limit on a vCPU's time on a pCPU."""
 
     parameter = "timeslice"
     sentence = "no vCPU has been loaded for longer than its time slice"
 
     def binds(self, vcpu: Any) -> bool:
-        """Loaded."""
+        """Whether a vCPU is loaded."""
         return either((vcpu.loaded,))
 
     def began(self, vcpu: Any) -> int:
-        """The last load."""
+        """The time of the last load."""
         since: int = vcpu.since
         return since
 
 
 @dataclass(frozen=True)
 class Dormancy(Limit):
-    """Off all pCPUs."""
+    """The limit on a vCPU's time off all pCPUs."""
 
     parameter = "dormancy"
     sentence = "no vCPU has been off its pCPU for longer than dormancy allows"
 
     def binds(self, vcpu: Any) -> bool:
-        """Created, and not loaded."""
+        """Whether a vCPU is created and not loaded."""
         return both(vcpu.created, negation(vcpu.loaded))
 
     def began(self, vcpu: Any) -> int:
-        """The last put, or the creation."""
+        """The time of the last put, or of the creation."""
         since: int = vcpu.since
         return since
 
 
 @dataclass(frozen=True)
 class ExitInterval(Limit):
-    """In guest mode."""
+    """The limit on a vCPU's time in guest mode."""
 
     parameter = "exit_interval"
     sentence = "no vCPU has been in guest mode for longer than exit_interval"
 
     def binds(self, vcpu: Any) -> bool:
-        """In guest mode."""
+        """Whether a vCPU is in guest mode."""
         return either((vcpu.in_guest,))
 
     def began(self, vcpu: Any) -> int:
-        """The last entry."""
+        """The time of the last entry."""
         entered: int = vcpu.entered
         return entered
 
 
 @dataclass(frozen=True)
 class EntryDelay(Limit):
-    """On a pCPU, and not in guest mode."""
+    """The limit on a vCPU's time on a pCPU and out of guest mode."""
 
     parameter = "entry_delay"
     sentence = "no vCPU has been loaded and out of guest mode for longer than entry_delay"
 
     def binds(self, vcpu: Any) -> bool:
-        """Loaded, and out of guest mode."""
+        """Whether a vCPU is loaded and out of guest mode."""
         return both(vcpu.loaded, negation(vcpu.in_guest))
 
     def began(self, vcpu: Any) -> int:
-        """The last load or exit."""
+        """The time of the last load or exit."""
         out_since: int = vcpu.out_since
         return out_since
 
@@ -130,5 +130,5 @@ def all_kept(machine: Any, state: Any, v: int, time: int) -> bool:
 
 
 def kept_lemmas(settings: Any) -> list[Lemma]:
-    """That no deadline of a vCPU has passed."""
+    """The lemmas that no deadline of a vCPU has passed."""
     return [limit.lemma() for limit in limits(settings)]

@@ -1,7 +1,7 @@
 """One step of the whole machine: time passes, then one action of the table below is taken.
 
-The actions are the parts of KVM's run loop, and what host and guest do. That each action is atomic
-is a choice of the model. [choice-actions]
+The actions are the parts of KVM's run loop, and those of host and guest. The model chooses to make each
+of them atomic. [choice-actions]
 """
 
 from collections.abc import Mapping, Sequence
@@ -197,7 +197,7 @@ class Machine(TableMachine):
     # effects
 
     def load(self, state: MachineState, v: int, c: int) -> None:
-        """vcpu_load; it need not be followed by an entry."""
+        """Run vcpu_load, which need not be followed by an entry."""
         host, vcpu = state.host, state.vm.vcpus[v]
         unstable_before = host.tsc_unstable
         self._vcpu_load(host, vcpu, c)
@@ -212,19 +212,19 @@ class Machine(TableMachine):
         ensure(vcpu.cpu == c, "vcpu_load leaves the pCPU that it is given in vcpu.cpu")
 
     def put(self, state: MachineState, v: int) -> None:
-        """vcpu_put."""
+        """Run vcpu_put."""
         vcpu = state.vm.vcpus[v]
         self.design.vcpu_put(state.host, vcpu)
         vcpu.loaded = False
         self._restart_slice(state, vcpu)
 
     def serve(self, state: MachineState, v: int) -> None:
-        """All pending requests at once. [serve-requests]"""
+        """Serve all pending requests at once. [serve-requests]"""
         self.design.serve_requests(state.host, state.vm.vcpus[v])
         self._meet_deadlines(state)
 
     def enter(self, state: MachineState, v: int) -> None:
-        """Guest mode. [entry-guard]"""
+        """Enter guest mode. [entry-guard]"""
         vcpu = state.vm.vcpus[v]
         self.design.vcpu_enter(state.host, vcpu)
         vcpu.in_guest = True
@@ -232,7 +232,7 @@ class Machine(TableMachine):
             vcpu.entered = state.host.t
 
     def exit(self, state: MachineState, v: int) -> None:
-        """Back to KVM; no request is raised by that. [guest-exit]"""
+        """Return from the guest to KVM, which raises no request. [guest-exit]"""
         vcpu = state.vm.vcpus[v]
         vcpu.in_guest = False
         self.design.vcpu_exit(state.host, vcpu)
@@ -252,7 +252,7 @@ class Machine(TableMachine):
         return read
 
     def mark(self, state: MachineState) -> None:
-        """The host's watchdog gives up on the TSC. [choice-marking]"""
+        """Let the host's watchdog mark the TSC unstable. [choice-marking]"""
         state.host.mark_tsc_unstable()
         if self.settings["trap_on_host_mark"] == "on":
             update_trapping(state.host, state.vm, self.settings)
@@ -269,7 +269,7 @@ class Machine(TableMachine):
             apart(partial(self.design.hardware_enable, host, vm, c), *records)
 
     def jump(self, state: MachineState, c: int) -> None:
-        """An idle pCPU's TSC comes back with any value."""
+        """Let an idle pCPU's TSC take any value."""
         state.host.jump(c)
 
     def kvmclock(self, state: MachineState, v: int) -> None:
@@ -308,7 +308,7 @@ class Machine(TableMachine):
             vcpu.out_since = state.host.t
 
     def _meet_deadlines(self, state: MachineState) -> None:
-        """Time may not pass a vCPU's next put, load, exit or entry, where bounded. [choice-limits]"""
+        """Require that no vCPU's put, load, exit or entry is overdue, where limits exist. [choice-limits]"""
         for vcpu in state.vm.vcpus:
             for limit in limits(self.settings):
                 require(limit.kept(self, state, vcpu.number, 0))
@@ -319,9 +319,9 @@ class Machine(TableMachine):
         return [*LEMMAS, *kept, *lemmas(self.design.standings, BOUNDS)]
 
     def progress(self) -> Progress:
-        """How each vCPU gets to read its TSC, whatever state it is in."""
+        """The situations and calls by which each vCPU gets to read its TSC from any state."""
         return progress(self.settings)
 
     def ideal(self, state: MachineState, v: int) -> int:
-        """What vCPU ``v`` should read now (a u64). [choice-ideal]"""
+        """The ideal TSC of vCPU ``v`` now (a u64). [choice-ideal]"""
         return ideal_tsc(state.host, state.vm.vcpus[v])

@@ -36,12 +36,12 @@ def update_trapping(host: Host, vm: Vm, settings: Any) -> None:
 
 
 def passthrough_resumes(vcpu: Vcpu) -> bool:
-    """The first half of the exit rule's condition. [exit-rule]"""
+    """Whether the first half of the exit rule's condition holds. [exit-rule]"""
     return vcpu.tsc_mode == PASSTHROUGH and vcpu.tsc_trapping
 
 
 def follow_mode(vcpu: Vcpu, settings: Any) -> None:
-    """Serving a clock update makes tsc_trapping what tsc_mode asks for. [trap-mode]"""
+    """Make tsc_trapping what tsc_mode asks for, when a clock update is served. [trap-mode]"""
     if vcpu.tsc_mode == TRAP:
         vcpu.tsc_trapping = True
     elif vcpu.tsc_trapping:
@@ -49,7 +49,7 @@ def follow_mode(vcpu: Vcpu, settings: Any) -> None:
 
 
 def stop_trapping(vcpu: Vcpu, settings: Any) -> None:
-    """RDTSC is no longer intercepted; last_emul=reset forgets what was returned. [trap-end]"""
+    """Stop intercepting RDTSC; last_emul=reset also forgets the last value returned. [trap-end]"""
     vcpu.tsc_trapping = False
     if settings["last_emul"] == "reset":
         vcpu.last_emul = 0

@@ -20,7 +20,7 @@ class Vcpu(VcpuFields):
 
 
 class Vm(VmFields):
-    """A VM with its vCPUs and the scale from ns to guest cycles (constant here).
+    """A VM with its vCPUs and the scale from ns to guest cycles, which is constant here.
 
     ``own`` are the fields that a design adds to those of the VM, ``of_vcpus`` to those of each vCPU.
     """

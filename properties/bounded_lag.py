@@ -1,6 +1,6 @@
 """A TSC read is at most lag_bound behind ideal.
 
-Where it comes from: [lag], and what the mail claims in [C2, C6, C7, C8].
+Its origin is [lag], and the claims of the mail in [C2, C6, C7, C8].
 """
 
 from typing import Any
@@ -48,7 +48,7 @@ class BoundedLag(Property):
         ]
 
     def measures(self, machine: Any, state: Any, step: Step) -> list[int | None]:
-        """How far the reading vCPU is behind ideal."""
+        """The lag of the reading vCPU, in cycles."""
         return [lag(machine, state, step.observed.vcpu)]
 
 

@@ -1,6 +1,6 @@
 """A TSC read is at most lead_bound ahead of ideal.
 
-Where it comes from: [lead], and what the mail claims in [C2].
+Its origin is [lead], and the claim of the mail in [C2].
 """
 
 from typing import Any
@@ -48,7 +48,7 @@ class BoundedLead(Property):
         ]
 
     def measures(self, machine: Any, state: Any, step: Step) -> list[int | None]:
-        """How far the reading vCPU is ahead of ideal."""
+        """The lead of the reading vCPU, in cycles."""
         return [lead(machine, state, step.observed.vcpu)]
 
 

@@ -1,6 +1,6 @@
 """On one vCPU, no TSC read is below the one before it; where one is, the guest sees a "warp".
 
-Where it comes from: [warp], and what the mail claims in [C1, C2, C4].
+Its origin is [warp], and the claims of the mail in [C1, C2, C4].
 """
 
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ class Monotonic(Property):
         return last_reads(machine)
 
     def lemmas(self, machine: Any) -> Sequence[Lemma]:
-        """Where the last value read can be."""
+        """Lemmas that bound the last value read on each vCPU."""
         return read_lemmas(self.name, machine)
 
     def observe(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> bool:
@@ -56,7 +56,7 @@ class Monotonic(Property):
         ]
 
     def measures(self, machine: Any, state: Any, step: Step) -> list[int | None]:
-        """How far the reading vCPU is behind ideal."""
+        """The lag of the reading vCPU, in cycles."""
         return [lag(machine, state, step.observed.vcpu)]
 
 

@@ -1,6 +1,6 @@
 """No TSC read is below one that had completed, on any vCPU, before it started.
 
-Where it comes from: [warp-smp, choice-read-order], and what the mail says in [C11].
+Its origin is [warp-smp, choice-read-order], and the mail in [C11].
 """
 
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ class MonotonicSmp(Property):
         return last_reads(machine)
 
     def lemmas(self, machine: Any) -> Sequence[Lemma]:
-        """Where the last value read can be."""
+        """Lemmas that bound the last value read on each vCPU."""
         return read_lemmas(self.name, machine)
 
     def observe(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> bool:
@@ -65,7 +65,7 @@ class MonotonicSmp(Property):
         ]
 
     def measures(self, machine: Any, state: Any, step: Step) -> list[int | None]:
-        """How far the reading vCPU is behind ideal, and the others ahead."""
+        """The lag of the reading vCPU, and the leads of the others, in cycles."""
         reader = step.observed.vcpu
         others = (v for v in range(machine.sizes["vcpu"]) if v != reader)
         return [lag(machine, state, reader), *(lead(machine, state, v) for v in others)]

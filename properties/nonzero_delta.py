@@ -1,6 +1,6 @@
 """On one vCPU, no two consecutive TSC reads are equal; where they are, the guest sees a "stall".
 
-Where it comes from: [stall], and what the mail says in [C10, C12, C13]: a guest that computes
+Its origin is [stall], and the mail in [C10, C12, C13]: a guest that computes
 count / (TSC2 - TSC1) divides by zero.
 """
 
@@ -35,7 +35,7 @@ class NonzeroDelta(Property):
         return last_reads(machine)
 
     def lemmas(self, machine: Any) -> Sequence[Lemma]:
-        """Where the last value read can be."""
+        """Lemmas that bound the last value read on each vCPU."""
         return read_lemmas(self.name, machine)
 
     def observe(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> bool:
@@ -53,7 +53,7 @@ class NonzeroDelta(Property):
         return [Term("this", u64(this)), Term("last", u64(last))]
 
     def measures(self, machine: Any, state: Any, step: Step) -> list[int | None]:
-        """How far the reading vCPU is behind ideal."""
+        """The lag of the reading vCPU, in cycles."""
         return [lag(machine, state, step.observed.vcpu)]
 
 

@@ -1,4 +1,4 @@
-"""What the properties share: the last value read on each vCPU, and how far a guest TSC is off."""
+"""Parts that properties share: the last value read on each vCPU, and the lag and lead of a guest's TSC."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ def note_read(ghosts: dict[str, Any], read: Any) -> None:
 
 
 def read_lemmas(owner: str, machine: Any) -> list[Lemma]:
-    """Where the last value read on a vCPU can be: below what its TSC stands at, and not below 0."""
+    """Lemmas that bound the last value read on a vCPU by its TSC's standings, 0, its creation, and ideal."""
 
     def last(machine: Any, state: Any, ghosts: Any, v: int) -> int:
         return integer(ghosts[f"vcpu{v}"].last)
@@ -65,7 +65,7 @@ def read_lemmas(owner: str, machine: Any) -> list[Lemma]:
 
 
 def lag(machine: Any, state: Any, v: int) -> int | None:
-    """How far vCPU ``v`` is behind ideal, in cycles; None while it is on no pCPU. Native."""
+    """The lag of vCPU ``v``, in cycles; None while it is on no pCPU. It works on plain values only."""
     vcpu = state.vm.vcpus[v]
     if not vcpu.loaded:
         return None
@@ -73,6 +73,6 @@ def lag(machine: Any, state: Any, v: int) -> int | None:
 
 
 def lead(machine: Any, state: Any, v: int) -> int | None:
-    """How far vCPU ``v`` is ahead of ideal, in cycles; None while it is on no pCPU. Native."""
+    """The lead of vCPU ``v``, in cycles; None while it is on no pCPU. It works on plain values only."""
     behind = lag(machine, state, v)
     return None if behind is None else -behind

@@ -1,4 +1,4 @@
-"""What must be reachable, so that a claim that holds is not empty; each action's own comes on top."""
+"""Events that must be reachable, or a property could hold vacuously; each action adds one of its own."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ class CanReadTscTwice(Sometimes):
 
 
 class Birthplace(Record):
-    """Where one vCPU was created."""
+    """The pCPU on which one vCPU was created."""
 
     cpu: int = index("the pCPU it was created on", 0, of="pcpu")
 
@@ -38,11 +38,11 @@ class CanLoadOnAnotherPcpu(Sometimes):
     claim = "some vCPU is loaded away from the pCPU it was created on"
 
     def applies(self, machine: Any) -> bool:
-        """Where there is another pCPU."""
+        """Whether there is another pCPU."""
         return bool(machine.sizes["pcpu"] > 1)
 
     def ghosts(self, machine: Any) -> dict[str, Record]:
-        """Where each vCPU was created; those that exist from the start, on pCPU 0."""
+        """The birthplace of each vCPU, which is pCPU 0 for those that exist from the start."""
         return {**instances("vcpu", (Birthplace() for _ in range(machine.sizes["vcpu"])))}
 
     def observe(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> bool:

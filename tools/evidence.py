@@ -60,7 +60,7 @@ def update(content: Content, results: list[Result]) -> None:
 
 
 def pack(folder: Path) -> str:
-    """Pack ``folder`` next to itself; what was packed, with its digest."""
+    """Pack ``folder`` into an archive beside it; returns a line with the archive's name, size and digest."""
     archive = folder.with_name(f"{folder.name}-{__version__}{SUFFIX}")
     data = packed(folder)
     archive.write_bytes(data)

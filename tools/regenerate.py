@@ -21,7 +21,7 @@ interpreter before it was saved. `vtsc show FILE` prints one, `vtsc replay FILE`
 
 
 def table(content: Content, folder: Path = FOLDER) -> str:
-    """The README's table: a row a file, with the story that ``vtsc show`` tells."""
+    """The README's table: a row for each file, with the story that ``vtsc show`` tells."""
     rows = ["| file | depth | what happens |", "|---|---|---|"]
     for path in sorted(folder.glob("*.json")):
         trace = load_trace(path)

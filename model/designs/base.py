@@ -1,4 +1,4 @@
-"""What all designs share: requests, native RDTSC, the empty hooks that a patch may fill in.
+"""The parts that all designs share: requests, native RDTSC, and empty hooks that a patch may fill in.
 
 Mirrors the part of arch/x86/kvm/x86.c around vcpu_enter_guest that no patch of the series
 touches. The methods below are the whole interface of a design.
@@ -15,7 +15,7 @@ from vtsc.language import BadFileError
 
 
 def missing(design: "Design", function: str) -> BadFileError:
-    """What to raise where a design lacks a function that it needs."""
+    """The error to raise where a design lacks a function that it needs."""
     return BadFileError(f"design {type(design).__name__} has no {function}")
 
 
@@ -32,14 +32,14 @@ class Design:
     saved_tsc: ClassVar[str] = "last_host_tsc"
     """The vCPU's field that notes the host TSC to compensate from."""
     standings: ClassVar[tuple[Standing, ...]] = USUAL
-    """The situations in which the design keeps track of a guest's TSC."""
+    """The circumstances in which it is clear what a guest's TSC would be."""
     vcpu_fields: ClassVar[Mapping[str, Any]] = {}
     """Fields that the design adds to those of each vCPU, by name, as `model.state` declares them."""
     vm_fields: ClassVar[Mapping[str, Any]] = {}
-    """The same for the VM."""
+    """Fields that the design adds to those of the VM, likewise."""
 
     def __init_subclass__(cls) -> None:
-        """Add the fields of the classes above to those of its own."""
+        """Add the fields of the base class to the class's own."""
         base: Any = cls.__base__
         cls.vcpu_fields = {**base.vcpu_fields, **cls.vcpu_fields}
         cls.vm_fields = {**base.vm_fields, **cls.vm_fields}
@@ -51,22 +51,22 @@ class Design:
     # called by the machine, in kernel spelling
 
     def vm_create(self, host: Host, vm: Vm) -> None:
-        """kvm_arch_create_vm, on pCPU 0."""
+        """Mirrors kvm_arch_create_vm, which runs on pCPU 0."""
 
     def vcpu_create(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
         """The vendor's creation of a vCPU, which runs on ``cpu`` before the first vcpu_load there."""
         raise missing(self, "vcpu_create")
 
     def vcpu_load(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
-        """kvm_arch_vcpu_load: the vCPU thread is put on pCPU ``cpu``."""
+        """Mirrors kvm_arch_vcpu_load: the vCPU thread is put on pCPU ``cpu``."""
         raise missing(self, "vcpu_load")
 
     def vcpu_put(self, host: Host, vcpu: Vcpu) -> None:
-        """kvm_arch_vcpu_put: the vCPU thread is taken off its pCPU."""
+        """Mirrors kvm_arch_vcpu_put: the vCPU thread is taken off its pCPU."""
         raise missing(self, "vcpu_put")
 
     def guest_time_update(self, host: Host, vcpu: Vcpu) -> None:
-        """The handler of CLOCK_UPDATE, one IRQ-off window; the kvmclock page is left out."""
+        """The handler of CLOCK_UPDATE, which runs in one IRQ-off window; the kvmclock page is left out."""
 
     def compute_guest_tsc(self, vcpu: Vcpu, kernel_ns: int) -> int:
         """The guest TSC that elapsed host time calls for; designs with catchup have it."""
@@ -91,7 +91,7 @@ class Design:
     # shared
 
     def read_tsc(self, host: Host, vcpu: Vcpu) -> int:
-        """What an untrapped RDTSC returns: host TSC plus offset. [native-read]"""
+        """The value of an untrapped RDTSC: host TSC plus offset. [native-read]"""
         return host.tsc(vcpu.cpu) + vcpu.tsc_offset
 
     def serve_requests(self, host: Host, vcpu: Vcpu) -> None:

@@ -1,7 +1,7 @@
 """Commit e48672fa, "KVM: x86: Unify vendor TSC logic": one load and put for both vendors.
 
 Mirrors kvm_arch_vcpu_load, kvm_arch_vcpu_put and kvm_write_tsc: the sum of 99e3e30a, f38e098f, 8cfdc000 and
-e48672fa. Left out: guest TSC writes, cpu_tsc_khz = 0 and its retry. [choice-rates]
+e48672fa. Guest TSC writes, and cpu_tsc_khz = 0 with its retry, are left out. [choice-rates]
 """
 
 from typing import ClassVar
@@ -18,7 +18,7 @@ MATCH_NS = scaled(5 * 10**9, small=1)
 
 
 class E48672fa(Design):
-    """e48672fa."""
+    """The design of e48672fa."""
 
     name = "e48672fa"
     standings: ClassVar[tuple[Standing, ...]] = (
@@ -28,13 +28,13 @@ class E48672fa(Design):
     title = "e48672fa, unified vendor TSC logic: compensate migrations, notice backwards TSCs"
 
     def vcpu_create(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
-        """Both vendors write a TSC of 0; VMX sets cpu first, and raises nothing. [create-writes-zero]"""
+        """Both vendors write a TSC of 0; VMX sets cpu first, and raises no request. [create-writes-zero]"""
         if self.vendor == "vmx":
             vcpu.cpu = cpu
         self.write_tsc(host, vcpu, cpu, 0)
 
     def write_tsc(self, host: Host, vcpu: Vcpu, cpu: int, data: int) -> None:
-        """kvm_write_tsc on ``cpu``, with the matching of equal writes. [write-tsc]"""
+        """Mirrors kvm_write_tsc on ``cpu``, with the matching of equal writes. [write-tsc]"""
         vm = vcpu.vm
         offset = data - host.tsc(cpu)
         ns = host.kernel_ns()
@@ -55,7 +55,7 @@ class E48672fa(Design):
         return u64(data) == u64(last)
 
     def vcpu_load(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
-        """kvm_arch_vcpu_load. VMX sets cpu to -1 on migration first, to no effect. [load-migration]"""
+        """Mirrors kvm_arch_vcpu_load; that VMX first sets cpu to -1 has no effect. [load-migration]"""
         if vcpu.cpu != cpu:
             tsc_delta = 0 if vcpu.last_host_tsc == 0 else s64(host.tsc(cpu) - vcpu.last_host_tsc)
             if tsc_delta < 0:
@@ -66,17 +66,17 @@ class E48672fa(Design):
             vcpu.cpu = cpu
 
     def vcpu_put(self, host: Host, vcpu: Vcpu) -> None:
-        """kvm_arch_vcpu_put. [put-notes-tsc]"""
+        """Mirrors kvm_arch_vcpu_put. [put-notes-tsc]"""
         vcpu.last_host_tsc = host.tsc(vcpu.cpu)
 
     def set_time_page(self, host: Host, vcpu: Vcpu, enable: bool) -> None:
-        """kvm_set_msr_common, MSR_KVM_SYSTEM_TIME. [page-asks-update]"""
+        """Mirrors kvm_set_msr_common for MSR_KVM_SYSTEM_TIME. [page-asks-update]"""
         vcpu.time_page = enable
         if vcpu.time_page:
             vcpu.request(CLOCK_UPDATE)
 
     def hardware_disable(self, host: Host, vm: Vm, cpu: int) -> None:
-        """vmclear_local_vcpus, VMX only: each VMCS leaves the pCPU, no TSC is read. [clear-without-tsc]"""
+        """Mirrors vmclear_local_vcpus of VMX: VMCSs leave the pCPU, no TSC is read. [clear-without-tsc]"""
         for vcpu in vm.vcpus:
             if vcpu.cpu == cpu:
                 vcpu.cpu = -1

@@ -47,7 +47,7 @@ class Patch25(Pre25):
     )
 
     def vcpu_load(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
-        """kvm_arch_vcpu_load. [load-rebase]"""
+        """Mirrors kvm_arch_vcpu_load. [load-rebase]"""
         if vcpu.cpu != cpu or vcpu.tsc_rebase:
             tsc_delta = 0 if vcpu.last_host_tsc == 0 else s64(host.tsc(cpu) - vcpu.last_host_tsc)
             if tsc_delta < 0:
@@ -61,14 +61,14 @@ class Patch25(Pre25):
             vcpu.tsc_rebase = False
 
     def vcpu_put(self, host: Host, vcpu: Vcpu) -> None:
-        """kvm_arch_vcpu_put. [put-rebase]"""
+        """Mirrors kvm_arch_vcpu_put. [put-rebase]"""
         vcpu.last_host_tsc = host.tsc(vcpu.cpu)
         if host.tsc_unstable:
             vcpu.tsc_rebase = True
             vcpu.request(CLOCK_UPDATE)
 
     def guest_time_update(self, host: Host, vcpu: Vcpu) -> None:
-        """kvm_guest_time_update without the kvmclock page. [time-update, exit-rule, choice-page]"""
+        """Mirrors kvm_guest_time_update without the kvmclock page. [time-update, exit-rule, choice-page]"""
         tsc_timestamp = self.read_tsc(host, vcpu)
         host.sampling_gap()
         kernel_ns = host.kernel_ns()
@@ -84,7 +84,7 @@ class Patch25(Pre25):
         follow_mode(vcpu, self.settings)
 
     def catchup_guard(self, host: Host, vcpu: Vcpu) -> bool:
-        """When to catch up: parameter catchup_guard. [catchup-guard]"""
+        """Whether to catch up, as the parameter catchup_guard says. [catchup-guard]"""
         guard = self.settings["catchup_guard"]
         if guard == "always":
             return True
@@ -101,12 +101,12 @@ class Patch25(Pre25):
         return scale(elapsed, vm.virtual_tsc_mult, vm.virtual_tsc_shift) + vcpu.last_tsc_write
 
     def set_time_page(self, host: Host, vcpu: Vcpu, enable: bool) -> None:
-        """MSR_KVM_SYSTEM_TIME asks for an update with or without a page. [page-always-asks]"""
+        """A write of MSR_KVM_SYSTEM_TIME asks for an update, with a page or without. [page-always-asks]"""
         vcpu.time_page = enable
         vcpu.request(CLOCK_UPDATE)
 
     def hardware_enable(self, host: Host, vm: Vm, cpu: int) -> None:
-        """kvm_arch_hardware_enable. [enable-asks-update]"""
+        """Mirrors kvm_arch_hardware_enable. [enable-asks-update]"""
         for vcpu in vm.vcpus:
             if vcpu.cpu == cpu:
                 vcpu.request(CLOCK_UPDATE)

@@ -1,4 +1,4 @@
-"""What patch 25/35 applies to: compensation at every load once TSC is unstable, no catchup.
+"""The code that patch 25/35 applies to: it compensates at every load once TSC is unstable, without catchup.
 
 Mirrors the '-' lines of the patch quoted in the mail, and 46543ba4's kvm_write_tsc.
 """
@@ -12,13 +12,13 @@ from vtsc.language import s64
 
 
 class Pre25(E48672fa):
-    """The series up to 24/35."""
+    """The design of the series up to 24/35."""
 
     name = "pre25"
     title = "the series before 25/35: compensate every load once TSC is unstable"
 
     def write_tsc(self, host: Host, vcpu: Vcpu, cpu: int, data: int) -> None:
-        """kvm_write_tsc also sets the vCPU's reference point. [write-tsc-reference]"""
+        """Here kvm_write_tsc also sets the vCPU's reference point. [write-tsc-reference]"""
         super().write_tsc(host, vcpu, cpu, data)
         vcpu.last_tsc_write = data
         vcpu.last_tsc_nsec = vcpu.vm.last_tsc_nsec
@@ -28,7 +28,7 @@ class Pre25(E48672fa):
         return abs(s64(data - last)) < nsec_to_cycles(MATCH_NS, self.settings["virtual_khz"])
 
     def vcpu_load(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
-        """kvm_arch_vcpu_load, the '-' lines. [load-unstable]"""
+        """Mirrors the '-' lines of kvm_arch_vcpu_load. [load-unstable]"""
         if vcpu.cpu != cpu or host.tsc_unstable:
             tsc_delta = 0 if vcpu.last_host_tsc == 0 else s64(host.tsc(cpu) - vcpu.last_host_tsc)
             if tsc_delta < 0:
@@ -39,7 +39,7 @@ class Pre25(E48672fa):
             vcpu.cpu = cpu
 
     def hardware_enable(self, host: Host, vm: Vm, cpu: int) -> None:
-        """kvm_arch_hardware_enable: a page is to be brought up to date. [enable-asks-with-page]"""
+        """Mirrors kvm_arch_hardware_enable: vCPUs with a page ask for an update. [enable-asks-with-page]"""
         for vcpu in vm.vcpus:
             if vcpu.cpu == cpu and vcpu.time_page:
                 vcpu.request(CLOCK_UPDATE)

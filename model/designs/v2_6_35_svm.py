@@ -1,7 +1,7 @@
 """Linux 2.6.35 on AMD: the offset is compensated at migration, once the TSC counts as unstable.
 
-Mirrors init_vmcb, svm_vcpu_load, svm_vcpu_put and the kvmclock code of x86.c. Left out: the
-per-pCPU khz of the load rule (cpu_tsc_khz is constant here), INIT/SIPI, guest TSC writes.
+Mirrors init_vmcb, svm_vcpu_load, svm_vcpu_put and the kvmclock code of x86.c. The per-pCPU khz of the
+load rule (cpu_tsc_khz is constant here), INIT/SIPI and guest TSC writes are left out.
 """
 
 from typing import ClassVar
@@ -13,7 +13,7 @@ from model.vm import Vcpu
 
 
 class V2635Svm(Design):
-    """2.6.35, SVM."""
+    """The design of 2.6.35 on SVM."""
 
     name = "2.6.35-svm"
     title = "Linux 2.6.35, SVM: compensate migrations once TSC is unstable"
@@ -25,11 +25,11 @@ class V2635Svm(Design):
     )
 
     def vcpu_create(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
-        """init_vmcb: the guest reads the host's TSC. [svm-create-host]"""
+        """Mirrors init_vmcb: the guest reads the host's TSC. [svm-create-host]"""
         vcpu.tsc_offset = 0
 
     def vcpu_load(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
-        """svm_vcpu_load, then kvm_arch_vcpu_load. [svm-load]"""
+        """Mirrors svm_vcpu_load, then kvm_arch_vcpu_load. [svm-load]"""
         if vcpu.cpu != cpu:
             if host.tsc_unstable:
                 vcpu.tsc_offset += vcpu.host_tsc - host.tsc(cpu)
@@ -38,16 +38,16 @@ class V2635Svm(Design):
         self.load_common(vcpu)
 
     def load_common(self, vcpu: Vcpu) -> None:
-        """What kvm_arch_vcpu_load does after the vendor's part. [load-asks-update]"""
+        """The part of kvm_arch_vcpu_load that follows the vendor's. [load-asks-update]"""
         if vcpu.time_page:
             vcpu.request(CLOCK_UPDATE)
 
     def vcpu_put(self, host: Host, vcpu: Vcpu) -> None:
-        """svm_vcpu_put. [svm-put]"""
+        """Mirrors svm_vcpu_put. [svm-put]"""
         vcpu.host_tsc = host.tsc(vcpu.cpu)
 
     def set_time_page(self, host: Host, vcpu: Vcpu, enable: bool) -> None:
-        """kvm_set_msr_common, MSR_KVM_SYSTEM_TIME. [page-asks-update]"""
+        """Mirrors kvm_set_msr_common for MSR_KVM_SYSTEM_TIME. [page-asks-update]"""
         vcpu.time_page = enable
         if vcpu.time_page:
             vcpu.request(CLOCK_UPDATE)

@@ -14,7 +14,7 @@ from model.vm import Vcpu, Vm
 
 
 class V2635Vmx(V2635Svm):
-    """2.6.35, VMX; the kvmclock part is SVM's."""
+    """The design of 2.6.35 on VMX; the kvmclock part is SVM's."""
 
     name = "2.6.35-vmx"
     title = "Linux 2.6.35, VMX: raise the offset when a migration would go back"
@@ -27,11 +27,11 @@ class V2635Vmx(V2635Svm):
     )
 
     def vm_create(self, host: Host, vm: Vm) -> None:
-        """vm_init_tsc. [vmx-vm-create]"""
+        """Note the host TSC in vm_init_tsc. [vmx-vm-create]"""
         vm.vm_init_tsc = host.tsc(0)
 
     def vcpu_create(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
-        """vmx_create_vcpu: loads, then counts from the VM's creation, or from now if that is less.
+        """Mirrors vmx_create_vcpu: load, then count from the VM's creation, or from now if that is less.
 
         [vmx-create]
         """
@@ -40,7 +40,7 @@ class V2635Vmx(V2635Svm):
         vcpu.tsc_offset = 0 - base
 
     def vcpu_load(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
-        """vmx_vcpu_load, then kvm_arch_vcpu_load. [vmx-load]"""
+        """Mirrors vmx_vcpu_load, then kvm_arch_vcpu_load. [vmx-load]"""
         self.vmx_vcpu_load(host, vcpu, cpu)
         self.load_common(vcpu)
 
@@ -55,16 +55,16 @@ class V2635Vmx(V2635Svm):
                 vcpu.tsc_offset += vcpu.host_tsc - tsc_this
 
     def vcpu_put(self, host: Host, vcpu: Vcpu) -> None:
-        """No TSC action. [vmx-put]"""
+        """A put has no effect on the TSC. [vmx-put]"""
 
     def vcpu_clear(self, host: Host, vcpu: Vcpu) -> None:
-        """__vcpu_clear: the old pCPU's TSC is noted, by IPI, when the VMCS leaves it. [vmx-clear]"""
+        """Mirrors __vcpu_clear: the old pCPU's TSC is noted by IPI when the VMCS leaves it. [vmx-clear]"""
         if vcpu.cpu != -1:
             vcpu.host_tsc = host.tsc(vcpu.cpu)
             vcpu.cpu = -1
 
     def hardware_disable(self, host: Host, vm: Vm, cpu: int) -> None:
-        """vmclear_local_vcpus. [vmx-disable]"""
+        """Mirrors vmclear_local_vcpus. [vmx-disable]"""
         for vcpu in vm.vcpus:
             if vcpu.cpu == cpu:
                 self.vcpu_clear(host, vcpu)

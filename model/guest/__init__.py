@@ -1,1 +1,1 @@
-"""What the guest does."""
+"""The guest's part of the model."""

@@ -1,6 +1,6 @@
-"""What the guest does: read its TSC, natively or trapped, and turn kvmclock on and off.
+"""The guest reads its TSC, natively or trapped. Turning kvmclock on and off is in the action table.
 
-HLT is an exit followed by a put, which the action table has; it needs no rule of its own.
+HLT is an exit followed by a put, which that table has; it needs no rule of its own.
 """
 
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ from vtsc.language import s64, spelled, u64, without_inputs
 
 @dataclass(frozen=True)
 class Read:
-    """An RDTSC that completed: on which vCPU, what it returned (a u64), and whether it trapped."""
+    """An RDTSC that completed: its vCPU, the value that it returned (a u64), and whether it trapped."""
 
     vcpu: int
     value: int
     trapped: bool
 
     def told(self, last: "Read | None") -> str:
-        """The value, and how far it is from the read before; where that was on another vCPU, on which."""
+        """The value and its distance from the read before, with the vCPU of that one where it was another."""
         text = f"read={spelled(u64(self.value))}"
         if last is None:
             return text
@@ -49,9 +49,9 @@ def ideal_tsc(host: Host, vcpu: Vcpu) -> int:
 
 
 def peek(design: Design, host: Host, vcpu: Vcpu) -> int:
-    """What an RDTSC would return now, without a trapped one's exit; for explanations only. Native.
+    """The value that an RDTSC would return now, without the exit of a trapped one; for explanations only.
 
-    The state is left as it is.
+    It works on plain values, and leaves the state as it is.
     """
     if not vcpu.tsc_trapping:
         return design.read_tsc(host, vcpu)

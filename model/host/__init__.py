@@ -1,1 +1,1 @@
-"""The host: its pCPUs, its clock, and the contracts that say what hardware may do."""
+"""The host: its pCPUs, its clock, and the contracts that say what the hardware may do."""

@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 
 class Contract:
-    """What the hardware may do to its TSCs; the base class is the host `stable`."""
+    """A host contract: what the hardware may do to its TSCs. The base class has that of `stable`."""
 
     name = "stable"
     promise = "all TSCs equal, advancing with true time"
@@ -13,10 +13,10 @@ class Contract:
     may_jump: ClassVar[bool] = False
     skewed: ClassVar[bool] = False
     rates_vary: ClassVar[bool] = False
-    """Once the TSC counts as unstable, pCPUs leave the nominal rate. [choice-rates]"""
+    """Whether pCPUs leave the nominal rate once the TSC counts as unstable. [choice-rates]"""
 
     def rates(self, settings: Any) -> tuple[Any, Any]:
-        """Least and greatest rate relative to nominal, where ``rates_vary``."""
+        """The least and the greatest rate relative to the nominal one, where ``rates_vary``."""
         return 1, 1
 
 
@@ -33,7 +33,7 @@ class Skewed(Contract):
 
 
 class Cstate(Contract):
-    """As stable until the TSC is marked; from then on an idle pCPU's TSC may take any value."""
+    """Like `stable` until the TSC is marked; from then on an idle pCPU's TSC may take any value."""
 
     name = "cstate"
     promise = "as stable; once marked unstable, the TSC of an idle pCPU may take any value"
@@ -42,7 +42,7 @@ class Cstate(Contract):
 
 
 class Slow(Contract):
-    """As stable until the TSC is marked; from then on pCPUs may run slower than nominal."""
+    """Like `stable` until the TSC is marked; from then on pCPUs may run slower than nominal."""
 
     name = "slow"
     promise = "as stable; once marked unstable, pCPUs run at host_rate_min to 1 of nominal"
@@ -54,7 +54,7 @@ class Slow(Contract):
 
 
 class Fast(Contract):
-    """As stable until the TSC is marked; from then on pCPUs may run faster than nominal."""
+    """Like `stable` until the TSC is marked; from then on pCPUs may run faster than nominal."""
 
     name = "fast"
     promise = "as stable; once marked unstable, pCPUs run at 1 to host_rate_max of nominal"
@@ -66,7 +66,7 @@ class Fast(Contract):
 
 
 class Resetting(Contract):
-    """As stable, but a host suspend sets every TSC to 1."""
+    """Like `stable`, but a host suspend sets every TSC to 1."""
 
     name = "resetting"
     promise = "as stable; a host suspend sets every TSC to 1"

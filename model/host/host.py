@@ -1,4 +1,4 @@
-"""The host: pCPUs with their TSCs, the contracts that say what hardware may do, the kernel clock.
+"""The host: pCPUs with their TSCs, and the kernel clock, under a contract for what the hardware may do.
 
 ``Host.tsc`` stands for native_read_tsc, ``kernel_ns`` for the boot-based kernel clock, ``tsc_unstable`` for
 check_tsc_unstable. Everything else is a choice of the model. [choice-contracts, choice-time, choice-inputs]
@@ -17,7 +17,7 @@ MIN_UPTIME_NS = scaled(5 * 10**9, small=0)
 """The host has been up for longer than this when the VM is created. [choice-start]"""
 
 TIME_INPUT = "dt"
-"""How much true time passes at the start of a step, in time units."""
+"""The input that says how much true time passes at the start of a step, in time units."""
 
 
 class Host(HostFields):
@@ -48,7 +48,7 @@ class Host(HostFields):
         return select(self.pcpus, cpu).tsc
 
     def tick_age(self, cpu: int) -> int:
-        """How far the TSC of ``cpu`` is from where it saw the kernel clock step, a u64 of cycles."""
+        """The cycles (a u64) that the TSC of ``cpu`` is past where it saw the kernel clock step."""
         return select(self.pcpus, cpu).tick_age
 
     def clock_step(self) -> Fraction:
@@ -64,7 +64,7 @@ class Host(HostFields):
         return u64(self._kernel_clock() // self.base.ns)
 
     def mark_tsc_unstable(self) -> None:
-        """The TSC is out of service from now on; so is the clock that was made of it. [clock-replaced]"""
+        """Take the TSC out of service for good, and the clock that was made of it. [clock-replaced]"""
         if self.resolution == self.resolution_unstable:
             self.tsc_unstable = True
         elif not self.tsc_unstable:
@@ -74,7 +74,7 @@ class Host(HostFields):
                 self._clock_replaced(before)
 
     def sampling_gap(self) -> None:
-        """The time between two samples that the kernel takes in one IRQ-off window. [choice-sampling-gap]"""
+        """Let the time between two samples in one IRQ-off window pass. [choice-sampling-gap]"""
         if self.settings["sampling_gap"]:
             self._pass("gap_", self.base.units(self.settings["sampling_gap"]))
 
@@ -120,7 +120,7 @@ class Host(HostFields):
             self._see_resume(before)
 
     def jump(self, cpu: int) -> None:
-        """The TSC of ``cpu`` takes any value."""
+        """Let the TSC of ``cpu`` take any value."""
         pcpu, target = self.pcpus[cpu], self.inputs.word("tsc", 1)
         if self.ticks_matter:
             pcpu.tick_age += target - pcpu.tsc
@@ -156,15 +156,15 @@ class Host(HostFields):
             self._see_ticks(prefix, dt, moved if varying else [])
 
     def _clock_replaced(self, before: int) -> None:
-        """Another clock source took over; where that moved the clock, all pCPUs saw it step."""
+        """Note that another clock source took over; where that moved the clock, all pCPUs saw it step."""
         self.clock_seen = self._kernel_clock()
         if self.clock_seen != before:
             self._all_see_it()
 
     def _see_resume(self, before: list[int]) -> None:
-        """After a suspend, all pCPUs see the step of a clock that stepped; else TSCs just jumped.
+        """After a suspend, note on all pCPUs that the clock stepped, if it did; else TSCs just jumped.
 
-        ``before``: what the TSCs were when it began.
+        ``before``: the TSCs when the suspend began.
         """
         now = self._kernel_clock()
         if now != self.clock_seen:
@@ -180,7 +180,7 @@ class Host(HostFields):
             pcpu.tick_seen = True
 
     def _cycles_in(self, name: str, dt: int) -> int:
-        """Any number of cycles that a pCPU's rate allows in ``dt`` time units."""
+        """A number of cycles, any that a pCPU's rate allows in ``dt`` time units."""
         (low, low_den), (high, high_den) = self.slowest, self.fastest
         cycle = self.base.cycle
         return self.inputs.between(name, (low * dt, low_den * cycle), (high * dt, high_den * cycle))
@@ -188,7 +188,7 @@ class Host(HostFields):
     def _see_ticks(self, prefix: str, dt: int, moved: list[int]) -> None:
         """Note on each pCPU that the kernel clock stepped; for `estimate`. [emulated-value]
 
-        ``moved``: how far each TSC came in ``dt``, where rates vary; else empty.
+        ``moved``: the cycles that each TSC advanced in ``dt``, where rates vary; else empty.
         """
         now = self._kernel_clock()
         stepped = now != self.clock_seen
@@ -215,7 +215,7 @@ class Host(HostFields):
         require(cycles * (high_den * self.base.cycle) <= high * dt)
 
     def _reading(self) -> int:
-        """Uptime plus true time plus phase, in time units: what the clock quantises."""
+        """Uptime plus true time plus phase, in time units, which the clock quantises."""
         phase = self.phase
         if self.resolution != self.resolution_unstable and self.tsc_unstable:
             phase = self.phase_unstable

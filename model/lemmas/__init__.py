@@ -1,1 +1,1 @@
-"""What may be true of every reachable state: candidates for proofs."""
+"""Candidate lemmas: statements that may be true of every reachable state."""

@@ -1,4 +1,4 @@
-"""What `scale` does to each 64-bit value, for a few rates that occur in practice.
+"""Claims about the result of `scale` for 64-bit values, for a few rates that occur in practice.
 
 ``register`` says what the 64-bit and 96-bit registers hold; the others follow from it over the integers.
 """
@@ -12,9 +12,9 @@ from vtsc.language import MASK, MODULUS, WIDTH, Claim, Claims, both, implies, u6
 
 KHZ = (800_000, 1_000_000, 2_400_000, 3_000_000)
 DAY = 86_400
-"""Seconds."""
+"""The seconds of a day."""
 FRACTION = 32
-"""The multiplier counts in 2^-32."""
+"""The multiplier counts in units of 2^-32."""
 FEW_BITS = 12
 """A multiplier with more bits set than this is dense; here they have 1 or 2, or else 16 and more."""
 
@@ -50,22 +50,22 @@ class Factors:
 
     @property
     def shortfall(self) -> int:
-        """scaled_hz * unit - base_hz * mult: what rounding the multiplier down costs."""
+        """The error from rounding the multiplier down: scaled_hz * unit - base_hz * mult."""
         return self.scaled_hz * self.unit - self.base_hz * self.mult
 
     @property
     def rounding(self) -> int:
-        """Rounding the result down, and the bits shifted out before, cost less than this, in 1/unit."""
+        """The error, in 1/unit, from rounding the result down and shifting bits out is less than this."""
         return self.unit + ((1 << self.right) - 1) * self.mult
 
     @property
     def day(self) -> int:
-        """Counts at the base rate in a day."""
+        """The counts at the base rate in a day."""
         return DAY * self.base_hz
 
     @property
     def day_error(self) -> int:
-        """A day's counts are short of the exact value by less than this."""
+        """The result for a day's counts is short of the exact value by less than this."""
         whole = self.day * self.shortfall + self.base_hz * self.rounding
         return -(-whole // (self.base_hz * self.unit))
 
@@ -76,7 +76,7 @@ class Factors:
 
     @property
     def farthest(self) -> int:
-        """What a difference of -0 would become: mult shifted as far as -1 leaves room for."""
+        """The result that 2^64 would have, which those of negative differences stay below."""
         return self.mult << (FRACTION - self.right)
 
 
@@ -94,7 +94,7 @@ def _shifted(f: Factors) -> str:
 
 
 def register(f: Factors) -> Claim:
-    """What the registers hold in the end, for every argument."""
+    """The claim about the final contents of the registers, for every argument."""
 
     def holds(d: int) -> bool:
         kept = d - f.limit * (d >> (WIDTH - f.left))
@@ -111,7 +111,7 @@ def register(f: Factors) -> Claim:
 
 
 def monotone(f: Factors) -> Claim:
-    """More is never scaled to less, as long as nothing is shifted out."""
+    """The claim that more is never scaled to less, as long as nothing is shifted out."""
 
     def holds(a: int, b: int) -> bool:
         return implies(a <= b, scale(a, f.mult, f.shift) <= scale(b, f.mult, f.shift))
@@ -127,7 +127,7 @@ def monotone(f: Factors) -> Claim:
 
 
 def fraction(f: Factors) -> Claim:
-    """How far the result is below the argument times the fraction that the factors stand for."""
+    """The claim about the distance from the argument times the fraction that the factors stand for."""
 
     def holds(d: int) -> bool:
         short = f.mult * d - f.unit * scale(d, f.mult, f.shift)
@@ -145,7 +145,7 @@ def fraction(f: Factors) -> Claim:
 
 
 def error(f: Factors) -> Claim:
-    """How far the result is below the exact value."""
+    """The claim about the distance of the result from the exact value."""
 
     def holds(d: int) -> bool:
         short = f.unit * (f.scaled_hz * d - f.base_hz * scale(d, f.mult, f.shift))
@@ -169,7 +169,7 @@ def error(f: Factors) -> Claim:
 
 
 def day(f: Factors) -> Claim:
-    """The same as one number for a day."""
+    """The claim that bounds that distance for a day by one number."""
 
     def holds(d: int) -> bool:
         short = f.scaled_hz * d - f.base_hz * scale(d, f.mult, f.shift)
@@ -188,7 +188,7 @@ def day(f: Factors) -> Claim:
 
 
 def negative(f: Factors) -> Claim:
-    """What a negative difference becomes: no negative one."""
+    """The claim about the result for a negative difference, which is not a negative one."""
 
     def holds(d: int) -> bool:
         coarse = (d + (1 << f.right) - 1) >> f.right
@@ -208,7 +208,7 @@ def negative(f: Factors) -> Claim:
 
 
 def _less(f: Factors) -> str:
-    """What -d becomes less than the farthest jump, as a formula."""
+    """The distance from the result for -d to `Factors.farthest`, as a formula."""
     shared = gcd(f.mult << f.left, 1 << FRACTION)
     numerator, denominator = (f.mult << f.left) // shared, (1 << FRACTION) // shared
     coarse = f"ceil(d/{1 << f.right})" if f.right else "d"
@@ -217,7 +217,7 @@ def _less(f: Factors) -> str:
 
 
 def _power(value: int) -> str:
-    """A power of two."""
+    """A power of two as text."""
     return f"2^{value.bit_length() - 1}"
 
 
@@ -226,7 +226,7 @@ def _ratio(numerator: int, denominator: int) -> str:
 
 
 def _sum(slope: int, constant: int) -> str:
-    """``slope * d + constant``."""
+    """The text of ``slope * d + constant``."""
     parts = [f"{slope}*d"] if slope else []
     parts += [str(constant)] if constant or not slope else []
     return " + ".join(parts)
@@ -240,7 +240,7 @@ def claims(f: Factors, title: str) -> Claims:
 
 
 def all_claims() -> dict[str, Claims]:
-    """By kHz and direction."""
+    """All claims by the names of their kHz and direction."""
     found = {}
     for khz in KHZ:
         to_cycles = factors(khz * 1000, NSEC_PER_SEC)

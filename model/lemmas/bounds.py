@@ -1,4 +1,4 @@
-"""What a guest's TSC is set against in lemmas about the machine alone; ghosts of properties come on top."""
+"""Bounds of a guest's TSC for lemmas about the machine alone; properties add bounds made of their ghosts."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from vtsc.language import INPUT_LIMIT, integer
 
 
 def ideal(machine: Any, state: Any, ghosts: Any, v: int) -> int:
-    """The virtual rate times true time, from where the guest's TSC was at creation."""
+    """The guest's TSC at creation plus the virtual rate times the true time since then."""
     return integer(machine.ideal(state, v))
 
 

@@ -50,7 +50,7 @@ def _put_is_noted(machine: Any, state: Any, ghosts: Any, v: int) -> bool:
 
 
 def saved(machine: Any, state: Any, v: int) -> int:
-    """The host TSC that the design keeps for when vCPU ``v`` is loaded again."""
+    """The host TSC that the design notes for the next load of vCPU ``v``."""
     tsc: int = getattr(state.vm.vcpus[v], machine.design.saved_tsc)
     return tsc
 

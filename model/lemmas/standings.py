@@ -1,8 +1,8 @@
-"""Where a guest's TSC stands: the lemmas that a person would draw on the margin of vcpu_load.
+"""Standings of a guest's TSC, and the lemmas that set them against bounds.
 
-What a vCPU would read is clear in a few situations: while it is loaded, it is host TSC plus offset;
-while it is off its pCPU, host TSC at put plus offset, since that is where a compensating load resumes
-it; and so on. A lemma sets one such value against a bound. Designs say which situations they keep.
+It is clear in a few circumstances what a vCPU would read: while it is loaded, the host TSC plus its offset;
+while it is off its pCPU, the host TSC at put plus its offset, since a compensating load resumes there; and
+so on. A lemma sets one such value against a bound. Each design lists the circumstances that it has.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,12 +12,12 @@ from typing import Any
 from vtsc.language import Lemma, both, implies, integer, negation
 
 When = Callable[[Any, Any, int], bool]
-"""Host, vCPU and pCPU number to whether the situation is given."""
+"""A function of host, vCPU and pCPU number that says whether the circumstance is given."""
 
 
 @dataclass(frozen=True)
 class Standing:
-    """A situation of a vCPU, and where its TSC stands in it, in cycles (an integer)."""
+    """A circumstance of a vCPU, and the value of its TSC in it, in cycles (an integer)."""
 
     name: str
     situation: str
@@ -25,34 +25,34 @@ class Standing:
     when: When
     tsc: Callable[[Any, Any, int], int]
     anywhere: bool = False
-    """It is the same whatever the pCPU."""
+    """Whether it is the same for every pCPU."""
 
 
 @dataclass(frozen=True)
 class Bound:
-    """Something that a guest's TSC is never below, or never above; in cycles (an integer)."""
+    """A value that a guest's TSC is never below, or never above; in cycles (an integer)."""
 
     name: str
     phrase: str
     lower: bool
     value: Callable[[Any, Any, Any, int], int]
-    """Machine, state, the property's ghosts and the vCPU's number."""
+    """A function of machine, state, the property's ghosts and the vCPU's number."""
     owner: str = ""
 
 
 def guest_tsc(host: Any, vcpu: Any, c: int) -> int:
-    """What ``vcpu`` would read on pCPU ``c`` with the offset it has."""
+    """The value that ``vcpu`` would read on pCPU ``c`` with the offset that it has."""
     tsc: int = host.pcpus[c].tsc + integer(vcpu.tsc_offset)
     return tsc
 
 
 def loaded_on(host: Any, vcpu: Any, c: int) -> bool:
-    """The vCPU is loaded on pCPU ``c``."""
+    """Whether the vCPU is loaded on pCPU ``c``."""
     return both(vcpu.loaded, vcpu.cpu == c)
 
 
 def stays_on(host: Any, vcpu: Any, c: int) -> bool:
-    """The vCPU is off its pCPU, which was ``c``."""
+    """Whether the vCPU is off its pCPU, which was ``c``."""
     return both(negation(vcpu.loaded), vcpu.cpu == c)
 
 
@@ -95,11 +95,11 @@ ORIGIN = Standing(
     anywhere=True,
 )
 USUAL = (LOADED, SETTLED, STABLE, STAYS, ORIGIN)
-"""Situations that every design knows."""
+"""The standings that every design has."""
 
 
 def away(name: str, when: str, note: str, given: Callable[[Any], bool]) -> Standing:
-    """The situation in which field ``note`` of the vCPU holds the host TSC that it resumes from."""
+    """The standing for when the vCPU's field ``note`` holds the host TSC from which it resumes."""
     return Standing(
         name,
         when,
@@ -111,12 +111,12 @@ def away(name: str, when: str, note: str, given: Callable[[Any], bool]) -> Stand
 
 
 def is_away(vcpu: Any) -> bool:
-    """The vCPU is off its pCPU."""
+    """Whether the vCPU is off its pCPU."""
     return negation(vcpu.loaded)
 
 
 def lemma(standing: Standing, bound: Bound) -> Lemma:
-    """That the bound is kept in the situation."""
+    """The lemma that the bound is kept in the standing's circumstance."""
 
     def holds(machine: Any, state: Any, ghosts: Any, v: int, c: int = -1) -> bool:
         host, vcpu = state.host, state.vm.vcpus[v]
@@ -136,5 +136,5 @@ def lemma(standing: Standing, bound: Bound) -> Lemma:
 
 
 def lemmas(standings: Sequence[Standing], bounds: Sequence[Bound]) -> list[Lemma]:
-    """Every bound in every situation."""
+    """The lemmas for every bound and every standing."""
     return [lemma(standing, bound) for bound in bounds for standing in standings]

@@ -1,1 +1,1 @@
-"""How each vCPU gets to read its TSC, whatever state it is in."""
+"""The calls by which each vCPU gets to read its TSC, whatever state it is in."""

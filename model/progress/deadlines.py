@@ -1,4 +1,4 @@
-"""The deadlines of vCPUs: which leave time for an RDTSC, so that nobody has to act before.
+"""The deadlines of vCPUs, and which of them leave time for an RDTSC before anybody has to act.
 
 A vCPU may have to be put, to be loaded, to exit or to be entered within a time that the parameters set.
 """
@@ -11,7 +11,7 @@ from vtsc.language import both, either, negation
 
 
 def duration(settings: Any) -> int:
-    """How long an RDTSC takes, at least a cycle, in time units."""
+    """The duration of an RDTSC, at least a cycle, in time units."""
     cycles: int = max(1, settings["rdtsc_cycles"])
     return cycles * timebase(settings).cycle
 
@@ -23,27 +23,27 @@ def long_enough(settings: Any, limit: Limit) -> bool:
 
 
 def may_stay(machine: Any, state: Any, v: int) -> bool:
-    """A loaded vCPU's time slice leaves time for an RDTSC."""
+    """Whether a loaded vCPU's time slice leaves time for an RDTSC."""
     return TIMESLICE.kept(machine, state, v, duration(machine.settings))
 
 
 def may_run(machine: Any, state: Any, v: int) -> bool:
-    """A vCPU in guest mode may stay there for an RDTSC."""
+    """Whether a vCPU in guest mode may stay there for an RDTSC."""
     runs = EXIT_INTERVAL.kept(machine, state, v, duration(machine.settings))
     return both(may_stay(machine, state, v), runs)
 
 
 def waits(machine: Any, state: Any, v: int) -> bool:
-    """Nothing is due for a vCPU within the time of an RDTSC."""
+    """Whether nothing is due for a vCPU within the time of an RDTSC."""
     return all_kept(machine, state, v, duration(machine.settings))
 
 
 def others_wait(machine: Any, state: Any, *but: int) -> bool:
-    """Nothing is due for any vCPU, those in ``but`` aside."""
+    """Whether nothing is due within that time for any vCPU other than those in ``but``."""
     others = (w for w in range(machine.sizes["vcpu"]) if w not in but)
     return negation(either(negation(waits(machine, state, w)) for w in others))
 
 
 def nothing_due(machine: Any, state: Any) -> bool:
-    """Nothing is due for any vCPU within the time of an RDTSC."""
+    """Whether nothing is due for any vCPU within the time of an RDTSC."""
     return others_wait(machine, state)

@@ -7,7 +7,7 @@ from model.host.timebase import timebase
 from vtsc.language import Given
 
 PREFIXES = ("", "gap_")
-"""Time passes at the start of a step, and between two samples of one."""
+"""The prefixes of inputs: time passes at the start of a step, and between two samples within one."""
 
 
 def elapsing(settings: Any, cycles: int) -> Given:

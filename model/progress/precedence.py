@@ -17,17 +17,17 @@ OWN, PAIR = ("vcpu",), ("vcpu", "vcpu")
 
 
 def taken(state: Any, c: int) -> bool:
-    """Some vCPU is loaded on pCPU ``c``."""
+    """Whether some vCPU is loaded on pCPU ``c``."""
     return either(both(w.loaded, w.cpu == c) for w in state.vm.vcpus)
 
 
 def idle(state: Any, w: int) -> bool:
-    """The vCPU is loaded and out of guest mode."""
+    """Whether vCPU ``w`` is loaded and out of guest mode."""
     return both(state.vm.vcpus[w].loaded, negation(state.vm.vcpus[w].in_guest))
 
 
 def shut_out(machine: Any, state: Any, v: int) -> bool:
-    """Off its pCPU, and every pCPU is taken."""
+    """Whether vCPU ``v`` is off its pCPU and every pCPU is taken."""
     full = negation(either(negation(taken(state, c)) for c in range(machine.sizes["pcpu"])))
     return both(negation(state.vm.vcpus[v].loaded), full)
 
@@ -36,13 +36,13 @@ def shut_out(machine: Any, state: Any, v: int) -> bool:
 
 
 def behind_idle(machine: Any, state: Any, v: int, w: int) -> bool:
-    """Off its pCPU, every pCPU taken, one of them by vCPU ``w`` out of guest mode."""
+    """Whether ``v`` is off its pCPU, all are taken, one by ``w`` out of guest mode, and no other is due."""
     away = both(shut_out(machine, state, v), others_wait(machine, state, v, w))
     return both(away, idle(state, w))
 
 
 def behind_guest(machine: Any, state: Any, v: int, w: int) -> bool:
-    """Off its pCPU, every pCPU taken, one of them by vCPU ``w`` in guest mode."""
+    """Whether ``v`` is off its pCPU, all are taken, one by ``w`` in guest mode, and no other is due."""
     away = both(shut_out(machine, state, v), others_wait(machine, state, v, w))
     return both(away, state.vm.vcpus[w].in_guest)
 
@@ -52,7 +52,7 @@ def _on_other(action: str) -> Any:
 
 
 def crowded(settings: Any) -> list[Situation]:
-    """With more vCPUs than pCPUs another one may have to leave first."""
+    """The situations in which, with more vCPUs than pCPUs, another vCPU has to leave first."""
     now = elapsing(settings, 0)
     return [
         Situation(
@@ -85,7 +85,7 @@ def _due(place: int, v: int) -> int:
 
 
 def is_next(machine: Any, state: Any, v: int, place: int, *but: int) -> bool:
-    """Something is due for the vCPU at ``place`` among the others, and for none before it.
+    """Whether something is due for the vCPU at ``place`` among the others, and for none before it.
 
     Those in ``but`` do not count.
     """
@@ -105,7 +105,7 @@ class _Place:
         self._now = elapsing(settings, 0)
 
     def situations(self) -> list[Situation]:
-        """All of them."""
+        """All situations of this place."""
         settings = self._settings
         if long_enough(settings, DORMANCY):
             # what is loaded has to be put again where it may not wait to be entered
@@ -123,7 +123,7 @@ class _Place:
     def _situation(
         self, name: str, sentence: str, rank: int, over: tuple[str, ...], applies: Any, call: Any
     ) -> Situation:
-        """One; ``applies`` and ``call`` take the number of the vCPU that is next, then those ``over``."""
+        """One situation; ``applies`` and ``call`` take the number of the next vCPU, then those ``over``."""
 
         def given(machine: Any, state: Any, v: int, *others: int) -> bool:
             but = others if over == PAIR else ()
@@ -138,13 +138,13 @@ class _Place:
         return Situation(own, sentence, self._below + rank, over, given, taken, self._now)
 
     def _by_itself(self, action: str, sentence: str, rank: int, applies: Any) -> Situation:
-        """Its own call leads on."""
+        """A situation from which the next vCPU's own call leads on."""
         return self._situation(
             action, sentence, rank, OWN, applies, lambda i, v: Call(action, (i,))
         )
 
     def _stays_loaded(self, machine: Any, state: Any, i: int) -> bool:
-        """Loaded, out of guest mode, and put to guest mode it may stay there as long as a read takes."""
+        """Whether ``i`` is loaded, out of guest mode, and once entered may stay for the time of a read."""
         return both(idle(state, i), may_stay(machine, state, i))
 
     def _enter(self, rank: int) -> Situation:
@@ -162,7 +162,7 @@ class _Place:
         return self._by_itself("serve", sentence, rank, applies)
 
     def _put(self, rank: int) -> Situation:
-        """Out of guest mode it has to leave its pCPU; where it may not be off one, as its slice ends."""
+        """Out of guest mode, it has to leave its pCPU; if it may not be off one, only as its slice ends."""
         stays = not long_enough(self._settings, DORMANCY)
 
         def applies(m: Any, s: Any, i: int, v: int) -> bool:
@@ -177,7 +177,7 @@ class _Place:
         return self._by_itself("exit", sentence, rank, lambda m, s, i, v: s.vm.vcpus[i].in_guest)
 
     def _load(self, rank: int) -> Situation:
-        """It has to come back to a pCPU."""
+        """The next vCPU has to come back to a pCPU."""
 
         def applies(m: Any, s: Any, i: int, v: int, c: int) -> bool:
             return negation(either((s.vm.vcpus[i].loaded, taken(s, c))))
@@ -189,7 +189,7 @@ class _Place:
         )
 
     def _room_by(self, who: str, over: tuple[str, ...], rank: int) -> list[Situation]:
-        """It has to come back, and a vCPU has to make room: the one itself, or one of ``over``."""
+        """The next vCPU has to come back, and one has to make room: the one itself, or one of ``over``."""
         full = "another vCPU is due to be loaded, and every pCPU is taken"
         return [
             self._situation(
@@ -212,7 +212,7 @@ class _Place:
 
 
 def due(settings: Any, below: int) -> list[Situation]:
-    """Something is due for another vCPU; ranks are above ``below``."""
+    """The situations in which something is due for another vCPU; their ranks are above ``below``."""
     found: list[Situation] = []
     for place in reversed(range(settings["vcpus"] - 1)):
         here = _Place(settings, place, below).situations()

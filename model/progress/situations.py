@@ -1,4 +1,4 @@
-"""How each vCPU gets to read its TSC, whatever state it is in: no state is stuck.
+"""The situations through which each vCPU gets to read its TSC from any state, so no state is stuck.
 
 Only KVM and the guest act: load, put, serve, enter, exit, rdtsc. All calls are taken at once (dt = 0) but
 RDTSC, which takes the cycles it needs at the nominal rate. Where a deadline would pass in the
@@ -23,7 +23,7 @@ LIMIT = 1 << 61
 
 
 def reading(machine: Any, state: Any, v: int) -> bool:
-    """In guest mode, with time for an RDTSC."""
+    """Whether vCPU ``v`` is in guest mode, with time for an RDTSC, and no other is due."""
     runs = both(state.vm.vcpus[v].in_guest, may_run(machine, state, v))
     return both(runs, others_wait(machine, state, v))
 
@@ -34,30 +34,30 @@ def _out_of_guest(machine: Any, state: Any, v: int) -> bool:
 
 
 def ready(machine: Any, state: Any, v: int) -> bool:
-    """Loaded, out of guest mode, no request pending."""
+    """Whether ``v`` is loaded, out of guest mode, with time and no request pending, and no other is due."""
     idle = negation(machine.pending(state.vm.vcpus[v]))
     return both(both(_out_of_guest(machine, state, v), may_stay(machine, state, v)), idle)
 
 
 def asked(machine: Any, state: Any, v: int) -> bool:
-    """Loaded, out of guest mode, a request pending."""
+    """Whether ``v`` is loaded, out of guest mode, with time and a request pending, and no other is due."""
     busy = machine.pending(state.vm.vcpus[v])
     return both(both(_out_of_guest(machine, state, v), may_stay(machine, state, v)), busy)
 
 
 def beside_free(machine: Any, state: Any, v: int, c: int) -> bool:
-    """Off its pCPU, and no vCPU is loaded on pCPU ``c``."""
+    """Whether ``v`` is off its pCPU, no vCPU is loaded on pCPU ``c``, and no other is due."""
     off = negation(either((state.vm.vcpus[v].loaded, taken(state, c))))
     return both(off, others_wait(machine, state, v))
 
 
 def expired(machine: Any, state: Any, v: int) -> bool:
-    """Loaded, out of guest mode, its time slice too short for an RDTSC."""
+    """Whether ``v`` is loaded, out of guest mode, its slice too short for an RDTSC, and no other is due."""
     return both(_out_of_guest(machine, state, v), negation(may_stay(machine, state, v)))
 
 
 def overdue(machine: Any, state: Any, v: int) -> bool:
-    """In guest mode, where it may not stay for an RDTSC."""
+    """Whether ``v`` is in guest mode, where it may not stay for an RDTSC, and no other is due."""
     runs = both(state.vm.vcpus[v].in_guest, negation(may_run(machine, state, v)))
     return both(runs, others_wait(machine, state, v))
 
@@ -74,7 +74,7 @@ def _load(v: int, c: int) -> Call:
 
 
 def _situations(settings: Any) -> list[Situation]:
-    """What every machine needs."""
+    """The situations that every machine needs."""
     now, own = elapsing(settings, 0), ("vcpu",)
     read = elapsing(settings, settings["rdtsc_cycles"])
     return [
@@ -110,7 +110,7 @@ def _situations(settings: Any) -> list[Situation]:
 
 
 def _with_deadlines(settings: Any) -> list[Situation]:
-    """A vCPU whose deadline is near leaves, to come back with a new one."""
+    """The situations in which a vCPU whose deadline is near leaves, to come back with a new one."""
     now, own = elapsing(settings, 0), ("vcpu",)
     return [
         Situation(
@@ -135,19 +135,19 @@ def _with_deadlines(settings: Any) -> list[Situation]:
 
 
 def exists(machine: Any, state: Any, v: int) -> bool:
-    """The vCPU has been created."""
+    """Whether vCPU ``v`` has been created."""
     return either((state.vm.vcpus[v].created,))
 
 
 def room(machine: Any, state: Any) -> bool:
-    """Clock and TSCs are below `LIMIT`."""
+    """Whether clock and TSCs are below `LIMIT`."""
     host = state.host
     late = host.k0 + host.t >= LIMIT
     return negation(either((late, *(pcpu.tsc >= LIMIT for pcpu in host.pcpus))))
 
 
 def progress(settings: Any) -> Progress:
-    """How each vCPU of a machine with these settings gets to read its TSC."""
+    """The situations through which each vCPU of a machine with these settings gets to read its TSC."""
     situations = _situations(settings)
     deadlines = bool(limits(settings))
     full = settings["vcpus"] > settings["pcpus"]
@@ -171,7 +171,7 @@ def progress(settings: Any) -> Progress:
 
 
 def _lemmas(settings: Any, full: bool) -> tuple[Lemma, ...]:
-    """What is true of every reachable state, as far as the situations need it."""
+    """Lemmas about every reachable state, as far as the situations need them."""
     known = {lemma.name: lemma for lemma in LEMMAS}
     names = ["in_guest_is_loaded", "loaded_is_bound", *(["loaded_apart"] if full else [])]
     return (*(known[name] for name in names), *kept_lemmas(settings))

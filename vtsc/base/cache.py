@@ -1,7 +1,7 @@
-"""What may be lost at any time: small files in a folder of the user's, read and written if they can be.
+"""A cache of small files in a folder of the user's, which are read and written if they can be.
 
-Whatever is wrong with the folder or with a file in it, nobody is told: an entry that cannot be read is not
-there, and one that cannot be written is not kept.
+Any of them may be lost at any time, and no error is reported: an entry that cannot be read counts as absent,
+and one that cannot be written is not kept.
 """
 
 import json
@@ -54,7 +54,7 @@ def is_kept(name: str) -> bool:
 
 
 def _place(name: str) -> Path | None:
-    """Where a name is kept; None where that is something else than a file, which might never end."""
+    """The path under which a name is kept; None where it is not a file, as reading it might never end."""
     folder = cache_folder()
     if folder is None:
         return None

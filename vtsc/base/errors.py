@@ -30,11 +30,11 @@ PRECEDENCE = (
     Exit.UNKNOWN,
     Exit.OK,
 )
-"""Which status wins when several apply, first to last."""
+"""The statuses in the order in which they win when several apply."""
 
 
 class VtscError(Exception):
-    """Something to tell the user in one line; ``status`` is what the process exits with."""
+    """An error to tell the user in one line; ``status`` is the exit status of the process."""
 
     status = Exit.INTERNAL
 
@@ -67,7 +67,7 @@ class MeaningError(TypeError):
 
 
 class StoreError(MeaningError):
-    """A store into what may not be stored to, or of what does not belong there.
+    """A store to a place that may not be stored to, or of a value that does not belong there.
 
     ``line``: the file and line of the statement that stores; None where it is the line that raised this.
     """
@@ -78,13 +78,13 @@ class StoreError(MeaningError):
 class UnkeptError(MeaningError):
     """A condition that a model states of its own functions does not hold.
 
-    ``line``: where the function returned after which it did not; None as long as that is not known.
+    ``line``: the line at which the function returned that broke it; None as long as that is not known.
     """
 
     line: tuple[str, int] | None = None
 
     def complete(self, told: "UnkeptError") -> None:
-        """Say what another one says, which knows more."""
+        """Take over the text and the line of ``told``, which is more precise."""
         self.args, self.line = told.args, told.line
 
 
@@ -100,7 +100,7 @@ class UnendingError(RuntimeError):
 
 
 class EvidenceError(VtscError):
-    """The solver's answer did not stand up to re-execution."""
+    """A solver's answer did not pass the check of its evidence."""
 
     status = Exit.EVIDENCE
 

@@ -12,8 +12,8 @@ from vtsc.base.errors import UsageError
 def write_whole(path: Path, text: str) -> None:
     """Write ``text`` to ``path`` by way of a temporary file; raises `UsageError` if it cannot.
 
-    What is there and is no file, such as a device or a pipe, is written to; what a link leads to is replaced,
-    not the link.
+    A device or a pipe at ``path`` is written to and not replaced. Where ``path`` is a link, the file that it
+    leads to is replaced.
     """
     temporary = None
     try:

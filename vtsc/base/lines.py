@@ -33,7 +33,7 @@ class LineRecorder:
 
     @property
     def acting(self) -> Line | None:
-        """See the class."""
+        """The line that acted, as the class describes it; None where no line was executed."""
         return next((line for line in self._changers if line is not None), self._latest)
 
     def __enter__(self) -> "LineRecorder":

@@ -16,7 +16,7 @@ R = TypeVar("R")
 
 
 class Waiting(Generic[W]):
-    """Pieces of work that wait for a process: the dearest first, equally dear ones as they came."""
+    """Pieces of work that wait for a process: the most expensive first, equal ones in order of arrival."""
 
     def __init__(self) -> None:
         self._heap: list[tuple[int, int, W]] = []
@@ -26,12 +26,12 @@ class Waiting(Generic[W]):
         return len(self._heap)
 
     def add(self, item: W, cost: int = 0) -> None:
-        """Have an item wait; its number is how many came before it."""
+        """Add an item; its number is the count of items that were added before it."""
         heapq.heappush(self._heap, (-cost, self._count, item))
         self._count += 1
 
     def take(self) -> tuple[int, W]:
-        """The number of the item whose turn it is, and the item."""
+        """Remove the next item, and return its number and the item."""
         _, number, item = heapq.heappop(self._heap)
         return number, item
 
@@ -86,7 +86,7 @@ def as_done(
 
 
 def _interrupt_when_terminated() -> Any:
-    """Have SIGTERM end this process the way Ctrl-C does, workers first; returns what it did before."""
+    """Have SIGTERM end this process as Ctrl-C does, its workers first; returns the handler before."""
     if threading.current_thread() is not threading.main_thread():
         return None
     return signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -94,7 +94,7 @@ def _interrupt_when_terminated() -> Any:
 
 @contextmanager
 def _signals_wait() -> Iterator[None]:
-    """Hold back Ctrl-C and SIGTERM, so no worker is begun that nobody would end."""
+    """A context that holds back Ctrl-C and SIGTERM, so every worker that is begun is also ended."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
     try:
         yield
@@ -116,7 +116,7 @@ def _begin(run: Callable[[W], R], item: W, lifeline: tuple[int, int]) -> tuple[C
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends its workers
         signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGINT, signal.SIGTERM))
-        gc.disable()  # when it frees a solver's terms would depend on what the parent did before
+        gc.disable()  # else the parent's past would decide when a solver's terms are freed
         writer.send(run(item))
 
     process = context.Process(target=work, daemon=True)
@@ -126,7 +126,7 @@ def _begin(run: Callable[[W], R], item: W, lifeline: tuple[int, int]) -> tuple[C
 
 
 def _end_with_parent(lifeline: int) -> None:
-    """End this process, whatever it is at, once nobody holds the other end of a pipe any more."""
+    """End this process once no process holds the other end of a pipe any more."""
     os.read(lifeline, 1)
     os._exit(1)
 

@@ -1,4 +1,4 @@
-"""Names like the one that somebody typed, and what the values of a document are called."""
+"""Names that are like one that a user typed, and names for the types of values in a document."""
 
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -10,11 +10,11 @@ CALLED: Mapping[type, str] = {
     list: "a list",
     dict: "an object",
 }
-"""What messages call the types that JSON has."""
+"""The names that messages use for the types of JSON."""
 
 
 def near(name: str, known: Mapping[str, object] | list[str]) -> str:
-    """Up to three known names like ``name``, as a half-sentence, or all when few."""
+    """Up to three known names like ``name``, or all of them if they are few, as a half-sentence."""
     names = list(known)
     folded = {each.casefold(): each for each in names}
     close = [folded[x] for x in get_close_matches(name.casefold(), list(folded), n=3, cutoff=0.5)]

@@ -1,4 +1,4 @@
-"""A backstop for model code that does not end: it may use so much processor time, and no more."""
+"""A backstop for model code that does not end: a limit on the processor time that it may use."""
 
 import signal
 import threading
@@ -9,12 +9,12 @@ from types import FrameType
 from vtsc.base.errors import UnendingError
 
 SECONDS = 60.0
-"""Processor time that one path or one run of a model may take; what they take is milliseconds."""
+"""Seconds of processor time that one path or one run of a model may take; usually it takes milliseconds."""
 
 
 @contextmanager
 def limited(seconds: float = SECONDS) -> Iterator[None]:
-    """Raise `UnendingError` where the model is, once the code within has used up its time.
+    """Raise `UnendingError` at the line being executed once the code within has used up its time.
 
     Only the main thread can be interrupted; elsewhere there is no limit. A limit around this one goes on.
     """

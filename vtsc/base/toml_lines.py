@@ -34,7 +34,7 @@ class TomlFile:
         return self.fail(line, re.sub(r" \(at [^()]*\)$", "", what))
 
     def fail(self, line: int, what: str) -> BadFileError:
-        """The error to raise for what is wrong in a line."""
+        """The error to raise for a line, of which ``what`` says what is wrong."""
         return BadFileError(f"{self.shown}:{line}: {what}")
 
     def table(self, name: str, number: int | None = None) -> int:
@@ -86,7 +86,7 @@ class TomlFile:
         return next(matching, None)
 
     def _begins(self, line: int) -> bool:
-        """Whether something begins in a line: what stands above it is whole, no text or list goes on."""
+        """Whether something begins in a line, so no text or list that begins above it goes on there."""
         if line not in self._whole:
             try:
                 tomllib.loads("\n".join(self._lines[: line - 1]))

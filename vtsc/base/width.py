@@ -11,7 +11,7 @@ INPUT_LIMIT = 1 << (FULL - 2)
 
 
 def scale_down(bits: int, limit: int) -> None:
-    """From now on words have so many bits, and inputs stay below ``limit``."""
+    """Set the number of bits of a word, and the limit below which inputs stay, for this process."""
     global WIDTH, INPUT_LIMIT
     if "vtsc.language.words" in sys.modules:
         raise RuntimeError("vtsc.language.words has read the width already")

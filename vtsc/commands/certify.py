@@ -1,4 +1,4 @@
-"""``vtsc certify PATH``: check saved evidence again, from model and lemmas."""
+"""``vtsc certify PATH``: check saved evidence again, starting from the model and the lemmas."""
 
 import argparse
 import tempfile
@@ -26,7 +26,7 @@ CERTIFIED = (
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """The path, and how many processes."""
+    """Add the path and the number of processes to a parser."""
     parser.epilog = CERTIFIED
     parser.add_argument(
         "path", metavar="PATH", help=f"a certificate, a folder of them, or an archive ({SUFFIX})"
@@ -36,7 +36,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> Exit:
-    """0: all evidence below the path holds; 71: some does not, and is named with what fails."""
+    """Return 0 if all evidence below the path holds, and 71 if some does not; that part is named."""
     content = load(arguments.root, arguments.design)
     with _opened(Path(arguments.path)) as top:
         folders = found(top, arguments.path)
@@ -94,7 +94,7 @@ def _files(path: Path) -> Iterator[Path]:
 
 
 def _certify(opened: "OpenCases", folder: Path) -> tuple[str, bool]:
-    """What is to be said of the evidence in a folder, and whether it holds."""
+    """The line to print about the evidence in a folder, and whether it holds."""
     from vtsc.evidence.recheck import recheck
 
     try:

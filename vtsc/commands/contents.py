@@ -40,7 +40,7 @@ def _declared(argv: Sequence[str]) -> dict[str, Any]:
 
 
 def _root(argv: Sequence[str]) -> str | None:
-    """What ``--root`` names among arguments that are not otherwise known yet."""
+    """The value of ``--root`` among arguments that are not parsed yet; None where it is not given."""
     parser = argparse.ArgumentParser(add_help=False, exit_on_error=False)
     parser.add_argument("--root")
     try:

@@ -27,7 +27,7 @@ REPORTS = Path("build") / "report"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """The manifest, what is to be done about it, and how it is reported."""
+    """Add the manifest, and options for its update and for the report, to a parser."""
     parser.epilog = STATUSES
     parser.add_argument("file", nargs="?", metavar="FILE", help=f"default: {NAME} at the root")
     parser.add_argument(
@@ -68,7 +68,7 @@ def run(arguments: argparse.Namespace) -> Exit:
 
 
 def _reports(content: Content) -> Path:
-    """Where full reports lie: below the root, but for the copy in the wheel below the working directory."""
+    """The folder for full reports, below the root; for the copy in the wheel, below the working directory."""
     if content.where == "bundled":
         return REPORTS
     folder, here = content.root / REPORTS, Path.cwd()
@@ -76,7 +76,7 @@ def _reports(content: Content) -> Path:
 
 
 def _decided(content: Content, manifest: Manifest, jobs: int) -> dict[Cell, Result]:
-    """Every cell's result; those of one case are decided together, and the dearest first."""
+    """Every cell's result; the cells of one case are decided together, and the most expensive first."""
     from vtsc.deciding.memory import Memory  # loads the solver
 
     together: dict[tuple[str, str, object, int], list[Check]] = {}
@@ -108,7 +108,7 @@ def _decided(content: Content, manifest: Manifest, jobs: int) -> dict[Cell, Resu
 
 
 def _cost(costs: Costs, checks: dict[Cell, Check], cell: Cell) -> int:
-    """The cost of a cell last time, or else a guess that grows with the counterexample's depth."""
+    """The cost of a cell in the last run, or else a guess that grows with the counterexample's depth."""
     known = costs.of(cell)
     if known is not None:
         return known

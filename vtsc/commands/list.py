@@ -10,11 +10,11 @@ from vtsc.report.text.listing import listing
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """The design that is listed with those of the root."""
+    """Add the option for a design that is listed with those of the root."""
     add_design(parser)
 
 
 def run(arguments: argparse.Namespace) -> Exit:
-    """Always 0."""
+    """Print the listing, and return 0."""
     say(listing(load(arguments.root, arguments.design)))
     return Exit.OK

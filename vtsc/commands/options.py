@@ -13,7 +13,7 @@ STATUSES = (
 
 
 def add_cells(parser: argparse.ArgumentParser) -> None:
-    """Which cells: designs, properties, hosts and parameters."""
+    """Add the options that choose cells: designs, properties, hosts and parameters."""
     parser.add_argument(
         "designs", nargs="*", metavar="DESIGN", help="default: all, or the one of --design"
     )
@@ -25,14 +25,14 @@ def add_cells(parser: argparse.ArgumentParser) -> None:
 
 
 def add_design(parser: argparse.ArgumentParser) -> None:
-    """A design that no registry names."""
+    """Add the option for a design that no registry names."""
     parser.add_argument(
         "--design", metavar="FILE", help="a Python file with a design of its own, in no registry"
     )
 
 
 def add_output(parser: argparse.ArgumentParser, saved: str) -> None:
-    """Where results go, and in which format; ``saved``: what ``--save`` keeps."""
+    """Add the options for the format and the files of results; ``saved`` says what ``--save`` keeps."""
     from vtsc.report import FORMATS
 
     parser.add_argument("--format", choices=tuple(FORMATS), default="text")
@@ -41,13 +41,13 @@ def add_output(parser: argparse.ArgumentParser, saved: str) -> None:
 
 
 def add_jobs(parser: argparse.ArgumentParser) -> None:
-    """How many processes."""
+    """Add the option for the number of processes."""
     said = "processes; 0, the default: one for each core"
     parser.add_argument("-j", "--jobs", type=_jobs, default=0, metavar="N", help=said)
 
 
 def _jobs(text: str) -> int:
-    """A number of processes; raises `ArgumentTypeError` for one that makes no sense."""
+    """A number of processes; raises `ArgumentTypeError` for a text that is none."""
     try:
         number = int(text)
     except ValueError:

@@ -20,7 +20,7 @@ REPLAYED = (
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """The file, and how it is replayed."""
+    """Add the file, and the options of the replay, to a parser."""
     parser.epilog = REPLAYED
     parser.add_argument("file", metavar="FILE")
     add_design(parser)

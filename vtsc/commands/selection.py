@@ -1,4 +1,4 @@
-"""What ``verify`` and ``simulate`` share: turning names on the command line into groups of cells."""
+"""Turns names on the command line into groups of cells, for ``verify`` and ``simulate``."""
 
 import argparse
 

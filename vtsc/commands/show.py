@@ -16,11 +16,11 @@ from vtsc.report.text.proof import proof
 
 MANIFEST = "manifest.json"
 PROOF = ("vtsc.evidence/", "cell")
-"""How the schema of a proof's manifest begins, and the kind of evidence that it names."""
+"""The beginning of the schema of a proof's manifest, and the kind of evidence that it names."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """The file, and how much of it is told."""
+    """Add the file, and the options for how much of it is told, to a parser."""
     parser.add_argument(
         "file", metavar="FILE", help="a saved run, a saved proof, or the folder of a certificate"
     )
@@ -29,7 +29,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> Exit:
-    """0 when shown; `BadFileError` when it is not a trace of this model or no longer shows anything."""
+    """Return 0 when the file is shown.
+
+    Raises `BadFileError` when it is not a trace of this model, or no longer shows what it did.
+    """
     path = Path(arguments.file)
     manifest = _manifest(path)
     if manifest is not None:
@@ -71,7 +74,7 @@ def _manifest(path: Path) -> dict[str, Any] | None:
 
 
 def _show_proof(arguments: argparse.Namespace, manifest: dict[str, Any]) -> None:
-    """Print the lemmas as they were saved; whether they are a proof is for ``vtsc certify`` to say."""
+    """Print the lemmas as they were saved; ``vtsc certify`` checks whether they are a proof."""
     content = load(arguments.root, arguments.design)
     try:
         say(proof(content, manifest, arguments.all))

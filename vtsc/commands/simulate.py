@@ -12,7 +12,7 @@ from vtsc.report.screen import say
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """The cells, and how long and by which seed they are run."""
+    """Add the cells, the number of steps and the seed to a parser."""
     add_cells(parser)
     add_design(parser)
     parser.add_argument("--steps", type=int, default=10_000, metavar="N", help="default 10000")
@@ -20,7 +20,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> Exit:
-    """10 when some run violated a property, else 0."""
+    """Return 10 when some run violated a property, else 0."""
     if arguments.steps < 1:
         raise UsageError(f"--steps {arguments.steps}: at least 1")
     content = load(arguments.root, arguments.design)

@@ -1,4 +1,4 @@
-"""``vtsc gate --update``: how the expected verdicts would have to change, and with ``--write`` changing them.
+"""``vtsc gate --update``: prints how the expected verdicts would change, and with ``--write`` changes them.
 
 Verdicts that the manifest states are changed in it, where comments and layout stay; those that a property's
 table states are printed, to be changed by hand.
@@ -24,7 +24,7 @@ def update(
 ) -> Exit:
     """Print what would change, and change the manifest if ``write``.
 
-    0 where nothing is left to be changed; else the status of the cells that are not as expected.
+    Returns 0 where nothing is left to be changed, else the status of the cells that are not as expected.
     """
     stated = {v.result.cell: _stated(v.result) for v in verdicts if not v.wanted or not v.expected}
     new = {cell: verdict for cell, verdict in stated.items() if verdict is not None}
@@ -60,7 +60,7 @@ def _name(content: Content, cell: Cell) -> str:
 def _in_manifest(
     content: Content, manifest: Manifest, listed: Sequence[Check], new: Mapping[Cell, str]
 ) -> Iterator[str]:
-    """What changes in the manifest, cell by cell."""
+    """The changes of the manifest, cell by cell."""
     for check in listed:
         yield f"{manifest.file}:{check.line}: {_name(content, check.cell)}"
         if check.expected is not None:
@@ -73,7 +73,7 @@ def _toml(verdict: str) -> str:
 
 
 def _in_tables(content: Content, listed: Sequence[Check], new: Mapping[Cell, str]) -> Iterator[str]:
-    """What changes in the tables of the properties' files, line by line."""
+    """The changes of the tables in the properties' files, line by line."""
     elsewhere = new.keys() - {check.cell for check in listed}
     for name, prop in content.properties.items():
         cells = {

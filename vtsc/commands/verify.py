@@ -26,7 +26,7 @@ from vtsc.report.screen import complain, say
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """The cells, how they are decided, and how that is reported."""
+    """Add the cells, and the options for deciding and reporting them, to a parser."""
     parser.epilog = STATUSES
     add_cells(parser)
     add_design(parser)
@@ -81,7 +81,7 @@ def run(arguments: argparse.Namespace) -> Exit:
 
 @contextmanager
 def noted(statuses: list[Exit]) -> Iterator[None]:
-    """Have a file that cannot be written told in a line, and be a status among others."""
+    """A context that reports a file that cannot be written, and adds the status to ``statuses``."""
     try:
         yield
     except UsageError as error:
@@ -111,7 +111,7 @@ def _report(content: Content, verdicts: Sequence[Judged], arguments: argparse.Na
 
 
 def report(arguments: argparse.Namespace, given: Report) -> None:
-    """Write a report where and how the command line says."""
+    """Write a report in the format and to the file that the command line names."""
     text = written(arguments.format, given)
     if arguments.output:
         write_whole(Path(arguments.output), text)

@@ -1,4 +1,4 @@
-"""The engines by name, each with its rank and the effort at which it is asked, and the one way to ask them.
+"""The engines by name, each with its rank and the effort at which it is asked, and functions that ask them.
 
 All of them are sound, so no two can contradict each other. Rank fixes whose answer is reported: the first
 that decides the task within its budget. Nothing here imports a solver before an engine is asked.
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 class Effort(IntEnum):
-    """How much is asked for: a search to a depth, a proof where one is usual, a proof by every means."""
+    """The levels of effort: a search to a depth, the usual engines for proofs as well, or all engines."""
 
     BOUNDED = 0
     USUAL = 1
@@ -49,7 +49,7 @@ ENGINES: Mapping[str, Entry] = {
     "kinduction": Entry("proof.kinduction", 4, Effort.ALL),
     "spacer": Entry("proof.spacer", 5, Effort.ALL),
 }
-"""Search comes before what takes longer and decides less; it gives the depth where nothing decides."""
+"""Search comes before engines that take longer and decide less; where none decides, it gives the depth."""
 
 
 def asked(effort: Effort, *, shared: bool) -> tuple[str, ...]:
@@ -79,7 +79,7 @@ def first_accepted(
     """The result that ``accept`` makes of the first answer it accepts, and all answers up to that one.
 
     ``accept`` is given an engine's name, its answer if that decides the task, and the answers before it. It
-    returns None for an answer that does not stand up to its checks; the next engine is asked then.
+    returns None for an answer that fails its checks; the next engine is asked then.
     """
     given: Answers = {}
     for name, answer in answers(task, names):

@@ -33,7 +33,7 @@ class Answer:
 
     finding: Finding
     depth: int = 0
-    """How deep the target is hit, or how deep it is not."""
+    """The depth at which the target is hit, or to which it is not."""
     witness: Witness | None = None
     """A run to a target that is hit."""
     shortest: bool = True
@@ -43,23 +43,23 @@ class Answer:
     k: int = 1
     """The proof is by lemmas, and for k > 1 by k-induction on top of them."""
     found: tuple[str, ...] = ()
-    """Lemmas that nobody had stated, as texts of `lemma_text`: ``spacer_1`` and so on."""
+    """Lemmas that a solver found, as texts of `lemma_text`: ``spacer_1`` and so on."""
     reason: str = ""
-    """Why the target is open."""
+    """The reason why the target is open."""
     confirmed: int = 0
-    """How deep a plain solver agrees that the target is not hit."""
+    """The depth to which a plain solver agrees that the target is not hit."""
     lopsided: str = ""
-    """Why a search did without exchanging instances that a machine says are interchangeable, if it did."""
+    """The reason why a search did not use a symmetry that the machine names; empty if there is none."""
 
     @property
     def decided(self) -> bool:
-        """Whether nothing is left to find out."""
+        """Whether the target is proved or violated."""
         return self.finding in (Finding.PROVED, Finding.VIOLATED)
 
 
 @dataclass
 class Task:
-    """Whether any run of a machine hits a target, and how deep to search for one that does."""
+    """The question whether any run of a machine hits a target, and the depth to which to search for one."""
 
     target: str
     stated: "Callable[[Sequence[Lemma]], System]"
@@ -70,7 +70,7 @@ class Task:
     known: Sequence[Lemma] = ()
     """Lemmas that hold of every reachable state."""
     rounds: Sequence[Rounds] = ()
-    """The forms in which the machine suggests to look for long runs."""
+    """The forms of long runs that the machine suggests."""
     remembered: tuple[Key, ...] | None = None
     """The lemmas of an earlier proof, to be tried first."""
     shared: "Induction | None" = field(default=None, repr=False)
@@ -78,7 +78,7 @@ class Task:
 
     @cached_property
     def system(self) -> "System":
-        """The system without any lemma: smaller, for search."""
+        """The system without any lemma, which is smaller."""
         return self.stated(())
 
     @cached_property
@@ -104,10 +104,10 @@ class Engine(Protocol):
 
 
 def keys(lemmas: Sequence[Lemma]) -> tuple[Key, ...]:
-    """The names of the lemmas that somebody stated."""
+    """The owners and names of ``lemmas``, without `ONE_VALUE`, which is never stated."""
     return tuple((x.owner, x.name) for x in lemmas if x is not ONE_VALUE)
 
 
 def unknown(reason: str) -> Answer:
-    """No answer."""
+    """The answer that the target is open, for the given reason."""
     return Answer(Finding.OPEN, reason=reason)

@@ -1,1 +1,1 @@
-"""What a verdict rests on: traces, replay, certificates; made again and checked."""
+"""Evidence for verdicts: how traces, certificates and other proofs are made, made again and checked."""

@@ -16,7 +16,7 @@ MEMORY = 2**27
 """The most bytes of memory that unpacking may take besides."""
 BLOCK = 2**16
 RECORD = 512
-"""A tar archive consists of records of so many bytes: headers, and files padded with zeros."""
+"""The bytes of a record. A tar archive consists of records: headers, and files padded with zeros."""
 PART = re.compile(r"[A-Za-z0-9_=+-][A-Za-z0-9._=+-]*")
 """A part of a path in an archive."""
 

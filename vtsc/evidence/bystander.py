@@ -21,19 +21,19 @@ class _Side:
         return self.system.calls[way.call]
 
     def applies(self, way: Way) -> str:
-        """When a way applies, seen from the start of the step."""
+        """The condition under which a way applies, in terms of the start of the step."""
         return self.write.condition(way.condition)
 
     def hits(self, way: Way, target: str) -> str:
-        """When it hits a target."""
+        """The condition under which a way hits a target."""
         return self.write.condition(way.hits.get(target, self.system.arena.false))
 
     def passed(self, name: str) -> Value:
-        """A field when time has passed."""
+        """The value of a field when time has passed."""
         return self.system.passing.get(name, self.system.pre[name])
 
     def after(self, way: Way, name: str) -> Value:
-        """A field after a way is taken."""
+        """The value of a field after a way is taken."""
         return way.stores.get(name, self.relation.kept[name])
 
 
@@ -43,9 +43,9 @@ def bystander(large: System, small: System, targets: bool) -> str:
     Both systems have the same calls, which name only instances of ``small``. The step starts in a
     state that satisfies the facts of ``large`` and in which each index has a value that it can have
     in ``small``. Both systems must give the fields of ``small`` equal values, and if ``targets``,
-    hit the same targets. What never changes in ``small`` must be the same in ``large``: else a start counts
-    instances. For a property of several instances targets are not compared: the
-    instances that violate it are among those of ``small``.
+    hit the same targets. The fields that never change in ``small`` must have the same values in ``large``,
+    since otherwise a start would count instances. For a property of several instances, targets are not
+    compared: the instances that violate it are among those of ``small``.
     """
     script = Script("A step that is none any more once a bystander is left out.")
     one, other = _Side(large, script), _Side(small, script)
@@ -67,7 +67,7 @@ def bystander(large: System, small: System, targets: bool) -> str:
 
 
 def _fixed_alike(one: _Side, other: _Side) -> list[str]:
-    """That the fields that never change in the other system have the same values in the one."""
+    """The constraints that fields that never change in the other system have the same values in the one."""
     large, small = one.system, other.system
     alike = []
     for name, value in small.frozen.items():
@@ -97,7 +97,7 @@ def start(one: System, other: System) -> str:
 
 
 def _indices_fit(side: _Side, small: System) -> list[str]:
-    """That every index of the small system's fields has exactly one of its values there."""
+    """The constraints that every index of the small system's fields has exactly one of its values there."""
     fit = []
     for name in small.slots:
         value = side.system.pre[name]
@@ -111,7 +111,7 @@ def _indices_fit(side: _Side, small: System) -> list[str]:
 
 
 def _alike(one: _Side, a: Value, other: _Side, b: Value) -> list[str]:
-    """That two values are equal."""
+    """The constraints that two values are equal."""
     if isinstance(a, Index):
         a = Index(a.arena, {i: a.members[i] for i in b.members})
     pairs = zip(one.write.value(a), other.write.value(b), strict=True)
@@ -119,7 +119,7 @@ def _alike(one: _Side, a: Value, other: _Side, b: Value) -> list[str]:
 
 
 def _same(one: _Side, way: Way, other: _Side, alone: Way, targets: bool) -> str:
-    """That ``alone`` applies and does what ``way`` does to the fields and targets of its system."""
+    """The constraints that ``alone`` applies and does what ``way`` does to fields and targets."""
     parts = [other.applies(alone)]
     for name in other.system.slots:
         if name in way.stores or name in alone.stores:

@@ -45,20 +45,20 @@ class Certificate:
 
     cell: Cell
     place: Path
-    """The folder that it belongs to, below a folder of evidence."""
+    """The path of its folder below a folder of evidence."""
     any_number: bool
     lemmas: tuple[Stated, ...]
     queries: Mapping[str, str]
     needs: tuple[str, ...]
     """The names of the runs that show that the claim is not vacuous."""
     witnesses: tuple[tuple[str, Trace], ...] = ()
-    """Those runs."""
+    """These runs by name."""
     k: int = 1
     """The k of k-induction; 1 if plain induction with the lemmas is enough."""
     found: tuple[str, ...] = ()
     """Lemmas that neither the model nor the property states, as texts of `vtsc.smtlib.lemma_text`."""
     only: str = ""
-    """Why it is for the cell's own sizes only, where it is and the reason is known."""
+    """The reason why it is for the cell's own sizes only; empty if it is not, or the reason is not known."""
 
     def evidence(self) -> Evidence:
         """The certificate as it is saved and checked."""
@@ -155,12 +155,12 @@ def _stated(system: System, lemmas: Sequence[Lemma]) -> tuple[Stated, ...]:
 
 
 def check(certificate: Certificate, solved: set[str]) -> None:
-    """That every question is unsatisfiable; see `vtsc.evidence.manifest.check`."""
+    """Check that every question is unsatisfiable; see `vtsc.evidence.manifest.check`."""
     manifest.check(certificate.queries, solved)
 
 
 def remake(opened: OpenCases, saved: Manifest) -> Evidence:
-    """The certificate that a manifest is of, made again; raises `EvidenceError` where there is none."""
+    """The certificate that belongs to a manifest, made again; raises `EvidenceError` where there is none."""
     cell = _cell(opened.content, saved)
     k, found = saved.get("k", int, 1), saved.get("found", list, [])
     if not 1 <= k <= GREATEST:
@@ -187,7 +187,7 @@ def _cell(content: Content, saved: Manifest) -> Cell:
 
 
 def _keys(lemmas: Sequence[Any], found: Sequence[str]) -> list[Key]:
-    """The lemmas that a manifest lists, but for those that a solver found."""
+    """The keys of the lemmas that a manifest lists, but for those that a solver found."""
     own = _found_names(found)
     if not all(isinstance(x, dict) and {"owner", "name"} <= x.keys() for x in lemmas):
         raise EvidenceError(f"{MANIFEST}: lemmas: expected objects with owner and name")

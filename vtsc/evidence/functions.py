@@ -1,4 +1,4 @@
-"""Evidence for claims about plain functions: that no values of their arguments make them false.
+"""Evidence for claims about plain functions: no values of their arguments make the claims false.
 
 The function itself is run on symbolic words, so the claim is about its own code. Each question is
 asked over integers, where quotients are exact and nothing wraps unless the function says so. Where
@@ -38,7 +38,7 @@ def stated(arena: Arena, claim: Claim) -> Condition:
 
 
 def integer_question(claim: Claim) -> str:
-    """Values for which the claim is false, as integers."""
+    """The question, over integers, whether the claim is false for some values of its arguments."""
     arena = Arena()
     script = Script(f"Values for which this is false: {claim.sentence}.")
     script.require(Writer(script).condition(arena.negation(stated(arena, claim))))
@@ -46,7 +46,7 @@ def integer_question(claim: Claim) -> str:
 
 
 def vector_question(claim: Claim) -> str:
-    """Values for which the claim is false, as bit vectors."""
+    """The question, over bit vectors, whether the claim is false for some values of its arguments."""
     script = Script(f"Bits for which this is false: {claim.sentence}.", LOGIC)
     words = [Register.unknown(script, name, *ends) for name, ends in claim.over.items()]
     script.require(f"(not {condition(claim.holds(*words))})")
@@ -77,7 +77,7 @@ def evidence(name: str, claims: Claims) -> Evidence:
 
 
 def remake(opened: OpenCases, manifest: Manifest) -> Evidence:
-    """The evidence that a manifest is of, made again; raises `EvidenceError` where there is none."""
+    """The evidence that belongs to a manifest, made again; raises `EvidenceError` where there is none."""
     name = manifest.get("name", str)
     if name not in opened.content.model.functions:
         raise EvidenceError(f"{MANIFEST}: unknown {name}")

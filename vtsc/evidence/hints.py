@@ -1,4 +1,4 @@
-"""A cache of the lemmas that proved each cell last time; what they prove is checked again."""
+"""A cache of the lemmas that proved each cell last time; they are proved again before they count."""
 
 import hashlib
 import json
@@ -22,12 +22,12 @@ class Hint:
     never: tuple[Key, ...] = ()
 
     def lemmas(self) -> set[Key]:
-        """All of them."""
+        """All lemmas of the hint."""
         return {k for keys in (*self.proofs.values(), self.never) for k in keys}
 
 
 def _name(case: Case, properties: Sequence[str]) -> str:
-    """What the hint of a case is kept under: the digest of all that a proof depends on."""
+    """The name under which the hint of a case is kept, by the digest of all that a proof depends on."""
     content = case.content
     parts = [__version__, content.digest_of(case.design), digest(content.root, "properties")]
     parts += [case.design, case.host]
@@ -37,7 +37,7 @@ def _name(case: Case, properties: Sequence[str]) -> str:
 
 
 def load_hint(case: Case, properties: Sequence[str]) -> Hint | None:
-    """What was kept for the properties of a case; None if nothing was, or it cannot be read."""
+    """The hint that was kept for the properties of a case; None if there is none, or it cannot be read."""
     kept = recalled(_name(case, properties))
     try:
         proofs = {name: _keys(keys) for name, keys in kept["proofs"].items()}
@@ -51,5 +51,5 @@ def _keys(source: list[list[str]]) -> tuple[Key, ...]:
 
 
 def save_hint(case: Case, properties: Sequence[str], hint: Hint) -> None:
-    """Keep what was found; where that cannot be written, nothing is kept."""
+    """Keep a hint; where it cannot be written, nothing is kept."""
     keep(_name(case, properties), {"proofs": hint.proofs, "never": hint.never})

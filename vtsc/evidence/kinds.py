@@ -1,4 +1,4 @@
-"""The kinds of evidence: what is claimed by each, and how it is made again from its manifest."""
+"""The kinds of evidence, each with the function that makes it again from its manifest."""
 
 from collections.abc import Callable, Mapping
 
@@ -8,7 +8,7 @@ from vtsc.evidence.manifest import MANIFEST, Evidence, Manifest
 from vtsc.evidence.systems import OpenCases
 
 Remake = Callable[[OpenCases, Manifest], Evidence]
-"""Makes the evidence that a manifest is of; raises `EvidenceError` where there is no such evidence."""
+"""Makes the evidence that belongs to a manifest; raises `EvidenceError` where there is no such evidence."""
 
 KINDS: Mapping[str, Remake] = {
     certificate.KIND: certificate.remake,
@@ -19,7 +19,7 @@ KINDS: Mapping[str, Remake] = {
 
 
 def remake(opened: OpenCases, manifest: Manifest) -> Evidence:
-    """The evidence that a manifest is of, made again by its kind, unchecked."""
+    """The evidence that belongs to a manifest, made again by its kind, unchecked."""
     kind = manifest.get("kind", str, "")
     if kind not in KINDS:
         raise EvidenceError(f"{MANIFEST}: kind: expected one of {', '.join(KINDS)}")

@@ -1,6 +1,6 @@
-"""Evidence as a folder: what is claimed, questions that must be unsatisfiable, and runs.
+"""Evidence as a folder: a claim, questions that must be unsatisfiable, and runs.
 
-``manifest.json`` says what is claimed and lists the other files. Each question is an SMT-LIB file.
+``manifest.json`` states the claim and lists the other files. Each question is an SMT-LIB file.
 Each run is a trace that shows that the claim is not vacuous. To check evidence is to make it again
 from the model, compare the two, replay the runs, and have each question solved by a fresh solver
 (`vtsc.evidence.recheck`). The kind of evidence says how it is made (`vtsc.evidence.kinds`).
@@ -28,15 +28,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Evidence:
-    """A claim with what shows it."""
+    """A claim with the questions and runs that show it."""
 
     kind: str
     place: Path
-    """The folder that it belongs to, below a folder of evidence."""
+    """The path of its folder below a folder of evidence."""
     claims: Mapping[str, Any]
-    """The claim, as the manifest says it."""
+    """The claim, as entries of the manifest."""
     questions: Mapping[str, str]
-    """By name, in the order in which they are asked."""
+    """The SMT-LIB texts by name, in the order in which they are asked."""
     needs: tuple[str, ...] = ()
     """The names of the runs."""
     runs: Mapping[str, Trace] | None = None
@@ -46,9 +46,9 @@ class Evidence:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the questions, one after the other.
+        """The SHA-256 digest of the questions, one after the other.
 
-        All that a proof uses stands in its questions as terms: rules, lemmas, initial states, ranges.
+        The questions contain all that a proof uses as terms: rules, lemmas, initial states, ranges.
         """
         return hashlib.sha256("".join(self.questions.values()).encode()).hexdigest()
 
@@ -90,16 +90,16 @@ class Manifest:
         return value
 
     def compare(self, fresh: Evidence) -> None:
-        """That it says what ``fresh`` claims; raises `EvidenceError` naming what differs.
+        """Check that it says what ``fresh`` claims; raises `EvidenceError` naming what differs.
 
-        The digest is left to be compared after the questions, which say more.
+        The digest is compared later, after the questions: a question that differs says more.
         """
         for name, value in fresh.manifest().items():
             if name not in ("tool", "digest") and self._values.get(name) != value:
                 raise EvidenceError(f"{MANIFEST}: {name} is not what the model gives")
 
     def compare_digest(self, fresh: Evidence) -> None:
-        """That its digest is that of ``fresh``; raises `EvidenceError`."""
+        """Check that its digest is that of ``fresh``; raises `EvidenceError` if not."""
         found = self._values.get("digest")
         if found != fresh.digest:
             raise EvidenceError(f"{MANIFEST}: digest is {found}, that of its files {fresh.digest}")
@@ -119,7 +119,7 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def compare_questions(fresh: Mapping[str, str], folder: Path) -> None:
-    """That the questions in ``folder`` are these, byte by byte; raises `EvidenceError` naming the file."""
+    """Check that ``folder`` has these questions, byte by byte; raises `EvidenceError` naming the file."""
     for path in sorted(folder.glob("*.smt2")):
         if path.stem not in fresh:
             raise EvidenceError(f"{path.name} belongs to nothing that is claimed")
@@ -133,7 +133,7 @@ def compare_questions(fresh: Mapping[str, str], folder: Path) -> None:
 
 
 def check(questions: Mapping[str, str], solved: set[str]) -> None:
-    """That every question is unsatisfiable; raises `EvidenceError` naming the first that is not.
+    """Check that every question is unsatisfiable; raises `EvidenceError` naming the first that is not.
 
     A text in ``solved`` is not solved twice; those that are solved now are added to it.
     """

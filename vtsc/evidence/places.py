@@ -14,5 +14,5 @@ def named(name: str, changed: Changed) -> str:
 
 
 def place(design: str, host: str, name: str, changed: Changed) -> Path:
-    """The folder, below a folder of evidence, of what is claimed of a design on a host."""
+    """The path, below a folder of evidence, of the evidence for a claim about a design on a host."""
     return Path(design) / host / named(name, changed)

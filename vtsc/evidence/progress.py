@@ -20,7 +20,7 @@ KIND = "progress"
 
 
 def folder(case: Case) -> Path:
-    """The folder, below a folder of evidence, of what is claimed of the progress of a case."""
+    """The path, below a folder of evidence, of the evidence for the progress of a case."""
     usual = case.content.resolve(case.design, None, {}).texts()
     changed = {k: v for k, v in case.settings.texts().items() if usual[k] != v}
     return place(case.design, case.host, KIND, changed)
@@ -55,7 +55,7 @@ def make(systems: Systems) -> Evidence:
 
 
 def _claims(machine: Any, progress: Progress) -> dict[str, Any]:
-    """What is claimed, for people."""
+    """The claims of the manifest, as sentences for people."""
     declared = [
         {
             "name": s.name,
@@ -78,12 +78,12 @@ def _claims(machine: Any, progress: Progress) -> dict[str, Any]:
 
 
 def stuck(systems: Systems) -> str | None:
-    """What is missing for progress, in one sentence; None where it is proved."""
+    """A sentence that says what is missing for progress; None where it is proved."""
     return missing(*asked(systems))
 
 
 def missing(shown: dict[str, str], found: list[Question]) -> str | None:
-    """The first thing that the questions show to be missing; None where all are unsatisfiable."""
+    """The first gap that the questions show, in a sentence; None where all of them are unsatisfiable."""
     for name, text in shown.items():
         if not _refuted(name, text):
             return f"a lemma that progress relies on does not hold: {name}.smt2"
@@ -103,7 +103,7 @@ def _refuted(name: str, text: str) -> bool:
 
 
 def remake(opened: OpenCases, manifest: Manifest) -> Evidence:
-    """The evidence that a manifest is of, made again; raises `EvidenceError` where there is none."""
+    """The evidence that belongs to a manifest, made again; raises `EvidenceError` where there is none."""
     model = opened.content.model
     design, host = manifest.get("design", str), manifest.get("host", str)
     given = {k: str(v) for k, v in manifest.get("params", dict).items()}

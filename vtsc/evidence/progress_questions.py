@@ -30,11 +30,11 @@ class Question:
     name: str
     text: str
     useless: str
-    """What is missing if ``text`` is satisfiable and ``possible`` is not."""
+    """Says what is missing if ``text`` is satisfiable and ``possible`` is not."""
     possible: Callable[[], str] | None = None
     """Another question; if it is unsatisfiable, the call can at least be taken."""
     impossible: str = ""
-    """What is missing if both are satisfiable."""
+    """Says what is missing if both are satisfiable."""
 
 
 class _Witness:
@@ -79,7 +79,7 @@ class _Witness:
         return int(value)
 
     def _count(self, own: str) -> int | None:
-        """How many units of the unknown ``own`` (see `counted`); None if no whole number."""
+        """The value of the unknown ``own`` in its units (see `counted`); None if it is no whole number."""
         name, _, multiple = own.partition("*")
         value = self._value(name)
         count, rest = divmod(value or 0, int(multiple or 1))
@@ -105,7 +105,7 @@ class _Asker:
         self._room = self._stated["room"][()]
 
     def questions(self) -> list[Question]:
-        """All of them."""
+        """All questions about the system."""
         own = [self._leads(situation) for situation in self._progress.situations]
         time = [self._time()] if self._progress.clock else []
         return [self._somewhere(), *(q for q in own if q is not None), *time]
@@ -118,7 +118,7 @@ class _Asker:
         return script.text()
 
     def _some(self, situations: Sequence[Situation], number: int) -> list[Condition]:
-        """That one of the situations of instance ``number`` is given, as alternatives."""
+        """The conditions of the situations of instance ``number``, at least one of which is to hold."""
         found = (self._stated.get(s.name, {}) for s in situations)
         return [c for instances in found for args, c in instances.items() if args[0] == number]
 
@@ -134,7 +134,7 @@ class _Asker:
         return Question(SOMEWHERE, text, f"{whom} is in no situation from which {goal} is in reach")
 
     def _leads(self, situation: Situation) -> Question | None:
-        """That the call of a situation can be taken and leads on; None where it has no instance."""
+        """The question whether a situation's call may fail to lead on; None where it has no instance."""
         stuck, unable = [], []
         for args, given in self._stated.get(situation.name, {}).items():
             concerned = self._concerned[args[:1]]
@@ -163,7 +163,7 @@ class _Asker:
     def _taken(
         self, situation: Situation, args: tuple[int, ...], inputs: Given
     ) -> tuple[Condition, Condition]:
-        """When the call can be taken with these inputs, and when it then leads on with room left."""
+        """The conditions that the call can be taken with these inputs, and that it leads on with room."""
         system, arena, witness = self._system, self._arena, _Witness(self._system, inputs)
         lower = [s for s in self._progress.situations if s.rank < situation.rank]
         towards = arena.disjunction(self._some(lower, args[0]))
@@ -192,7 +192,7 @@ class _Asker:
         return self._after[number]
 
     def _time(self) -> Question:
-        """That time can go on, with some call to complete the step."""
+        """The question whether time may be unable to go on, with some call to complete the step."""
         arena, progress = self._arena, self._progress
         somebody = arena.disjunction(self._concerned.values())
         steps = [self._grows(), arena.disjunction(self._completions())]
@@ -203,7 +203,7 @@ class _Asker:
         return Question(TIME, text, f"where {progress.idle_sentence}, time cannot go on")
 
     def _completions(self) -> Iterable[Condition]:
-        """The calls of all situations, taken with the inputs with which time goes on."""
+        """The conditions that a situation is given and its call completes a step in which time goes on."""
         for situation in self._progress.situations:
             inputs = {**situation.inputs, **self._progress.passing}
             for args, given in self._stated.get(situation.name, {}).items():
@@ -211,7 +211,7 @@ class _Asker:
                 yield self._arena.conjunction([given, able])
 
     def _grows(self) -> Condition:
-        """That the clock is later in the middle of the step than at its start."""
+        """The condition that the clock is later in the middle of the step than at its start."""
         clock = self._progress.clock
         before, then = self._system.pre[clock], self._system.passing.get(clock)
         if not isinstance(then, Word):

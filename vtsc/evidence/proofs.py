@@ -29,7 +29,7 @@ WIDTH = 98
 
 @dataclass(frozen=True)
 class Proof:
-    """What it takes to make the certificate of a cell again."""
+    """The data from which the certificate of a cell is made again."""
 
     cell: Cell
     lemmas: tuple[Key, ...]
@@ -56,7 +56,7 @@ class Never:
 
 @dataclass(frozen=True)
 class Entry:
-    """A table of a file: what is proved on a host with some parameters, by which lemmas."""
+    """A table of a file: a proof on a host with some parameters, by the names of its lemmas."""
 
     host: str
     property: str | None
@@ -71,7 +71,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Recorded:
-    """All that is recorded of a design; entries of what does not exist are left out."""
+    """All that is recorded of a design; entries with unknown hosts, properties or parameters are left out."""
 
     content: Content
     design: str
@@ -89,12 +89,12 @@ class Recorded:
 
     @property
     def proofs(self) -> tuple[Proof, ...]:
-        """All proofs."""
+        """All recorded proofs."""
         return tuple(self._proofs(self.entries))
 
     @property
     def never(self) -> tuple[Never, ...]:
-        """All "sometimes" that are never reached."""
+        """The records of all "sometimes" that are never reached."""
         return tuple(self._never(self.entries))
 
     def _proofs(self, entries: Iterable[Entry]) -> Iterator[Proof]:
@@ -209,7 +209,7 @@ def _designs(content: Content) -> list[str]:
 def _kept(
     content: Content, design: str, asked: Collection[Cell] | None
 ) -> tuple[list[Proof], list[Never]]:
-    """What is recorded of other cells than those that were asked."""
+    """The records of cells other than those that were asked."""
     if asked is None or design not in content.model.designs:
         return [], []
     old = load_proofs(content, design)

@@ -1,11 +1,11 @@
 """The questions of a certificate as SMT-LIB texts; each of them must be unsatisfiable.
 
-initial: some initial state does not satisfy the lemmas. step: one step from a state that satisfies the
-lemmas leads to one that does not. property: a step from such a state violates the property.
-bystander: some step of a larger machine is not a step of the machine without a certain bystander.
+``initial``: some initial state does not satisfy the lemmas. ``step``: one step from a state that satisfies
+the lemmas leads to one that does not. ``property``: a step from such a state violates the property.
+``bystander``: some step of a larger machine is not a step of the machine without a certain bystander.
 
-For k-induction, two other questions take the place of property. base: fewer than k steps from an
-initial state violate it. property: of k steps through states that satisfy the lemmas, only the last
+For k-induction, two other questions take the place of ``property``. ``base``: fewer than k steps from an
+initial state violate it. ``property``: of k steps through states that satisfy the lemmas, only the last
 violates it.
 """
 
@@ -28,7 +28,7 @@ def queries(system: System, target: str, k: int = 1) -> dict[str, str]:
 
 
 def kept(system: System) -> dict[str, str]:
-    """The questions ``initial`` and ``step`` alone: that the lemmas hold, whatever they are for."""
+    """The questions ``initial`` and ``step`` alone, which show that the lemmas hold."""
     return {"initial": _initial(system), "step": _step(system, step_of(system, system.facts))}
 
 
@@ -68,7 +68,7 @@ def _property(system: System, step: StepTerms, target: str) -> str:
 
 
 def _base(chain: Chain, target: str, k: int) -> str:
-    """Whether one of the first k - 1 steps hits the target."""
+    """The question whether one of the first k - 1 steps hits the target."""
     script = Script(f"A run of fewer than {k} steps that violates {target}.")
     write = Writer(script)
     for condition in chain.initially():
@@ -83,7 +83,7 @@ def _base(chain: Chain, target: str, k: int) -> str:
 
 
 def _k_steps(chain: Chain, target: str, k: int) -> str:
-    """Whether, of k steps from states that satisfy the lemmas, only the last hits the target."""
+    """The question whether, of k steps from states that satisfy the lemmas, only the last hits the target."""
     script = Script(f"Of {k} steps from states that satisfy the lemmas the last violates {target}.")
     write = Writer(script)
     for depth in range(k):

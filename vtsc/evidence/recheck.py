@@ -46,7 +46,7 @@ def _compare_place(content: Content, fresh: Evidence, folder: Path) -> None:
 
 
 def _compare_runs(systems: Systems, fresh: Evidence) -> None:
-    """Check that no plain run shows what is said never to happen."""
+    """Check that no plain run shows what the evidence says never happens."""
     case, claims = systems.case, fresh.claims
     own = {"design": case.design, "host": case.host, "params": case.settings.texts()}
     if "property" in claims and all(claims[name] == value for name, value in own.items()):

@@ -35,8 +35,8 @@ def case_of(content: Content, trace: Trace) -> Case:
 def replay(case: Case, trace: Trace, *, states: bool = True, explain: Step | None = None) -> Run:
     """Re-execute a trace from its inputs alone and compare every state, if ``states``.
 
-    ``explain``: the step that hits, where the property's measures along the run are wanted. Raises
-    `BadFileError` naming the first step and field that differ.
+    ``explain``: the step that hits the target, where the property's measures along the run are wanted. Raises
+    `BadFileError` naming the first step and field that differ, or the step that is not allowed.
     """
 
     def source(step: int) -> Inputs:
@@ -68,7 +68,7 @@ def _player(case: Case, prop: str) -> Player:
 
 
 def _compare_run(trace: Trace, run: Run) -> None:
-    """That a run has the states of the trace and hits where the trace says."""
+    """Check that a run has the states of the trace and hits the target where the trace says."""
     _compare(0, trace.initial_state, run.initial_state)
     for number, (saved, played) in enumerate(zip(trace.steps, run.steps, strict=True), 1):
         _compare(number, saved.state, played.state)
@@ -79,7 +79,7 @@ def _compare_run(trace: Trace, run: Run) -> None:
 
 
 def _compare_inputs(number: int, saved: Mapping[str, object], used: Mapping[str, object]) -> None:
-    """That a trace has no inputs that the machine does not ask for."""
+    """Check that a trace has no inputs that the machine does not ask for."""
     for name in sorted(saved.keys() - used.keys()):
         near_ones = near(name, list(used)) if used else "it asks for none"
         raise BadFileError(
@@ -107,7 +107,7 @@ def _compare(number: int, saved: Snapshot, played: Snapshot) -> None:
 
 
 def hit_of(case: Case, prop: str, witness: Witness) -> int | None:
-    """The first step of a witness that hits ``prop``; None where none does, or the run is not legal."""
+    """The first step (from 1) of a witness that hits ``prop``; None if none does, or it is not legal."""
     try:
         return _played(case, prop, witness).hit_at
     except NotARun:
@@ -124,8 +124,9 @@ def _played(case: Case, prop: str, witness: Witness) -> Run:
 def trace_of(case: Case, prop: str, witness: Witness) -> tuple[Trace, Run]:
     """A solver's witness as a trace, and the run that the plain interpreter makes of the trace.
 
-    The witness is executed to make the trace, and the trace to judge it. ``prop`` may be a "sometimes", which
-    is then reached. Raises `EvidenceError` where the run is not legal or hits nothing at its last step.
+    The witness is executed to make the trace, and the trace is replayed to check it. ``prop`` may be a
+    "sometimes", which is then reached. Raises `EvidenceError` where the run is not legal or does not hit
+    ``prop`` at its last step.
     """
     try:
         run = _played(case, prop, witness)
@@ -151,7 +152,7 @@ def trace_of(case: Case, prop: str, witness: Witness) -> tuple[Trace, Run]:
 def _parted(
     case: Case, witness: Witness, step: int, what: str, lines: Sequence[Line]
 ) -> EvidenceError:
-    """The error of a run that plain running does not take as exploring said, with the last of ``lines``."""
+    """The error of a run on which plain execution and exploration differ; it names the last of ``lines``."""
     call = f"step {step}, {witness.calls[step - 1]}" if step else "the start"
     line = f" ({case.content.relative(lines[-1][0])}:{lines[-1][1]})" if lines else ""
     return EvidenceError(f"exploring and plain running part at {call}: {what}{line}")

@@ -67,7 +67,7 @@ class Systems:
         self.hits: dict[str, Hit] = {}
         """For each monitor that was hit in a plain run of the case's own machine, the earliest step."""
         self.hits_elsewhere: dict[str, Hit] = {}
-        """The same at sizes that stand for any number."""
+        """The same for plain runs at sizes that stand for any number."""
         self.solved: set[str] = set()
         """Questions about the case that were found unsatisfiable."""
 
@@ -130,7 +130,7 @@ class Systems:
         return found or self._why(self.proof(prop, generic_sizes(self.case, prop), lemmas).compared)
 
     def _why(self, found: Compared | None) -> str:
-        """The finding of a comparison, as a reason; empty where nothing differs."""
+        """The reason that a comparison gives; empty where nothing differs."""
         if found is None:
             return ""
         for (file, number), what in found.noted:
@@ -144,7 +144,7 @@ class Systems:
         return first_of(self.case.content.read_numbers(), [machine, machine.state(), *monitors])
 
     def _larger(self, prop: str, names: Sequence[str]) -> str:
-        """The same reason, from uses found in the source, and from the sizes that are one larger."""
+        """The reason that uses in the source, or sizes that are one larger, give; empty if there is none."""
         use = self.use(*names)
         if use is not None:
             return str(use)
@@ -164,7 +164,7 @@ class Systems:
             return f"with {_told(sizes)}, {named}"
 
     def _crowd(self, prop: str, names: Sequence[str]) -> str:
-        """Why the machine that stands for any number is too small for that; empty if it is not."""
+        """The reason why the machine that stands for any number is too small; empty if it is not."""
         machine = self.case.machine(generic_sizes(self.case, prop))
         monitors = [self.case.property(name) for name in names]
         records = Watched(Guard(machine, monitors), monitors).records
@@ -202,7 +202,7 @@ class OpenCases:
         self.solved: set[str] = set()
         """Questions that were found unsatisfiable."""
         self.crossed: set[str] = set()
-        """Those that another solver found unsatisfiable too."""
+        """Questions that another solver found unsatisfiable, too."""
 
     def every(self) -> list[Systems]:
         """The systems of every case so far."""
@@ -216,7 +216,7 @@ class OpenCases:
 
 
 def _told(sizes: Sizes) -> str:
-    """Sizes in the words of a reason."""
+    """Sizes as a reason names them."""
     return " and ".join(f"{n} of kind {kind}" for kind, n in sizes.items())
 
 
@@ -229,7 +229,7 @@ def generic_sizes(case: Case, prop: str) -> Sizes:
 def chosen(
     case: Case, prop: str, sizes: Sizes | None, keys: Sequence[Key], frame: bool
 ) -> list[Lemma]:
-    """The lemmas of these names, with those that leaving out instances relies on if ``frame``."""
+    """The lemmas of these keys; if ``frame``, also those on which leaving out instances relies."""
     wanted = set(keys) - {key(ONE_VALUE)}
     known = case.lemmas(prop, sizes)
     missing = sorted(wanted - {key(x) for x in known})

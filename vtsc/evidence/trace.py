@@ -23,7 +23,7 @@ Inputs = dict[str, int | bool]
 
 @dataclass(frozen=True)
 class TraceStep:
-    """One step: what was done, the inputs it used, the state after it, the design lines it ran."""
+    """One step: its call, the inputs that it used, the state after it, the design's lines that it ran."""
 
     call: Call
     inputs: Inputs
@@ -71,15 +71,15 @@ class Trace:
         }
 
     def file_name(self, changed: Changed) -> str:
-        """What the trace's file is called: the cell and the parameters that were ``changed``."""
+        """The name of the trace's file: the cell and the parameters that were ``changed``."""
         return f"{named(f'{self.design}.{self.host}.{self.property}', changed)}.json"
 
     def save(self, path: Path) -> None:
-        """Write the trace; the file is whole or not there."""
+        """Write the trace, as a whole or not at all."""
         write_whole(path, self.text())
 
     def text(self) -> str:
-        """The trace as its file has it: each key on a line of its own, and so is each step."""
+        """The text of the trace's file, with each key and each step on a line of its own."""
         lines = [f"{json.dumps(key)}: {_spread(value)}" for key, value in self.as_json().items()]
         return "{\n " + ",\n ".join(lines) + "\n}\n"
 
@@ -173,7 +173,7 @@ class _Reader:
 
 
 def load_trace(path: Path) -> Trace:
-    """The trace saved at ``path``; raises `BadFileError` saying what is wrong where."""
+    """The trace saved at ``path``; raises `BadFileError` naming the place of an error in it."""
     try:
         source = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -184,5 +184,5 @@ def load_trace(path: Path) -> Trace:
 
 
 def parse_trace(source: Any, path: Path) -> Trace:
-    """The trace that was read from ``path``; raises `BadFileError` saying what is wrong where."""
+    """The trace that was read from ``path``; raises `BadFileError` naming the place of an error in it."""
     return _Reader(path).trace(source)

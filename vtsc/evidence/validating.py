@@ -1,6 +1,6 @@
 """Validates the systems of a case before anything that rests on them is reported.
 
-All systems of one size share their plain runs. A validation that is remembered costs next to nothing.
+All systems of one size share their plain runs, and earlier validations are remembered.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

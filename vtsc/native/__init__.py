@@ -1,1 +1,1 @@
-"""Runs a machine on plain integers. Nothing here knows a solver or a symbolic value."""
+"""Runs a machine on plain integers. Nothing here uses a solver or symbolic values."""

@@ -14,14 +14,14 @@ class _Values:
         self.used: dict[str, int | bool] = {}
 
     def note(self, name: str, value: int | bool) -> None:
-        """An input has been asked for."""
+        """Note that an input has been asked for."""
         if name in self.used:
             raise twice(name)
         self.used[name] = value
 
 
 class Solved(_Values):
-    """Inputs from a solver's witness; what it leaves out is taken least. ``used`` as in `Recorded`."""
+    """Inputs from a solver's witness; those that it leaves out get their least values."""
 
     def __init__(self, values: Mapping[str, int | bool]) -> None:
         super().__init__()
@@ -48,7 +48,7 @@ class Solved(_Values):
 
 
 class Recorded(_Values):
-    """Inputs read from a trace; ``used`` collects what was asked for. Illegal ones raise `Illegal`."""
+    """Inputs read from a trace; one that is missing or out of range raises `Illegal`."""
 
     def __init__(self, values: Mapping[str, int | bool]) -> None:
         super().__init__()
@@ -81,7 +81,7 @@ class Recorded(_Values):
 
 
 class Drawn(_Values):
-    """Inputs drawn at random: small and boundary values often, every magnitude sometimes."""
+    """Inputs drawn at random: often small and boundary values, sometimes values of every magnitude."""
 
     def __init__(self, random: Random, typical: int) -> None:
         super().__init__()

@@ -21,7 +21,7 @@ Lines = tuple[tuple[str, int], ...]
 
 
 class NotARun(Exception):
-    """A step (from 1; 0 is initialisation) that the machine does not allow, and why where it is known.
+    """A step (from 1; 0 is initialisation) that the machine does not allow, and the reason where it is known.
 
     ``lines`` are those that were being executed when it was refused, outermost first.
     """
@@ -36,14 +36,14 @@ class NotARun(Exception):
 
 @dataclass(frozen=True)
 class Played:
-    """One step as played: its inputs, the state after it, and what the property said of it."""
+    """One step as played: its inputs, the state after it, and what could be observed in it."""
 
     call: Call
     inputs: dict[str, int | bool]
     state: Snapshot
     lines: Lines
     acting: tuple[str, int] | None
-    """The last of ``lines`` that changed a number, else the state at all, else the last one."""
+    """The last of ``lines`` that changed a number; else that changed the state at all; else the last one."""
     observed: Any
     """An `Observed`; None where the step lets nobody observe anything."""
     violated: bool
@@ -61,7 +61,7 @@ class Run:
     terms: list[Any]
     observed: Step | None
     kinds: dict[str, str]
-    """The machine's own records: the kind of which each is an instance's, else its own name."""
+    """For each of the machine's records the kind of its instance, or the record's name if it has none."""
 
     @property
     def hit_at(self) -> int | None:
@@ -96,9 +96,9 @@ class Player:
         return snapshot({**self.state.records, **ghosts})
 
     def play(self, calls: Sequence[Call], source: Source, explain: Step | None = None) -> Run:
-        """The run of ``calls`` with inputs from ``source``; raises `NotARun`.
+        """The run of ``calls`` with inputs from ``source``; raises `NotARun` where it is not legal.
 
-        ``explain``: the violating step, where the property's measures are wanted along the run.
+        ``explain``: the violating step, where the property's measures along the run are wanted.
         """
 
         def again() -> Run:
@@ -153,7 +153,7 @@ class Player:
         return Run(initial.used, start, start_measures, tuple(steps), terms, observed, kinds)
 
     def _terms(self, before: Mapping[str, dict[str, Any]], step: Step) -> list[Any]:
-        """The claim's values at a violating step, of which the ghosts are told as they were before it."""
+        """The claim's values at a violating step, computed with the ghosts as they were before it."""
         now = {name: dict(vars(ghost)) for name, ghost in self.ghosts.items()}
         self._fill(before)
         try:

@@ -10,11 +10,11 @@ from vtsc.native.inputs import Recorded
 
 
 class Stuck(Exception):
-    """No situation is given, or the call of the one that is cannot be taken."""
+    """No situation is given, or the call of the situation that is given cannot be taken."""
 
 
 def lead(machine: Any, state: Any, progress: Progress, number: int) -> list[Call]:
-    """Take instance ``number`` to the goal by plain execution; the calls it took, or `Stuck`."""
+    """Take instance ``number`` to the goal by plain execution; returns the calls taken, or raises `Stuck`."""
     taken: list[Call] = []
     while True:
         situation, args = _lowest(machine, state, progress, number)

@@ -19,18 +19,18 @@ from vtsc.stores.guard import Guard
 from vtsc.stores.locate import told
 
 RUN_LENGTH = 60
-"""Steps after which a fresh run starts."""
+"""The number of steps after which a fresh run starts."""
 BATCH = 32
-"""Runs after which it is looked whether anything was stored to what is no state."""
+"""The number of runs after which stores to anything but the state are looked for."""
 STARTS = 10_000
-"""Draws of initial inputs, beyond which the machine is taken to have no initial state."""
+"""The number of draws of initial inputs beyond which the machine is taken to have no initial state."""
 TRIES = 40
-"""Draws after which a run is given up as stuck."""
+"""The number of draws of a step after which a run is given up as stuck."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How many steps in how many runs, and how many violating runs there were by property."""
+    """The numbers of steps and of runs, and for each property the number of runs that violate it."""
 
     steps: int
     runs: int
@@ -42,8 +42,8 @@ def simulate(
 ) -> Outcome:
     """Run ``machine`` for ``steps`` steps; each property counts once in a run.
 
-    ``seed``: any text; the same text gives the same runs. ``typical``: about how large an input without
-    an upper bound is.
+    ``seed``: any text; the same text gives the same runs. ``typical``: the rough
+    size of an input without an upper bound.
     """
     random = Random(seed)
     runs = _Runs(machine, properties, Drawn(random, typical), random)
@@ -69,7 +69,7 @@ def simulate(
 
 @dataclass(frozen=True)
 class _Run:
-    """How many steps a run had, and the properties that it violated."""
+    """The number of steps of a run, and the properties that it violated."""
 
     steps: int
     violated: frozenset[str]
@@ -89,7 +89,7 @@ class _Runs:
         self.guard = Guard(machine, properties.values())
 
     def run(self, longest: int) -> _Run:
-        """One run of so many steps at most."""
+        """One run of at most ``longest`` steps."""
         steps, violated = 0, set[str]()
         with limited():
             state = _start(self.machine, self.guard, self.inputs)
@@ -107,7 +107,7 @@ class _Runs:
         return _Run(steps, frozenset(violated))
 
     def find_store(self, before: Any, done: int, steps: int) -> None:
-        """Raise the error of the first store to what is no state, in runs from ``before`` on, if any.
+        """Raise the error of the first store to anything but the state, if any, in runs from ``before`` on.
 
         ``before``: the state of the random numbers; ``done``: the steps taken until then, of ``steps``.
         """
@@ -117,7 +117,7 @@ class _Runs:
         self.random.setstate(before)
         for _ in range(BATCH):
             before, longest = self.random.getstate(), min(RUN_LENGTH, steps - done)
-            with suppress(Exception):  # a store to what is no state is told first
+            with suppress(Exception):  # a store to anything but the state is reported first
                 done += self.run(longest).steps
             if self.guard.changed():
                 break
@@ -148,7 +148,7 @@ def _start(machine: Any, guard: Guard, inputs: Drawn) -> State:
 
 
 def _step(machine: Any, state: Any, calls: Any, random: Random, inputs: Drawn) -> Any:
-    """One legal step, or None when none was found in `TRIES` draws.
+    """One legal step, or None if none was found in `TRIES` draws.
 
     A draw that turns out illegal half-way leaves the state as it was.
     """

@@ -1,4 +1,4 @@
-"""The formats in which verdicts are reported: one module each, and what each of them is given."""
+"""The formats in which verdicts are reported, one module each, and the data that each of them is given."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,30 +20,30 @@ FORMATS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Gate:
-    """What a report of all cells of a manifest says besides their verdicts."""
+    """The parts of a report of all cells of a manifest besides their verdicts."""
 
     file: str
-    """The manifest."""
+    """The path of the manifest."""
     shown: "Cell | None"
     """The cell whose counterexample is reported in full."""
     saved: "Mapping[Cell, str]"
-    """Where the full report of each cell lies."""
+    """The file with the full report of each cell."""
 
 
 @dataclass(frozen=True)
 class Report:
-    """Verdicts to be reported, and what of them is asked for."""
+    """Verdicts to be reported, and what of them is to be told."""
 
     content: "Content"
     verdicts: "Sequence[Judged]"
     depth: int = 0
-    """How deep was searched."""
+    """The depth of the search."""
     everything: bool = False
     """Whether parameters that have their defaults are told, and every "sometimes"."""
     proofs: bool = False
     """Whether the lemmas of each proof are told."""
     failed_inductions: bool = False
-    """Whether it is told why lemmas do not prove what is undecided."""
+    """Whether the failed inductions of undecided cells are told."""
     gate: Gate | None = None
     """Set where the verdicts are those of a manifest: the text is brief."""
 

@@ -16,10 +16,10 @@ from vtsc.report.text.proof import proof
 def save_reports(
     content: Content, results: Sequence[Result], folder: Path
 ) -> tuple[dict[Cell, str], UsageError | None]:
-    """Write the reports; where each lies that ``vtsc show`` can print, and what could not be written.
+    """Write the reports; returns the files that ``vtsc show`` can print, and the first error in writing.
 
-    For a violated cell it is its trace, for a proved one its certificate's manifest; each has a text beside
-    it. Of other cells there is the text alone. Nothing more is written after the first failure.
+    The file of a violated cell is its trace, that of a proved one its certificate's manifest; each has a text
+    beside it. Of other cells there is the text alone. Nothing more is written after the first error.
     """
     saved: dict[Cell, str] = {}
     try:
@@ -34,7 +34,7 @@ def save_reports(
 
 
 def _save(result: Result, path: Path) -> bool:
-    """Write what ``vtsc show`` can print of a result; whether there is such a thing."""
+    """Write the part of a result that ``vtsc show`` can print; returns whether there is one."""
     if result.trace is not None:
         result.trace.save(path)
     elif result.certificate is not None:

@@ -1,4 +1,4 @@
-"""Verdicts as JSON: vtsc.verdicts/1."""
+"""Verdicts as JSON, of the schema vtsc.verdicts/1."""
 
 import json
 from typing import Any
@@ -11,7 +11,7 @@ SCHEMA = "vtsc.verdicts/1"
 
 
 def report(given: Report) -> str:
-    """One object with every verdict; traces are whole."""
+    """The text of one object with every verdict; traces are included in full."""
     document = {
         "schema": SCHEMA,
         "tool": f"vtsc {__version__}",
@@ -22,7 +22,7 @@ def report(given: Report) -> str:
 
 
 def _certificate(result: Result) -> str | None:
-    """Where the certificate lies below the folder of ``--save``."""
+    """The path of the certificate below the folder of ``--save``; None where there is none."""
     return None if result.certificate is None else result.certificate.place.as_posix()
 
 

@@ -1,4 +1,4 @@
-"""What goes to the user's screen: results to standard output, warnings to standard error."""
+"""Output to the user's screen: results go to standard output, warnings to standard error."""
 
 import os
 import sys
@@ -27,7 +27,7 @@ class _Aside:
         return len(text)
 
     def flush(self) -> None:
-        """Write what of the results is still to be written."""
+        """Write the part of the results that is still to be written."""
         flush(self.screen)
 
     def isatty(self) -> bool:
@@ -37,7 +37,7 @@ class _Aside:
 
 @contextmanager
 def results_alone() -> Iterator[None]:
-    """Within, standard output has only what `say` prints; all else that is printed goes to standard error."""
+    """A context in which standard output has only what `say` prints; all else goes to standard error."""
     before = sys.stdout
     sys.stdout = _Aside(_screen())  # type: ignore[assignment]
     try:
@@ -54,7 +54,7 @@ def _screen() -> TextIO | None:
 def say(what: Any) -> None:
     """Print a text as it is, or a rich renderable: plain ASCII where this is not a terminal.
 
-    Where nobody reads any more, nothing is printed.
+    Nothing is printed where nobody reads standard output any more.
     """
     text = f"{what}\n" if isinstance(what, str) else rendered(what)
     screen = _screen()
@@ -82,9 +82,9 @@ def _written(stream: TextIO | None, text: str) -> None:
 
 
 def flush(stream: TextIO | None) -> None:
-    """Write what is still to be written; raises `OSError`, and once only, where that is not possible.
+    """Write what is still to be written; raises `OSError`, once only, where that is not possible.
 
-    A pipe that nobody reads any more is no such error.
+    For a pipe that nobody reads any more, no error is raised.
     """
     if stream is None:
         return
@@ -97,7 +97,7 @@ def flush(stream: TextIO | None) -> None:
 
 
 def discard(stream: TextIO) -> None:
-    """Let what is still to be written to a stream go nowhere: it would fail once more at exit."""
+    """Discard what is still to be written to a stream, since writing it would fail once more at exit."""
     try:
         number = stream.fileno()
     except (OSError, ValueError):
@@ -108,7 +108,7 @@ def discard(stream: TextIO) -> None:
 
 
 def rendered(what: Any) -> str:
-    """A rich renderable as text, without colour off a terminal: as wide as it needs, nothing cut short."""
+    """A rich renderable as text, as wide as it needs to be, and without colour where this is no terminal."""
     from rich.console import Console
     from rich.measure import Measurement
 

@@ -1,13 +1,14 @@
-"""A system as constrained Horn clauses, each an SMT-LIB text; what Spacer is asked.
+"""A system as constrained Horn clauses, each an SMT-LIB text, in the form in which Spacer is asked.
 
-One relation, ``Reached``, over the unknowns of the state's fields. A clause says: from a reached state
-(or, for the first clause, from nothing) such that the text's assertions hold, the ``after`` symbols are
+There is one relation, ``Reached``, over the unknowns of the state's fields. A clause says: from a reached
+state (or, for the first clause, from nothing) such that the text's assertions hold, the ``after`` symbols are
 a reached state; a clause without ``after`` hits the target. An ``after`` symbol that is not a column is
 defined by an equation among the assertions. Inputs of the initial state that later steps mention are
 columns too, which never change.
 
-Wrapping mod 2^64 is more than Spacer copes with. Quotients by 2^64 are taken to be 0, and a state from which
-a rule finds one that is not counts as a hit. So what is not hit here is never hit indeed; what is may not be.
+Spacer does not cope with wrapping mod 2^64. Quotients by 2^64 are taken to be 0, and a state from which
+a rule finds one that is not counts as a hit. So a target that is not hit here is never hit; one that is hit
+here need not be.
 """
 
 from collections.abc import Sequence
@@ -31,7 +32,7 @@ NEXT = "!"
 
 @dataclass(frozen=True)
 class Clause:
-    """See the module."""
+    """A constrained Horn clause, as the module describes it."""
 
     text: str
     before: bool
@@ -46,7 +47,7 @@ class Horn:
     clauses: tuple[Clause, ...]
 
     def document(self) -> dict[str, Any]:
-        """All of it in plain values."""
+        """The columns and clauses as plain values, for JSON."""
         return asdict(self)
 
 
@@ -68,7 +69,7 @@ def _sliced(system: System, target: str, known: Sequence[Fact]) -> System:
 
 
 class _PlainWriter(Writer):
-    """A writer that takes numbers not to wrap, and notes what that comes to."""
+    """A writer that takes quotients by 2^64 to be 0, and notes the conditions under which one is not."""
 
     def __init__(self, script: Script) -> None:
         super().__init__(script)
@@ -99,7 +100,7 @@ class _Clauses:
         self.columns = (*fields, *self._rigid)
 
     def all(self) -> list[Clause]:
-        """The initial clause, then for each rule what it does and where it hits."""
+        """The initial clause, then for each rule the clauses of its effect and of its hits."""
         found = [self._initial()]
         for way in self._relation.ways:
             found.append(self._rule(way))
@@ -132,7 +133,7 @@ class _Clauses:
         return Clause(script.text(), True, state)
 
     def _hits(self, way: Way) -> list[Clause]:
-        """Where the rule hits the target or wraps."""
+        """The clause that says where the rule hits the target or wraps, if it can."""
         script = Script(f"{self._system.calls[way.call]} hits {self._target}, or wraps")
         write = self._start(script, way)
         ways = [write.condition(way.hits.get(self._target, self._system.arena.false))]
@@ -178,7 +179,7 @@ def _rigid(system: System) -> tuple[tuple[str, str], ...]:
 
 
 def rigid_terms(system: System) -> dict[str, Tree]:
-    """Inputs of the initial state in terms of fields, where some field gives them away."""
+    """Inputs of the initial state in terms of fields, where some field determines them."""
     found: dict[str, Tree] = {}
     for name, form in system.known.items():
         variables = [(a.name, c) for a, c in form.terms if isinstance(a, Variable)]

@@ -1,4 +1,4 @@
-"""Lemmas as SMT-LIB text over the names of fields: for those that no person has stated.
+"""Lemmas as SMT-LIB text over the names of fields, for those that a solver found.
 
 ``(or (not r.flag) (<= (+ r.a (* 2 r.b)) 17))``; ``r.index=2`` is true where the index has that value.
 The text is read and evaluated here, on plain values and on symbolic ones, without any solver.
@@ -46,7 +46,7 @@ def written(tree: Tree) -> str:
 
 
 def literal(value: int) -> Tree:
-    """An integer."""
+    """The term of an integer."""
     return str(value) if value >= 0 else ["-", str(-value)]
 
 
@@ -75,7 +75,7 @@ def _opposite(tree: Tree) -> Tree:
 
 
 def inlined(tree: Tree, bound: Mapping[str, Tree] | None = None) -> Tree:
-    """A term without ``let``."""
+    """A term with the definitions of every ``let`` put in."""
     known = dict(bound or {})
     if isinstance(tree, str):
         return known.get(tree, tree)

@@ -1,8 +1,8 @@
 """Plain functions run on bit vectors as SMT-LIB text, with neither terms nor a solver in between.
 
 Where `vtsc.solver.vectors` lowers terms that were simplified as they were built, here each operation
-of the function is one operation on vectors, as wide as its result can get. What both say of a
-function, each says for itself.
+of the function is one operation on vectors, as wide as its result can get. The two are independent of
+each other.
 """
 
 from typing import Any, NoReturn
@@ -46,7 +46,7 @@ class Bit:
 
 
 def condition(value: Any) -> str:
-    """The expression of what a function on registers returned."""
+    """The expression of the truth value that a function on registers returned."""
     return value.text if isinstance(value, Bit) else str(value).lower()
 
 

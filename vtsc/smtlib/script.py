@@ -1,4 +1,4 @@
-"""Terms as SMT-LIB text, without any solver: what certificates are written in.
+"""Terms as SMT-LIB text, written without any solver, for certificates.
 
 Every compound term is defined once, under a number given in the order of first use, so the same
 question is the same text whatever was asked before it, and what two systems have in common is one term.
@@ -97,22 +97,22 @@ def number(value: int) -> str:
 
 
 def joined(word: str, parts: Sequence[str], empty: str) -> str:
-    """``(word a b ...)``, the part itself where it is only one."""
+    """``(word a b ...)``; the part itself where there is only one, ``empty`` where there is none."""
     return f"({word} {' '.join(parts)})" if len(parts) > 1 else (parts[0] if parts else empty)
 
 
 def conjunction(parts: Iterable[str]) -> str:
-    """All of the parts."""
+    """The conjunction of the parts."""
     return joined("and", [p for p in parts if p != "true"], "true")
 
 
 def disjunction(parts: Iterable[str]) -> str:
-    """Any of the parts."""
+    """The disjunction of the parts."""
     return joined("or", [p for p in parts if p != "false"], "false")
 
 
 def negation(part: str) -> str:
-    """The opposite."""
+    """The negation of the part."""
     return {"true": "false", "false": "true"}.get(part) or f"(not {part})"
 
 
@@ -125,7 +125,7 @@ class Writer:
         self._conditions: dict[int, str] = {}
 
     def linear(self, form: Linear) -> str:
-        """A linear form."""
+        """The expression of a linear form."""
         parts = [self._scaled(atom, c) for atom, c in form.terms]
         if form.constant or not parts:
             parts.append(number(form.constant))
@@ -154,7 +154,7 @@ class Writer:
         return script.define("Int", f"(ite {test} {then} {otherwise})")
 
     def condition(self, condition: Condition) -> str:
-        """A condition."""
+        """The expression of a condition."""
         found = self._conditions.get(condition.id)
         if found is None:
             found = self._conditions[condition.id] = self._decided(condition)

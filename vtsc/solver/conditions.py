@@ -20,7 +20,7 @@ class Question:
         self.solver.set("rlimit", budget)
 
     def lowered(self, condition: Condition) -> Any:
-        """A condition for the solver; what its quotients and variables are is asserted."""
+        """A condition for the solver; the definitions and ranges of what it contains are asserted."""
         lowered = self._low.condition(condition)
         self.solver.add(*self._low.definitions[self._defined :])
         self._defined = len(self._low.definitions)

@@ -1,4 +1,4 @@
-"""Whether conditions can hold together, as a solver tells it to exploration."""
+"""Feasibility of paths: exploration asks a solver whether conditions can hold together."""
 
 from typing import Any
 

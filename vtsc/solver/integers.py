@@ -60,7 +60,7 @@ class Lowering:
 
     @staticmethod
     def number(value: int) -> Any:
-        """A number."""
+        """A number as a literal of that sort."""
         return z3.IntVal(value)
 
     def linear(self, form: Linear) -> Any:
@@ -150,10 +150,10 @@ class Lowering:
 
 
 class GuardedLowering(Lowering):
-    """The same, for search: a quotient by 2^64 is told by cases, of which the first few are the usual ones.
+    """The lowering for search: a quotient by 2^64 is defined by cases, the usual ones first.
 
     A counter hardly ever wraps, and never twice in a step. The cases 0, -1 and 1 need no multiplication, so
-    the solver meets the exact definition only where a counter is further off. Both say the same.
+    the solver meets the exact definition only where a counter is further off. The definitions are equivalent.
     """
 
     def defined(self, q: Any, numerator: Any, divisor: int) -> Any:
@@ -171,7 +171,7 @@ class GuardedLowering(Lowering):
 
 
 class RationalLowering(GuardedLowering):
-    """A relaxation, for proposals: whatever holds of integers holds here, and words need not be whole.
+    """A relaxation, for proposals: every solution in integers is one here, and words need not be whole.
 
     Solving it is far cheaper. The floor of n / d lies between (n - d + 1) / d and n / d; nothing more is
     said of it, but for the usual cases of a quotient by 2^64.

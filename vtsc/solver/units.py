@@ -1,4 +1,4 @@
-"""What solving costs, in the units that Z3 counts: unlike seconds they repeat from run to run."""
+"""The cost of solving, in Z3's resource units; unlike seconds, they repeat from run to run."""
 
 from functools import cache
 from typing import Any
@@ -17,5 +17,5 @@ def spent() -> int:
 
 @cache
 def _asked() -> Any:
-    """A solver that is asked nothing but this."""
+    """A solver that is used for nothing but to read its statistics."""
     return z3.Solver()

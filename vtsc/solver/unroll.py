@@ -1,7 +1,7 @@
 """Unrolling: a system's step as Z3 constraints, built once and instantiated at each depth.
 
-Relational: every state field has a constant of its own at each depth, every call and every target a
-Boolean. The step is lowered over bound variables; a depth is made by substituting its constants.
+Every state field has a constant of its own at each depth, and every call and every target a Boolean. The
+step is lowered over bound variables, and a depth is made by substituting its constants.
 """
 
 from dataclasses import dataclass
@@ -114,7 +114,7 @@ class StepTemplate:
         return self._low.unknown(name, z3.BoolSort())
 
     def _symmetry(self) -> list[Any]:
-        """Of instances that start alike, the lowest one not yet named is the next to be named."""
+        """The constraints that of interchangeable instances the lowest one not yet named is named next."""
         system, step = self._system, []
         calls = [self._flag(called(n)) for n in range(len(system.calls))]
         for kind, instances in system.symmetric.items():
@@ -175,7 +175,7 @@ class Unrolling:
         return self._template.instance(depth)
 
     def facts(self, depth: int, *, stated: bool = False) -> list[Any]:
-        """The system's lemmas, or only those that somebody ``stated``, said of the state at ``depth``."""
+        """The system's facts, without `ONE_VALUE` if ``stated``, said of the state at ``depth``."""
         low = self.lowering(lambda name, sort: constant(name, depth, sort))
         chosen = [f for f in self.system.facts if not stated or f.lemma is not ONE_VALUE]
         facts = [low.condition(fact.condition) for fact in chosen]

@@ -1,4 +1,4 @@
-"""Arithmetic 2: terms as Z3 bit vectors. A state field is 64 bits; a term is as wide as it can get.
+"""Arithmetic 2: terms as Z3 bit vectors. A state field has 64 bits, a term as many as its range needs.
 
 Every term carries its range, so no operation inside an expression overflows; only storing
 into a 64-bit field truncates. That makes this lowering bit-exact, and slow.
@@ -47,7 +47,7 @@ def _sum(parts: Sequence[tuple[Any, int]], constant: int, width: int) -> Any:
 
 
 class VectorLowering(Lowering):
-    """Terms as bit vectors; see the module."""
+    """The lowering of terms to bit vectors."""
 
     name = "bv"
     logic = "QF_BV"

@@ -1,4 +1,4 @@
-"""Which solver it is."""
+"""The name and version of the solver."""
 
 import z3
 

@@ -69,15 +69,15 @@ class SolverWitnesses:
         return self._assignment(model, rule)
 
     def _differing(self, fields: Inputs) -> Condition:
-        """That some index of a state has another value than in ``fields``."""
+        """The condition that some index of a state has another value than in ``fields``."""
         arena, pre = self._system.arena, self._system.pre
         indices = [n for n in self._system.slots if isinstance(pre[n], Index)]
         return arena.negation(arena.conjunction(pre[n].members[fields[n]] for n in indices))
 
-    # how they are asked
+    # how questions are asked
 
     def _ways(self, legal: Condition, values: list[Value]) -> Iterator[Condition]:
-        """Conditions of which each is met by some way, beside that it is legal at all."""
+        """A condition for each way to choose values or to meet ``legal``; the first one is always true."""
         arena, found = self._system.arena, [self._system.arena.true]
         for term in walk([legal, *(part for value in values for part in parts(value))]):
             if isinstance(term, Choice):
@@ -88,7 +88,7 @@ class SolverWitnesses:
 
     @property
     def _step(self) -> "_Asked":
-        """A solver that knows that a state is one, and that time passes from it."""
+        """A solver that knows the constraints of a state, and that time passes from it."""
         if self._stepping is None:
             system, asked = self._system, _Asked()
             asked.require(asked.low.condition(system.initially))
@@ -105,7 +105,7 @@ class SolverWitnesses:
             self._stepping = asked
         return self._stepping
 
-    # what a model says
+    # values in a model
 
     def _holds(self, model: Any, condition: Condition) -> bool:
         return bool(z3.is_true(model.eval(self._step.low.condition(condition), True)))
@@ -134,7 +134,7 @@ class SolverWitnesses:
 
 
 class _Asked:
-    """A solver with what it was told; quotients and ranges of variables are asserted as terms are met."""
+    """A solver and its lowering; quotients and ranges of variables are asserted as terms are lowered."""
 
     def __init__(self) -> None:
         self.low = Lowering(z3.Const)

@@ -1,1 +1,1 @@
-"""Runs a model's functions on unknowns, once for each way they can go."""
+"""Runs a model's functions on unknowns, once for each path through them."""

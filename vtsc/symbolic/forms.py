@@ -106,7 +106,7 @@ class Linear:
 
     @property
     def interval(self) -> Interval:
-        """What its atoms' intervals leave it; worked out when first asked for."""
+        """The interval that follows from those of its atoms; computed when first asked for."""
         if self._interval is None:
             interval = Interval(self.constant, self.constant)
             for atom, c in self.terms:
@@ -116,7 +116,7 @@ class Linear:
 
     @property
     def key(self) -> tuple[tuple[tuple[int, int], ...], int]:
-        """What makes two linear forms of one arena equal."""
+        """A key that two linear forms of one arena share if and only if they are equal."""
         return tuple((a.id, c) for a, c in self.terms), self.constant
 
     def plus(self, other: "Linear", factor: int = 1) -> "Linear":
@@ -187,7 +187,7 @@ class Comparison(Condition):
 
 
 class Junction(Condition):
-    """All (``conjunction``) or any of the operands; at least two, ascending by id."""
+    """The conjunction or disjunction of at least two operands, ascending by id."""
 
     __slots__ = ("conjunction", "operands")
 

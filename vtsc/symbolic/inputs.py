@@ -1,4 +1,4 @@
-"""Inputs for exploration: each is an unknown with the range it is asked for with."""
+"""Inputs for exploration: each is an unknown with the range with which it is asked for."""
 
 from collections.abc import Iterable, Mapping
 
@@ -11,17 +11,17 @@ from vtsc.symbolic.values import Truth, Word, integer_of
 
 
 class Widened(Exception):
-    """An input was asked for with a range that its unknown does not cover: explore again, it will."""
+    """An input's unknown does not cover the range that was asked for; it will when exploring starts again."""
 
 
 Ranges = dict[str, tuple[int, int]]
-"""What the values of each unknown lie between, as far as known."""
+"""The least and the greatest value of each unknown, as far as it has been asked for."""
 
 
 class Unknowns:
     """Inputs for exploration: each is an unknown called ``prefix + name``.
 
-    ``ranges``: what earlier explorations have asked for. One unknown stands for all uses of a name, so that
+    ``ranges``: those that earlier explorations have asked for. One unknown stands for all uses of a name, so
     its range covers them all; what a use demands beyond that is a condition of its path.
     """
 
@@ -35,7 +35,7 @@ class Unknowns:
         self.used: dict[str, int | bool] = {}
 
     def begin(self, before: Iterable[str] = ()) -> None:
-        """Another path is being explored; ``before``: what the step may have asked for already."""
+        """Begin another path; ``before`` are the inputs that the step may have asked for already."""
         current_run().asked = frozenset(before)
 
     @property
@@ -44,7 +44,7 @@ class Unknowns:
         return {named(name) for name in self.words} | self.flags.keys()
 
     def _named(self, name: str, others: Mapping[str, object]) -> str:
-        """``name``, if it can be this input's: see `INPUTS_TAKEN`; it has one kind and is asked for once."""
+        """``name``, noted as asked for; raises `ValueError` where the name is not free for such an input."""
         if not name.isidentifier():
             raise ValueError(f"input {name!r}: a name is letters, digits and underscores")
         if INPUTS_TAKEN.fullmatch(name):

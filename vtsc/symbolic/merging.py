@@ -20,7 +20,7 @@ KEPT = "an iterator is kept over turns of a loop, and remembers what it gave: ma
 
 
 class Kept:
-    """The values of records' attributes and of a function's variables before a piece is run.
+    """The values that records' attributes and a function's variables have before a piece is run.
 
     ``variables``: each as the cell that holds it.
     """

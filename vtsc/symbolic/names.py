@@ -21,7 +21,7 @@ RECORDS_TAKEN = frozenset(("hit", "initial", "touched", "undecided", "wraps"))
 
 
 def at_depth(name: str, depth: int) -> str:
-    """What the unknown ``name`` of a step is called in the step that starts at ``depth``.
+    """The name of a step's unknown ``name`` in the step that starts at ``depth``.
 
     Inputs of the initial state are the same throughout a run.
     """

@@ -1,8 +1,8 @@
-"""Path-forking execution: run a plain Python function once for each way it can go.
+"""Path-forking execution: run a plain Python function once for each path through it.
 
-Each run follows a list of recorded decisions; at the first open question both answers are tried for
-feasibility, the true one is taken and the other is explored later. The runs form a binary tree
-of forks with an outcome at each leaf. Every leaf knows the source lines it executed.
+Each run follows a list of recorded decisions. At each condition after that, both answers are tried for
+feasibility; if both are possible, the true one is taken and the other is explored later. The runs form a
+binary tree of forks with an outcome at each leaf. Every leaf lists the source lines that its run executed.
 """
 
 import time
@@ -39,7 +39,7 @@ class Anything:
     """The feasibility check that never cuts a path: sound, and the fallback without a solver."""
 
     def possible(self, conditions: Sequence[Condition]) -> bool:
-        """Always."""
+        """Always true."""
         return True
 
 
@@ -52,16 +52,16 @@ class Doubt:
 
 
 LONGEST = 200
-"""Decisions on one path, beyond which a function is taken not to end."""
+"""The number of decisions on one path beyond which a function is taken not to end."""
 MOST = 4096
-"""Paths of one function, beyond which it is taken not to end."""
+"""The number of paths of one function beyond which it is taken not to end."""
 SECONDS = 60.0
-"""Processor time for all paths of one function, those of its pieces included: the backstop."""
+"""Seconds of processor time for all paths of one function, those of its pieces included, as a backstop."""
 INSTEAD = "have a loop turn fewer times, or take min, max, & and | in place of an if"
 
 
 class _Budget:
-    """What exploring one function may take, and where its paths part."""
+    """The budget for exploring one function, and the lines at which its paths part."""
 
     def __init__(self, since: float | None) -> None:
         self.since = time.process_time() if since is None else since
@@ -69,7 +69,7 @@ class _Budget:
         self._parted: Counter[Line] = Counter()
 
     def another(self) -> None:
-        """One more path is to be explored."""
+        """Count one more path; raises `UnendingError` where the budget is exceeded."""
         self._paths += 1
         if self._paths > MOST:
             self.exceed(f"{MOST} paths")
@@ -77,7 +77,7 @@ class _Budget:
             self.exceed(f"{self._paths} paths and {SECONDS:g} s")
 
     def fork(self) -> None:
-        """A path parts in two where the model is now."""
+        """Note that a path parts in two at the line of the model that is being executed."""
         self._parted.update(calling("vtsc")[-1:])
 
     def exceed(self, what: str) -> NoReturn:
@@ -89,7 +89,7 @@ class _Budget:
 
 
 class _Run:
-    """One path: decisions to follow, then decisions it made itself."""
+    """One path: it follows given decisions first, and makes its own after them."""
 
     def __init__(
         self,
@@ -105,7 +105,7 @@ class _Run:
         self.strict = strict
         self._budget = budget
         self.records = records
-        """What a piece whose paths are merged may change; none where no such piece is run."""
+        """The records that a piece whose paths are merged may change; empty where no such piece is run."""
         self.merging = bool(records)
         self.asked: frozenset[str] = frozenset()
         self.observing = False
@@ -116,7 +116,7 @@ class _Run:
         self._facts: list[Condition] = []
         self._truths: dict[int, bool] = {}
         self.told = False
-        """Whether a condition that may not hold is raised at once, to see how it came about."""
+        """Whether the error of a condition that may not hold is raised at once, where it arises."""
         self.unkept: list[UnkeptError] = []
         """Errors to be raised if the path is one that can be reached."""
         self.forks: list[tuple[Condition, bool]] = []
@@ -134,7 +134,7 @@ class _Run:
         if known is not None:
             return known
         opposite = self._arena.negation(condition)
-        # Asked again while following the prefix: what was cut then is cut now, and is no fork.
+        # This is asked on the prefix, too: an answer that was cut before is cut again, and no fork.
         if not self._feasibility.possible((*self._facts, condition)):
             self._learn(opposite)
             return False
@@ -154,7 +154,7 @@ class _Run:
         return taken
 
     def doubt(self, condition: Condition, error: Exception) -> None:
-        """Keep it for whoever knows more of the states that there are; else it is an error at once."""
+        """Note that the path fails where ``condition`` holds; without a list of doubts, raise ``error``."""
         if self._truths.get(condition.id) is False:
             return
         conditions = (*self._facts, condition)
@@ -164,7 +164,7 @@ class _Run:
             raise error
 
     def ensure(self, condition: Any, error: UnkeptError) -> None:
-        """That it holds wherever the path is reached; whoever knows more of the states decides it."""
+        """Note a doubt that ``condition`` holds wherever the path is reached, unless that is certain."""
         broken = self._arena.negation(lift_truth(self._arena, condition))
         if self._truths.get(broken.id) is False or broken is self._arena.false:
             return
@@ -212,7 +212,7 @@ class _Run:
             try:
                 tree = explored(pieces)
             except (NameError, TypeError):
-                # a variable that no turn of a loop can leave merged: it is one value on each path
+                # some variable cannot be merged after a turn: each path keeps its value
                 tree = explored(())
         legal, outcome = joined(self._arena, tree, kept.before, combined)
         self.asked = asked
@@ -235,7 +235,7 @@ class _Run:
 
 
 def _outcome(run: Callable[[], T], decider: _Run) -> T | None:
-    """What ``run`` returns where ``decider`` answers its questions; None where that is not legal."""
+    """The result of ``run`` on the path that ``decider`` takes; None where a step is not legal on it."""
     before, Runs.current = Runs.current, decider
     try:
         with limited():
@@ -259,12 +259,12 @@ def explore(
 ) -> Tree[T]:
     """The tree of all paths of ``run``, which must build its state afresh at each call.
 
-    ``known`` holds on every path. Where a path may fail, that is noted in ``doubts``; where nobody asks
-    for those, it is raised. ``strict``: it is a rule, whose words are unsigned; false where something is only
-    said of rules. ``since``: the processor time at which the function began whose piece ``run`` is.
-    ``records``: what it may change, where its paths are merged. A path that raises `Illegal` ends in a
-    leaf without outcome. Raises `UnendingError` where there is no end of a path or of paths, as far as can
-    be seen.
+    ``known`` holds on every path. ``wanted`` accepts the files whose lines the leaves list. A way in which a
+    path may fail is added to ``doubts``, or raised where that is None. ``strict``: whether ``run`` is a rule,
+    whose words are unsigned, and not a statement about rules. ``since``: where ``run`` is a piece of a
+    function, the processor time at which that function began. ``records``: those that ``run`` may change,
+    where its paths are merged. A path that raises `Illegal` ends in a leaf without outcome. Raises
+    `UnendingError` where a path, or the number of paths, exceeds the budget.
     """
     budget = _Budget(since)
 

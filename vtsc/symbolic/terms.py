@@ -1,4 +1,4 @@
-"""Terms: what a symbolic run computes, as a hash-consed graph that no solver knows of.
+"""Terms: the results of symbolic runs, as a hash-consed graph that is independent of any solver.
 
 Integers are linear forms ``c0 + c1*a1 + ...`` over atoms; an atom is a variable, a floor quotient by
 a constant, or an if-then-else. Conditions are comparisons of a linear form with zero, Boolean
@@ -125,11 +125,11 @@ class Arena:
         return self._condition(("not", a.id), Negation, a)
 
     def conjunction(self, parts: Iterable[Condition]) -> Condition:
-        """All of ``parts``."""
+        """The condition that all of ``parts`` hold."""
         return self._junction(parts, conjunction=True)
 
     def disjunction(self, parts: Iterable[Condition]) -> Condition:
-        """Any of ``parts``."""
+        """The condition that at least one of ``parts`` holds."""
         return self._junction(parts, conjunction=False)
 
     def _junction(self, parts: Iterable[Condition], conjunction: bool) -> Condition:

@@ -1,4 +1,4 @@
-"""What path-forking execution finds: a binary tree of forks with an outcome at each leaf."""
+"""The result of path-forking execution: a binary tree of forks with an outcome at each leaf."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -50,9 +50,9 @@ def joined(
     default: Callable[[str], Any],
     merging: Callable[[Arena, Condition, Any, Any], Any] = merge,
 ) -> tuple[Condition, dict[str, Any]]:
-    """Where a tree's function is legal, and its outcome as if-then-elses along the forks.
+    """The condition under which a tree's function is legal, and its outcome as if-then-elses along the forks.
 
-    ``default`` gives the value of what an outcome does not mention, ``merging`` makes one of two.
+    ``default`` gives the value for a name that an outcome lacks; ``merging`` makes one value of two.
     """
     if isinstance(tree, Leaf):
         if tree.outcome is None:

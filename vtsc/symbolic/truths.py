@@ -1,4 +1,4 @@
-"""Symbolic truths, and what no symbolic value can do."""
+"""Symbolic truths, and the operations that every symbolic value refuses."""
 
 from typing import NoReturn
 
@@ -16,7 +16,7 @@ def current_run() -> Decider:
 
 
 class Symbolic:
-    """What no symbolic value can do: have one concrete value."""
+    """A value that refuses all operations that would need one concrete value."""
 
     __slots__ = ()
     __hash__ = None  # type: ignore[assignment]
@@ -31,7 +31,7 @@ class Symbolic:
 
 
 class NoNumber(Symbolic):
-    """A symbolic value without arithmetic and order. ``instead`` says what to write."""
+    """A symbolic value without arithmetic and order. ``instead`` says what to write in their place."""
 
     __slots__ = ()
     instead = ""

@@ -1,4 +1,4 @@
-"""Symbolic words, truths and indices: what the model's plain Python computes with when it is explored.
+"""Symbolic words, truths and indices, with which the model's plain Python computes when it is explored.
 
 They look like ``int`` and ``bool`` to the model. Asking for the truth of a symbolic condition
 (``if``, ``and``, ``or``, ``not``) forks the path that is being explored (see `vtsc.symbolic.paths`);
@@ -57,7 +57,7 @@ class Index(NoNumber):
         return ~(self == other)
 
     def select(self, items: Sequence[T]) -> T:
-        """``items[self]``, forking over the items; that it may be none of them is a doubt."""
+        """``items[self]``, forking over the items; a value that names none of them is noted as a doubt."""
         outside = [c for i, c in self.members.items() if not 0 <= i < len(items)]
         none = self.arena.disjunction(outside)
         if none is not self.arena.false:

@@ -1,4 +1,4 @@
-"""Symbolic words: integers of which a rule's arithmetic is done, and what it means where they may wrap.
+"""Symbolic words: the integers with which rules compute, and the meaning of operations where they may wrap.
 
 Each has the interval of the value that a plain run has. Where order matters, a rule's operands are shown to
 lie in [0, 2^64), or to be a cast to a signed word as a whole; anything else is refused.
@@ -17,11 +17,11 @@ from vtsc.symbolic.truths import Symbolic, Truth
 
 UNSIGNED = Interval(0, MASK)
 MOST_PLACES = 63
-"""By how many places a word is shifted at most."""
+"""The greatest number of places by which a word can be shifted."""
 
 
 def _strict() -> bool:
-    """Whether a rule is run, not a lemma, nor anything outside a run."""
+    """Whether a rule is run; false for a lemma, and outside of a run."""
     return Runs.current is not None and Runs.current.strict
 
 
@@ -31,7 +31,7 @@ class Word(Symbolic):
     ``interval`` is the range of the value that a plain run has. ``residue`` says that the form need not be
     that value, only equal to it mod 2^64; comparing, dividing and shifting then take the representative in
     [0, 2^64) if the value is shown to lie there. ``signed``: it is a cast to a signed word as a whole.
-    ``ghost``: it is an integer that no 64 bits hold, which may be compared whatever its sign.
+    ``ghost``: it is an unbounded integer, which may be compared whatever its sign.
     """
 
     __slots__ = ("arena", "form", "ghost", "interval", "residue", "signed")
@@ -245,12 +245,12 @@ class Word(Symbolic):
         return Word(self.arena, self.form, not self.interval.within(0, MASK) or self.residue)
 
     def whole(self) -> "Word":
-        """The value as an integer that no 64 bits hold."""
+        """The value as an unbounded integer, which is no 64-bit word."""
         word = self._exact("used as an integer")
         return Word(self.arena, word.form, False, word.interval, ghost=True)
 
     def integer(self) -> "Word":
-        """The integer that stands for this word: in a rule its value, else what the form is."""
+        """The integer that stands for this word: its value in a rule, its form elsewhere."""
         if _strict():
             return self.whole()
         return Word(
@@ -320,5 +320,5 @@ def _constant_divisor(divisor: object) -> int:
 
 
 def integer_of(value: Value) -> Value:
-    """A plain or symbolic number as an integer that no 64 bits hold."""
+    """A plain or symbolic number as an unbounded integer, which is no 64-bit word."""
     return value.whole() if isinstance(value, Word) else value

@@ -227,7 +227,7 @@ def _equivalent(arena: Arena, a: Condition, b: Condition) -> Condition:
 
 
 def _equal(arena: Arena, a: Value, b: Value) -> Condition:
-    """The condition that two values of a field are equal."""
+    """The condition under which two values of a field are equal."""
     if isinstance(a, Word):
         return arena.is_zero(a.form.plus(b.form, -1))
     if isinstance(a, Truth):

@@ -1,4 +1,4 @@
-"""Builds the transition system: explores a machine and its monitors once, then simplifies."""
+"""Builds a transition system: explores a machine and its monitors, and simplifies the result."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -34,6 +34,8 @@ from vtsc.system.watched import Outcome, Watched, attributes, merged
 
 
 class _Builder:
+    """One exploration of a machine and its monitors."""
+
     def __init__(
         self,
         machine: Any,
@@ -80,13 +82,13 @@ class _Builder:
         return self.state
 
     def _numbers(self, kinds: Sequence[str], args: Sequence[int]) -> tuple[int, ...]:
-        """Numbers of instances, which tell what is done with them if somebody wants to know."""
+        """The numbers ``args`` of instances, which note what is done with them if that is asked for."""
         if self.noted is None:
             return tuple(args)
         return tuple(Number.of(k, n, self.noted) for k, n in zip(kinds, args, strict=True))
 
     def _accept(self, field: Field, value: Value) -> Value:
-        """What a field holds once a value is stored there."""
+        """The value that a field holds once ``value`` is stored; raises `Unfit` if it is out of range."""
         try:
             lifted(field, self.arena, value, self.sizes)
         except RangeError as error:
@@ -117,7 +119,7 @@ class _Builder:
     def _lifted(self, state: Watched, filled: Mapping[str, Value]) -> dict[str, Value]:
         """The state's values in symbolic form, checked against the ranges of their fields.
 
-        ``filled``: what the fields held at first; what one still holds is fine as it is.
+        ``filled``: the values that the fields had at first. A field that still has that value is not checked.
         """
         for name, stored in state.records.items():
             strange = sorted(vars(stored).keys() - self.attributes[name])
@@ -146,7 +148,7 @@ class _Builder:
         return explore(self.arena, run, self.feasibility, (), self.wanted, doubts, strict)
 
     def build(self) -> Explored:
-        """Explore initialisation, the passing of time and every call."""
+        """Explore initialisation, time passing and every call; raises `NoStart` without a legal start."""
 
         refused: list[Illegal] = []
 
@@ -230,14 +232,14 @@ class _Builder:
         pre: Mapping[str, Value],
         rules: Sequence[Rule],
     ) -> None:
-        """Check that fields promised to be constant are so, initially and after every step."""
+        """Check that fields that the machine calls constant are so, initially and after every step."""
         for name in filter(self._constant, self.slots):
             changed = any(name in rule.updates for rule in rules)
             if changed or not (same(initial[name], pre[name]) and same(passed[name], pre[name])):
                 raise BadFileError(f"the model says that {name} never changes, but it does")
 
     def _facts(self, lemma: Lemma, pre: Mapping[str, Value]) -> Iterator[Fact]:
-        """A lemma for all its instances, its forks merged into one condition."""
+        """The facts of a lemma, one for each choice of instances, its forks merged into one condition."""
         for args in lemma.instances(self.sizes):
 
             def state_it(args: tuple[int, ...] = args) -> Outcome:
@@ -253,7 +255,7 @@ class _Builder:
     def _rules(
         self, number: int, call: Call, mid: Mapping[str, Value], passing: frozenset[str]
     ) -> list[Rule]:
-        """A rule for each path of a call; ``passing``: the inputs with which time passes before it."""
+        """A call's rules, one for each path; ``passing`` are the inputs with which time passes before it."""
         taken = Call(call.name, self._numbers(self.machine.kinds(call), call.args))
 
         def perform() -> Outcome:
@@ -288,7 +290,7 @@ def build(
     """The transition system of ``machine`` watched by ``monitors``, with ``lemmas`` stated about it.
 
     ``calls``: those that stand for all, where instances are interchangeable; None for every call.
-    ``compare``: look at the others, too, and see whether they do.
+    ``compare``: explore the other calls, too, and note in `System.compared` whether these stand for them.
     """
     noted: dict[tuple[Line, str], None] = {}
     others = [call for call in machine.calls() if calls is not None and call not in calls]
@@ -323,7 +325,7 @@ def explored(
     noted: Noted | None = None,
     more: Sequence[Call] = (),
 ) -> Explored:
-    """The system before it is simplified; ``more``: calls that are looked at after all others."""
+    """The system before it is simplified; ``more`` are calls that are explored after all others."""
     guard = Guard(machine, monitors)
     ranges: tuple[Ranges, Ranges] = ({}, {})
 

@@ -1,6 +1,6 @@
 """Runs of several steps as conditions: every state has unknowns of its own, ``name@depth``.
 
-Nothing is assumed of wrapping, and no solver is known here, so an engine and the text of a
+Nothing is assumed of wrapping, and no solver is used here, so an engine and the text of a
 certificate are made of the very same conditions.
 """
 
@@ -16,7 +16,7 @@ from vtsc.system.system import System
 
 
 def renamed(arena: Arena, value: Value, suffix: str) -> Value:
-    """A field's unknown under another name: ``suffix`` is put behind the field's."""
+    """A field's unknown under the field's name with ``suffix`` behind it."""
     if isinstance(value, Word):
         ((atom, _),) = value.form.terms
         assert isinstance(atom, Variable)
@@ -140,7 +140,7 @@ class Chain:
         return self._naming(depth).condition(self._hits[target])
 
     def at(self, condition: Condition, depth: int) -> Condition:
-        """A condition on a state, of the one at ``depth``."""
+        """A condition on a state, said of the one at ``depth``."""
         return self._naming(depth).condition(condition)
 
     def facts(self, depth: int) -> list[Condition]:
@@ -158,6 +158,6 @@ class Chain:
         return renamed(self._arena, self.system.pre[name], f"@{depth}")
 
     def called(self, depth: int) -> list[Condition]:
-        """For each call of the system, that the step from ``depth`` makes it."""
+        """For each call of the system, the condition that the step from ``depth`` makes it."""
         calls = range(len(self.system.calls))
         return [self._arena.flag(at_depth(called(n), depth)) for n in calls]

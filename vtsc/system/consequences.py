@@ -15,7 +15,7 @@ from vtsc.system.system import Fact, System
 
 @dataclass(frozen=True)
 class Outcome:
-    """A fact, what it says after a step, and after which rules; None: after any that does not touch it."""
+    """A fact, its condition after a step, and after which rules; None: after those that do not touch it."""
 
     fact: Fact
     after: Condition
@@ -24,14 +24,14 @@ class Outcome:
 
 @dataclass(frozen=True)
 class StepTerms:
-    """A step in terms of the state before it, and what becomes of facts."""
+    """A step in terms of the state before it, and the outcomes of facts."""
 
     relation: Relation
     outcomes: list[Outcome]
 
 
 def step_of(system: System, facts: Sequence[Fact]) -> StepTerms:
-    """The step of ``system`` and what it does to ``facts``."""
+    """The step of ``system`` and the outcomes of ``facts``."""
     follow = Consequences(system)
     mentioned = _mentioned(facts)
     causes: dict[tuple[str, int], tuple[Fact, Condition, list[int]]] = {}

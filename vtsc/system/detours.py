@@ -2,7 +2,8 @@
 
 ``first`` then ``second`` leaves every field as it was but for the passing of time, and time can just
 as well pass in a later step. A run that has the pair before its last step is therefore two steps
-longer than need be. Recognised only in its plainest form: each sets one flag that the other clears.
+longer than need be. Detours are recognised in one form only: the second rule puts back the one flag that
+the first one changes.
 """
 
 from collections.abc import Sequence
@@ -40,7 +41,7 @@ def undoing_pairs(system: System) -> list[tuple[int, int]]:
 def steps_see_time(system: System) -> bool:
     """Whether some rule depends on how much time has just passed, and could no longer apply after more.
 
-    That enough time has passed is no such dependence.
+    A demand that enough time has passed is no such dependence.
     """
     passing = [part for value in system.passing.values() for part in parts(value)]
     names = unknowns([system.passable, *passing]) & {*system.inputs.words, *system.inputs.flags}
@@ -91,7 +92,7 @@ class _Time:
             for name, value in system.passing.items()
             if isinstance(value, Word) and not constant(value)
         }
-        """For each field that time moves what is added to it in each case, and the cases' conditions."""
+        """For each field that time moves, what is added to it in each case, and the cases' conditions."""
 
     def adds_up(self) -> bool:
         """Whether the same is added in two passings as in one, and one is allowed where two are."""

@@ -1,8 +1,8 @@
 """Doubts: paths on which the model fails in some states, and the proof that no such state is reachable.
 
 Actions are explored from any state of the declared fields, and not only from reachable ones. Where one fails
-in some of them, those that a machine's frame lemmas exclude do not count. That the lemmas hold of every
-reachable state is shown here, by induction; one that cannot be shown is no help.
+in some of them, those that a machine's frame lemmas exclude do not count. The lemmas are shown here by
+induction to hold of every reachable state; one that cannot be shown is not used.
 """
 
 from collections.abc import Callable, Sequence
@@ -40,7 +40,7 @@ class Doubts:
 
 
 class Invariants:
-    """What holds of every reachable state of a system, shown by induction when it is first asked for.
+    """The facts that hold of every reachable state of a system, shown by induction when first asked for.
 
     ``one_value``: facts that hold by the way indices are stored; ``frame``: facts to be shown.
     """
@@ -50,7 +50,7 @@ class Invariants:
     ) -> None:
         self._system = system
         self.axioms = [fact.condition for fact in one_value]
-        """What holds by the way indices are stored, of every state."""
+        """The conditions that hold of every state by the way indices are stored."""
         self._frame = frame
         self.possible = possible
         self._possible = possible
@@ -59,12 +59,12 @@ class Invariants:
 
     @cached_property
     def before(self) -> list[Condition]:
-        """The conditions, said of the state before a step."""
+        """The conditions that hold of the state before a step."""
         return self._inductive(self._frame)
 
     @cached_property
     def amid(self) -> list[Condition]:
-        """The same, said of the state in the middle of a step."""
+        """The conditions that hold of the state in the middle of a step."""
         return self._midway(self.before)
 
     def _midway(self, conditions: Sequence[Condition]) -> list[Condition]:
@@ -72,7 +72,7 @@ class Invariants:
         return [self._to_mid.condition(condition) for condition in conditions]
 
     def _inductive(self, facts: Sequence[Fact]) -> list[Condition]:
-        """Those of the facts that hold of every reachable state, and the axioms."""
+        """The conditions of those facts that hold of every reachable state, and the axioms."""
         kept = [fact for fact in facts if self._initially(fact)]
         while True:
             known = [*self.axioms, *(fact.condition for fact in kept)]
@@ -103,7 +103,7 @@ class Invariants:
         return substitution_of(self._system, self._mid | rule.updates)
 
     def _follows(self, known: Sequence[Condition], then: Substitution, fact: Fact) -> bool:
-        """Whether what is known implies what the fact says of a state."""
+        """Whether ``known`` implies that the fact holds of the state that ``then`` describes."""
         said = then.condition(fact.condition)
         if said is self._system.arena.true or any(said is condition for condition in known):
             return True
@@ -112,14 +112,14 @@ class Invariants:
 
 @dataclass(frozen=True)
 class Explored:
-    """What was explored."""
+    """The result of an exploration."""
 
     system: System
     """The system, not simplified yet."""
     whole: System
-    """The same with the rules of all calls that were looked at, those included for which others stand."""
+    """The system with the rules of all calls that were explored, including those for which others stand."""
     known: Invariants
-    """What is known of its states."""
+    """The facts that are known to hold of its states."""
 
 
 def _parts(rule: Rule) -> tuple[Condition, ...]:

@@ -1,4 +1,4 @@
-"""Instances: whose a record is, and which calls stand for the calls of all instances of a kind.
+"""Instances: the one that a record belongs to, and the calls that stand for those of all instances of a kind.
 
 The rules of a machine treat all instances of a kind alike (`Machine.sizes`). Where only the calls of
 first instances are explored, a field of another instance changes as the same field of a first one does.
@@ -14,7 +14,7 @@ from vtsc.language.state import Instance, Record
 
 
 def check_instances(records: Mapping[str, Record], sizes: Mapping[str, int]) -> None:
-    """Raise `BadFileError` unless records say whose they are in the way that `instances` makes them.
+    """Raise `BadFileError` unless each record says to which instance it belongs, as `instances` makes it.
 
     ``records``: those of a machine's state, and those of monitors under the monitor's name. A machine has a
     record for every instance. The record of an instance that does not say so would seem never to change.

@@ -1,4 +1,4 @@
-"""How many instances of each kind a step may involve, by the fields that can name them.
+"""The number of instances of each kind that a step may involve, counted by the fields that can name them.
 
 A machine stands for any number of instances only if all that a step involves are in it: those that a claim
 or lemma speaks of, those that a call names, and those that a field of any of these, or a field of all,
@@ -13,10 +13,10 @@ from vtsc.language.state import Record
 
 
 def too_few(machine: Any, records: Mapping[str, Record], subjects: int) -> str:
-    """Why a machine is too small to stand for any number of instances; empty if it is not.
+    """The reason why a machine is too small to stand for any number of instances; empty if it is not.
 
-    ``records``: those of its state, and the ghosts of its monitors under other names. ``subjects``: how many
-    instances a claim and its lemmas speak of.
+    ``records``: those of its state, and the ghosts of its monitors under other names. ``subjects``: the
+    number of instances that a claim and its lemmas speak of.
     """
     sizes = machine.sizes
     of_all, of_each = _naming(records, sizes)
@@ -43,7 +43,7 @@ def too_few(machine: Any, records: Mapping[str, Record], subjects: int) -> str:
 def _naming(
     records: Mapping[str, Record], sizes: Mapping[str, int]
 ) -> tuple[Counter[str], Counter[tuple[str, str]]]:
-    """How many fields name an instance of each kind: in records of all, and in those of one instance."""
+    """The numbers of fields that name an instance of each kind: in records of all, and in those of one."""
     of_all, of_each = Counter[str](), Counter[tuple[str, str]]()
     for record in records.values():
         own = record.instance

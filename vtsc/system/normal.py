@@ -1,7 +1,7 @@
 """A normal form of rules' conditions: where they allow an index only one value, they name that value.
 
-A choice among items reaches the last one by excluding all others, and the order of instances decides which is
-last.
+A choice among items reaches the last one by excluding all others, and which one is last depends on the order
+of instances.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,7 +28,7 @@ class Normal:
                 self._indices[name] = value.members
                 self._members |= {c.id: (name, i) for i, c in value.members.items()}
         self.granted: list[Condition] = []
-        """States that must be impossible: an index has a value there that names no instance."""
+        """Conditions that must be impossible: in such a state an index has a value that names no instance."""
         rules = (replace(r, condition=self._normal(r.condition)) for r in system.rules)
         self.rules = [r for r in rules if r.condition is not self._arena.false]
 

@@ -1,13 +1,13 @@
-"""Order: of runs that differ only in the order of steps that do not touch each other, one is searched.
+"""Order: of runs that differ only in the order of commuting steps, one is searched.
 
-Of two neighbouring steps, neither of them the last, that commute, the one whose call comes first among the
+Of two neighbouring steps that commute, neither of them the last, the one whose call comes first among the
 system's calls goes first. A step that the next one overwrites is left out. The least of all shortest runs
-to a target is of this form: exchanging the two would make it less, leaving the first one out would make it
-shorter. So neither depths nor canonical witnesses change.
+to a target is of this form, since otherwise an exchange of the two would make it less, or leaving out the
+first one would make it shorter. So neither depths nor canonical witnesses change.
 
-Time passes before each step. After an exchange it passes where it is seen: before both steps if the first
-one does not see time, after the second one if that one does not. Else two steps are exchanged only if no time
-passes between them.
+Time passes before each step. If the first of two steps does not see time, all time can pass before both; if
+the second does not, its time can pass after it. Otherwise they are exchanged only if no time passes between
+them.
 """
 
 from collections.abc import Iterable
@@ -27,11 +27,11 @@ Followers = list[tuple[int, tuple[int, ...]]]
 
 @dataclass(frozen=True)
 class Order:
-    """What the steps of a run need not do, but for the last one."""
+    """The pairs of consecutive steps that a run need not have, unless the second one is its last."""
 
     never: Followers
     at_once: Followers
-    """The same where no time passes between the two."""
+    """The pairs that it need not have where no time passes between the two."""
     time: tuple[str, ...]
     """The inputs with which time passes."""
 
@@ -57,7 +57,7 @@ def order(system: System) -> Order:
 
 
 class _Touching:
-    """What a rule reads and stores."""
+    """The fields that a rule reads and stores, and whether it depends on time."""
 
     def __init__(self, system: System, rule: Rule, time: set[str]) -> None:
         self._call = rule.call
@@ -106,7 +106,7 @@ def _time_inputs(system: System) -> set[str]:
 
 
 def _reset(system: System) -> set[str]:
-    """The fields to which the passing of time gives a constant: what a rule stores there, none reads."""
+    """The fields to which passing time gives a constant: no rule reads what a step before stored there."""
     return {name for name, value in system.passing.items() if constant(value)}
 
 
@@ -121,7 +121,7 @@ def _terms(values: Iterable[Value]) -> list[Linear | Condition]:
 
 
 def _may_stand_still(system: System) -> bool:
-    """Whether no time at all can pass wherever some can."""
+    """Whether time can stand still wherever some time can pass."""
     time = _time_inputs(system)
     if any(system.inputs.words.get(name, 1) for name in time):
         return False
@@ -134,7 +134,7 @@ def _may_stand_still(system: System) -> bool:
 
 
 def _is_upper_bound(demand: Comparison, time: set[str]) -> bool:
-    """Whether a demand on times that holds of some holds of none, too."""
+    """Whether a demand on times that some times meet is met by times of 0, too."""
     factors = [
         (atom, c) for atom, c in demand.form.terms if unknowns([Linear(((atom, c),), 0)]) & time
     ]

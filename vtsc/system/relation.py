@@ -36,14 +36,14 @@ class Relation:
     """A step of a system: time passes, then one of the ways is taken."""
 
     passable: Condition
-    """When time can pass as the inputs say."""
+    """The condition under which time can pass as the inputs say."""
     passing: Mapping[str, Value]
     """The fields in the middle of the step that have names of their own there."""
     ways: tuple[Way, ...]
     kept: Mapping[str, Value]
     """A field's value after the step where the way that is taken does not change it."""
     calls: int
-    """How many calls there are."""
+    """The number of calls."""
     targets: tuple[str, ...]
 
 
@@ -80,19 +80,19 @@ class Logic(Protocol[T]):
         ...
 
     def condition(self, condition: Condition) -> T:
-        """A condition."""
+        """The truth value of a condition."""
         ...
 
     def every(self, parts: Sequence[T]) -> T:
-        """All of the parts."""
+        """The conjunction of the parts."""
         ...
 
     def some(self, parts: Sequence[T]) -> T:
-        """At least one of the parts."""
+        """The disjunction of the parts."""
         ...
 
     def opposite(self, part: T) -> T:
-        """The opposite of the part."""
+        """The negation of the part."""
         ...
 
     def implies(self, a: T, b: T) -> T:
@@ -108,13 +108,13 @@ class Algebra(Logic[T], Protocol[T]):
         ...
 
     def same(self, a: T, b: T) -> T:
-        """The equivalence of both."""
+        """The equivalence of ``a`` and ``b``."""
         ...
 
 
 @dataclass(frozen=True)
 class Encoded(Generic[T]):
-    """The constraints of a step, and when it hits each target."""
+    """The constraints of a step, and for each target the truth value that the step hits it."""
 
     constraints: list[T]
     hits: dict[str, T]

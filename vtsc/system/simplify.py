@@ -1,11 +1,11 @@
 """Simplifying a system before any engine sees it; each pass keeps its runs and targets.
 
-Where calls stand for others (`System.kin`), only what holds of those as well is concluded. Where
-lemmas are stated, they are to say themselves what they rely on, and the last two are left out.
+In this order, fields that never change become constants, fields that move with another become sums, fields
+that only live within a step are inlined, ranges are inferred, and what no guard and no target depends on
+is dropped.
 
-In order: fields that never change become constants, fields that move with another become sums, fields
-that only live within a step are inlined, ranges are inferred, and what no guard and no target
-depends on is dropped.
+Where calls stand for others (`System.kin`), only what holds of those as well is concluded. Where lemmas are
+stated, the last two passes are left out, since lemmas have to say themselves what they rely on.
 """
 
 from collections.abc import Iterable, Mapping
@@ -22,7 +22,7 @@ SAME_PASSES = 20
 
 
 def simplify(system: System) -> None:
-    """All passes, in order."""
+    """Apply all passes, in order."""
     freeze(system)
     tie(system)
     inline(system)
@@ -32,10 +32,10 @@ def simplify(system: System) -> None:
 
 
 def freeze(system: System) -> None:
-    """Replace every field that keeps its initial value in all reachable steps by that value.
+    """Replace every field that keeps its initial value in all runs by that value.
 
-    Optimistic: suppose all fields keep it, drop those that some possible rule then changes,
-    repeat until none is dropped. What remains is an inductive invariant.
+    At first all fields are supposed to keep it. Those that some possible rule then changes are dropped,
+    until none is dropped any more. What remains is an inductive invariant.
     """
     kept = {n for n, s in system.slots.items() if not (system.kin and s.field.of)}
     while True:
@@ -129,7 +129,7 @@ def tie(system: System) -> None:
 
 
 def inline(system: System) -> None:
-    """Replace fields that time overwrites in each step, whatever they were, by what it writes."""
+    """Replace fields that time overwrites in each step, whatever their values were, by what it writes."""
     used = unknowns(_terms(system.passing.values()))
     used |= unknowns([system.passable])
     words: dict[str, Linear] = {}

@@ -1,4 +1,4 @@
-"""One step in terms of the state before it and the inputs alone: what induction asks about.
+"""One step in terms of the state before it and the inputs alone, as induction asks about it.
 
 Where `vtsc.solver.unroll` gives each state constants of its own, here the values after a step are substituted
 into the facts. A fact that a rule does not touch is the same term after it, which keeps this small.

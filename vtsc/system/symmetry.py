@@ -1,4 +1,4 @@
-"""Symmetry: which instances of a kind are interchangeable, so that any of them may stand for another.
+"""Symmetry: which instances of a kind are interchangeable, so any of them may stand for another.
 
 The machine names instances that it treats alike and that start alike (`Machine.symmetric`). It is not
 believed: the steps and the starts are compared with themselves after an exchange (`Alike`).

@@ -63,17 +63,17 @@ class Fact:
 
 @dataclass(frozen=True)
 class Compared:
-    """What is found where instances are exchanged."""
+    """The findings of a comparison of a system with itself after an exchange of instances."""
 
     differs: str
-    """How steps, starts or facts are not the same for all instances of a kind; empty if they are."""
+    """A difference between steps, starts or facts of a kind's instances; empty if there is none."""
     noted: tuple[tuple[Line, str], ...]
-    """What was done with numbers of instances, and by which lines, that another size may notice."""
+    """Uses of instances' numbers that may differ at other sizes: the line of each, and what it does."""
 
 
 @dataclass
 class System:
-    """See the module. Slots not in ``slots`` were found constant or irrelevant."""
+    """A transition system. Fields that are not in ``slots`` were found constant or irrelevant."""
 
     arena: Arena
     calls: tuple[Call, ...]
@@ -105,10 +105,10 @@ class System:
     symmetric: dict[str, tuple[int, ...]] = field(default_factory=dict)
     """For each kind the instances that are interchangeable: steps and starts are the same for all of them."""
     lopsided: dict[str, str] = field(default_factory=dict)
-    """For each kind whose instances a machine says are interchangeable though they are not: why not."""
+    """The reason why instances are not interchangeable, for each kind of which the machine says they are."""
 
     compared: Compared | None = None
-    """Where calls stand for others: what was found where they were compared with those, if they were."""
+    """The comparison of calls that stand for others with those others, if it was made."""
 
     def with_kin(self, names: set[str]) -> set[str]:
         """``names`` and the same fields of the instances that these stand for."""

@@ -30,11 +30,11 @@ class Watched(State):
         self._starts = self.saved()
 
     def begin(self) -> None:
-        """Have every attribute of a record be what it was at first, or when `mark` was last called."""
+        """Restore every attribute of each record as it was at first, or when `mark` was last called."""
         self.restore(self._starts)
 
     def mark(self, values: Mapping[str, Mapping[str, Value]]) -> None:
-        """Have attributes of records, by their names, hold these values at first."""
+        """Set the values that attributes of records have at first, by names of records and attributes."""
         for name, own in values.items():
             vars(self.records[name]).update(own)
         self._starts = self.saved()
@@ -45,7 +45,7 @@ class Watched(State):
 
 
 def merged(arena: Arena, tree: Tree[Outcome]) -> tuple[Condition, Outcome]:
-    """The condition under which a tree's function is legal, and its outcome, with the same names always."""
+    """The condition under which a tree's function is legal, and its outcome; leaves have the same names."""
     return joined(arena, tree, lambda name: None)
 
 

@@ -1,1 +1,1 @@
-"""Reasons for a verdict: the step to blame, the step that an induction trips over."""
+"""Reasons for a verdict: the step to blame, and the step at which an induction fails."""

@@ -1,4 +1,4 @@
-"""Failed inductions: the step that lemmas allow and that violates a cell, and the lemmas that fell."""
+"""Failed inductions: a step that lemmas allow and that violates a cell, and the lemmas that were dropped."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ class FailedInduction:
 
 
 def failed_induction(case: Case, prop: str) -> FailedInduction:
-    """The step on which the induction of a cell fails."""
+    """The step on which the induction of a cell fails, and the lemmas that it drops."""
     systems = Systems(case)
     system = systems.own([case.property(prop)], case.lemmas(prop))
     finder = Finder(Induction(system))

@@ -25,9 +25,9 @@ from vtsc.system.system import Fact
 BUDGET = 5_000_000
 """Z3 resource units that one question about the step or its start may cost."""
 DEPTH = 6
-"""How long a run to the start is looked for."""
+"""The depth to which a run to the start is looked for."""
 BACK = 3
-"""How many steps back from the start are tried to show that there is none."""
+"""The number of steps back from the start that are tried to show that no run leads to it."""
 
 State = dict[str, int | bool]
 
@@ -51,7 +51,7 @@ class Counterexample:
     after: State
     mark: Mark
     steps: int
-    """How many steps lead to the start, or how many back from it rule that out."""
+    """The number of steps that lead to the start, or of steps back from it that rule this out."""
 
 
 class Finder:
@@ -135,10 +135,13 @@ class Finder:
         found: State = {n: x.as_long() for n, x in words.items()}
         return {**found, **{n: z3.is_true(x) for n, x in flags.items()}}
 
-    # is the start reachable?
+    # reachability of the start
 
     def _marked(self, state: State, target: str) -> tuple[Mark, int]:
-        """Whether a run leads to ``state``, as far as short runs and a few steps back tell."""
+        """Whether a run leads to ``state``, and the number of steps that show it.
+
+        Only short runs, and a few steps back, are tried.
+        """
         question, there = Question(self._budget), self._is(state)
         question.require(*self._chain.initially())
         open_ = False
@@ -154,7 +157,10 @@ class Finder:
         return Mark.UNDECIDED, DEPTH
 
     def _no_way_to(self, there: Condition, back: int, target: str) -> bool:
-        """Whether no ``back`` steps through states of the settled lemmas come to the state anew."""
+        """Whether no ``back`` steps lead to the state for the first time.
+
+        The settled lemmas hold of the states on the way.
+        """
         question, arena = Question(self._budget), self._system.arena
         for depth in range(back):
             question.require(*self._chain.step(depth))
@@ -185,7 +191,7 @@ def _constant(like: Value, value: int | bool) -> Value:
 
 
 def _pinned(solver: Any, x: Any, model: Any) -> Any:
-    """The solver's model once ``x`` has the first value near 0 that it can have, for good."""
+    """A model with the first value near 0 that ``x`` can have; the solver keeps this value from then on."""
     for value in _near(model.eval(x, True).as_long()):
         if solver.check(x == value) == z3.sat:
             model = solver.model()
@@ -195,6 +201,6 @@ def _pinned(solver: Any, x: Any, model: Any) -> Any:
 
 
 def _near(value: int) -> Iterator[int]:
-    """Values to try, the last of which is certain to do."""
+    """The values to try, the last of which is known to be possible."""
     yield from (0, 1, 2, 10, -1, 1000)
     yield value

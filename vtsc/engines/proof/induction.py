@@ -87,7 +87,7 @@ class Induction:
         return (*base, *left)
 
     def _breakable(self, left: Sequence[Lemma], assumed: Sequence[Lemma]) -> set[Lemma]:
-        """Some of the lemmas that a step may break; none if, for certain, it breaks none."""
+        """Some of the lemmas that a step may break; empty only if no step breaks any."""
         any_broken = self._any([self._broken(x) for x in left])
         answer = self._solver.check(any_broken, *map(self._assumed, assumed))
         if answer == z3.unsat:
@@ -117,7 +117,7 @@ class Induction:
         return solver
 
     def _step_solver(self) -> Any:
-        """Lemmas before a step as assumptions, lemmas broken and targets hit by it as literals."""
+        """A solver that knows one step; literals assume a lemma before it, or say what it breaks or hits."""
         step = step_of(self.system, [f for facts in self._facts.values() for f in facts])
         low = Lowering(z3.Const)
         algebra = Expressions(low)
@@ -152,7 +152,7 @@ class Induction:
         return self._refuted(self._hit(target), self.settled(target))
 
     def proof(self, target: str) -> Proof:
-        """The lemmas that ``target``, which is proved, needs: none of them can be left out."""
+        """Lemmas that show ``target``, which must be proved; each was left out if the others suffice."""
         needed = self._closure(target, [self._hit(target)])
         for lemma in [x for x in self.settled(target) if x in needed]:
             if self._suffices(target, needed - {lemma}):
@@ -160,7 +160,7 @@ class Induction:
         return Proof(target, tuple(x for x in self.settled(target) if x in needed))
 
     def support(self, target: str, lemmas: Iterable[Lemma]) -> tuple[Lemma, ...]:
-        """``lemmas``, some of those settled for ``target``, with what shows them."""
+        """``lemmas``, some of those settled for ``target``, with the lemmas that show them."""
         wanted = set(lemmas)
         needed = wanted | self._closure(target, [self._broken(x) for x in wanted])
         return tuple(x for x in self.settled(target) if x in needed)
@@ -189,7 +189,7 @@ class Induction:
 
 
 def decide(task: Task) -> Answer:
-    """Proof by the task's lemmas and 1-step induction."""
+    """Answer with a proof by the task's lemmas and plain induction; open where they do not show it."""
     if task.remembered is not None:
         return Answer(Finding.PROVED, lemmas=task.remembered)
     induction, target = task.induction, task.target

@@ -1,8 +1,8 @@
-"""k-induction: a target that k steps in a row cannot be the first to hit is never hit.
+"""k-induction: a target is never hit if the last of k consecutive steps cannot be the first to hit it.
 
 Base: no run of fewer than k steps hits it. Step: of k steps through any states, the last does not hit it
-if none before does. Every state on the way satisfies the lemmas that induction has settled, which
-alone are the case k = 1. It needs no lemma, so it can prove properties nobody has written lemmas for.
+if none before does. Every state on the way satisfies the lemmas that induction has settled; these alone are
+the case k = 1. No lemma is needed, so this can prove properties for which nobody has written lemmas.
 """
 
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ LIMIT = 4
 
 @dataclass(frozen=True)
 class KProof:
-    """A target that is never hit, the k that shows it, and the lemmas it leans on."""
+    """A target that is never hit, the k that shows it, and the lemmas that it needs."""
 
     target: str
     k: int
@@ -58,7 +58,7 @@ class KInduction:
         return None
 
     def _step_case(self, target: str, k: int) -> tuple[Lemma, ...] | None:
-        """The lemmas that show the step case, all of its solver's core; None if it is open."""
+        """The lemmas in the unsatisfiable core of the step case; None if the step case is open."""
         chain, question = self._chain, Question(self.budget)
         lemmas = self.induction.settled(target)
         assumed = {lemma: z3.Bool(f"assume{n}") for n, lemma in enumerate(lemmas)}
@@ -77,7 +77,7 @@ class KInduction:
 
 
 def decide(task: Task) -> Answer:
-    """Proof by k-induction on top of the lemmas that hold by induction."""
+    """Answer with a proof by k-induction on top of the lemmas that hold; open if none is found."""
     found = KInduction(task.induction).proof(task.target)
     if found is None:
         return unknown("no k shows it")

@@ -1,11 +1,11 @@
-"""Spacer as a source of lemmas: its invariant is split, and what it is worth is for induction to say.
+"""Spacer as a source of lemmas: its invariant is split into candidates, of which induction keeps what holds.
 
-It runs in a process of its own (`vtsc.engines.proof.spacer_child`) with a wall clock behind it. No answer, an
-odd answer and a crash are all the same: no lemmas. Its budget is how many steps deep it may look, since
-Z3's resource units do not stop it (5.4, measured).
+Spacer runs in a process of its own (`vtsc.engines.proof.spacer_child`) with a limit of wall-clock time. No
+answer, an odd answer and a crash all count as no lemmas. Its budget is a number of steps back from the
+target, since Z3's resource units do not stop it (5.4, measured).
 
-It speaks of the very fields of one machine, so what it finds holds for the cell's
-own number of instances only; and beyond a handful of fields it seldom comes back at all.
+Its lemmas name fields of one machine, so they hold for the cell's own number of instances only. With more
+than a handful of fields it seldom answers.
 """
 
 import json
@@ -25,7 +25,7 @@ from vtsc.system.system import Fact, System
 BUDGET = 14
 """The levels, which are steps back from the target, that Spacer may reach."""
 SECONDS = 120
-"""When it is stopped whatever its level: the backstop."""
+"""Seconds after which Spacer is stopped, whatever level it has reached."""
 
 
 def invariant(
@@ -35,7 +35,7 @@ def invariant(
     budget: int = BUDGET,
     seconds: float = SECONDS,
 ) -> list[str] | None:
-    """Lemmas, as texts of `lemma_text`, that may show ``target`` is never hit; None for no answer.
+    """Lemmas, as texts of `lemma_text`, that may show that ``target`` is never hit; None for no answer.
 
     ``known`` facts are true of every reachable state.
     """
@@ -70,7 +70,7 @@ def ask(question: str, seconds: float) -> str:
 
 
 def decide(task: Task) -> Answer:
-    """Proof by lemmas that Spacer suggests, kept as far as 1-step induction confirms them."""
+    """Answer with a proof by lemmas that Spacer suggests, as far as plain induction confirms them."""
     induction, target = task.induction, task.target
     settled = induction.settled(target)
     known = [fact for fact in induction.system.facts if fact.lemma in settled]

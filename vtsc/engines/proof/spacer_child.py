@@ -1,7 +1,7 @@
 """The child process that runs Spacer: clauses on standard input, its answer on standard output.
 
-Spacer may crash, run away or be cancelled; whoever started this process takes that for no answer.
-It is started for each question, so the answer depends on nothing that was asked before.
+Spacer may crash, not end or be cancelled; the parent process takes that for no answer. A process is
+started for each question, so an answer does not depend on earlier questions.
 """
 
 import json
@@ -15,7 +15,7 @@ import z3
 
 
 def answer(document: dict[str, Any]) -> dict[str, Any]:
-    """``unsat`` with an invariant over the columns; ``sat``; or ``unknown``."""
+    """The answer to a question: ``unsat`` with an invariant over the columns, ``sat``, or ``unknown``."""
     columns = [z3.Const(name, _sort(sort)) for name, sort in document["columns"]]
     reached = z3.Function("Reached", *(c.sort() for c in columns), z3.BoolSort())
     hit = z3.Function("Hit", z3.BoolSort())
@@ -44,7 +44,7 @@ def _sort(name: str) -> Any:
 
 
 def _split(clause: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
-    """A clause's assertions, and what those that define symbols say of them: Spacer wants no equations."""
+    """A clause's assertions, and apart from them the values of symbols that equations define."""
     body, defined = [], {}
     wanted = clause["after"] or ()
     for assertion in z3.parse_smt2_string(clause["text"]):
@@ -58,7 +58,7 @@ def _split(clause: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
 
 
 def _fixedpoint(levels: int) -> Any:
-    """Spacer, told to keep the relation as it is, so its invariant can be read."""
+    """Spacer, set not to transform the relation, since its invariant could not be read otherwise."""
     fixedpoint = z3.Fixedpoint()
     fixedpoint.set("engine", "spacer")
     fixedpoint.set("spacer.max_level", levels)
@@ -92,7 +92,7 @@ def _invariant(fixedpoint: Any, reached: Any, columns: list[Any]) -> str:
 
 
 def _end_with(parent: int) -> None:
-    """End this process, whatever it is at, once its parent is gone."""
+    """End this process once its parent is gone."""
     while os.getppid() == parent:
         time.sleep(0.5)
     os._exit(1)

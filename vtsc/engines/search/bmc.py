@@ -1,6 +1,7 @@
 """Bounded model checking: the least depth at which each target is hit, with a canonical witness.
 
-One pair of solvers serves all targets. At each depth the targets not hit so far are asked for together.
+The same runs serve all targets: at each depth the solver is asked for one that hits any of the targets that
+have not been hit yet.
 """
 
 from collections.abc import Collection, Sequence
@@ -27,10 +28,11 @@ class Search:
     witnesses: dict[str, Witness] = field(default_factory=dict)
     never: set[str] = field(default_factory=set)
     depth: int = 0
+    """The number of steps to which the search is complete."""
     reason: str = ""
-    """Why the search stopped before the depth asked for; empty if it did not."""
+    """The reason why the search stopped before the depth asked for; empty if it did not."""
     confirmed: int = 0
-    """How deep a plain solver agrees that the targets without a witness are not hit."""
+    """The depth to which a plain solver agrees that the targets without a witness are not hit."""
 
 
 class Searching:
@@ -58,11 +60,14 @@ class Searching:
         self._runs = Runs(system, budget, symmetry)
 
     def give_up(self, names: Collection[str]) -> None:
-        """Look no longer for some of the targets."""
+        """Stop looking for the targets in ``names``."""
         self.wanted = [name for name in self.wanted if name not in names]
 
     def to(self, depth: int) -> Search:
-        """The findings of the search to ``depth``; it ends where nothing is left to be found."""
+        """Continue the search to ``depth`` and return its findings.
+
+        It ends earlier where every target has been hit, or where the solver gives up, as the findings say.
+        """
         found = self.found
         try:
             while self.wanted and found.depth < depth and not found.reason:
@@ -102,8 +107,8 @@ def search(
 ) -> Search:
     """Look for each of ``targets`` in runs of up to ``depth`` steps; see `Searching`.
 
-    ``confirm``: ask a plain solver about what is not hit to the depth asked for; raises
-    `EvidenceError` where it does not agree.
+    ``confirm``: ask a plain solver, too, about the targets that are not hit to that depth; raises
+    `EvidenceError` where it hits one.
     """
     searching = Searching(
         system, targets, budget=budget, symmetry=symmetry, any_witness=any_witness
@@ -115,7 +120,7 @@ def search(
 
 
 def decide(task: Task) -> Answer:
-    """The shortest run that hits the target, if there is one within the task's depth."""
+    """Answer with a shortest run that hits the target, or that none does within the task's depth."""
     target, system = task.target, task.stated(task.known)
     if task.known and divides(system):  # with division, extra facts do not help
         system = task.system

@@ -22,7 +22,7 @@ from vtsc.symbolic.names import INITIAL
 
 @dataclass(frozen=True)
 class _Unknown:
-    """An input to minimise: where it belongs (-1: initial state), its name, constant and least value."""
+    """An input to minimise: the depth of its step (-1: initial state), name, constant and least value."""
 
     depth: int
     name: str
@@ -49,7 +49,7 @@ def canonical(runs: Any, target: str, model: Any) -> Witness:
 
 
 def as_found(runs: Any, model: Any) -> Witness:
-    """The run that ``model`` describes, as it is."""
+    """The run that ``model`` describes, in which nothing is minimised."""
     calls = [
         next(call for call, literal in depth.calls.items() if z3.is_true(model[literal]))
         for depth in runs.depths
@@ -68,7 +68,7 @@ def _value(model: Any, unknown: _Unknown) -> int | bool:
 
 
 def _least_calls(runs: Any, goal: Any, model: Any) -> tuple[list[Call], Any, bool]:
-    """The least calls, a model that takes them, and whether that could be settled."""
+    """The least calls, a model that takes them, and whether every question stayed within its budget."""
     chosen: list[Any] = []
     calls: list[Call] = []
     affordable = True
@@ -91,7 +91,7 @@ def _least_calls(runs: Any, goal: Any, model: Any) -> tuple[list[Call], Any, boo
 
 
 def _unknowns(runs: Any) -> Iterator[_Unknown]:
-    """All inputs in the order in which they are made least."""
+    """All inputs in the order in which they are minimised."""
     system = runs.unrolling.system
     least = dict(system.inputs.words)
     steps = [
@@ -109,7 +109,7 @@ def _unknowns(runs: Any) -> Iterator[_Unknown]:
 
 
 class _Least:
-    """Gives inputs their least values, one after the other, for good."""
+    """Gives inputs their least values one after the other; each of them keeps its value from then on."""
 
     def __init__(self, runs: Any, solver: Any, model: Any) -> None:
         self._runs = runs
@@ -118,12 +118,12 @@ class _Least:
         self._model = model
         """A model of the constraints and of all inputs fixed so far."""
         self._fresh = False
-        """Whether each question is put to a solver of its own, which simplifies with what is known."""
+        """Whether each question is put to a solver of its own, which simplifies by what is fixed so far."""
         self._left = 2
-        """How many more questions may exceed their budget; after the first, paths are fixed too."""
+        """The number of questions that may still exceed their budget; after the first, paths are fixed."""
 
     def pin(self, unknown: _Unknown) -> int | bool:
-        """The least value that all before allow, as far as the budget goes; it is kept from then on."""
+        """The least value that the inputs fixed before allow, within the budget; it is then fixed, too."""
         while self._left:
             try:
                 if z3.is_bool(unknown.constant):
@@ -179,7 +179,7 @@ class _Least:
         return self._holds(fresh, condition, budget)
 
     def _holds(self, solver: Any, condition: Any, budget: int) -> bool:
-        """The same, asked of a solver; raises `GaveUp`."""
+        """Whether a condition can hold with a solver's assertions; raises `GaveUp` beyond the budget."""
         solver.set("rlimit", budget)
         solver.add(condition)
         answer = solver.check()

@@ -1,4 +1,4 @@
-"""A plain solver's second opinion on what a search found impossible.
+"""A plain solver's second opinion on the targets that a search could not hit.
 
 The search uses Z3's older simplex, leaves out runs that take a detour, asks over rationals where a system
 divides, and relies on what it learned at smaller depths. Here a plain solver is asked over integers, from
@@ -15,7 +15,7 @@ from vtsc.solver.unroll import Unrolling
 from vtsc.system.system import System
 
 BUDGET = 4_000_000
-"""Z3 resource units that one depth may cost; how deep that goes is part of the verdict."""
+"""Z3 resource units that one depth may cost; the depth that is reached so is part of the verdict."""
 
 
 def confirmed(
@@ -24,9 +24,9 @@ def confirmed(
     depth: int,
     symmetry: bool = True,
 ) -> int:
-    """The depth, up to ``depth``, to which a plain solver agrees that none of ``targets`` is hit.
+    """The depth, at most ``depth``, to which a plain solver agrees that none of ``targets`` is hit.
 
-    Raises `EvidenceError` where one is.
+    Raises `EvidenceError` where it finds a run that hits one.
     """
     unrolling = Unrolling(system, symmetry=symmetry)
     solver = z3.Solver()

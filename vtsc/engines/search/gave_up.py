@@ -8,7 +8,10 @@ class GaveUp(Exception):
 
     @classmethod
     def by(cls, solver: Any) -> "GaveUp":
-        """A solver whose answer is unknown; Z3 calls it "canceled" where its budget has run out."""
+        """The exception for a solver whose answer is unknown.
+
+        Z3 gives "canceled" as its reason where the budget has run out.
+        """
         reason = str(solver.reason_unknown())
         spent = reason == "canceled" or "resource limit" in reason
         return cls("its budget ran out" if spent else reason)

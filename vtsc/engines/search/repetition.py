@@ -31,7 +31,7 @@ TURNS = 8
 
 @dataclass(frozen=True)
 class _Form:
-    """How many calls come before the loop, in each turn and after it, and how many turns it has."""
+    """The numbers of calls before the loop, in each of its turns and after it, and the number of turns."""
 
     beginning: int
     loop: int
@@ -71,7 +71,7 @@ class _Run:
         self._no_detours()
 
     def _repeat(self, form: _Form) -> None:
-        """The loop's calls are the same at every turn, and inputs are 0 from its start to the last step."""
+        """Require the same calls in every turn, and inputs of 0 from the loop's start up to the last step."""
         for depth in range(form.beginning + form.loop, form.length - form.end):
             now, before = self.depths[depth].calls, self.depths[depth - form.loop].calls
             self.constraints += [now[call] == before[call] for call in now]
@@ -96,10 +96,10 @@ class _Run:
 def repeated(
     system: System, target: str, rounds: Sequence[Rounds], budget: int = BUDGET
 ) -> Witness | None:
-    """A run of one of the forms of ``rounds`` that hits ``target`` at its last step, the shortest first.
+    """A run of one of the forms of ``rounds`` that hits ``target`` at its last step; None if none is found.
 
-    The system's facts must be known to hold of every reachable state. The search
-    stops at the first question that exceeds ``budget``.
+    Shorter forms are tried first, and the search stops at the first question that exceeds ``budget``. The
+    system's facts must be known to hold of every reachable state.
     """
     if not any(target in rule.targets for rule in system.rules):
         return None
@@ -127,7 +127,7 @@ def _solver(budget: int) -> Any:
 
 
 def decide(task: Task) -> Answer:
-    """A long run that hits the target, whose middle repeats."""
+    """Answer with a run whose middle repeats and that hits the target; open where none is found."""
     if not task.rounds:
         return unknown("the machine does not say what long runs look like")
     witness = repeated(task.settled, task.target, task.rounds)

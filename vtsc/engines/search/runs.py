@@ -1,8 +1,8 @@
 """Questions about the runs of a system up to a depth, in one solver that knows all steps so far.
 
-Where all quotients are by 2^64, the solver asks over the integers. Where a system divides by anything
+Where all quotients are by 2^64, questions are asked over the integers. Where a system divides by anything
 else, a question is far easier over the rationals, and what is impossible there is impossible over the
-integers. Otherwise the solver's model proposes a call for each step, and a fresh solver over the
+integers. A model over the rationals proposes a call for each step, and a fresh solver over the
 integers, which can simplify with these calls as facts, says whether a run takes them. A proposal
 that costs too much is put off until all others are answered, and is then asked for each path
 through the functions. Calls that no run takes are ruled out in all later questions.
@@ -30,17 +30,17 @@ QUICK = 10_000_000
 """Units that each try at a proposal may cost before it is put off until all others are answered."""
 
 TRIES = 3
-"""How often a proposal is tried, each time with another seed: how long an answer takes has a long tail."""
+"""The number of tries at a proposal, each with another seed, since solving times have a long tail."""
 
 LEFT_OPEN, LOOSE = 2, 6_000_000
-"""How many of a proposal's first choices are left open at first, and the units that this may cost."""
+"""The number of first choices of a proposal that are left open at first, and the units for that."""
 
 GIVEN = 1_000_000
 """Units that the question may cost whether a proposal is a run with the very inputs of its model."""
 
 POLISHING, ORDERING = 5_000_000, 40_000_000
-"""Units that a question whether an input or the calls can be smaller may cost where a system divides by
-other than 2^64."""
+"""Units that the questions whether an input and whether the calls can be less may cost where a system divides
+by anything but 2^64."""
 
 
 class Runs:
@@ -69,7 +69,7 @@ class Runs:
         self._limit = 0
 
     def extend(self) -> Depth:
-        """Add a step."""
+        """Add a step to the runs, and return its constants."""
         depth = len(self.depths)
         exact, constants = self.unrolling.step(depth)
         proposed, theirs = self._proposing.step(depth) if self._divides else (exact, constants)
@@ -81,7 +81,10 @@ class Runs:
         return constants
 
     def _needless(self, depth: int) -> list[Any]:
-        """The constraints that the two steps from ``depth``, not the last ones, are needed and in order."""
+        """The constraints that exclude a detour, and a wrong order, of the two steps from ``depth``.
+
+        Neither of these may be the last step of a run.
+        """
         steps = self.depths[depth : depth + 2]
         first, second = (step.rules for step in steps)
         found = [opposite(every([first[a], second[b]])) for a, b in self._undoing]
@@ -89,7 +92,7 @@ class Runs:
             implies(first[a], opposite(some([second[b] for b in bs])))
             for a, bs in self._order.never
         ]
-        if not self._divides:  # where it does, proposals have other inputs
+        if not self._divides:  # where it divides, the proposer has inputs of its own
             inputs = steps[1].inputs
             still = [self.unrolling.at_most(inputs[x], 0) for x in self._order.time if x in inputs]
             found += [
@@ -99,7 +102,7 @@ class Runs:
         return found
 
     def literal(self, name: str, meaning: Any) -> Any:
-        """A literal that stands for ``meaning`` where it is assumed."""
+        """A literal of that name that implies ``meaning``, to be assumed in questions."""
         literal = z3.Bool(name)
         implied = implies(literal, meaning)
         self._proposer.add(implied)
@@ -113,7 +116,7 @@ class Runs:
     def ask(self, *assumptions: Any, budget: int = BUDGET) -> Any:
         """A model of the runs with ``assumptions``, or None where there is none; raises `GaveUp`.
 
-        The assumptions are literals. ``budget``: units for all that it takes.
+        The assumptions are literals. ``budget``: Z3 resource units for the whole question.
         """
         budget = min(budget, self.budget)
         if not self._divides:
@@ -131,7 +134,10 @@ class Runs:
         choices: Callable[[Depth], list[Any]],
         thoroughly: Callable[[list[Any]], Any],
     ) -> Any:
-        """The first answer to a proposal of one choice a step; None where no proposal is left."""
+        """A model of the first proposal that some run takes; None where no proposal is left.
+
+        A proposal has one of the ``choices`` for each step; ``thoroughly`` answers one that was put off.
+        """
         self._searches += 1
         undecided = z3.Bool(f"undecided.{self._searches}")
         later = []
@@ -175,7 +181,7 @@ class Runs:
     def _quickly(self, assumptions: list[Any], chosen: list[Any]) -> tuple[Any, list[Any]]:
         """The answer to a proposal, and the facts that it is about; raises `GaveUp`.
 
-        Some of its choices are left open at first: where no run takes the others, more is ruled out at once.
+        Its first choices are left open at first: where no run takes the others, more is ruled out at once.
         """
         tries = [(LEFT_OPEN, LOOSE, 0), *((0, QUICK, seed) for seed in range(TRIES))]
         for left_open, budget, seed in tries:

@@ -25,8 +25,8 @@ def counterexample(
 ) -> str:
     """The whole text; lines are at most 80 columns of ASCII.
 
-    ``searched``: how deep a search for shorter ones got, where this one may not be the shortest.
-    ``everything``: tell parameters that have their defaults, too. ``doubt``: why that search is
+    ``searched``: the depth of a search for shorter ones, where this one may not be the shortest.
+    ``everything``: tell parameters that have their defaults, too. ``doubt``: the reason why that search is
     not believed.
     """
     if trace.property not in content.properties:
@@ -45,7 +45,7 @@ def counterexample(
 
 
 def _witness(content: Content, trace: Trace, run: Run, everything: bool) -> str:
-    """The text of a run that is there to show that something can happen."""
+    """The text of a run that shows that something can happen."""
     title = f"{trace.design} on {trace.host}: {trace.property}"
     blocks = [
         [title, "=" * len(title)],
@@ -88,7 +88,7 @@ def _steps(content: Content, trace: Trace, run: Run) -> list[str]:
 
 
 def _opening(fields: tuple[str, ...], run: Run) -> list[str]:
-    """The fields of the initial state that the model wants told, as ``record.field=value``."""
+    """The fields of the initial state that the model wants to be told, as ``record.field=value``."""
     return [
         f"{record}.{field}={spelled(int(value))}"
         for record, kind in run.kinds.items()
@@ -98,7 +98,7 @@ def _opening(fields: tuple[str, ...], run: Run) -> list[str]:
 
 
 def _observations(run: Run) -> list[list[str]]:
-    """For each step the words for what it let somebody observe, if it did."""
+    """For each step the words for what it let an observer see, if anything."""
     found: list[list[str]] = []
     last = None
     for step in run.steps:

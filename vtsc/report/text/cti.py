@@ -11,7 +11,7 @@ if TYPE_CHECKING:  # these import z3
     from vtsc.why.cti import FailedInduction
 
 LARGE = 1 << 32
-"""From here on numbers are written by the nearest power of two, where one is near."""
+"""The least number that is written by the nearest power of two, where one is near."""
 NEAR = 1 << 16
 
 

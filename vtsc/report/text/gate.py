@@ -122,7 +122,7 @@ def _in_full(content: Content, verdicts: Sequence[Judged], gate: Gate) -> list[s
 def _lines(
     content: Content, verdicts: Sequence[Judged], gate: Gate, notes: dict[str, str]
 ) -> Iterator[list[str]]:
-    """A line for each cell: the violated ones, the proved ones, and what is not as expected."""
+    """A line for each cell: the violated ones, the proved ones, and those that are not as expected."""
     fine = [v for v in verdicts if v.wanted]
     groups = (
         [v for v in fine if v.result.status is Status.VIOLATED and v.result.cell != gate.shown],
@@ -156,7 +156,7 @@ def _shown_by(lemmas: int, any_number: bool) -> str:
 
 
 def _see(gate: Gate, verdicts: Sequence[Judged]) -> list[str]:
-    """How to see the full report of a cell: of one that is not as expected, or else of any."""
+    """The lines on how to see the full report of a cell: of one that is not as expected, or else of any."""
     cells = [v.result.cell for v in sorted(verdicts, key=lambda v: v.wanted)]
     cells = [cell for cell in cells if cell in gate.saved]
     if not cells:

@@ -7,7 +7,7 @@ from vtsc.report.screen import WIDTH
 
 
 def listing(content: Content) -> str:
-    """Designs, hosts, properties and parameters, with what each is."""
+    """The designs, hosts, properties and parameters, each with a description."""
     model = content.model
     parameters = {
         f"{p.name} ({p.default})": f"{p.meaning}: {p.accepted()}" for p in model.parameters.values()

@@ -1,4 +1,4 @@
-"""The matrix design x property for each host."""
+"""The matrix of designs against properties for each host."""
 
 from collections.abc import Sequence
 from typing import Any

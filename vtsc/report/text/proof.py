@@ -1,4 +1,4 @@
-"""What a proof rests on: the lemmas it needed, each with its sentence and its formula."""
+"""The text of a proof: the lemmas that it needed, each with its sentence and its formula."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,9 +14,10 @@ THESE_SIZES = "for these sizes"
 def proof(
     content: Content, manifest: Mapping[str, Any], everything: bool = False, only: str = ""
 ) -> str:
-    """The lemmas of a proved cell, and what they prove it for; ``manifest`` is that of its certificate.
+    """The lemmas of a proved cell, and the sizes for which they prove it; ``manifest`` is its certificate's.
 
-    ``everything``: tell parameters that have their defaults, too. ``only``: why it is for these sizes only.
+    ``everything``: tell parameters that have their defaults, too. ``only``: the reason why the proof is for
+    these sizes only.
     """
     design, host, name = (str(manifest[key]) for key in ("design", "host", "property"))
     head = f"{design} on {host}: {name} is proved for runs of any length"

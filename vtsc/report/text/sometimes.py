@@ -1,4 +1,4 @@
-"""What can happen at all: the "sometimes" of the cases that were opened."""
+"""The "sometimes" of the cases that were opened, and whether they are reached."""
 
 import textwrap
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from vtsc.report.screen import WIDTH
 
 
 def every_sometimes(results: Sequence[Result]) -> str:
-    """For each design x host what was REACHED (depth), NEVER, or not reached to the depth."""
+    """For each design and host the events that are REACHED (depth), NEVER, or not reached to the depth."""
     lines: dict[str, None] = {}
     for r in results:
         if r.sometimes:
@@ -25,7 +25,7 @@ def _outcome(s: Reached) -> str:
 
 
 def sometimes(content: Content, results: Sequence[Result]) -> str:
-    """What some designs never reach and another one does under the same host, with like parameters."""
+    """The events that some designs never reach and another does on the same host, with like parameters."""
     outcomes: dict[tuple[str, str], dict[str, list[tuple[str, Reached]]]] = {}
     for r in results:
         like = _parameters(content, r)
@@ -42,7 +42,7 @@ def sometimes(content: Content, results: Sequence[Result]) -> str:
 
 
 def _outdone(found: Sequence[tuple[str, Reached]]) -> list[str]:
-    """The designs that never reach what another one does; none where no design reaches it."""
+    """The designs that never reach an event that another one does; none where no design reaches it."""
     reached = any(s.depth for _, s in found)
     return [design for design, s in found if s.never and reached]
 

@@ -85,7 +85,7 @@ def _with_unit(term: Term) -> str:
 
 
 def short_story(content: Content, run: Run) -> str:
-    """The step to blame and the line that acted in it, as short as can be."""
+    """The step to blame and the line that acted in it, in as few words as possible."""
     done = culprit(content, run, taken_before(run))
     if done is None:
         return "with nothing in between"

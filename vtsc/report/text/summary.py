@@ -1,4 +1,4 @@
-"""The last lines of a report: every verdict on a line that grep finds, unwanted ones marked."""
+"""The last lines of a report: every verdict on a line of its own, for grep, with unwanted ones marked."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from vtsc.deciding.verdict import Judged, Status
 
 
 def summary(verdicts: Sequence[Judged]) -> str:
-    """A line a cell, then one for all."""
+    """A line for each cell, then one for all of them."""
     lines = [_line(judged) for judged in verdicts]
     fine = sum(judged.wanted for judged in verdicts)
     lines.append(f"{fine} of {len(verdicts)} verdicts as wanted")
