@@ -50,12 +50,15 @@ def counted(content, monkeypatch, tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize(("design", "host", "prop", "status"), CELLS)
 def test_a_cell_is_opened_once(counted, design, host, prop, status):
-    """One machine for each size, no given text parsed twice, a found run executed twice and no more."""
+    """Each text is parsed once, and a found run is executed twice.
+
+    There are two machines of a size at most: one to explore, and one to validate with.
+    """
     content, machines, parsed, runs = counted
     (group,) = groups(content, [design], [host], [prop], {"virtual_khz": "1GHz"})
     (result,) = decide_group(content, group, 12)
     assert result.status is status
-    assert set(machines.values()) == {1}
+    assert set(machines.values()) <= {1, 2}
     assert len(machines) <= 5  # own, any number, one larger, and with and without a bystander
     assert parsed["virtual_khz", "1GHz"] == 1
     # A property's default is parsed once more, to tell which settings are no defaults.

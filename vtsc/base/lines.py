@@ -1,5 +1,7 @@
 """Records which source lines run, and which of them changed something."""
 
+import ast
+import linecache
 import sys
 from collections.abc import Callable, Sequence
 from types import FrameType
@@ -77,3 +79,14 @@ def calling(package: str) -> tuple[Line, ...]:
 def nothing_wanted(_file: str) -> bool:
     """Record no lines."""
     return False
+
+
+def in_a_loop(line: Line) -> bool:
+    """Whether a source line is inside a `for` or `while` statement, as far as its file can be read."""
+    file, number = line
+    try:
+        tree = ast.parse("".join(linecache.getlines(file)))
+    except SyntaxError:
+        return False
+    loops = (node for node in ast.walk(tree) if isinstance(node, ast.For | ast.While))
+    return any(loop.lineno <= number <= (loop.end_lineno or 0) for loop in loops)

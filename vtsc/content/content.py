@@ -15,7 +15,7 @@ from vtsc.base.errors import (
     UnendingError,
     UsageError,
 )
-from vtsc.base.lines import Line
+from vtsc.base.lines import Line, in_a_loop
 from vtsc.base.spelling import near
 from vtsc.content.reading.uses import Use
 from vtsc.language.claims import ActionTaken, Monitor, Property, Sometimes
@@ -155,7 +155,7 @@ def model_error(content: Content, error: BaseException) -> Exception:
         in_rules = [line for line in asked if content.is_rule(line[0])]
         raised = in_rules or asked or raised
     if isinstance(error, UnendingError):
-        raised = [line for line in raised if content.is_rule(line[0])] or raised
+        raised = [line for line in raised if in_a_loop(line)] or raised
     line = getattr(error, "line", None)
     if line is not None and content.holds(line[0]):
         raised = [line]

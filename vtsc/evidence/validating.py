@@ -71,7 +71,8 @@ def _validated(
     case = systems.case
     content, machine = case.content, alike[0].machine
     monitors: dict[str, Monitor] = {m.name: m for built in alike for m in built.monitors}
-    alone = case.new_machine(machine.sizes)
+    untouched = f"machine to validate with sizes {machine.sizes}"
+    alone = case.kept(untouched, lambda: case.new_machine(machine.sizes))
     plain = Watched(alone, list(monitors.values()), systems.is_rule)
     plain.fresh()
     fields = dict(plain.fields())
