@@ -38,10 +38,10 @@ def one(request, made, tmp_path) -> tuple[Evidence, Path]:
     return evidence, tmp_path / evidence.place
 
 
-def rejection(content, folder: Path) -> str:
-    """Why evidence is rejected."""
+def rejection(content, folder: Path, opened: OpenCases | None = None) -> str:
+    """Why evidence is rejected; ``opened``: the cases that were opened before, as for a folder of many."""
     with pytest.raises(EvidenceError) as caught:
-        recheck(OpenCases(content), folder)
+        recheck(opened or OpenCases(content), folder)
     return str(caught.value)
 
 
@@ -81,10 +81,11 @@ def test_evidence_in_a_folder_of_other_evidence_is_rejected(content, one, made, 
     others = {e.place for e in made.values()} - {evidence.place}
     others |= {Path("pre25/slow") / evidence.place.name, Path("functions") / "2400000-to-ns"}
     others |= {Path("patch25/fast") / evidence.place.name, Path("patch25/slow/progress")}
+    opened = OpenCases(content)
     for number, place in enumerate(sorted(others)):
         moved = Path(shutil.copytree(folder, tmp_path / str(number) / place))
         why = f"manifest.json is of {evidence.place}, which is not where it lies"
-        assert rejection(content, moved) == why
+        assert rejection(content, moved, opened) == why
 
 
 @pytest.mark.slow
@@ -101,11 +102,11 @@ def test_a_folder_is_checked_by_its_kind(content, one):
 def test_every_key_of_a_manifest_is_compared(content, one):
     """A manifest that lacks a key or says something else is rejected in one line that names the key."""
     evidence, folder = one
-    whole = evidence.manifest()
+    whole, opened = evidence.manifest(), OpenCases(content)
     for name in whole.keys() - {"tool", "kind", "schema", "design", "host", "name", "property"}:
         for other in ({k: v for k, v in whole.items() if k != name}, {**whole, name: "other"}):
             (folder / MANIFEST).write_text(json.dumps(other), encoding="utf-8")
-            said = rejection(content, folder)
+            said = rejection(content, folder, opened)
             assert said.startswith((f"manifest.json: {name}", f"manifest.json: {name}:")), said
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NoReturn
 
-from vtsc.content.reading.kinds import Kind, names_bound
+from vtsc.content.reading.kinds import Kind
 from vtsc.content.reading.names import Names
 from vtsc.content.reading.sources import LANGUAGE, Found, Function
 
@@ -28,7 +28,7 @@ class Context:
     @cached_property
     def own(self) -> set[str]:
         """Its parameters and variables."""
-        return names_bound(self.function.node)
+        return self.function.own
 
     def refuse(self, node: ast.AST, what: str, instead: str) -> NoReturn:
         """Raise `BadFileError` for what stands at ``node``."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from keyword import iskeyword
 
 from vtsc.content.reading.advice import BUILTINS, NEVER
-from vtsc.content.reading.kinds import Kind, guards_and_effects, names_bound
+from vtsc.content.reading.kinds import Kind, guards_and_effects
 from vtsc.content.reading.names import (
     DECLARATORS,
     Names,
@@ -14,7 +14,7 @@ from vtsc.content.reading.names import (
     is_table_of_fields,
     meant,
 )
-from vtsc.content.reading.sources import LANGUAGE, Class, Definition, Function, Module
+from vtsc.content.reading.sources import LANGUAGE, Class, Definition, Function, Module, names_bound
 
 LIBRARIES = (
     "__future__", "abc", "collections", "collections.abc", "dataclasses", "difflib", "enum", "fractions",

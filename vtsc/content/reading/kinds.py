@@ -5,7 +5,7 @@ may reach every method of that name, so no method that runs in a step is missed.
 """
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 
 from vtsc.content.reading.sources import Class, Function, Module, Sources
@@ -105,13 +105,19 @@ class Reach:
             function = pending.pop()
             if function not in found:
                 found.add(function)
-                pending += self._next(function)
+                pending += self._reached(function)
         return found
 
+    def _reached(self, function: Function) -> Sequence[Function]:
+        """The functions that one mentions."""
+        known = self.sources.mentioned.setdefault(type(self), {})
+        if function not in known:
+            known[function] = tuple(self._next(function))
+        return known[function]
+
     def _next(self, function: Function) -> Iterator[Function]:
-        own = names_bound(function.node)
         for statement in function.node.body:
-            yield from self.mentioned(function.module, function.owner, statement, own)
+            yield from self.mentioned(function.module, function.owner, statement, function.own)
 
     def mentioned(
         self, module: Module, owner: Class | None, node: ast.AST, own: set[str]
@@ -161,16 +167,3 @@ def is_super(node: ast.expr) -> bool:
     if not isinstance(node, ast.Call) or node.args or node.keywords:
         return False
     return isinstance(node.func, ast.Name) and node.func.id == "super"
-
-
-def names_bound(node: ast.AST) -> set[str]:
-    """The parameters and variables of a function, those of what is inside of it included."""
-    found = set()
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.arg):
-            found.add(inner.arg)
-        elif isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
-            found.add(inner.id)
-        elif isinstance(inner, ast.FunctionDef) and inner is not node:
-            found.add(inner.name)
-    return found

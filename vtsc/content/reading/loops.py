@@ -8,8 +8,7 @@ import ast
 from collections.abc import Collection, Iterator
 from functools import cached_property
 
-from vtsc.content.reading.kinds import names_bound
-from vtsc.content.reading.sources import Function
+from vtsc.content.reading.sources import Function, names_bound
 from vtsc.content.reading.tags import Tag, Tags
 
 DEEPEST = 2

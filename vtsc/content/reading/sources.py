@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import NoReturn
 
@@ -46,6 +47,11 @@ class Function:
     def name(self) -> str:
         """Its name with its class."""
         return f"{self.owner.node.name}.{self.node.name}" if self.owner else self.node.name
+
+    @cached_property
+    def own(self) -> set[str]:
+        """Its parameters and variables."""
+        return names_bound(self.node)
 
 
 @dataclass(frozen=True)
@@ -171,6 +177,8 @@ class Sources:
 
     def __init__(self, files: Sequence[File]) -> None:
         self.modules = {file.module: read(file) for file in files}
+        self.mentioned: dict[type, dict[Function, Sequence[Function]]] = {}
+        """The functions that each function mentions, as `kinds.Reach` or a class derived from it tells."""
 
     def find(self, module: Module, name: str) -> Found | None:
         """The meaning of ``name`` at the top of ``module``; None where it has none there."""
@@ -226,3 +234,16 @@ class Sources:
         if found is None or found.imported is None or found.imported.module != LANGUAGE:
             return ""
         return found.imported.name
+
+
+def names_bound(node: ast.AST) -> set[str]:
+    """The parameters and variables of a function, those of what is inside of it included."""
+    found = set()
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.arg):
+            found.add(inner.arg)
+        elif isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
+            found.add(inner.id)
+        elif isinstance(inner, ast.FunctionDef) and inner is not node:
+            found.add(inner.name)
+    return found
