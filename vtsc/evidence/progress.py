@@ -32,7 +32,17 @@ def system_of(systems: Systems, progress: Progress) -> System:
 
 
 def asked(systems: Systems) -> tuple[dict[str, str], list[Question]]:
-    """The questions that show the lemmas of a machine's progress, and those that rest on them."""
+    """The questions that show the lemmas of a machine's progress, and those that rest on them.
+
+    They are made once for the systems of a case.
+    """
+    if not systems.progress:
+        systems.progress.append(_asked(systems))
+    found: tuple[dict[str, str], list[Question]] = systems.progress[0]
+    return found
+
+
+def _asked(systems: Systems) -> tuple[dict[str, str], list[Question]]:
     progress: Progress = systems.case.machine().progress()
     system = system_of(systems, progress)
     found = questions(system, progress)

@@ -10,6 +10,7 @@ enough to explore the calls of the first ones.
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from vtsc.base.errors import EvidenceError, VtscError
 from vtsc.content.case import Case, Sizes
@@ -68,6 +69,8 @@ class Systems:
         """For each monitor that was hit in a plain run of the case's own machine, the earliest step."""
         self.hits_elsewhere: dict[str, Hit] = {}
         """The same for plain runs at sizes that stand for any number."""
+        self.progress: list[Any] = []
+        """The questions about progress, once they have been made."""
         self.solved: set[str] = set()
         """Questions about the case that were found unsatisfiable."""
 
