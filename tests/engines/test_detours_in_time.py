@@ -8,6 +8,7 @@ from vtsc.language.words import both, bounded, either, negation, require
 from vtsc.solver.feasibility import SolverFeasibility
 from vtsc.system.builder import build
 from vtsc.system.detours import undoing_pairs
+from vtsc.system.order import NONE, order
 
 
 class Timed(Toy):
@@ -179,3 +180,38 @@ def test_time_that_steps_see_cannot_pass_elsewhere():
     system = build(Hurried(soon=True), [Bad()], SolverFeasibility)
     assert undoing_pairs(system) == []
     assert undoing_pairs(build(Hurried(soon=False), [Bad()], SolverFeasibility))
+
+
+def _once_it_is_off(toy, inputs):
+    passed = inputs.word("dt", 0)
+    if toy.place == 1:
+        require(passed == 0)
+    toy.low = bounded(toy.low + passed)
+    toy.place = 0
+
+
+def _with_a_bounded_one(toy, inputs):
+    most, passed = inputs.word("most", 0, 5), inputs.word("dt", 0)
+    require(passed <= most)
+    toy.low = bounded(toy.low + passed)
+
+
+def _at_one(toy, inputs):
+    toy.place = 1
+
+
+@pytest.mark.parametrize(
+    ("start", "passes", "goal"),
+    [
+        (_at_one, _once_it_is_off, lambda toy: both(negation(toy.on), toy.low == 5)),
+        (nothing, _with_a_bounded_one, lambda toy: both(negation(toy.on), toy.low == 15)),
+    ],
+    ids=["a field that time resets", "an input with a bound that time only demands"],
+)
+def test_what_the_first_passing_changes_takes_its_own_step(start, passes, goal):
+    """The same depth with reductions as without, and no order of steps is left out."""
+    system = build(Timed(start, passes, goal), [Bad()], SolverFeasibility)
+    assert undoing_pairs(system) == [] and order(system) == NONE
+    found = search(system, ["bad"], 5)
+    plain = search(system, ["bad"], 5, symmetry=False)
+    assert found.witnesses == plain.witnesses and found.witnesses

@@ -20,6 +20,7 @@ from tests.support.stores import (
 from tests.support.toys import Bad, climb
 from vtsc.base.errors import StoreError
 from vtsc.stores.guard import Guard
+from vtsc.stores.memory import Memory
 
 
 def helper(body: str) -> str:
@@ -212,3 +213,37 @@ def test_nothing_is_held_whose_changes_nobody_sees(held, kind):
     toy.tokens = (1, held)
     with pytest.raises(StoreError, match=rf"Toy.tokens holds a {kind}, whose changes nobody sees"):
         Guard(toy, [Bad()])
+
+
+def _defaulted(*, k=1):
+    return k
+
+
+def _replaced():
+    return 2
+
+
+SAME_VALUES = {
+    "a key of a dict": ({"a": True}, lambda d: (d.pop("a"), d.__setitem__("b", True))),
+    "a later key": ({1: 0, 2: 0}, lambda d: (d.pop(2), d.__setitem__(7, 0))),
+    "a default by keyword": (_defaulted, lambda f: setattr(f, "__kwdefaults__", {"k": 2})),
+    "a keyword's default": (_defaulted, lambda f: f.__kwdefaults__.update(k=3)),
+    "a function's code": (_replaced, lambda f: setattr(f, "__code__", (lambda: 3).__code__)),
+}
+
+
+@pytest.mark.parametrize("name", SAME_VALUES)
+def test_what_leaves_the_values_of_a_container_alone_is_noticed(name):
+    """And it is put back."""
+    thing, change = SAME_VALUES[name]
+    machine = climb()
+    machine.kept = thing
+    memory = Memory([machine])
+    if callable(thing):
+        memory.packages = {*memory.packages, "tests"}
+        memory.note("kept", thing)
+    assert memory.changed() == []
+    change(thing)
+    assert memory.changed()
+    memory.restore()
+    assert memory.changed() == []

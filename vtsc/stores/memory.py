@@ -47,8 +47,10 @@ class _Place:
         if isinstance(thing, CellType):
             return [] if _is_empty(thing) else [id(thing.cell_contents)]
         own = thing if isinstance(thing, dict) else vars(thing)
-        found = [*map(id, own.values())]
-        return [*found, id(thing.__defaults__)] if isinstance(thing, FunctionType) else found
+        found = [*map(id, own), *map(id, own.values())]
+        return (
+            [*found, *map(id, _own(thing).values())] if isinstance(thing, FunctionType) else found
+        )
 
     def held(self) -> dict[Any, object]:
         """Its contents now, each by its name or number."""
@@ -60,7 +62,7 @@ class _Place:
         if isinstance(thing, CellType):
             return {} if _is_empty(thing) else {0: thing.cell_contents}
         if isinstance(thing, FunctionType):
-            return {**vars(thing), "__defaults__": thing.__defaults__}
+            return {**vars(thing), **_own(thing)}
         skipped = isinstance(thing, ModuleType | type)
         return {
             n: v
@@ -73,7 +75,8 @@ class _Place:
         if self._raw() == self.raw:
             return []
         now, before = self.held(), self.before
-        if len(now) == len(before) and all(map(_is, now.values(), before.values())):
+        alike = len(now) == len(before) and all(map(_is, now.values(), before.values()))
+        if alike and (isinstance(self.thing, list | set) or all(map(_is, now, before))):
             return []
         if isinstance(self.thing, list | dict | set | CellType):
             return [self.name]
@@ -98,7 +101,8 @@ class _Place:
             self._restore_class(thing)
         elif isinstance(thing, FunctionType):
             kept = dict(before)
-            thing.__defaults__ = kept.pop("__defaults__")  # type: ignore[assignment]
+            for name in _own(thing):
+                setattr(thing, name, kept.pop(name))
             vars(thing).clear()
             vars(thing).update(kept)
         else:
@@ -113,6 +117,13 @@ class _Place:
         for name, value in self.before.items():
             if now.get(name) is not value:
                 setattr(thing, name, value)
+
+
+def _own(function: FunctionType) -> dict[str, object]:
+    """What a function holds besides its attributes."""
+    return {
+        name: getattr(function, name) for name in ("__code__", "__defaults__", "__kwdefaults__")
+    }
 
 
 def _is_pythons(name: str, value: object) -> bool:
@@ -190,7 +201,7 @@ class _Walk:
     def _function(self, name: str, thing: FunctionType) -> Iterator[tuple[str, Any]]:
         if package(thing.__module__ or "") in self.packages:
             self._place(name, thing)
-            yield name, (thing.__defaults__, tuple((thing.__kwdefaults__ or {}).values()))
+            yield name, (thing.__defaults__, thing.__kwdefaults__)
             for variable, cell in zip(
                 thing.__code__.co_freevars, thing.__closure__ or (), strict=True
             ):

@@ -106,14 +106,14 @@ class _Time:
         return part.constant == 0 and all(
             isinstance(atom, Variable)
             and atom.name in self._system.inputs.words
-            and (atom.interval.hi is None or atom.interval.hi >= width.INPUT_LIMIT - 1)
+            and _is_unbounded(atom)
             for atom, _ in part.terms
         )
 
     def _timed(self, condition: Condition) -> bool:
         """Whether a condition is about inputs, or about fields that time moves."""
         names = {name.split("=")[0] for name in unknowns([condition])}
-        return bool(names & (self._inputs | self._parts.keys()))
+        return bool(names & (self._inputs | self._system.passing.keys()))
 
     def _allows_sums(self, demand: Condition, case: tuple[Condition, ...]) -> bool:
         """Whether a demand holds of the sum of two passings if it held of the one and then of the other.
@@ -149,6 +149,9 @@ class _Time:
         factors = {atom.name: c for atom, c in form.terms if isinstance(atom, Variable)}
         if len(factors) < len(form.terms):
             return False
+        inputs = (atom for atom, _ in form.terms if isinstance(atom, Variable))
+        if not all(map(_is_unbounded, (atom for atom in inputs if atom.name in self._inputs))):
+            return False
         if factors.keys() <= self._inputs:
             return form.constant == 0
         after = Linear((), 0)
@@ -175,6 +178,11 @@ class _Time:
         field = self._system.pre[name]
         assert isinstance(field, Word)
         return form.plus(field.form, -1)
+
+
+def _is_unbounded(unknown: Variable) -> bool:
+    """Whether a word has no upper bound but the one that all inputs have."""
+    return unknown.interval.hi is None or unknown.interval.hi >= width.INPUT_LIMIT - 1
 
 
 def _opposites(a: Condition, b: Condition) -> bool:

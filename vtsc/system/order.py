@@ -69,7 +69,7 @@ class _Touching:
         moved = system.passing.keys() - reset
         governing = _fields(unknowns([system.passable, *_terms(system.passing.values())]), system)
         self._sees_input = bool(seen & time)
-        self._is_steady = not self._stores & (moved | governing)
+        self._is_steady = not rule.updates.keys() & (moved | governing)
         self._sees_time = self._sees_input or bool(self._reads & moved)
 
     @cached_property
