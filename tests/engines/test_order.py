@@ -4,11 +4,14 @@ from random import Random
 
 import pytest
 
+from tests.support.cases import open_case
 from tests.support.toys import Bad, Toy, act, always, nothing
 from vtsc.engines.search.bmc import search
+from vtsc.evidence.systems import Systems
 from vtsc.language.words import both, bounded, negation
 from vtsc.solver.feasibility import SolverFeasibility
 from vtsc.system.builder import build
+from vtsc.system.detours import undoing_pairs
 from vtsc.system.order import NONE, order
 
 
@@ -118,3 +121,13 @@ def test_steps_that_see_time_are_exchanged_only_where_none_passes():
     at_once = {(names[a], names[b]) for a, bs in found.at_once for b in bs}
     assert ("note", "raise") in never and ("copy", "note") not in never
     assert ("copy", "note") in at_once
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("host", ["stable", "skewed", "cstate", "slow", "fast", "resetting"])
+def test_searches_of_shipped_designs_have_both_reductions(content, host):
+    """On every host: what is new in a model or in the checker is not to take them away unnoticed."""
+    for design in content.model.designs:
+        case = open_case(content, design, host, "monotonic")
+        system = Systems(case).own([case.property("monotonic")])
+        assert undoing_pairs(system) and order(system) != NONE, design

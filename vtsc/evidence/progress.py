@@ -36,9 +36,9 @@ def asked(systems: Systems) -> tuple[dict[str, str], list[Question]]:
 
     They are made once for the systems of a case.
     """
-    if not systems.progress:
-        systems.progress.append(_asked(systems))
-    found: tuple[dict[str, str], list[Question]] = systems.progress[0]
+    if systems.progress is None:
+        systems.progress = _asked(systems)
+    found: tuple[dict[str, str], list[Question]] = systems.progress
     return found
 
 

@@ -69,7 +69,7 @@ class Systems:
         """For each monitor that was hit in a plain run of the case's own machine, the earliest step."""
         self.hits_elsewhere: dict[str, Hit] = {}
         """The same for plain runs at sizes that stand for any number."""
-        self.progress: list[Any] = []
+        self.progress: Any = None
         """The questions about progress, once they have been made."""
         self.solved: set[str] = set()
         """Questions about the case that were found unsatisfiable."""

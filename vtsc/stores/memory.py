@@ -20,6 +20,7 @@ from types import CellType, FunctionType, MappingProxyType, MethodType, ModuleTy
 from typing import Any
 
 from vtsc.base.errors import StoreError
+from vtsc.stores.sealed import reachable
 from vtsc.stores.writers import CHECKER, package
 
 LANGUAGE = "vtsc.language"
@@ -159,8 +160,6 @@ class _Walk:
         self.packages = packages
         self._seen: dict[int, object] = dict(begun._seen) if begun else {}
         self._places: list[_Place] = list(begun._places) if begun else []
-        self.unseen: list[tuple[str, object]] = []
-        """Objects by name whose changes would not be noticed."""
 
     def note(self, name: str, thing: object) -> None:
         """From now on, compare something, and all that it leads to."""
@@ -188,8 +187,6 @@ class _Walk:
             yield name, getattr(thing, "__self__", None)
         elif isinstance(thing, partial):
             yield from ((name, value) for value in (thing.func, thing.args, thing.keywords))
-        elif isinstance(thing, UNSEEN):
-            self.unseen.append((name, thing))
         elif self._holds(thing):
             yield from self._object(name, thing)
 
@@ -246,11 +243,7 @@ class Memory(_Walk):
         super().__init__(packages, _walked(frozenset(packages), modules))
         for owner in owners:
             self.note(type(owner).__name__, owner)
-            for name, thing in self.unseen:
-                what = f"{name} holds a {type(thing).__name__}, whose changes nobody sees"
-                error = StoreError(f"{what}: make it a tuple, or declare fields")
-                error.line = _defined(type(owner), name)
-                raise error
+            _refuse_unseen(owner, packages)
 
     def watch(self) -> Callable[[], object]:
         """A function that tells what has changed in the places that have changed by now."""
@@ -280,13 +273,43 @@ def _modules(packages: frozenset[str], modules: tuple[ModuleType, ...]) -> _Walk
     return walk
 
 
-def _defined(kind: type, name: str) -> tuple[str, int] | None:
+def _refuse_unseen(owner: object, packages: Collection[str]) -> None:
+    """Raise `StoreError` if an object that ``owner`` leads to holds one whose changes cannot be seen."""
+    for holder in reachable([owner], packages):
+        for attribute, value in vars(holder).items():
+            found = _unseen(value)
+            if found is not None:
+                what = f"{type(holder).__name__}.{attribute} holds a {type(found).__name__}"
+                error = StoreError(
+                    f"{what}, whose changes nobody sees: make it a tuple, or declare fields"
+                )
+                error.line = _defined(type(holder), attribute)
+                raise error
+
+
+def _unseen(value: object) -> object | None:
+    """An object in a value, or in its containers, whose changes cannot be seen; None where there is none."""
+    pending, seen = [value], set[int]()
+    while pending:
+        thing = pending.pop()
+        if id(thing) in seen:
+            continue
+        seen.add(id(thing))
+        if isinstance(thing, list | tuple | set | frozenset):
+            pending += thing
+        elif isinstance(thing, dict):
+            pending += thing.values()
+        elif isinstance(thing, UNSEEN):
+            return thing
+    return None
+
+
+def _defined(kind: type, attribute: str) -> tuple[str, int] | None:
     """The line that stores the attribute ``name`` ends with, or else the first one, of a class's file."""
     try:
         lines, _ = inspect.findsource(kind)
         file = inspect.getsourcefile(kind)
     except (OSError, TypeError):
         return None
-    attribute = f".{name.rpartition('.')[2]} ="
-    found = (number for number, line in enumerate(lines, 1) if attribute in line)
+    found = (number for number, line in enumerate(lines, 1) if f".{attribute} =" in line)
     return None if file is None else (file, next(found, 1))

@@ -43,8 +43,7 @@ def steps_see_time(system: System) -> bool:
 
     A demand that enough time has passed is no such dependence.
     """
-    passing = [part for value in system.passing.values() for part in parts(value)]
-    names = unknowns([system.passable, *passing]) & {*system.inputs.words, *system.inputs.flags}
+    names = time_inputs(system)
     for rule in system.rules:
         stored = [part for value in rule.updates.values() for part in parts(value)]
         if names & unknowns([*rule.targets.values(), *stored]):
@@ -59,12 +58,30 @@ def _wants_more(condition: Condition, inputs: set[str]) -> bool:
     """Whether a condition stays true where some of the inputs grow, as ``5 <= a + b`` does."""
     if not isinstance(condition, Comparison) or condition.equation:
         return False
-    inside = [
-        (atom, c)
-        for atom, c in condition.form.terms
-        if inputs & unknowns([Linear(((atom, c),), 0)])
-    ]
-    return all(isinstance(atom, Variable) and c < 0 for atom, c in inside)
+    return _moves(condition.form, inputs, -1)
+
+
+def _moves(form: Linear, inputs: set[str], sign: int) -> bool:
+    """Whether a form never moves against ``sign`` where inputs grow, whichever of its cases applies."""
+    for atom, c in form.terms:
+        if not inputs & unknowns([Linear(((atom, c),), 0)]):
+            continue
+        towards = sign if c > 0 else -sign
+        if isinstance(atom, Choice):
+            cases = (atom.then, atom.otherwise)
+            if inputs & unknowns([atom.condition]):
+                return False
+            if not all(_moves(case, inputs, towards) for case in cases):
+                return False
+        elif not isinstance(atom, Variable) or towards < 0:
+            return False
+    return True
+
+
+def time_inputs(system: System) -> set[str]:
+    """The inputs with which time passes."""
+    passing = [part for value in system.passing.values() for part in parts(value)]
+    return unknowns([system.passable, *passing]) & {*system.inputs.words, *system.inputs.flags}
 
 
 def time_adds_up(system: System) -> bool:

@@ -14,11 +14,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from vtsc.language.state import Value
-from vtsc.symbolic.forms import Comparison, Condition, Linear, Negation, Variable, unknowns, walk
+from vtsc.symbolic.forms import Comparison, Linear, Negation, Variable, unknowns, walk
 from vtsc.symbolic.names import MID
 from vtsc.symbolic.values import parts
-from vtsc.system.detours import constant, steps_see_time, time_adds_up
+from vtsc.system.detours import constant, steps_see_time, time_adds_up, time_inputs
 from vtsc.system.system import Rule, System
 
 Followers = list[tuple[int, tuple[int, ...]]]
@@ -43,34 +42,50 @@ def order(system: System) -> Order:
     """The pairs of rules of which the second one does not follow the first."""
     if not time_adds_up(system) or steps_see_time(system) or not _may_stand_still(system):
         return NONE
-    time = _time_inputs(system)
-    rules = [_Touching(system, rule, time) for rule in system.rules]
+    time = _Time(system)
+    rules = [_Touching(rule, time) for rule in system.rules]
     never: Followers = []
     at_once: Followers = []
     for number, first in enumerate(rules):
         always = [n for n, second in enumerate(rules) if first.is_needless_before(second)]
-        sometimes = [n for n, second in enumerate(rules) if first.goes_second_at_once(second)]
-        never += [(number, tuple(always))] * bool(always)
-        left = tuple(n for n in sometimes if n not in always)
-        at_once += [(number, left)] * bool(left)
-    return Order(never, at_once, tuple(sorted(time)))
+        sometimes = {n for n, second in enumerate(rules) if first.goes_second_at_once(second)}
+        if always:
+            never.append((number, tuple(always)))
+        if sometimes.difference(always):
+            at_once.append((number, tuple(sorted(sometimes.difference(always)))))
+    return Order(never, at_once, tuple(sorted(time.inputs)))
+
+
+class _Time:
+    """The inputs of passing time, and the fields that it changes or depends on."""
+
+    def __init__(self, system: System) -> None:
+        self.inputs = time_inputs(system)
+        self.reset = {name for name, value in system.passing.items() if constant(value)}
+        """The fields to which time gives a constant: no rule reads what a step before stored there."""
+        self.moved = system.passing.keys() - self.reset
+        self._slots = system.slots.keys()
+        passing = [part for value in system.passing.values() for part in parts(value)]
+        self.touched = self.moved | self.fields(unknowns([system.passable, *passing]))
+        """The fields that it moves, or that decide how it passes."""
+
+    def fields(self, names: Iterable[str]) -> set[str]:
+        """The fields that unknowns stand for, before or after time has passed."""
+        return {name.split("=")[0].removesuffix(MID) for name in names} & self._slots
 
 
 class _Touching:
     """The fields that a rule reads and stores, and whether it depends on time."""
 
-    def __init__(self, system: System, rule: Rule, time: set[str]) -> None:
+    def __init__(self, rule: Rule, time: _Time) -> None:
         self._call = rule.call
         stored = [part for value in rule.updates.values() for part in parts(value)]
         seen = unknowns([rule.condition, *stored])
-        reset = _reset(system)
-        self._reads = _fields(seen, system) - reset
-        self._stores = rule.updates.keys() - reset
-        moved = system.passing.keys() - reset
-        governing = _fields(unknowns([system.passable, *_terms(system.passing.values())]), system)
-        self._sees_input = bool(seen & time)
-        self._is_steady = not rule.updates.keys() & (moved | governing)
-        self._sees_time = self._sees_input or bool(self._reads & moved)
+        self._reads = time.fields(seen) - time.reset
+        self._stores = rule.updates.keys() - time.reset
+        self._sees_input = bool(seen & time.inputs)
+        self._is_steady = not rule.updates.keys() & time.touched
+        self._sees_time = self._sees_input or bool(self._reads & time.moved)
 
     @cached_property
     def _is_timeless(self) -> bool:
@@ -100,29 +115,9 @@ class _Touching:
         return apart and second._call < self._call
 
 
-def _time_inputs(system: System) -> set[str]:
-    inputs = {*system.inputs.words, *system.inputs.flags}
-    return unknowns([system.passable, *_terms(system.passing.values())]) & inputs
-
-
-def _reset(system: System) -> set[str]:
-    """The fields to which passing time gives a constant: no rule reads what a step before stored there."""
-    return {name for name, value in system.passing.items() if constant(value)}
-
-
-def _fields(names: Iterable[str], system: System) -> set[str]:
-    """The fields that unknowns stand for, before or after time has passed."""
-    found = {name.split("=")[0].removesuffix(MID) for name in names}
-    return found & system.slots.keys()
-
-
-def _terms(values: Iterable[Value]) -> list[Linear | Condition]:
-    return [part for value in values for part in parts(value)]
-
-
 def _may_stand_still(system: System) -> bool:
     """Whether time can stand still wherever some time can pass."""
-    time = _time_inputs(system)
+    time = time_inputs(system)
     if any(system.inputs.words.get(name, 1) for name in time):
         return False
     for term in walk([system.passable]):

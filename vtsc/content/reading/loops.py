@@ -8,8 +8,9 @@ import ast
 from collections.abc import Collection, Iterator
 from functools import cached_property
 
+from vtsc.content.reading.meanings import Tag
 from vtsc.content.reading.sources import Function, names_bound
-from vtsc.content.reading.tags import Tag, Tags
+from vtsc.content.reading.tags import Tags
 
 DEEPEST = 2
 """The greatest depth of nested loops over instances; deeper ones show only at sizes not compared."""
@@ -146,12 +147,22 @@ class Loops:
             return False
         for node in ast.walk(function.node):
             targets = node.targets if isinstance(node, ast.Assign) else []
-            if any(isinstance(t, ast.Name) and t.id == name for t in targets):
-                value = node.value  # type: ignore[attr-defined]
-                alias = isinstance(value, ast.Name)
-                if not alias or self._is_shared(function, value.id, seen | {name}):
-                    return not self._is_instance(function, value, set())
+            if isinstance(node, ast.AnnAssign) and node.value is not None:
+                targets = [node.target]
+            for target in targets:
+                if isinstance(target, ast.Tuple | ast.List) and name in names_bound(target):
+                    return True  # as far as can be told
+                if isinstance(target, ast.Name) and target.id == name:
+                    value = node.value  # type: ignore[attr-defined]
+                    if self._may_be_shared(function, value, seen | {name}):
+                        return True
         return False
+
+    def _may_be_shared(self, function: Function, value: ast.expr, seen: frozenset[str]) -> bool:
+        """The same of a value that is assigned to a variable."""
+        if isinstance(value, ast.Name):
+            return self._is_shared(function, value.id, seen)
+        return not self._is_instance(function, value, set())
 
     def _variable(self, function: Function, node: ast.AST, loop: ast.For) -> Iterator[Found]:
         """The places where a loop stores into a variable that also exists outside of the loop."""

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from vtsc.content.reading.kinds import Kind, only_at_the_start
 from vtsc.content.reading.loops import Loops
+from vtsc.content.reading.meanings import Tag
 from vtsc.content.reading.sources import Function, Sources
-from vtsc.content.reading.tags import Tag, Tags
+from vtsc.content.reading.tags import Tags
 from vtsc.content.reading.uses import Use
 
 NEITHER = ("range", "enumerate", "zip", "list", "tuple", "reversed", "instances", "select", "Call", "Step",

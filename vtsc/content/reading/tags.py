@@ -5,10 +5,10 @@ in a step. A value is tagged wherever some function may give it that meaning.
 """
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from enum import Flag, auto
+from collections.abc import Iterator, Mapping, Sequence
 
 from vtsc.content.reading.kinds import Kind, guards_and_effects, is_super
+from vtsc.content.reading.meanings import Tag, item, numbered, union
 from vtsc.content.reading.names import assigned
 from vtsc.content.reading.sizes import making, parameters_of_size
 from vtsc.content.reading.sources import Class, Function, Module, Sources
@@ -17,26 +17,6 @@ SEQUENCES = ("list", "tuple", "reversed", "instances", "enumerate", "zip", "set"
 """Functions that make a sequence of as many items as they are given."""
 Reached = tuple[Function, Sequence[str], Sequence[ast.expr], ast.expr | None]
 """A function that is called, with its parameters, their arguments, and the object that it is a method of."""
-
-
-class Tag(Flag):
-    """The possible meanings of a value."""
-
-    NONE = 0
-    NUMBER = auto()
-    """The number of an instance."""
-    SIZE = auto()
-    """A number of how many instances there are."""
-    MANY = auto()
-    """A sequence, or records by name, with an item for each instance or for each of some."""
-    NUMBERS = auto()
-    """A sequence whose items are numbers of instances, or hold them."""
-    SIZES = auto()
-    """A table of how many instances there are of each kind."""
-    NAME = auto()
-    """A text that is made of a number."""
-    SETTINGS = auto()
-    """The parameters by name, some of which say how many instances there are."""
 
 
 class Tags:
@@ -137,7 +117,7 @@ class Tags:
                     self._store(function, one, its)
             else:
                 for one in target.elts:
-                    self._put(function, one, _item(self.of(function, value)))
+                    self._put(function, one, item(self.of(function, value)))
         else:
             self._put(function, target, self.of(function, value))
 
@@ -165,7 +145,7 @@ class Tags:
             for number, one in enumerate(several):
                 self._put(function, one, self._part(function, over, number))
         else:
-            self._put(function, target, _item(self.of(function, over)))
+            self._put(function, target, item(self.of(function, over)))
 
     def _part(self, function: Function, over: ast.expr, number: int) -> Tag:
         """The tags of one component of the tuples in a sequence, as far as they can be found."""
@@ -175,7 +155,7 @@ class Tags:
                 value = node.value  # type: ignore[attr-defined]
                 if isinstance(value, ast.ListComp) and isinstance(value.elt, ast.Tuple):
                     return self.of(function, value.elt.elts[number])
-        return _item(self.of(function, over))
+        return item(self.of(function, over))
 
     def _pass(self, function: Function, node: ast.Call) -> None:
         """Tag the parameters of the functions that a call may reach."""
@@ -251,13 +231,13 @@ class Tags:
         if isinstance(node, ast.IfExp):
             return self.of(function, node.body) | self.of(function, node.orelse)
         if isinstance(node, ast.GeneratorExp | ast.ListComp):
-            numbers = _numbers(self.of(function, node.elt))
+            numbers = numbered(self.of(function, node.elt))
             many = any(self.counts(function, part.iter) for part in node.generators)
             return numbers | (Tag.MANY if many else Tag.NONE)
         if isinstance(node, ast.Tuple | ast.List):
             inside = [self.of(function, part) for part in node.elts]
             whole = Tag.MANY | Tag.SIZE | Tag.SIZES | Tag.SETTINGS
-            return _numbers(*inside) | (_union(inside) & whole)
+            return numbered(*inside) | (union(inside) & whole)
         if isinstance(node, ast.Dict):
             return self._dict(function, node)
         if isinstance(node, ast.Starred):
@@ -269,7 +249,7 @@ class Tags:
         if isinstance(node, ast.Compare | ast.Lambda):
             return Tag.NONE
         parts = (part for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr))
-        return _union(self.of(function, part) for part in parts)
+        return union(self.of(function, part) for part in parts)
 
     def counts(self, function: Function, over: ast.expr) -> bool:
         """Whether a loop over ``over`` is taken once for each instance, or for some of them."""
@@ -286,7 +266,7 @@ class Tags:
         any_setting = Tag.SETTINGS in whole and function.module.file.designs
         size = node.slice.value in self._sizes if known else any_setting  # type: ignore[attr-defined]
         size = size or bool(whole & (Tag.SIZES | Tag.SIZE))
-        return _item(whole) | (Tag.SIZE if size else Tag.NONE)
+        return item(whole) | (Tag.SIZE if size else Tag.NONE)
 
     def _call(self, function: Function, node: ast.Call) -> Tag:
         func = node.func
@@ -309,7 +289,7 @@ class Tags:
                 found |= tag & (Tag.MANY | Tag.NUMBERS)
             return found
         if func.id == "select" and inner:
-            return _item(inner[0])
+            return item(inner[0])
         found_ = self.sources.find(function.module, func.id)
         if found_ and found_.function:
             return self._results.get(found_.function.node.name, Tag.NONE)
@@ -339,21 +319,6 @@ def within_loop(tags: Tags, function: Function, wanted: ast.AST) -> bool:
         if looped and any(inner is wanted for inner in ast.walk(node)):
             return True
     return False
-
-
-def _item(tag: Tag) -> Tag:
-    return Tag.NUMBER if Tag.NUMBERS in tag else Tag.NONE
-
-
-def _union(tags: Iterable[Tag]) -> Tag:
-    found = Tag.NONE
-    for tag in tags:
-        found |= tag
-    return found
-
-
-def _numbers(*tags: Tag) -> Tag:
-    return Tag.NUMBERS if any(t & (Tag.NUMBER | Tag.NUMBERS) for t in tags) else Tag.NONE
 
 
 def _fields(kind: Class) -> list[str]:
