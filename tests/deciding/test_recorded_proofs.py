@@ -98,6 +98,38 @@ def test_a_recorded_proof_spares_the_search(copied, monkeypatch):
     assert "- [[never]]" in changes_in(copied, [replace(result, sometimes=sometimes)])
 
 
+@pytest.mark.slow
+def test_the_proof_at_other_settings_spares_the_search(copied, monkeypatch):
+    """Of a cell that has no record, the lemmas of the closest one are tried, and are not believed."""
+    monkeypatch.setattr(deciding, "_sought", refuse)
+    (larger,) = groups(copied, [DESIGN], ["stable"], ["monotonic"], {"vcpus": "3", "pcpus": "4"})
+    (result,) = decide_group(copied, larger, 8)
+    assert (result.status, result.engine) == (Status.PROVED, "lemmas")
+    assert [s.name for s in result.sometimes if s.never and s.lemmas] == ["can_catch_up"]
+    assert load_proofs(copied, DESIGN).proof(result.cell) is None
+
+
+@pytest.mark.slow
+def test_a_larger_machine_is_proved_by_the_lemmas_of_a_smaller_one(copied, monkeypatch):
+    """Where nothing is recorded, lemmas are looked for at the default sizes, and only those tried."""
+    (copied.root / "proofs" / f"{DESIGN}.toml").unlink()
+    (usual,) = decide_group(copied, group_of(copied), 8)
+    tried: list[int] = []
+
+    class Counted(deciding.Induction):
+        def __init__(self, system) -> None:
+            tried.append(len({x.lemma for x in system.facts}))
+            super().__init__(system)
+
+    monkeypatch.setattr(deciding, "Induction", Counted)
+    (larger,) = groups(copied, [DESIGN], ["stable"], ["monotonic"], {"vcpus": "3"})
+    (result,) = decide_group(copied, larger, 8)
+    assert result.status is Status.PROVED
+    assert [x.name for x in result.certificate.stated] == [x.name for x in usual.certificate.stated]
+    small, large = tried
+    assert large < small
+
+
 def changes_in(content: Content, results: list[Result]) -> list[str]:
     """The lines in which files of proofs are to change."""
     found = []

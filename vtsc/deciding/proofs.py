@@ -1,8 +1,8 @@
 """Proofs by the engines that share a preparation, and the checked certificate of any proof."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 
 from vtsc.base.errors import EvidenceError
 from vtsc.content.case import Case
@@ -15,6 +15,10 @@ from vtsc.evidence.proofs import load_proofs
 from vtsc.evidence.systems import Systems, key
 from vtsc.language.claims import Sometimes
 from vtsc.language.lemmas import Lemma
+from vtsc.solver.solve import BUDGET
+
+TRIAL = 40_000_000
+"""Z3 resource units that each question may cost of a proof that is known with other settings only."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,11 @@ class Proofs:
 def prove(
     systems: Systems, properties: Sequence[str], sometimes: Sequence[Sometimes], effort: Effort
 ) -> Proofs:
-    """Try to prove each property, and "sometimes" NEVER: by recorded proofs first, then by new ones."""
+    """Try to prove each property, and "sometimes" NEVER.
+
+    Recorded proofs are tried first; of a cell that has none, the proof of the same design, host and property
+    with other settings. Lemmas are looked for where neither serves.
+    """
     known = _recorded(systems, properties, sometimes)
     left = [prop for prop in properties if prop not in known.certificates]
     unreached = [s for s in sometimes if s.name not in known.never]
@@ -46,21 +54,22 @@ def prove(
 def _recorded(
     systems: Systems, properties: Sequence[str], sometimes: Sequence[Sometimes]
 ) -> Proofs:
-    """The proofs that the records of a case still give."""
+    """The proofs that the records of a case, or of one with other settings, still give."""
     case = systems.case
     known = load_proofs(case.content, case.design)
     certificates = {}
     for prop in properties:
-        proof = known.proof(case.cell(prop))
+        proof = known.closest_proof(case.cell(prop))
         if proof is not None:
+            own = proof.cell == case.cell(prop)
             answer = Answer(Finding.PROVED, lemmas=proof.lemmas, k=proof.k, found=proof.found)
-            certificate = certified(systems, prop, answer)
+            certificate = certified(systems, prop, answer, BUDGET if own else TRIAL)
             if certificate is not None:
                 certificates[prop] = certificate
-    unreached = known.unreached(case)
-    if unreached is None or not sometimes:
+    unreached = known.closest_unreached(case)
+    asked = [s for s in sometimes if unreached is not None and s.name in unreached.names]
+    if unreached is None or not asked:
         return Proofs(certificates)
-    asked = [s for s in sometimes if s.name in unreached.names]
     lemmas = [x for x in _candidates(case, properties, ()) if key(x) in unreached.lemmas]
     induction = Induction(systems.own(asked, lemmas))
     never = {s.name: unreached.lemmas for s in asked if induction.proves(s.name)}
@@ -85,34 +94,84 @@ def _sought(
     candidates = _candidates(systems.case, properties, left)
     # A hint that lacks one of the proofs cannot save the attempt.
     if hint is not None and all(prop in hint.proofs for prop in left):
-        attempt = _Attempt(systems, left, sometimes, candidates, hint)
+        attempt = _Attempt(systems, left, sometimes, _of_keys(candidates, hint.lemmas()), hint)
         proofs = attempt.proofs(effort)
         if hint.proofs.keys() == proofs.certificates.keys():
             return proofs
-    attempt = _Attempt(systems, left, sometimes, candidates, None)
+    smaller = _smaller(systems.case)
+    if smaller is None:
+        attempt = _Attempt(systems, left, sometimes, candidates, None)
+    else:
+        hint, kept = _first_of(smaller, properties, left, sometimes)
+        attempt = _Attempt(systems, left, sometimes, _of_keys(candidates, kept), hint)
     proofs = attempt.proofs(effort)
     save_hint(systems.case, left, attempt.hint(proofs))
     return proofs
 
 
+def _of_keys(lemmas: Sequence[Lemma], keys: Collection[Key]) -> list[Lemma]:
+    return [x for x in lemmas if key(x) in keys]
+
+
+def _smaller(case: Case) -> Case | None:
+    """The case with no more instances than the model's parameters have by default; None if it has no more."""
+    usual = case.content.resolve(case.design, None, {})
+    names = case.content.model.kinds.values()
+    fewer = {name: usual[name] for name in names if usual[name] < case.settings[name]}
+    if not fewer:
+        return None
+    return Case(case.content, case.design, case.host, case.settings.replaced(fewer))
+
+
+def _first_of(
+    smaller: Case,
+    properties: Sequence[str],
+    left: Sequence[str],
+    sometimes: Sequence[Sometimes],
+) -> tuple[Hint, set[Key]]:
+    """The proofs that lemmas give of a smaller case, and all its lemmas that a larger one is to try."""
+    names = {s.name for s in sometimes}
+    asked = [s for s in smaller.sometimes if s.name in names]
+    candidates = _candidates(smaller, properties, left)
+    attempt = _Attempt(Systems(smaller), left, asked, candidates, None)
+    return attempt.found()
+
+
 class _Attempt:
-    """One attempt, with all candidate lemmas or only those of a hint."""
+    """One attempt with certain lemmas, which a hint may say how to use."""
 
     def __init__(
         self,
         systems: Systems,
         properties: Sequence[str],
         sometimes: Sequence[Sometimes],
-        candidates: Sequence[Lemma],
+        lemmas: Sequence[Lemma],
         hint: Hint | None,
     ) -> None:
         self._systems = systems
         self._properties = properties
         self._sometimes = sometimes
         self._hint = hint
-        monitors = [systems.case.property(prop) for prop in properties]
-        lemmas = [x for x in candidates if hint is None or key(x) in hint.lemmas()]
-        self._induction = Induction(systems.own([*monitors, *sometimes], lemmas))
+        self._lemmas = lemmas
+
+    @cached_property
+    def _induction(self) -> Induction:
+        monitors = [self._systems.case.property(prop) for prop in self._properties]
+        return Induction(self._systems.own([*monitors, *self._sometimes], self._lemmas))
+
+    def found(self) -> tuple[Hint, set[Key]]:
+        """A hint with the proofs by induction alone, unchecked, and the lemmas that may serve elsewhere."""
+        never = [s.name for s in self._sometimes if self._is_never(s)]
+        lemmas = {k for name in never for k in self._lemmas_for(name)}
+        proofs: dict[str, tuple[Key, ...]] = {}
+        settled: set[Key] = set()
+        for prop in self._properties:
+            if self._induction.proves(prop):
+                proofs[prop] = keys(self._induction.proof(prop).lemmas)
+            else:
+                settled |= {*keys(self._induction.settled(prop))}
+        hint = Hint(proofs, tuple(sorted(lemmas)))
+        return hint, hint.lemmas() | settled
 
     def proofs(self, effort: Effort) -> Proofs:
         """The proofs that the engines with a shared preparation find."""
@@ -132,7 +191,7 @@ class _Attempt:
 
     def _lemmas_for(self, name: str) -> tuple[Key, ...]:
         """The lemmas that prove a "sometimes" NEVER: those of the hint, else only those needed."""
-        if self._hint is not None:
+        if self._hint is not None and self._hint.never:
             return self._hint.never
         return keys(self._induction.proof(name).lemmas)
 
@@ -160,10 +219,13 @@ class _Attempt:
         return Hint(needed, tuple(sorted({k for found in proofs.never.values() for k in found})))
 
 
-def certified(systems: Systems, prop: str, answer: Answer) -> Certificate | None:
+def certified(
+    systems: Systems, prop: str, answer: Answer, budget: int = BUDGET
+) -> Certificate | None:
     """The checked certificate of an answer that says proved; None where the check fails.
 
-    It is for any number of instances if that can be shown, else for the case's own sizes.
+    It is for any number of instances if that can be shown, else for the case's own sizes. ``budget``: Z3
+    resource units that each of its questions may cost.
     """
     if answer.finding is not Finding.PROVED:
         return None
@@ -173,7 +235,7 @@ def certified(systems: Systems, prop: str, answer: Answer) -> Certificate | None
     for any_number in (False,) if answer.k > 1 or answer.found else (True, False):
         try:
             certificate = make(systems, prop, stated, any_number, answer.k, answer.found)
-            check(certificate, systems.solved)
+            check(certificate, systems.solved, budget)
         except EvidenceError as error:
             only = str(error)
         else:

@@ -77,7 +77,7 @@ def _never_of(content: Content, result: Result) -> Iterator[Never]:
     """Those of a result's case; where a result does not name the lemmas, the recorded ones are kept."""
     cell = result.cell
     lemmas = {s.name: s.lemmas for s in result.sometimes if s.never}
-    old = proofs.load_proofs(content, cell.design).unreached(Case.of(content, cell))
+    old = proofs.load_proofs(content, cell.design).unreached(cell)
     if old is not None:
         lemmas |= {n: old.lemmas for n in old.names if n in lemmas and not lemmas[n]}
     names = tuple(name for name, keys in lemmas.items() if keys)

@@ -16,6 +16,7 @@ from vtsc.evidence.systems import Key, OpenCases, Systems, chosen, generic_sizes
 from vtsc.evidence.trace import Trace
 from vtsc.language.lemmas import ONE_VALUE, Lemma
 from vtsc.smtlib.lemma_text import found_lemmas
+from vtsc.solver.solve import BUDGET
 from vtsc.symbolic.forms import Condition
 from vtsc.symbolic.formula import formula
 from vtsc.system.system import System
@@ -154,9 +155,9 @@ def _stated(system: System, lemmas: Sequence[Lemma]) -> tuple[Stated, ...]:
     )
 
 
-def check(certificate: Certificate, solved: set[str]) -> None:
+def check(certificate: Certificate, solved: set[str], budget: int = BUDGET) -> None:
     """Check that every question is unsatisfiable; see `vtsc.evidence.manifest.check`."""
-    manifest.check(certificate.queries, solved)
+    manifest.check(certificate.queries, solved, budget)
 
 
 def remake(opened: OpenCases, saved: Manifest) -> Evidence:

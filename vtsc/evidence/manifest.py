@@ -18,7 +18,7 @@ from vtsc.base.errors import EvidenceError
 from vtsc.base.files import write_whole
 from vtsc.base.spelling import CALLED
 from vtsc.evidence.trace import Trace
-from vtsc.solver.solve import solve
+from vtsc.solver.solve import BUDGET, solve
 
 SCHEMA = "vtsc.evidence/2"
 MANIFEST = "manifest.json"
@@ -132,11 +132,11 @@ def compare_questions(fresh: Mapping[str, str], folder: Path) -> None:
             raise EvidenceError(f"{name}.smt2 is not what the model gives")
 
 
-def check(questions: Mapping[str, str], solved: set[str]) -> None:
+def check(questions: Mapping[str, str], solved: set[str], budget: int = BUDGET) -> None:
     """Check that every question is unsatisfiable; raises `EvidenceError` naming the first that is not.
 
     A text in ``solved`` is not solved twice; those that are solved now are added to it.
     """
     new = {name: text for name, text in questions.items() if text not in solved}
-    solve(new)
+    solve(new, budget)
     solved.update(new.values())

@@ -9,6 +9,7 @@ import json
 import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -79,13 +80,25 @@ class Recorded:
 
     def proof(self, cell: Cell) -> Proof | None:
         """The proof of a cell, if there is one."""
-        of_cell = (e for e in self.entries if (e.host, e.property) == (cell.host, cell.property))
-        return next((p for p in self._proofs(of_cell) if p.cell == cell), None)
+        found = self.closest_proof(cell)
+        return found if found is not None and found.cell == cell else None
 
-    def unreached(self, case: Case) -> Never | None:
+    def closest_proof(self, cell: Cell) -> Proof | None:
+        """The proof with the closest settings of a cell's design, host and property."""
+        of_cell = [e for e in self.entries if (e.host, e.property) == (cell.host, cell.property)]
+        far = partial(_differing, cell.settings)
+        return min(self._proofs(of_cell), key=lambda proof: far(proof.cell.settings), default=None)
+
+    def unreached(self, of: Case | Cell) -> Never | None:
         """The "sometimes" of a case that are never reached, if any are recorded."""
-        on_host = (e for e in self.entries if e.host == case.host)
-        return next((n for n in self._never(on_host) if n.is_of(case)), None)
+        found = self.closest_unreached(of)
+        return found if found is not None and found.is_of(of) else None
+
+    def closest_unreached(self, of: Case | Cell) -> Never | None:
+        """The "sometimes" that are never reached with the closest settings of a case's design and host."""
+        on_host = [e for e in self.entries if e.host == of.host]
+        far = partial(_differing, of.settings)
+        return min(self._never(on_host), key=lambda never: far(never.settings), default=None)
 
     @property
     def proofs(self) -> tuple[Proof, ...]:
@@ -126,6 +139,12 @@ class Recorded:
         parts = [(text, *text.partition(".")) for text in entry.lemmas]
         known = self.content.properties
         return tuple((owner, name) if owner in known else ("", t) for t, owner, _, name in parts)
+
+
+def _differing(one: Settings, other: Settings) -> int:
+    """How many settings differ."""
+    theirs = other.texts()
+    return sum(theirs.get(name) != value for name, value in one.texts().items())
 
 
 def path_of(content: Content, design: str) -> Path:

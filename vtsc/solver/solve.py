@@ -4,18 +4,21 @@ from collections.abc import Mapping
 
 from vtsc.base.errors import EvidenceError
 
+BUDGET = 400_000_000
+"""Z3 resource units that re-checking one question may cost."""
 
-def solve(questions: Mapping[str, str]) -> None:
+
+def solve(questions: Mapping[str, str], budget: int = BUDGET) -> None:
     """Check that each question is unsatisfiable, by a plain Z3 that knows nothing of the others.
 
-    Raises `EvidenceError` naming the first that is not.
+    ``budget``: Z3 resource units that each may cost. Raises `EvidenceError` naming the first that is not.
     """
     import z3
 
     context = z3.Context()
     for name, text in questions.items():
         solver = z3.Solver(ctx=context)
-        solver.set("rlimit", BUDGET)
+        solver.set("rlimit", budget)
         try:
             solver.from_string(text)
         except z3.Z3Exception:
@@ -23,7 +26,3 @@ def solve(questions: Mapping[str, str]) -> None:
         answer = solver.check()
         if answer != z3.unsat:
             raise EvidenceError(f"{name}.smt2 is {answer}, not unsat")
-
-
-BUDGET = 400_000_000
-"""Z3 resource units that re-checking one question may cost."""

@@ -6,7 +6,8 @@ is true of every reachable state, and does not depend on the order of dropping. 
 such a state hits is never hit. Nothing is assumed of wrapping: quotients are exact (`Lowering`).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +25,8 @@ from vtsc.system.system import Fact, System
 
 BUDGET = 2_000_000
 """Z3 resource units that one question may cost; what is not refuted within it is not proved."""
+TRIAL = 200_000
+"""Units that one question may cost whether a proof can do without a lemma."""
 
 
 @dataclass(frozen=True)
@@ -152,12 +155,46 @@ class Induction:
         return self._refuted(self._hit(target), self.settled(target))
 
     def proof(self, target: str) -> Proof:
-        """Lemmas that show ``target``, which must be proved; each was left out if the others suffice."""
-        needed = self._closure(target, [self._hit(target)])
-        for lemma in [x for x in self.settled(target) if x in needed]:
-            if self._suffices(target, needed - {lemma}):
-                needed = needed - {lemma}
-        return Proof(target, tuple(x for x in self.settled(target) if x in needed))
+        """Lemmas that show ``target``, which must be proved; none of them can be left out.
+
+        They are tried in the order in which they were stated: one is left out if those that remain show the
+        target. So which ones are left does not depend on the solver, unless it meets its budget.
+        """
+        lemmas = self.settled(target)
+        left, used = set(lemmas), self._closure(target, [self._hit(target)])
+        for lemma in reversed(lemmas):
+            if lemma in used:
+                without = self._shown(target, left - {lemma})
+                if without is None:
+                    continue
+                used = without
+            left.discard(lemma)
+        return Proof(target, tuple(x for x in lemmas if x in used))
+
+    def _shown(self, target: str, lemmas: Collection[Lemma]) -> set[Lemma] | None:
+        """Some of ``lemmas`` that show the target and each other; None where none do, or when in doubt."""
+        left = tuple(x for x in self.settled(target) if x in lemmas)
+        with self._at_most(TRIAL):
+            while True:
+                if not self._refuted(self._hit(target), left):
+                    return None
+                broken = self._broken_at_once(left)
+                if broken is None:
+                    return None
+                if not broken:
+                    return self._closure(target, [self._hit(target)], left)
+                left = tuple(x for x in left if x not in broken)
+
+    def _broken_at_once(self, lemmas: Sequence[Lemma]) -> set[Lemma] | None:
+        """Some of the lemmas that a step may break, given all of them; None when in doubt."""
+        any_broken = self._any([self._broken(x) for x in lemmas])
+        answer = self._solver.check(any_broken, *map(self._assumed, lemmas))
+        if answer == z3.unknown:
+            return None
+        if answer == z3.unsat:
+            return set()
+        model = self._solver.model()
+        return {x for x in lemmas if z3.is_true(model[self._broken(x)])}
 
     def support(self, target: str, lemmas: Iterable[Lemma]) -> tuple[Lemma, ...]:
         """``lemmas``, some of those settled for ``target``, with the lemmas that show them."""
@@ -165,9 +202,11 @@ class Induction:
         needed = wanted | self._closure(target, [self._broken(x) for x in wanted])
         return tuple(x for x in self.settled(target) if x in needed)
 
-    def _closure(self, target: str, open_: list[Any]) -> set[Lemma]:
-        """Lemmas that refute the open literals and show each other, by unsatisfiable cores."""
-        lemmas = self.settled(target)
+    def _closure(
+        self, target: str, open_: list[Any], lemmas: Sequence[Lemma] | None = None
+    ) -> set[Lemma]:
+        """Those of the lemmas, by default all settled ones, that refute the literals and show each other."""
+        lemmas = self.settled(target) if lemmas is None else lemmas
         needed: set[Lemma] = set()
         while open_:
             if not self._refuted(open_.pop(), lemmas):
@@ -178,11 +217,14 @@ class Induction:
             open_ += [self._broken(x) for x in new]
         return needed
 
-    def _suffices(self, target: str, lemmas: Iterable[Lemma]) -> bool:
-        wanted = set(lemmas)
-        chosen = [x for x in self.settled(target) if x in wanted]
-        bad = self._any([self._hit(target), *map(self._broken, chosen)])
-        return self._refuted(bad, chosen)
+    @contextmanager
+    def _at_most(self, budget: int) -> Iterator[None]:
+        """Give each question a smaller budget for a while."""
+        self._solver.set("rlimit", min(budget, self._budget))
+        try:
+            yield
+        finally:
+            self._solver.set("rlimit", self._budget)
 
     def _refuted(self, literal: Any, lemmas: Iterable[Lemma]) -> bool:
         return bool(self._solver.check(literal, *map(self._assumed, lemmas)) == z3.unsat)

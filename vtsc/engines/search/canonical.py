@@ -8,6 +8,7 @@ stays as it was found.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 import z3
@@ -17,6 +18,7 @@ from vtsc.engines.search.runs import make_solver
 from vtsc.language.actions import Call
 from vtsc.language.inputs import named
 from vtsc.native.witness import Inputs, Witness
+from vtsc.solver.expressions import some
 from vtsc.symbolic.names import INITIAL
 
 
@@ -72,19 +74,20 @@ def _least_calls(runs: Any, goal: Any, model: Any) -> tuple[list[Call], Any, boo
     chosen: list[Any] = []
     calls: list[Call] = []
     affordable = True
-    for depth in runs.depths:
+    for number, depth in enumerate(runs.depths):
         current = next(c for c, literal in depth.calls.items() if z3.is_true(model[literal]))
-        for call, literal in depth.calls.items():
-            if call == current or not affordable:
-                break
+        while affordable and (less := [*takewhile(current.__ne__, depth.calls)]):
+            any_less = some([depth.calls[call] for call in less])
+            literal = runs.literal(f"less@{number}.{len(less)}", any_less)
             try:
                 better = runs.ask(goal, *chosen, literal, budget=runs.ordering)
             except GaveUp:
                 affordable = False
                 break
-            if better is not None:
-                current, model = call, better
+            if better is None:
                 break
+            model = better
+            current = next(c for c in less if z3.is_true(model[depth.calls[c]]))
         chosen.append(depth.calls[current])
         calls.append(current)
     return calls, model, affordable
