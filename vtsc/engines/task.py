@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
-from vtsc.language.lemmas import ONE_VALUE, Lemma
+from vtsc.language.lemmas import OWN, Lemma
 from vtsc.language.machine import Rounds
 from vtsc.native.witness import Witness
 
@@ -92,7 +92,7 @@ class Task:
     def settled(self) -> "System":
         """The system with those of the task's lemmas that hold by induction."""
         settled = self.induction.settled(self.target)
-        return self.stated([x for x in settled if x is not ONE_VALUE])
+        return self.stated([x for x in settled if x not in OWN])
 
 
 class Engine(Protocol):
@@ -104,8 +104,8 @@ class Engine(Protocol):
 
 
 def keys(lemmas: Sequence[Lemma]) -> tuple[Key, ...]:
-    """The owners and names of ``lemmas``, without `ONE_VALUE`, which is never stated."""
-    return tuple((x.owner, x.name) for x in lemmas if x is not ONE_VALUE)
+    """The owners and names of ``lemmas``, without those that the checker states itself."""
+    return tuple((x.owner, x.name) for x in lemmas if x not in OWN)
 
 
 def unknown(reason: str) -> Answer:

@@ -14,7 +14,7 @@ from vtsc.evidence.places import place
 from vtsc.evidence.questions import queries
 from vtsc.evidence.systems import Key, OpenCases, Systems, chosen, generic_sizes, key
 from vtsc.evidence.trace import Trace
-from vtsc.language.lemmas import ONE_VALUE, Lemma
+from vtsc.language.lemmas import NEVER_BACK, ONE_VALUE, OWN, Lemma
 from vtsc.smtlib.lemma_text import found_lemmas
 from vtsc.solver.solve import BUDGET
 from vtsc.symbolic.forms import Condition
@@ -81,7 +81,7 @@ class Certificate:
     @property
     def stated(self) -> tuple[Stated, ...]:
         """The lemmas that the model or the property states."""
-        own = {ONE_VALUE.name, *_found_names(self.found)}
+        own = {*(x.name for x in OWN), *_found_names(self.found)}
         return tuple(x for x in self.lemmas if x.name not in own)
 
     @property
@@ -149,9 +149,10 @@ def _stated(system: System, lemmas: Sequence[Lemma]) -> tuple[Stated, ...]:
     first: dict[Key, Condition] = {}
     for fact in system.facts:
         first.setdefault(key(fact.lemma), fact.condition)
+    own = [ONE_VALUE, *([NEVER_BACK] if key(NEVER_BACK) in first else [])]
     return tuple(
         Stated(x.owner, x.name, x.sentence, formula(first[key(x)]) if key(x) in first else "")
-        for x in (ONE_VALUE, *lemmas)
+        for x in (*own, *lemmas)
     )
 
 

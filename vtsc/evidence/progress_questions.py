@@ -212,12 +212,13 @@ class _Asker:
 
     def _grows(self) -> Condition:
         """The condition that the clock is later in the middle of the step than at its start."""
-        clock = self._progress.clock
-        before, then = self._system.pre[clock], self._system.passing.get(clock)
-        if not isinstance(then, Word):
-            return self._arena.false
+        passed = {n: v.form for n, v in self._system.passing.items() if isinstance(v, Word)}
+        clock = self._system.pre[self._progress.clock]
+        assert isinstance(clock, Word)
+        before = self._system.known.get(self._progress.clock, clock.form)
+        then = Substitution(self._arena, passed, {}).linear(before)
         witness = _Witness(self._system, self._progress.passing)
-        elapsed = witness.linear(then.form).plus(before.form, -1)
+        elapsed = witness.linear(then).plus(before, -1)
         return self._arena.at_most_zero(Linear((), 1).plus(elapsed, -1))
 
 

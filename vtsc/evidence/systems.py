@@ -21,7 +21,7 @@ from vtsc.content.reading.uses import Use
 from vtsc.evidence.bystander import bystander
 from vtsc.language.actions import Call
 from vtsc.language.claims import Monitor
-from vtsc.language.lemmas import ONE_VALUE, Lemma
+from vtsc.language.lemmas import OWN, Lemma
 from vtsc.language.machine import Machine
 from vtsc.solver.feasibility import SolverFeasibility
 from vtsc.stores.guard import Guard
@@ -233,7 +233,7 @@ def chosen(
     case: Case, prop: str, sizes: Sizes | None, keys: Sequence[Key], frame: bool
 ) -> list[Lemma]:
     """The lemmas of these keys; if ``frame``, also those on which leaving out instances relies."""
-    wanted = set(keys) - {key(ONE_VALUE)}
+    wanted = set(keys) - {*map(key, OWN)}
     known = case.lemmas(prop, sizes)
     missing = sorted(wanted - {key(x) for x in known})
     if missing:

@@ -36,3 +36,11 @@ class Lemma:
 
 ONE_VALUE = Lemma("one_value", "every index has exactly one of its values", (), lambda *_: True)
 """Stated by the checker itself, for every field that is an index."""
+
+NEVER_BACK = Lemma(
+    "never_back", "what only time moves is at least what it was at first", (), lambda *_: True
+)
+"""Stated by the checker itself, for every field that others follow; see `vtsc.system.simplify`."""
+
+OWN = (ONE_VALUE, NEVER_BACK)
+"""The lemmas that the checker states itself."""

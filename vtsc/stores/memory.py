@@ -16,6 +16,8 @@ from collections.abc import (
     Sequence,
 )
 from functools import cache, cached_property, partial
+from itertools import chain
+from operator import attrgetter, is_
 from types import CellType, FunctionType, MappingProxyType, MethodType, ModuleType
 from typing import Any
 
@@ -31,27 +33,13 @@ UNSEEN = (Iterator, MutableSequence, MutableSet, MutableMapping)
 class _Place:
     """Something that can be stored to, and its contents before the first step."""
 
-    __slots__ = ("before", "lazy", "name", "raw", "thing")
+    __slots__ = ("before", "lazy", "name", "thing")
 
     def __init__(self, name: str, thing: Any, lazy: frozenset[str] = frozenset()) -> None:
         self.name = name
         self.thing = thing
         self.lazy = lazy
         self.before = self.held()
-        self.raw = self._raw()
-
-    def _raw(self) -> list[int]:
-        """The identities of all its contents, in order: a quick way to tell that nothing has changed."""
-        thing = self.thing
-        if isinstance(thing, list | set):
-            return [*map(id, thing)]
-        if isinstance(thing, CellType):
-            return [] if _is_empty(thing) else [id(thing.cell_contents)]
-        own = thing if isinstance(thing, dict) else vars(thing)
-        found = [*map(id, own), *map(id, own.values())]
-        return (
-            [*found, *map(id, _own(thing).values())] if isinstance(thing, FunctionType) else found
-        )
 
     def held(self) -> dict[Any, object]:
         """Its contents now, each by its name or number."""
@@ -73,11 +61,9 @@ class _Place:
 
     def changed(self) -> list[str]:
         """The names of all contents that have changed."""
-        if self._raw() == self.raw:
-            return []
         now, before = self.held(), self.before
-        alike = len(now) == len(before) and all(map(_is, now.values(), before.values()))
-        if alike and (isinstance(self.thing, list | set) or all(map(_is, now, before))):
+        alike = len(now) == len(before) and all(map(is_, now.values(), before.values()))
+        if alike and (isinstance(self.thing, list | set) or all(map(is_, now, before))):
             return []
         if isinstance(self.thing, list | dict | set | CellType):
             return [self.name]
@@ -120,21 +106,19 @@ class _Place:
                 setattr(thing, name, value)
 
 
+OWN = ("__code__", "__defaults__", "__kwdefaults__")
+_PARTS = attrgetter(*OWN)
+
+
 def _own(function: FunctionType) -> dict[str, object]:
     """What a function holds besides its attributes."""
-    return {
-        name: getattr(function, name) for name in ("__code__", "__defaults__", "__kwdefaults__")
-    }
+    return dict(zip(OWN, _PARTS(function), strict=True))
 
 
 def _is_pythons(name: str, value: object) -> bool:
     """Whether a name of a module or class is Python's own, or that of an imported module."""
     special = name.startswith("__") and name != "__all__"
     return special or isinstance(value, ModuleType)
-
-
-def _is(a: object, b: object) -> bool:
-    return a is b
 
 
 def _is_empty(cell: CellType) -> bool:
@@ -152,6 +136,37 @@ def packages_of(owners: Sequence[object]) -> set[str]:
     return {package(k) for k in kinds} - {CHECKER, "builtins"}
 
 
+class _Contents:
+    """The contents of many places at once, to tell quickly that none of them has changed."""
+
+    def __init__(self, places: Sequence[_Place]) -> None:
+        things = [place.thing for place in places]
+        self._sequences = [x for x in things if isinstance(x, list | set)]
+        self._cells = [place for place in places if isinstance(place.thing, CellType)]
+        self._functions = [x for x in things if isinstance(x, FunctionType)]
+        # The dicts of modules and classes stay the same objects, those of others can be replaced.
+        self._dicts = [x for x in things if isinstance(x, dict)]
+        self._dicts += [vars(x) for x in things if isinstance(x, ModuleType | type)]
+        kinds = (list, set, dict, CellType, ModuleType, type)
+        self._objects = [x for x in things if not isinstance(x, kinds)]
+        self._sizes, self._items = self._now()
+
+    def _now(self) -> tuple[list[int], list[object]]:
+        """The sizes of all containers, and all that they hold, in order."""
+        dicts = [*self._dicts, *map(vars, self._objects)]
+        values = chain.from_iterable(d.values() for d in dicts)
+        names, items = chain.from_iterable(dicts), chain.from_iterable(self._sequences)
+        own = chain.from_iterable(map(_PARTS, self._functions))
+        sizes = [*map(len, dicts), *map(len, self._sequences)]
+        return sizes, [*names, *values, *items, *own]
+
+    def are_as_before(self) -> bool:
+        """Whether every place holds the same objects in the same order."""
+        sizes, items = self._now()
+        same = sizes == self._sizes and all(map(is_, items, self._items))
+        return same and not any(place.changed() for place in self._cells)
+
+
 class _Walk:
     """The contents of some modules, and of all that they lead to, as they were noted."""
 
@@ -160,6 +175,8 @@ class _Walk:
         self.packages = packages
         self._seen: dict[int, object] = dict(begun._seen) if begun else {}
         self._places: list[_Place] = list(begun._places) if begun else []
+        self._contents: tuple[int, _Contents] | None = None
+        """The contents of the first so many places."""
 
     def note(self, name: str, thing: object) -> None:
         """From now on, compare something, and all that it leads to."""
@@ -231,7 +248,12 @@ class _Walk:
 
     def changed(self) -> list[str]:
         """The names of all places whose contents have changed since they were noted."""
-        return [name for place in self._places for name in place.changed()]
+        known, number = self._contents, len(self._places)
+        if known is not None and known[0] == number and known[1].are_as_before():
+            return []
+        found = [name for place in self._places for name in place.changed()]
+        self._contents = None if found else (number, _Contents(self._places))
+        return found
 
 
 class Memory(_Walk):

@@ -9,7 +9,9 @@ stated, the last two passes are left out, since lemmas have to say themselves wh
 """
 
 from collections.abc import Iterable, Mapping
+from math import gcd
 
+from vtsc.language.lemmas import NEVER_BACK
 from vtsc.language.state import Value
 from vtsc.symbolic.forms import Condition, Interval, Linear, unknowns
 from vtsc.symbolic.names import MID
@@ -107,25 +109,62 @@ def _everywhere(system: System, substitution: Substitution) -> None:
 
 
 def tie(system: System) -> None:
-    """Replace fields that only time moves, and all by the same amount, by one of them and a sum."""
-    ruled = system.with_kin({name for rule in system.rules for name in rule.updates})
-    leaders: dict[object, str] = {}
+    """Replace fields that only time moves by the field that moves least in proportion, and a sum."""
     words: dict[str, Linear] = {}
+    followed: dict[str, None] = {}
+    for movers in _movers(system).values():
+        leaders: list[tuple[str, int]] = []
+        for name, amount in sorted(movers, key=lambda mover: mover[1]):
+            leader = next((x for x in leaders if amount % x[1] == 0), None)
+            if leader is None:
+                leaders.append((name, amount))
+            else:
+                words |= _following(system, name, leader[0], amount // leader[1])
+                followed.setdefault(leader[0])
+    tied = {name for name in system.slots if name in words}
+    system.known |= {name: words[name] for name in sorted(tied)}
+    _everywhere(system, Substitution(system.arena, words, {}))
+    if system.facts:
+        system.facts += [fact for leader in followed for fact in _never_back(system, leader)]
+    system.slots = {n: s for n, s in system.slots.items() if n not in tied}
+    system.passing = {n: v for n, v in system.passing.items() if n not in tied}
+
+
+def _movers(system: System) -> dict[object, list[tuple[str, int]]]:
+    """The words that only time moves, in groups that move in proportion, each with its multiple."""
+    ruled = system.with_kin({name for rule in system.rules for name in rule.updates})
+    movers: dict[object, list[tuple[str, int]]] = {}
     for name, slot in system.slots.items():
         passed = system.passing.get(name)
         if name in ruled or slot.field.kind != "word" or not isinstance(passed, Word):
             continue
         step = passed.form.plus(system.pre[name].form, -1)
-        leader = leaders.setdefault(step.key, name)
-        if leader != name:
-            distance = system.initial[name].form.plus(system.initial[leader].form, -1)
-            for values, own in ((system.pre, name), (system.mid, name + MID)):
-                words[own] = values[leader].form.plus(distance)
-    tied = {name for name in system.slots if name in words}
-    system.known |= {name: words[name] for name in sorted(tied)}
-    _everywhere(system, Substitution(system.arena, words, {}))
-    system.slots = {n: s for n, s in system.slots.items() if n not in tied}
-    system.passing = {n: v for n, v in system.passing.items() if n not in tied}
+        amount = gcd(step.constant, *(c for _, c in step.terms)) or 1
+        least = Linear(tuple((a, c // amount) for a, c in step.terms), step.constant // amount)
+        movers.setdefault(least.key, []).append((name, amount))
+    return movers
+
+
+def _following(system: System, name: str, leader: str, factor: int) -> dict[str, Linear]:
+    """A field, before and after time has passed, as one that moves ``factor`` times as far as its leader."""
+    distance = system.initial[name].form.plus(system.initial[leader].form, -factor)
+    pairs = ((system.pre, name), (system.mid, name + MID))
+    return {own: values[leader].form.times(factor).plus(distance) for values, own in pairs}
+
+
+def _never_back(system: System, leader: str) -> list[Fact]:
+    """The fact that a field is at least what it was at first, where only time moves it, and never back.
+
+    Induction could otherwise start below, where the fields that follow it have values that they never have.
+    Where the field's range says the same, there is no such fact.
+    """
+    passed, now = system.passing[leader], system.pre[leader]
+    assert isinstance(passed, Word) and isinstance(now, Word)
+    least = passed.form.plus(now.form, -1).interval.lo
+    condition = system.arena.at_most_zero(system.initial[leader].form.plus(now.form, -1))
+    if least is None or least < 0 or condition is system.arena.true:
+        return []
+    return [Fact(NEVER_BACK, ([*system.slots].index(leader),), condition)]
 
 
 def inline(system: System) -> None:
