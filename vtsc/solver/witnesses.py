@@ -93,6 +93,7 @@ class SolverWitnesses:
             system, asked = self._system, _Asked()
             asked.require(asked.low.condition(system.initially))
             asked.require(asked.low.condition(system.passable))
+            asked.require(*map(asked.low.condition, system.floors.values()))
             for name, value in system.passing.items():
                 asked.require(*hold(asked.low, name, value, MID))
             for name in system.slots:

@@ -124,8 +124,11 @@ def tie(system: System) -> None:
     tied = {name for name in system.slots if name in words}
     system.known |= {name: words[name] for name in sorted(tied)}
     _everywhere(system, Substitution(system.arena, words, {}))
+    floors = {leader: _floor(system, leader) for leader in followed}
+    system.floors = {name: floor for name, floor in floors.items() if floor is not None}
     if system.facts:
-        system.facts += [fact for leader in followed for fact in _never_back(system, leader)]
+        numbered = enumerate(system.floors.values())
+        system.facts += [Fact(NEVER_BACK, (n,), floor) for n, floor in numbered]
     system.slots = {n: s for n, s in system.slots.items() if n not in tied}
     system.passing = {n: v for n, v in system.passing.items() if n not in tied}
 
@@ -152,19 +155,17 @@ def _following(system: System, name: str, leader: str, factor: int) -> dict[str,
     return {own: values[leader].form.times(factor).plus(distance) for values, own in pairs}
 
 
-def _never_back(system: System, leader: str) -> list[Fact]:
-    """The fact that a field is at least what it was at first, where only time moves it, and never back.
+def _floor(system: System, leader: str) -> Condition | None:
+    """The condition that a field is at least what it was at first, where only time moves it, and never back.
 
-    Induction could otherwise start below, where the fields that follow it have values that they never have.
-    Where the field's range says the same, there is no such fact.
+    Below, the fields that follow it would have values that they never have. Where the field's range says the
+    same, or time may move it back, there is no such condition.
     """
     passed, now = system.passing[leader], system.pre[leader]
     assert isinstance(passed, Word) and isinstance(now, Word)
     least = passed.form.plus(now.form, -1).interval.lo
-    condition = system.arena.at_most_zero(system.initial[leader].form.plus(now.form, -1))
-    if least is None or least < 0 or condition is system.arena.true:
-        return []
-    return [Fact(NEVER_BACK, ([*system.slots].index(leader),), condition)]
+    floor = system.arena.at_most_zero(system.initial[leader].form.plus(now.form, -1))
+    return None if least is None or least < 0 or floor is system.arena.true else floor
 
 
 def inline(system: System) -> None:

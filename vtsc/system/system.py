@@ -96,6 +96,10 @@ class System:
     Where only some calls were explored, which stand for all others, so do their fields."""
     known: dict[str, Linear] = field(default_factory=dict)
     """The word fields that are no slots, each as a sum over slots and initial inputs."""
+    floors: dict[str, Condition] = field(default_factory=dict)
+    """For each field that others follow, the condition that it is at least what it was at first.
+
+    It holds of every reachable state, since only time moves the field, and never back."""
     frozen: dict[str, Value] = field(default_factory=dict)
     """The values of the flags and indices that are no slots since they never change."""
     time_input: str = ""
