@@ -20,6 +20,9 @@ from vtsc.solver.expressions import some
 from vtsc.solver.unroll import divides
 from vtsc.system.system import System
 
+UNAIDED = 12
+"""The depth to which lemmas, where there are any, are left aside."""
+
 
 @dataclass
 class Search:
@@ -63,6 +66,13 @@ class Searching:
         """Stop looking for the targets in ``names``."""
         self.wanted = [name for name in self.wanted if name not in names]
 
+    def skip(self, depth: int) -> None:
+        """Take it as known that no target is hit within so many steps, from where the search has got."""
+        while self.found.depth < depth:
+            hits = self._runs.extend().targets
+            self._runs.rule_out(*(hits[name] for name in self.wanted))
+            self.found.depth += 1
+
     def to(self, depth: int) -> Search:
         """Continue the search to ``depth`` and return its findings.
 
@@ -103,16 +113,18 @@ def search(
     budget: int = BUDGET,
     symmetry: bool = True,
     any_witness: Collection[str] = (),
+    beyond: int = 0,
     confirm: bool = False,
 ) -> Search:
     """Look for each of ``targets`` in runs of up to ``depth`` steps; see `Searching`.
 
-    ``confirm``: ask a plain solver, too, about the targets that are not hit to that depth; raises
-    `EvidenceError` where it hits one.
+    ``beyond``: none is hit within so many steps, as another search has found. ``confirm``: ask a plain
+    solver, too, about the targets that are not hit to that depth; raises `EvidenceError` where it hits one.
     """
     searching = Searching(
         system, targets, budget=budget, symmetry=symmetry, any_witness=any_witness
     )
+    searching.skip(beyond)
     found = searching.to(depth)
     if confirm and searching.wanted and not found.reason:
         found.confirmed = confirmed(system, searching.wanted, found.depth, symmetry)
@@ -120,11 +132,18 @@ def search(
 
 
 def decide(task: Task) -> Answer:
-    """Answer with a shortest run that hits the target, or that none does within the task's depth."""
-    target, system = task.target, task.stated(task.known)
-    if task.known and divides(system):  # with division, extra facts do not help
-        system = task.system
-    found = search(system, [target], task.depth, confirm=True)
+    """Answer with a shortest run that hits the target, or that none does within the task's depth.
+
+    Lemmas make a deep search faster and a shallow one slower, so they are stated for what lies deeper. With
+    division, they do not help.
+    """
+    target, system = task.target, task.system
+    stating = bool(task.known) and not divides(system)
+    first = min(task.depth, UNAIDED) if stating else task.depth
+    found = search(system, [target], first, confirm=first == task.depth)
+    if stating and not found.witnesses and found.depth < task.depth:
+        stated, before = task.stated(task.known), found.depth
+        found = search(stated, [target], task.depth, beyond=before, confirm=True)
     if target in found.witnesses:
         witness = found.witnesses[target]
         return Answer(Finding.VIOLATED, depth=len(witness.calls), witness=witness)
