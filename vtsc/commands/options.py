@@ -3,6 +3,9 @@
 import argparse
 from typing import Any
 
+from vtsc import MAX_DEPTH
+from vtsc.base.errors import UsageError
+
 MAX_JOBS = 1024
 REPEATED: dict[str, Any] = {"action": "append", "default": []}
 STATUSES = (
@@ -38,6 +41,20 @@ def add_output(parser: argparse.ArgumentParser, saved: str) -> None:
     parser.add_argument("--format", choices=tuple(FORMATS), default="text")
     parser.add_argument("-o", "--output", metavar="FILE", help="default: standard output")
     parser.add_argument("--save", metavar="DIR", help=saved)
+
+
+def add_depth(parser: argparse.ArgumentParser, default: int) -> None:
+    """Add the option for the depth of a search."""
+    said = f"steps; default {default}"
+    parser.add_argument("--depth", type=_depth, default=default, metavar="K", help=said)
+
+
+def _depth(text: str) -> int:
+    """A depth; raises `UsageError` for a text that is none."""
+    number = int(text) if text.isdecimal() and len(text) < 9 else 0
+    if not 1 <= number <= MAX_DEPTH:
+        raise UsageError(f"--depth {text}: a whole number from 1 to {MAX_DEPTH}")
+    return number
 
 
 def add_jobs(parser: argparse.ArgumentParser) -> None:

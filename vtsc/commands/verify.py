@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from vtsc import DEFAULT_DEPTH, MAX_DEPTH
+from vtsc import DEFAULT_DEPTH
 from vtsc.base.errors import Exit, UsageError, worst
 from vtsc.base.files import check_folder, check_writable, write_whole
 from vtsc.base.parallel import in_order
-from vtsc.commands.options import STATUSES, add_cells, add_design, add_jobs, add_output
+from vtsc.commands.options import STATUSES, add_cells, add_depth, add_design, add_jobs, add_output
 from vtsc.commands.selection import selected
 from vtsc.content.case import Case
 from vtsc.content.cells import Cell
@@ -30,13 +30,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = STATUSES
     add_cells(parser)
     add_design(parser)
-    parser.add_argument(
-        "--depth",
-        type=int,
-        default=DEFAULT_DEPTH,
-        metavar="K",
-        help=f"steps; default {DEFAULT_DEPTH}",
-    )
+    add_depth(parser, DEFAULT_DEPTH)
     asked = parser.add_mutually_exclusive_group()
     asked.add_argument("--prove", action="store_true", help="ask for proofs, by every engine")
     asked.add_argument("--bounded", action="store_true", help="holding to the depth is enough")
@@ -53,8 +47,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> Exit:
     """The exit status of all cells together."""
-    if not 1 <= arguments.depth <= MAX_DEPTH:
-        raise UsageError(f"--depth {arguments.depth}: a whole number from 1 to {MAX_DEPTH}")
     content = load(arguments.root, arguments.design)
     groups = selected(content, arguments)
     listed = listed_verdicts(content)

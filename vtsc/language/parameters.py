@@ -50,12 +50,13 @@ class Parameter:
             if text in self.choices:
                 return text
             raise self._refuse(text)
-        value = self._number(text)
+        value = self.number(text)
         if value is None or value < self.lo or value > self.hi or (self.above and value == self.lo):
             raise self._refuse(text)
         return value
 
-    def _number(self, text: str) -> int | Fraction | None:
+    def number(self, text: str) -> int | Fraction | None:
+        """The number ``text`` stands for, in or out of range; None where it is none of this kind."""
         scales = {"duration": DURATIONS, "frequency": FREQUENCIES}.get(self.kind, {})
         match = re.fullmatch(r"(\d+(?:\.\d+)?|\.\d+)(?:/(\d+))?([a-z]*)", text.strip().lower())
         if match is None or len(text) > MAX_DIGITS:

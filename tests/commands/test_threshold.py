@@ -1,0 +1,61 @@
+"""``vtsc threshold``: the least cycles of an RDTSC with which no two reads are equal."""
+
+import json
+
+import jsonschema
+import pytest
+
+from tests.support.paths import ROOT
+from vtsc.cli import main
+
+ASKED = ["threshold", "rdtsc_cycles", "patch25", "--host", "stable", "-p", "nonzero_delta"]
+
+
+@pytest.fixture(autouse=True)
+def at_root(monkeypatch):
+    """Run as from a checkout."""
+    monkeypatch.chdir(ROOT)
+
+
+@pytest.mark.slow
+def test_both_sides_are_shown(capsys):
+    """The counterexample and the proof, and in the end what is known of which values."""
+    assert main([*ASKED, "--within", "0..1"]) == 0
+    out = capsys.readouterr().out
+    assert "patch25 on stable: nonzero_delta\n" in out
+    assert "patch25 on stable: nonzero_delta is proved for runs of any length\n" in out
+    last = out.splitlines()[-4:]
+    assert " ".join(" ".join(last).split()) == (
+        "patch25 stable nonzero_delta: fails at rdtsc_cycles=0 (VIOLATED(5)), holds at 1 (PROVED) "
+        "decided: 0 VIOLATED(5), 1 PROVED every value from 0 to 1 in steps of 1 was decided"
+    )
+    assert all(len(line) <= 80 for line in out.splitlines())
+
+
+@pytest.mark.slow
+def test_json_follows_its_schema(capsys, tmp_path):
+    """With the trace in it."""
+    path = tmp_path / "found.json"
+    assert main([*ASKED, "--within", "0..1", "--format", "json", "-o", str(path)]) == 0
+    document = json.loads(path.read_text(encoding="utf-8"))
+    schemas = ROOT / "docs" / "schemas"
+    jsonschema.validate(document, json.loads((schemas / "thresholds.schema.json").read_text()))
+    (result,) = document["results"]
+    (change,) = result["changes"]
+    assert (change["holds_at"], change["fails_at"]) == (1, 0)
+    jsonschema.validate(change["trace"], json.loads((schemas / "trace.schema.json").read_text()))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["threshold", "rdtsc_cycle"], "unknown parameter rdtsc_cycle"),
+        (["threshold", "trapping"], "trapping is no number"),
+        ([*ASKED, "--depth", "0"], "--depth 0: a whole number from 1"),
+        ([*ASKED, "--within", "5..1"], "there is no step of 1"),
+    ],
+)
+def test_a_mistake_is_one_line(arguments, said, capsys):
+    """And the status of usage."""
+    assert main(arguments) == 2
+    assert said in capsys.readouterr().err

@@ -1,0 +1,120 @@
+"""Thresholds: neighbours with different verdicts are found, and nothing is taken to be monotone."""
+
+from fractions import Fraction
+
+import pytest
+
+from vtsc.base.errors import UsageError
+from vtsc.deciding.threshold import FEW, Grid, grid, threshold
+from vtsc.deciding.verdict import Result, Status
+from vtsc.language.parameters import Parameter
+
+NUMBER = Parameter("number", "integer", "0", "a number", 0, 10**9)
+LENGTH = Parameter("length", "duration", "1ns", "a time", 0, 10**9, above=True)
+
+
+def decided(status_at, asked=None):
+    """A way to decide values by a function of theirs; the values asked for are noted."""
+
+    def decide(texts):
+        if asked is not None:
+            asked.extend(texts)
+        return [Result(None, status_at(text), 1, "toy", 0.0) for text in texts]
+
+    return decide
+
+
+def below(limit):
+    """Proved below a limit, violated from there on."""
+    return lambda n: Status.PROVED if n < limit else Status.VIOLATED
+
+
+@pytest.mark.parametrize("limit", [1, 2, 7, 1000, 999_999_999, 10**9])
+@pytest.mark.parametrize("turned", [False, True])
+def test_the_change_of_a_monotone_verdict_is_found(limit, turned):
+    """Whichever side holds, in far fewer questions than values."""
+    asked = []
+
+    def status(n):
+        return below(limit)(n) if not turned else below(10**9 - limit)(10**9 - n - 1)
+
+    found = threshold(grid(NUMBER), decided(status, asked))
+    assert found.changes == [(limit - 1, limit)]
+    assert len(asked) < 60 and not found.whole and found.is_settled
+
+
+def test_against_every_value():
+    """What is reported as a change is one, and where the two ends differ there is one."""
+    for count in range(2, 40):
+        values = Grid(NUMBER, Fraction(0), Fraction(1), count)
+        for pattern in range(1, 50):
+
+            def status(n, pattern=pattern):
+                return Status.PROVED if pattern >> (n % 6) & 1 else Status.VIOLATED
+
+            found = threshold(values, decided(status))
+            for low, high in found.changes:
+                assert high == low + 1 and status(low) != status(high)
+            if status(0) != status(count - 1):
+                assert found.changes
+            assert found.whole == (len(found.results) == count)
+
+
+def test_a_small_range_is_decided_whole():
+    """So every change is found, also where the verdict is not monotone."""
+    values = Grid(NUMBER, Fraction(0), Fraction(1), FEW)
+    found = threshold(values, decided(lambda n: Status.VIOLATED if n in (3, 7) else Status.PROVED))
+    assert found.changes == [(2, 3), (3, 4), (6, 7), (7, 8)]
+    assert found.whole
+
+
+def test_a_value_without_a_verdict_ends_the_search():
+    """What lies beyond it is not guessed."""
+
+    def status(n):
+        return Status.UNKNOWN if 10 <= n < 10**6 else below(10**6)(n)
+
+    found = threshold(grid(NUMBER), decided(status))
+    assert found.changes == [] and found.undecided and not found.is_settled
+
+
+@pytest.mark.parametrize("bounded", [False, True])
+def test_holding_to_a_depth_is_enough_if_asked_for(bounded):
+    """Otherwise it is no verdict."""
+
+    def status(n):
+        return Status.BOUNDED if n < 5 else Status.VIOLATED
+
+    found = threshold(grid(NUMBER, "0..9"), decided(status), bounded=bounded)
+    assert found.changes == ([(4, 5)] if bounded else [])
+    assert found.is_settled is bounded
+
+
+def test_values_are_those_that_a_setting_takes():
+    """A time in steps of a microsecond, from the first that is allowed."""
+    values = grid(LENGTH, None, None, "1us")
+    assert (values.text(0), values.text(1), values.count) == ("1us", "2us", 10**6)
+    assert grid(LENGTH, "1ms..10ms", "1ms").text(9) == "10ms"
+
+
+@pytest.mark.parametrize(
+    ("parameter", "within", "step", "complaint"),
+    [
+        (
+            Parameter("kind", "choice", "a", "one of two", choices=("a", "b")),
+            None,
+            None,
+            "no number",
+        ),
+        (NUMBER, "3", None, "expected A..B"),
+        (NUMBER, "3..x", None, "accepted is a whole number"),
+        (NUMBER, "9..3", None, "no step"),
+        (NUMBER, None, "0", "a distance above 0"),
+        (NUMBER, None, "1ms", "a distance above 0"),
+        (LENGTH, "1ms..1s", "5", "a distance above 0, such as 1us"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(parameter, within, step, complaint):
+    """In one line that says what is expected."""
+    with pytest.raises(UsageError, match=complaint):
+        grid(parameter, within, step)

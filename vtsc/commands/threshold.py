@@ -1,0 +1,92 @@
+"""``vtsc threshold``: the values of a parameter between which the verdict of a cell changes."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from vtsc import DEFAULT_DEPTH
+from vtsc.base.errors import Exit, worst
+from vtsc.base.files import check_writable, write_whole
+from vtsc.commands.options import STATUSES, add_cells, add_depth, add_design, add_jobs
+from vtsc.commands.selection import selected
+from vtsc.content.case import Case
+from vtsc.content.cells import Cell
+from vtsc.content.content import Content, known
+from vtsc.content.loader import load
+from vtsc.deciding.plan import effort
+from vtsc.deciding.schedule import Asked, Schedule
+from vtsc.deciding.threshold import USUAL, Grid, Threshold, grid, threshold
+from vtsc.deciding.verdict import Result
+from vtsc.language.parameters import assignments
+from vtsc.report.progress import shown
+from vtsc.report.screen import say
+from vtsc.report.thresholds import FORMATS, Found, written
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the parameter, its range, and the cells to a parser."""
+    parser.epilog = STATUSES
+    parser.add_argument("parameter", metavar="PARAM", help="a parameter that is a number")
+    add_cells(parser)
+    add_design(parser)
+    steps = ", ".join(f"{text} ({kind})" for kind, text in USUAL.items())
+    parser.add_argument("--step", metavar="S", help=f"distance of values; default: {steps}")
+    parser.add_argument("--within", metavar="A..B", help="the range; default: all values")
+    add_depth(parser, DEFAULT_DEPTH)
+    parser.add_argument("--bounded", action="store_true", help="holding to the depth is enough")
+    parser.add_argument("--format", choices=tuple(FORMATS), default="text")
+    parser.add_argument("-o", "--output", metavar="FILE", help="default: standard output")
+    add_jobs(parser)
+
+
+def run(arguments: argparse.Namespace) -> Exit:
+    """Return 0 where every threshold is settled, else 20, or the status of an error."""
+    content = load(arguments.root, arguments.design)
+    parameter = content.model.parameters[
+        known("parameter", arguments.parameter, content.model.parameters)
+    ]
+    values = grid(parameter, arguments.within, arguments.step, USUAL.get(parameter.kind, "1"))
+    given = {k: v for k, v in assignments(arguments.set).items() if k != parameter.name}
+    if arguments.output:
+        check_writable(Path(arguments.output))
+    cells = [cell for group in selected(content, arguments) for cell in group.cells()]
+    found = [Found(cell, _decided(content, cell, given, values, arguments)) for cell in cells]
+    text = written(arguments.format, content, found)
+    if arguments.output:
+        write_whole(Path(arguments.output), text)
+    else:
+        say(text.rstrip("\n"))
+    return worst([_status(x.threshold) for x in found])
+
+
+def _decided(
+    content: Content,
+    cell: Cell,
+    given: dict[str, str],
+    values: Grid,
+    arguments: argparse.Namespace,
+) -> Threshold:
+    """The threshold of one cell, whose other settings are ``given``."""
+
+    def decide(texts: Sequence[int | str]) -> list[Result]:
+        asked = [
+            _asked(content, cell, {**given, values.parameter.name: str(text)}, arguments.depth)
+            for text in texts
+        ]
+        schedule = Schedule(asked, effort(prove=False, bounded=arguments.bounded), arguments.jobs)
+        return [result for of_case in schedule.results(shown) for result in of_case]
+
+    return threshold(values, decide, bounded=arguments.bounded)
+
+
+def _asked(content: Content, cell: Cell, given: dict[str, str], depth: int) -> Asked:
+    settings = content.resolve(cell.design, cell.property, given)
+    return Asked(Case(content, cell.design, cell.host, settings), (cell.property,), depth)
+
+
+def _status(found: Threshold) -> Exit:
+    """Finding a violation is what is wanted here; only a value without a verdict is not."""
+    failed = [r.exit or Exit.INTERNAL for r in found.results.values() if r.status == "error"]
+    if failed:
+        return worst(failed)
+    return Exit.OK if found.is_settled else Exit.UNKNOWN

@@ -1,0 +1,164 @@
+"""Thresholds: the neighbouring values of a parameter between which a verdict changes.
+
+A range is decided at its two ends, and then at two values inside, until two neighbours with different
+verdicts are left. Nothing is taken to be monotone: of values that were not decided, nothing is said. A range
+of few values is decided whole.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+from math import isqrt
+from typing import Any
+
+from vtsc.base.errors import UsageError
+from vtsc.deciding.verdict import Result, Status
+from vtsc.language.parameters import Parameter
+
+FEW = 12
+"""A range of so many values is decided whole."""
+FAR = 8
+"""A range whose ends are so many times apart is divided by ratio, a narrower one by distance."""
+
+Decide = Callable[[Sequence[int | str]], Sequence[Result]]
+"""Gives the results for some values of the parameter, as texts, in order."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The values of a parameter from ``first`` in steps, ``count`` of them, in the parameter's own unit."""
+
+    parameter: Parameter
+    first: Fraction
+    step: Fraction
+    count: int
+
+    def text(self, number: int) -> int | str:
+        """The value of that number, from 0, as a setting's text."""
+        value: Any = self.first + self.step * number
+        if self.parameter.kind in ("integer", "frequency"):
+            value = int(value)
+        return self.parameter.text(value)
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """The results at the values that were decided, by their numbers in the grid, ascending."""
+
+    grid: Grid
+    results: Mapping[int, Result]
+    bounded: bool = False
+    """Whether holding to the depth of the search is enough."""
+
+    def holds(self, number: int) -> bool | None:
+        """Whether the property holds (True) or fails (False) at a value; None where neither is known."""
+        status = self.results[number].status
+        if status is Status.BOUNDED and self.bounded:
+            return True
+        return {Status.PROVED: True, Status.VIOLATED: False}.get(status)
+
+    @property
+    def whole(self) -> bool:
+        """Whether every value was decided."""
+        return len(self.results) == self.grid.count and not self.undecided
+
+    @property
+    def changes(self) -> list[tuple[int, int]]:
+        """The pairs of neighbours in the grid of which one holds and the other fails."""
+        return [(a, b) for a, b in pairwise(self.results) if b == a + 1 and self.differ(a, b)]
+
+    def differ(self, one: int, other: int) -> bool:
+        """Whether the property holds at one value and fails at the other."""
+        return {self.holds(one), self.holds(other)} == {True, False}
+
+    @property
+    def undecided(self) -> list[int]:
+        """The numbers of the values at which there is no verdict."""
+        return [n for n in self.results if self.holds(n) is None]
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether a change was found, or both ends have the same verdict and nothing is undecided."""
+        return bool(self.changes) or not self.undecided
+
+
+def grid(
+    parameter: Parameter, within: str | None = None, step: str | None = None, default: str = "1"
+) -> Grid:
+    """The grid of ``within``, two values as ``A..B``, or else of all values; ``default`` is the usual step.
+
+    Raises `UsageError` for a parameter that is no number, and for a range or step that makes no sense.
+    """
+    if parameter.kind == "choice":
+        raise UsageError(f"{parameter.name} is no number: it is one of {parameter.accepted()}")
+    size = _amount(parameter, step or default, "--step")
+    low, high = _ends(parameter, within)
+    if within is None and parameter.above:
+        low += size
+    if high < low + size:
+        raise UsageError(
+            f"--within: from {within or 'end to end'} there is no step of {step or default}"
+        )
+    return Grid(parameter, low, size, int((high - low) // size) + 1)
+
+
+def _ends(parameter: Parameter, within: str | None) -> tuple[Fraction, Fraction]:
+    if within is None:
+        return Fraction(parameter.lo), Fraction(parameter.hi)
+    first, dots, last = within.partition("..")
+    if not dots:
+        raise UsageError(f"--within {within}: expected A..B")
+    ends = [parameter.parse(text) for text in (first, last)]
+    if None in ends:
+        raise UsageError(f"--within {within}: expected two numbers")
+    return Fraction(ends[0]), Fraction(ends[1])
+
+
+def _amount(parameter: Parameter, text: str, option: str) -> Fraction:
+    """A distance between two values of a parameter."""
+    value = parameter.number(text)
+    if value is None or value <= 0:
+        raise UsageError(
+            f"{option} {text}: expected a distance above 0, such as {USUAL[parameter.kind]}"
+        )
+    return Fraction(value)
+
+
+USUAL = {"integer": "1", "duration": "1us", "frequency": "1MHz", "ratio": "1/100"}
+"""The step for each kind of parameter, where none is given."""
+
+
+def threshold(values: Grid, decide: Decide, *, bounded: bool = False) -> Threshold:
+    """The verdicts at as many values as it takes to find two neighbours with different ones."""
+    results: dict[int, Result] = {}
+    found = Threshold(values, results, bounded)
+
+    def ask(numbers: Iterable[int]) -> None:
+        new = [n for n in dict.fromkeys(numbers) if n not in results]
+        results.update(zip(new, decide([values.text(n) for n in new]), strict=True))
+
+    ask(range(values.count) if values.count <= FEW else (0, values.count - 1))
+    low, high = 0, values.count - 1
+    while high - low > 1 and found.differ(low, high):
+        inner = _inside(values, low, high)
+        ask(inner)
+        known = [n for n in (low, *inner, high) if found.holds(n) is not None]
+        low, high = next(pair for pair in pairwise(known) if found.differ(*pair))
+        if any(low < n < high for n in inner):
+            break  # between the two there is a value without a verdict
+    return Threshold(values, dict(sorted(results.items())), bounded)
+
+
+def _inside(values: Grid, low: int, high: int) -> list[int]:
+    """Two values between two others, or one where there is only one."""
+    start = int(values.first // values.step)
+    least, most = start + low + 1, start + high + 1
+    if most > FAR * least:
+        middle = isqrt(least * most)
+        inner = [isqrt(least * middle), isqrt(middle * most)]
+    else:
+        third = (most - least) // 3
+        inner = [least + third, most - third]
+    found = (min(max(n - start - 1, low + 1), high - 1) for n in inner)
+    return sorted(dict.fromkeys(found))

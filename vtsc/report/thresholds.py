@@ -1,0 +1,150 @@
+"""Thresholds for people and for machines: where the verdict changes, the evidence on both sides, the rest."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from vtsc import __version__
+from vtsc.content.cells import Cell
+from vtsc.content.content import Content
+from vtsc.deciding.threshold import Threshold
+from vtsc.deciding.verdict import Result
+from vtsc.report.text.counterexample import counterexample
+from vtsc.report.text.proof import proof
+from vtsc.report.text.wrapping import hanging, wrapped
+
+SCHEMA = "vtsc.thresholds/1"
+
+
+@dataclass(frozen=True)
+class Found:
+    """A cell, and the threshold of the parameter there."""
+
+    cell: Cell
+    threshold: Threshold
+
+
+def written(name: str, content: Content, found: Sequence[Found]) -> str:
+    """The report in the format of that name."""
+    return FORMATS[name](content, found)
+
+
+def text(content: Content, found: Sequence[Found]) -> str:
+    """For each cell the evidence on both sides of each change; then, last, a few lines for each cell."""
+    parts = [_evidence(content, each.threshold) for each in found]
+    lines = [line for each in found for line in _lines(each)]
+    return "\n".join([*(p for p in parts if p), *lines]) + "\n"
+
+
+def _evidence(content: Content, found: Threshold) -> str:
+    """The proof and the counterexample on the two sides of each change."""
+    sides = dict.fromkeys(n for change in found.changes for n in change)
+    return "\n".join(told for n in sides if (told := _shown(content, found.results[n])))
+
+
+def _shown(content: Content, result: Result) -> str:
+    if result.trace is not None and result.run is not None:
+        run, searched = result.run, result.searched
+        return counterexample(content, result.trace, run, searched, doubt=result.doubt)
+    if result.certificate is None:
+        return ""
+    manifest = result.certificate.evidence().manifest()
+    return proof(content, manifest, only=result.certificate.only)
+
+
+def _lines(each: Found) -> list[str]:
+    cell, found = each.cell, each.threshold
+    name = found.grid.parameter.name
+    head = f"{cell.design} {cell.host} {cell.property}: "
+    told = [_change(found, name, *change) for change in found.changes] or [_unchanged(found, name)]
+    if found.undecided:
+        missing = ", ".join(_value(found, n) for n in found.undecided)
+        told.append(f"no verdict at {missing}")
+    decided = ", ".join(f"{_value(found, n)} {r.text}" for n, r in found.results.items())
+    return [
+        *hanging(head + "; ".join(told)),
+        *wrapped(f"decided: {decided}", "    ", "  "),
+        *wrapped(_rest(found), "    ", "  "),
+    ]
+
+
+def _value(found: Threshold, number: int) -> str:
+    return str(found.grid.text(number))
+
+
+def _change(found: Threshold, name: str, low: int, high: int) -> str:
+    first, then = ("holds", "fails") if found.holds(low) else ("fails", "holds")
+    one, other = (f"{_value(found, n)} ({found.results[n].text})" for n in (low, high))
+    return f"{first} at {name}={one}, {then} at {other}"
+
+
+def _unchanged(found: Threshold, name: str) -> str:
+    first, last = min(found.results), max(found.results)
+    ends = f"from {name}={_value(found, first)} to {_value(found, last)}"
+    verdicts = {found.holds(n) for n in found.results}
+    for holds, said in ((True, "holds"), (False, "fails")):
+        if verdicts == {holds}:
+            return f"{said} {ends}" if found.whole else f"{said} at both ends, {ends}"
+    return f"no change found {ends}"
+
+
+def _rest(found: Threshold) -> str:
+    """A sentence on the values that were not decided."""
+    values = found.grid
+    step = values.parameter.text(
+        int(values.step) if values.parameter.kind in ("integer", "frequency") else values.step
+    )
+    span = f"from {values.text(0)} to {values.text(values.count - 1)} in steps of {step}"
+    if found.whole:
+        return f"every value {span} was decided"
+    return f"not known to be monotone: other values {span} were not decided"
+
+
+def json_document(content: Content, found: Sequence[Found]) -> str:
+    """One object, of the schema vtsc.thresholds/1."""
+    document = {
+        "schema": SCHEMA,
+        "tool": f"vtsc {__version__}",
+        "model_digest": content.digest,
+        "results": [_result(content, each) for each in found],
+    }
+    return json.dumps(document, indent=1) + "\n"
+
+
+def _result(content: Content, each: Found) -> dict[str, Any]:
+    cell, found = each.cell, each.threshold
+    values = found.grid
+    return {
+        "design": cell.design,
+        "host": cell.host,
+        "property": cell.property,
+        "parameter": values.parameter.name,
+        "params": {k: v for k, v in cell.settings.texts().items() if k != values.parameter.name},
+        "within": [values.text(0), values.text(values.count - 1)],
+        "step": str(values.step),
+        "changes": [_side(found, *change) for change in found.changes],
+        "every_value_decided": found.whole,
+        "decided": [
+            {"value": values.text(n), "status": r.status.value, "depth": r.depth}
+            for n, r in found.results.items()
+        ],
+    }
+
+
+def _side(found: Threshold, low: int, high: int) -> dict[str, Any]:
+    holds, fails = (low, high) if found.holds(low) else (high, low)
+    trace, certificate = found.results[fails].trace, found.results[holds].certificate
+    return {
+        "holds_at": found.grid.text(holds),
+        "fails_at": found.grid.text(fails),
+        "trace": trace.as_json() if trace else None,
+        "certificate": certificate.place.as_posix() if certificate else None,
+    }
+
+
+FORMATS: Mapping[str, Callable[[Content, Sequence[Found]], str]] = {
+    "text": text,
+    "json": json_document,
+}
+"""The formats by name."""
