@@ -23,8 +23,9 @@ check: .venv/ready
 	cd examples/seqcount && $(CURDIR)/$(BIN)/mypy
 	$(BIN)/pytest -m "not slow and not hours"
 
-bench: .venv/ready
-	$(BIN)/python bench/bench.py
+# Takes an hour or two, on a machine that does nothing else; COMPARE=REV runs single cells in turn with a revision.
+bench: .venv/bench
+	$(BIN)/python bench/bench.py $(if $(COMPARE),--compare $(COMPARE),--write)
 
 counterexamples: .venv/ready
 	$(BIN)/python -m tools.regenerate
@@ -61,4 +62,9 @@ clean:
 # A second solver, for evidence alone.
 .venv/cross: .venv/ready
 	$(BIN)/pip --disable-pip-version-check -q install -e ".[cross]"
+	@touch $@
+
+# All solvers that measurements compare, and what draws their plots.
+.venv/bench: .venv/cross
+	$(BIN)/pip --disable-pip-version-check -q install -e ".[bench]"
 	@touch $@

@@ -1,136 +1,111 @@
-"""Measures the speeds that the project promises, and a textbook search beside its own.
+"""Measures vtsc beside the textbook way and beside other solvers, or beside another revision.
 
-It prints a table; the numbers are wall-clock seconds of this machine, and nothing compares them.
+    python bench/bench.py                  everything, as tables
+    python bench/bench.py --write          the same, written to docs/performance.md with plots
+    python bench/bench.py --compare REV    single cells, in turn with another revision
+
+Nothing else should run on the machine meanwhile.
 """
 
-import os
-import subprocess
+import argparse
+import signal
 import sys
-import time
-from collections.abc import Callable
+import tempfile
+from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
-from rich import box
-from rich.console import Console
-from rich.table import Table
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # where `bench` is a package
 
-ROOT = Path(__file__).resolve().parent.parent
-VTSC = [sys.executable, "-m", "vtsc"]
-TEXTBOOK_DEPTH = 10
+from bench.answers import Disagreement, Failed
+from bench.figures import FIGURES
+from bench.machine import described
+from bench.measure import LIMIT, ROOT
+from bench.results import Results
+from bench.suite import CHOICES, Suite
 
-
-def process(*arguments: str, times: int = 1) -> float:
-    """The seconds that a whole `vtsc` process takes, the least of ``times`` runs."""
-    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    taken = []
-    for _ in range(times):
-        start = time.perf_counter()
-        subprocess.run(
-            [*VTSC, *arguments],
-            cwd=ROOT,
-            env=environment,
-            stdout=subprocess.DEVNULL,
-            check=False,
-        )
-        taken.append(time.perf_counter() - start)
-    return min(taken)
+KEPT = ROOT / "build" / "bench.json"
+"""Where the results of the last run are kept."""
 
 
-def system():
-    """patch25 on a skewed host with monotonic, as a transition system."""
-    from vtsc.content.cells import groups
-    from vtsc.content.loader import load
-    from vtsc.solver.feasibility import SolverFeasibility
-    from vtsc.system.builder import build
-
-    content = load(str(ROOT))
-    (group,) = groups(content, ["patch25"], ["skewed"], ["monotonic"], {})
-    machine = content.model.build("patch25", "skewed", group.settings)
-    return build(machine, [content.properties["monotonic"]], SolverFeasibility)
+def told(line: str) -> None:
+    """Say how far the measurement is."""
+    print(line, file=sys.stderr, flush=True)
 
 
-def ours() -> float:
-    """The seconds that the project's search takes to `TEXTBOOK_DEPTH`."""
-    from vtsc.engines.search.bmc import search
-
-    built = system()
-    start = time.perf_counter()
-    search(built, ["monotonic"], TEXTBOOK_DEPTH)
-    return time.perf_counter() - start
-
-
-def textbook() -> float:
-    """The seconds that one `Solver()` with push and pop takes over the same formula."""
-    import z3
-
-    from vtsc.solver.unroll import Unrolling
-
-    unrolling = Unrolling(system(), symmetry=False)
-    start = time.perf_counter()
-    solver = z3.Solver()
-    solver.add(*unrolling.initial)
-    for depth in range(TEXTBOOK_DEPTH):
-        constraints, constants = unrolling.step(depth)
-        solver.add(*constraints)
-        solver.push()
-        solver.add(constants.targets["monotonic"])
-        if solver.check() != z3.unsat:
-            raise SystemExit("the textbook way disagrees")
-        solver.pop()
-    return time.perf_counter() - start
+def parser() -> argparse.ArgumentParser:
+    """The options of the command."""
+    raw = argparse.RawDescriptionHelpFormatter
+    found = argparse.ArgumentParser(description=__doc__, formatter_class=raw)
+    found.add_argument(
+        "--only", action="append", choices=CHOICES, metavar="NAME", help=f"{', '.join(CHOICES)}"
+    )
+    found.add_argument("--rounds", type=int, default=3, metavar="N", help="runs of each way")
+    found.add_argument(
+        "--limit", type=float, default=LIMIT, metavar="S", help="seconds for a run; default 60"
+    )
+    found.add_argument("--compare", metavar="REV", help="run another revision in turn with this")
+    found.add_argument("--write", action="store_true", help="write docs/performance.md")
+    found.add_argument("--again", action="store_true", help=f"use {KEPT.relative_to(ROOT)}")
+    return found
 
 
-def simulation() -> float:
-    """The steps of random simulation with one property in a second."""
-    from vtsc.content.cells import groups
-    from vtsc.content.loader import load
-    from vtsc.native.random_runs import simulate
-
-    content = load(str(ROOT))
-    (group,) = groups(content, ["patch25"], ["cstate"], ["monotonic"], {})
-    machine = content.model.build(group.design, group.host, group.settings)
-    properties = {name: content.properties[name] for name in group.properties}
-    start = time.perf_counter()
-    outcome = simulate(machine, properties, 40_000, "1")
-    return outcome.steps / (time.perf_counter() - start)
+def measured(given: argparse.Namespace) -> Results:
+    """The results of a run, or with ``--again`` those of the last one."""
+    if given.again:
+        return Results.load(KEPT)
+    results = Results(described(), given.rounds, given.limit)
+    with tempfile.TemporaryDirectory(prefix="vtsc-bench.") as scratch:
+        Suite(results, Path(scratch), told).measure(given.only or CHOICES)
+    results.save(KEPT)
+    return results
 
 
-def main() -> None:
-    """Measure and print."""
-    trace = "counterexamples/patch25.cstate.monotonic.json"
-    shallow = ["verify", "patch25", "--host", "cstate", "-p", "monotonic", "--depth", "12"]
-    deep = [
-        "verify",
-        "patch25",
-        "--host",
-        "skewed",
-        "-p",
-        "monotonic",
-        "--depth",
-        "20",
-        "--bounded",
-    ]
-    wide = ["verify", "patch25", "--host", "cstate", "-p", "monotonic", "--depth", "12"]
-    wide += ["--set", "vcpus=3", "--set", "pcpus=3"]
-    rows: list[tuple[str, Callable[[], float], str]] = [
-        ("shallow counterexample, whole process", lambda: process(*shallow, times=3), "1.5 s"),
-        ("patch25 skewed monotonic bounded to depth 20", lambda: process(*deep), "15 s"),
-        ("3 vCPUs x 3 pCPUs to depth 12", lambda: process(*wide), "60 s"),
-        ("vtsc certify the example", lambda: process("certify", "docs/example-certificate"), "2 s"),
-        ("vtsc --help", lambda: process("--help", times=3), "0.25 s"),
-        ("vtsc replay", lambda: process("replay", trace, times=3), "0.25 s"),
-    ]
-    table = Table(box=box.ASCII)
-    for head in ("what", "measured", "bar"):
-        table.add_column(head)
-    for name, measure, bar in rows:
-        table.add_row(name, f"{measure():.2f} s", bar)
-    table.add_row("simulation", f"{simulation():,.0f} steps/s", "20,000 steps/s")
-    mine, theirs = ours(), textbook()
-    table.add_row(f"search to depth {TEXTBOOK_DEPTH}, ours", f"{mine:.2f} s", "")
-    table.add_row("the same, textbook", f"{theirs:.2f} s", f"{theirs / mine:.1f} times ours")
-    Console(width=80).print(table)
+def run(given: argparse.Namespace) -> None:
+    """Measure, and show or write what was found."""
+    from bench.screen import print_table, show
+
+    if given.compare:
+        from bench.revisions import against
+
+        figures = [f for f in FIGURES if not given.only or f.name in given.only]
+        print_table(against(given.compare, figures, given.rounds, given.limit, told))
+        return
+    results = measured(given)
+    show(results)
+    if given.write:
+        from bench.report import write
+
+        for path in write(results, ROOT):
+            print(f"{path.relative_to(ROOT)}: written")
+
+
+def _terminated(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The exit status: 0, or 1 where answers disagree or a command fails."""
+    given = parser().parse_args(argv)
+    if given.rounds < 1:
+        parser().error("--rounds: at least 1")
+    if given.write and (given.only or given.compare):
+        parser().error("--write: only with everything, without --only and --compare")
+    if given.write and find_spec("matplotlib") is None:
+        parser().error('--write draws plots: pip install -e ".[bench]"')
+    before = signal.signal(signal.SIGTERM, _terminated)
+    try:
+        run(given)
+    except (Disagreement, Failed) as error:
+        told(f"bench: {error}")
+        return 1
+    except KeyboardInterrupt:
+        told("bench: interrupted")
+        return 130
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

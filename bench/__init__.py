@@ -1,0 +1,1 @@
+"""Measures vtsc beside the textbook way and beside other solvers; ``bench.py`` is the command."""

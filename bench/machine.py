@@ -1,0 +1,26 @@
+"""What the machine is that something is measured on, in words."""
+
+import os
+import platform
+from pathlib import Path
+
+from bench.solvers import versions
+
+CPUINFO = Path("/proc/cpuinfo")
+
+
+def model(text: str) -> str:
+    """The name of the processor in the text of ``/proc/cpuinfo``; empty if there is none."""
+    lines = (line.partition(":") for line in text.splitlines())
+    return next((value.strip() for key, _, value in lines if key.strip() == "model name"), "")
+
+
+def described() -> dict[str, str]:
+    """The machine and the versions of what runs on it."""
+    text = CPUINFO.read_text(encoding="utf-8") if CPUINFO.exists() else ""
+    own = {
+        "processor": model(text) or platform.machine(),
+        "cores": str(len(os.sched_getaffinity(0))),
+        "Python": platform.python_version(),
+    }
+    return own | versions()
