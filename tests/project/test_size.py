@@ -34,5 +34,5 @@ def test_there_is_little_generated_text():
 
 
 def test_the_tree_is_small():
-    """Under 50,000 lines in all."""
-    assert sum(tracked().values()) < 50_000
+    """Under 60,000 lines in all."""
+    assert sum(tracked().values()) < 60_000
