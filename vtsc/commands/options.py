@@ -51,7 +51,10 @@ def add_depth(parser: argparse.ArgumentParser, default: int) -> None:
 
 def _depth(text: str) -> int:
     """A depth; raises `UsageError` for a text that is none."""
-    number = int(text) if text.isdecimal() and len(text) < 9 else 0
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
     if not 1 <= number <= MAX_DEPTH:
         raise UsageError(f"--depth {text}: a whole number from 1 to {MAX_DEPTH}")
     return number
