@@ -163,6 +163,7 @@ def _contradiction(
 def _alone(case: Case, left: Open, depth: int, effort: "Effort") -> Result:
     from vtsc.engines import asked, first_accepted
     from vtsc.engines.task import Task
+    from vtsc.evidence.earlier import earlier_run
     from vtsc.evidence.systems import Systems, chosen
 
     systems, prop = Systems(case), left.cell.property
@@ -173,6 +174,7 @@ def _alone(case: Case, left: Open, depth: int, effort: "Effort") -> Result:
         lemmas=case.lemmas(prop),
         known=chosen(case, prop, None, left.lemmas, frame=False),
         rounds=case.machine().rounds,
+        earlier=earlier_run(case, prop),
     )
     accept = partial(_accepted, systems, left)
     result, answers = first_accepted(task, asked(effort, shared=False), accept)

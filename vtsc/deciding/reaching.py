@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from vtsc.deciding.verdict import Reached
 from vtsc.engines.search.bmc import Search, Searching
+from vtsc.evidence.earlier import earlier_run
 from vtsc.evidence.replay import trace_of
 from vtsc.evidence.systems import Key, Systems
 from vtsc.language.claims import Sometimes
@@ -31,6 +32,7 @@ class Reaching:
             systems.own(monitors),
             [m.name for m in monitors],
             any_witness=[s.name for s in self._all if s.name not in needed],
+            earlier={prop: run for prop in doubted if (run := earlier_run(systems.case, prop))},
         )
         self._never: dict[str, tuple[Key, ...]] = {}
         self._look(depth)

@@ -73,6 +73,8 @@ class Task:
     """The forms of long runs that the machine suggests."""
     remembered: tuple[Key, ...] | None = None
     """The lemmas of an earlier proof, to be tried first."""
+    earlier: Witness | None = None
+    """A run that hit the target before, to be tried at its depth; it need not be one any more."""
     shared: "Induction | None" = field(default=None, repr=False)
     """Induction on a system that other tasks share, if there is one."""
 

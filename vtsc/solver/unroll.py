@@ -166,6 +166,13 @@ class Unrolling:
                 constraints += [z3.Not(z3.Bool(at_depth(touched(kind, i), 0))) for i in instances]
         return [*constraints, *low.definitions, *low.ranges.values()]
 
+    @property
+    def initial_inputs(self) -> dict[str, Any]:
+        """The constants of the inputs of the initial state."""
+        asked = self.system.initial_inputs
+        words = {name: z3.Const(INITIAL + name, self.word_sort) for name in asked.words}
+        return words | {name: z3.Bool(INITIAL + name) for name in asked.flags}
+
     @cached_property
     def _template(self) -> StepTemplate:
         return StepTemplate(self.system, self.lowering, self.symmetry)

@@ -4,9 +4,10 @@ The same runs serve all targets: at each depth the solver is asked for one that 
 have not been hit yet.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 import z3
 
@@ -53,6 +54,7 @@ class Searching:
         budget: int = BUDGET,
         symmetry: bool = True,
         any_witness: Collection[str] = (),
+        earlier: Mapping[str, Witness] | None = None,
     ) -> None:
         self.found = Search()
         hittable = {name for rule in system.rules for name in rule.targets}
@@ -60,6 +62,8 @@ class Searching:
         self.wanted = [name for name in targets if name in hittable]
         """The targets that are still looked for."""
         self._any_witness = any_witness
+        self._earlier = earlier or {}
+        """Runs that hit targets as far as is known, which are tried where they end."""
         self._runs = Runs(system, budget, symmetry)
 
     def give_up(self, names: Collection[str]) -> None:
@@ -92,6 +96,11 @@ class Searching:
     def _deeper(self) -> None:
         runs = self._runs
         hits = runs.extend().targets
+        for name, witness in self._earlier.items():
+            if name in self.wanted and len(witness.calls) == self.found.depth + 1:
+                model = runs.taking(witness, hits[name])
+                if model is not None:  # where a system divides, it is as little as it was made then
+                    self._note(name, model, least=not runs.divides)
         while self.wanted:
             meaning = some([hits[name] for name in self.wanted])
             literal = runs.literal(f"any@{self.found.depth}.{len(self.wanted)}", meaning)
@@ -100,9 +109,14 @@ class Searching:
                 runs.rule_out(*(hits[name] for name in self.wanted))
                 return
             for name in [n for n in self.wanted if z3.is_true(model[hits[n]])]:
-                self.wanted.remove(name)
-                witness = as_found if name in self._any_witness else partial(canonical, target=name)
-                self.found.witnesses[name] = witness(runs, model=model)
+                self._note(name, model)
+
+    def _note(self, name: str, model: Any, *, least: bool = True) -> None:
+        """Note the run that hits a target in a model, and make it the least one if that is wanted."""
+        self.wanted.remove(name)
+        least = least and name not in self._any_witness
+        witness = partial(canonical, target=name) if least else as_found
+        self.found.witnesses[name] = witness(self._runs, model=model)
 
 
 def search(
@@ -113,6 +127,7 @@ def search(
     budget: int = BUDGET,
     symmetry: bool = True,
     any_witness: Collection[str] = (),
+    earlier: Mapping[str, Witness] | None = None,
     beyond: int = 0,
     confirm: bool = False,
 ) -> Search:
@@ -122,7 +137,12 @@ def search(
     solver, too, about the targets that are not hit to that depth; raises `EvidenceError` where it hits one.
     """
     searching = Searching(
-        system, targets, budget=budget, symmetry=symmetry, any_witness=any_witness
+        system,
+        targets,
+        budget=budget,
+        symmetry=symmetry,
+        any_witness=any_witness,
+        earlier=earlier,
     )
     searching.skip(beyond)
     found = searching.to(depth)
@@ -140,10 +160,11 @@ def decide(task: Task) -> Answer:
     target, system = task.target, task.system
     stating = bool(task.known) and not divides(system)
     first = min(task.depth, UNAIDED) if stating else task.depth
-    found = search(system, [target], first, confirm=first == task.depth)
+    earlier = {} if task.earlier is None else {target: task.earlier}
+    found = search(system, [target], first, earlier=earlier, confirm=first == task.depth)
     if stating and not found.witnesses and found.depth < task.depth:
         stated, before = task.stated(task.known), found.depth
-        found = search(stated, [target], task.depth, beyond=before, confirm=True)
+        found = search(stated, [target], task.depth, earlier=earlier, beyond=before, confirm=True)
     if target in found.witnesses:
         witness = found.witnesses[target]
         return Answer(Finding.VIOLATED, depth=len(witness.calls), witness=witness)

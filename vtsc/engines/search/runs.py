@@ -9,12 +9,13 @@ through the functions. Calls that no run takes are ruled out in all later questi
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import z3
 
 from vtsc.engines.search.gave_up import GaveUp
+from vtsc.native.witness import Inputs, Witness
 from vtsc.solver.expressions import every, implies, opposite, some
 from vtsc.solver.integers import RationalLowering
 from vtsc.solver.units import spent
@@ -35,6 +36,9 @@ TRIES = 3
 LEFT_OPEN, LOOSE = 2, 6_000_000
 """The number of first choices of a proposal that are left open at first, and the units for that."""
 
+TAKING = 20_000_000
+"""Units that the question may cost whether a run that was found before is one."""
+
 GIVEN = 1_000_000
 """Units that the question may cost whether a proposal is a run with the very inputs of its model."""
 
@@ -50,13 +54,13 @@ class Runs:
         self.unrolling = Unrolling(system, symmetry=symmetry)
         self.budget = budget
         self.logic = self.unrolling.logic
-        self._divides = divides(system)
-        self.polishing, self.ordering = (POLISHING, ORDERING) if self._divides else (budget, budget)
+        self.divides = divides(system)
+        self.polishing, self.ordering = (POLISHING, ORDERING) if self.divides else (budget, budget)
         self.depths: list[Depth] = []
         self.constraints: list[Any] = list(self.unrolling.initial)
         """Initial states and steps so far over the integers, and what literals stand for."""
         self._proposing = (
-            Unrolling(system, RationalLowering, symmetry) if self._divides else self.unrolling
+            Unrolling(system, RationalLowering, symmetry) if self.divides else self.unrolling
         )
         self._proposer = make_solver(self._proposing.logic, budget)
         """Proposes runs over the rationals, or finds them over the integers."""
@@ -72,7 +76,7 @@ class Runs:
         """Add a step to the runs, and return its constants."""
         depth = len(self.depths)
         exact, constants = self.unrolling.step(depth)
-        proposed, theirs = self._proposing.step(depth) if self._divides else (exact, constants)
+        proposed, theirs = self._proposing.step(depth) if self.divides else (exact, constants)
         self.depths.append(constants)
         self._proposed.append(theirs)
         detours = self._needless(depth - 2) if depth >= 2 else []
@@ -92,7 +96,7 @@ class Runs:
             implies(first[a], opposite(some([second[b] for b in bs])))
             for a, bs in self._order.never
         ]
-        if not self._divides:  # where it divides, the proposer has inputs of its own
+        if not self.divides:  # where it divides, the proposer has inputs of its own
             inputs = steps[1].inputs
             still = [self.unrolling.at_most(inputs[x], 0) for x in self._order.time if x in inputs]
             found += [
@@ -119,7 +123,7 @@ class Runs:
         The assumptions are literals. ``budget``: Z3 resource units for the whole question.
         """
         budget = min(budget, self.budget)
-        if not self._divides:
+        if not self.divides:
             return self.propose(*assumptions, budget=budget)
         self._limit = spent() + budget
 
@@ -202,6 +206,25 @@ class Runs:
             raise GaveUp("no answer within the budget for all sequences of calls")
         return left
 
+    def taking(self, witness: Witness, goal: Any) -> Any:
+        """A model of the run that a witness names, if it makes ``goal`` true; None where it is none.
+
+        A run with detours, or in another order than that which is searched, counts as none.
+        """
+        facts = [goal]
+        for depth, call, given in zip(self.depths, witness.calls, witness.inputs, strict=True):
+            if call not in depth.calls:
+                return None
+            facts += [depth.calls[call], *_with_values(depth.inputs, given)]
+        initial = self.unrolling.initial_inputs
+        facts += _with_values(initial, witness.initial)
+        solver = make_solver(self.logic, min(TAKING, self.budget))
+        solver.add(*self.constraints, *facts)
+        try:
+            return _model(solver, ())
+        except GaveUp:
+            return None
+
     def propose(self, *assumptions: Any, budget: int = BUDGET) -> Any:
         """A model of the runs with ``assumptions`` in the proposing solver, or None; raises `GaveUp`."""
         self._proposer.set("rlimit", min(budget, self.budget))
@@ -229,6 +252,19 @@ def _model(solver: Any, assumptions: Sequence[Any]) -> Any:
     if answer == z3.unknown:
         raise GaveUp.by(solver)
     return solver.model() if answer == z3.sat else None
+
+
+def _with_values(constants: Mapping[str, Any], given: Inputs) -> list[Any]:
+    """The constraints that inputs have the values that are given for them, whatever units they count in."""
+    found = []
+    for own, constant in constants.items():
+        name, _, multiple = own.partition("*")
+        value = given.get(name)
+        if isinstance(value, bool):
+            found.append(constant if value else opposite(constant))
+        elif value is not None:
+            found.append(constant * int(multiple or 1) == value)
+    return found
 
 
 def _calls(depth: Depth) -> list[Any]:

@@ -1,0 +1,130 @@
+"""Saved counterexamples as hints: they save time, and change no verdict, depth or canonical run."""
+
+import json
+import shutil
+from dataclasses import replace
+
+import pytest
+
+from tests.support.cases import case_of_group, decide_group
+from tests.support.paths import ROOT
+from vtsc.content.cells import groups
+from vtsc.deciding.verdict import Status
+from vtsc.engines.search import bmc
+from vtsc.engines.search.runs import Runs
+from vtsc.evidence.earlier import earlier_run
+from vtsc.evidence.systems import Systems
+from vtsc.language.actions import Call
+from vtsc.native.witness import Witness
+
+FILE = "pre25.cstate.monotonic_smp.json"
+
+
+@pytest.fixture
+def copied(tmp_path, content, monkeypatch):
+    """The content with a folder of counterexamples of its own, and with no cache."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    shutil.copytree(ROOT / "counterexamples", tmp_path / "counterexamples")
+    return replace(content, root=tmp_path)
+
+
+def group(content):
+    """The cell of the file."""
+    (found,) = groups(content, ["pre25"], ["cstate"], ["monotonic_smp"], {})
+    return found
+
+
+def saved(content) -> dict:
+    """The trace in the file."""
+    return json.loads((content.root / "counterexamples" / FILE).read_text(encoding="utf-8"))
+
+
+def save(content, trace) -> None:
+    """Put another trace there."""
+    text = trace if isinstance(trace, str) else json.dumps(trace)
+    (content.root / "counterexamples" / FILE).write_text(text, encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_the_run_is_taken_and_is_the_one_that_a_search_finds(copied, monkeypatch):
+    """With it, the last depth asks for no run; the witness is the same."""
+    case = case_of_group(copied, group(copied))
+    system = Systems(case).own([case.property("monotonic_smp")])
+    earlier = {"monotonic_smp": earlier_run(case, "monotonic_smp")}
+    asked: list[int] = []
+    ask = Runs.ask
+
+    def counted(runs, *assumptions, **more):
+        asked.append(len(runs.depths))
+        return ask(runs, *assumptions, **more)
+
+    monkeypatch.setattr(Runs, "ask", counted)
+    alone = bmc.search(system, ["monotonic_smp"], 12)
+    questions = len(asked)
+    helped = bmc.search(system, ["monotonic_smp"], 12, earlier=earlier)
+    assert helped.witnesses == alone.witnesses
+    assert len(asked) - questions < questions
+
+
+def shortened(trace):
+    """A run that does not violate the property any more."""
+    trace["steps"] = trace["steps"][:-1]
+    trace["violated_at"] = len(trace["steps"])
+    return trace
+
+
+def strange(trace):
+    """A run with an action that nobody has."""
+    trace["steps"][2]["action"] = "dance"
+    return trace
+
+
+def unlike(trace):
+    """A run with an input that the step cannot have."""
+    trace["steps"][0]["inputs"]["dt"] = -5
+    return trace
+
+
+def padded(trace):
+    """A run with a needless step more, which is longer than the shortest."""
+    trace["steps"] = [trace["steps"][0], *trace["steps"]]
+    trace["violated_at"] = len(trace["steps"])
+    return trace
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("changed", [shortened, strange, unlike, padded, lambda trace: "no JSON"])
+def test_what_is_no_such_run_is_ignored(copied, changed):
+    """The verdict and the run are those of a search without it."""
+    before = saved(copied)
+    save(copied, changed(saved(copied)))
+    (result,) = decide_group(copied, group(copied), 10)
+    assert (result.status, result.depth) == (Status.VIOLATED, before["violated_at"])
+    assert [str(step.call) for step in result.trace.steps] == calls(before)
+
+
+def calls(trace) -> list[str]:
+    """The calls of a saved run."""
+    return [str(Call(step["action"], tuple(step["args"]))) for step in trace["steps"]]
+
+
+@pytest.mark.slow
+def test_a_run_that_is_not_the_least_is_made_least(content):
+    """Where a file holds another shortest run, the canonical one is found all the same."""
+    (cell,) = groups(content, ["pre25"], ["cstate"], ["monotonic_smp"], {})
+    case = case_of_group(content, cell)
+    system = Systems(case).own([case.property("monotonic_smp")])
+    (least,) = bmc.search(system, ["monotonic_smp"], 12).witnesses.values()
+    found = bmc.search(system, ["monotonic_smp"], 12, any_witness=["monotonic_smp"])
+    other = found.witnesses["monotonic_smp"]
+    plain = Witness(other.calls, tuple(map(_named, other.inputs)), _named(other.initial))
+    again = bmc.search(system, ["monotonic_smp"], 12, earlier={"monotonic_smp": plain})
+    assert again.witnesses["monotonic_smp"] == least
+
+
+def _named(inputs):
+    """Inputs by their plain names, in their own units."""
+    return {
+        name.partition("*")[0]: value * int(name.partition("*")[2] or 1)
+        for name, value in inputs.items()
+    }
