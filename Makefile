@@ -23,7 +23,7 @@ check: .venv/ready
 	cd examples/seqcount && $(CURDIR)/$(BIN)/mypy
 	$(BIN)/pytest -m "not slow and not hours"
 
-# Takes an hour or two, on a machine that does nothing else; COMPARE=REV runs single cells in turn with a revision.
+# This takes an hour or two, and nothing else should run meanwhile. COMPARE=REV measures single cells here and at REV, in turn.
 bench: .venv/bench
 	$(BIN)/python bench/bench.py $(if $(COMPARE),--compare $(COMPARE),--write)
 
@@ -64,7 +64,7 @@ clean:
 	$(BIN)/pip --disable-pip-version-check -q install -e ".[cross]"
 	@touch $@
 
-# All solvers that measurements compare, and what draws their plots.
+# cvc5, and what draws plots. Yices and Bitwuzla are measured where they are installed.
 .venv/bench: .venv/cross
 	$(BIN)/pip --disable-pip-version-check -q install -e ".[bench]"
 	@touch $@

@@ -1,1 +1,1 @@
-"""Measures vtsc beside the textbook way and beside other solvers; ``bench.py`` is the command."""
+"""Compares the speed of vtsc with a textbook checker's and other solvers'; ``bench.py`` is the command."""

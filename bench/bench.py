@@ -1,8 +1,8 @@
-"""Measures vtsc beside the textbook way and beside other solvers, or beside another revision.
+"""Compares the speed of vtsc with that of a textbook checker and of other solvers, or of another revision.
 
-    python bench/bench.py                  everything, as tables
-    python bench/bench.py --write          the same, written to docs/performance.md with plots
-    python bench/bench.py --compare REV    single cells, in turn with another revision
+    python bench/bench.py                  measures everything and prints tables
+    python bench/bench.py --write          also writes docs/performance.md, with plots
+    python bench/bench.py --compare REV    measures single cells, in turn with another revision
 
 Nothing else should run on the machine meanwhile.
 """
@@ -29,7 +29,7 @@ KEPT = ROOT / "build" / "bench.json"
 
 
 def told(line: str) -> None:
-    """Say how far the measurement is."""
+    """Print a line about the progress of the measurement."""
     print(line, file=sys.stderr, flush=True)
 
 
@@ -38,15 +38,29 @@ def parser() -> argparse.ArgumentParser:
     raw = argparse.RawDescriptionHelpFormatter
     found = argparse.ArgumentParser(description=__doc__, formatter_class=raw)
     found.add_argument(
-        "--only", action="append", choices=CHOICES, metavar="NAME", help=f"{', '.join(CHOICES)}"
+        "--only",
+        action="append",
+        choices=CHOICES,
+        metavar="NAME",
+        help=f"measure this only; one of {', '.join(CHOICES)}",
     )
-    found.add_argument("--rounds", type=int, default=3, metavar="N", help="runs of each way")
     found.add_argument(
-        "--limit", type=float, default=LIMIT, metavar="S", help="seconds for a run; default 60"
+        "--rounds", type=int, default=3, metavar="N", help="runs of each way; default 3"
     )
-    found.add_argument("--compare", metavar="REV", help="run another revision in turn with this")
-    found.add_argument("--write", action="store_true", help="write docs/performance.md")
-    found.add_argument("--again", action="store_true", help=f"use {KEPT.relative_to(ROOT)}")
+    found.add_argument(
+        "--limit",
+        type=float,
+        default=LIMIT,
+        metavar="S",
+        help="wall-clock seconds that a run may take; default 60",
+    )
+    found.add_argument(
+        "--compare", metavar="REV", help="measure single cells, in turn with revision REV"
+    )
+    found.add_argument("--write", action="store_true", help="write docs/performance.md, with plots")
+    found.add_argument(
+        "--again", action="store_true", help=f"measure nothing, show {KEPT.relative_to(ROOT)}"
+    )
     return found
 
 
@@ -85,14 +99,14 @@ def _terminated(*_: object) -> None:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """The exit status: 0, or 1 where answers disagree or a command fails."""
+    """The exit status: 0, 1 where answers disagree or a command fails, or 130 after an interrupt."""
     given = parser().parse_args(argv)
     if given.rounds < 1:
         parser().error("--rounds: at least 1")
     if given.write and (given.only or given.compare):
-        parser().error("--write: only with everything, without --only and --compare")
+        parser().error("--write: the page needs all results, so leave out --only and --compare")
     if given.write and find_spec("matplotlib") is None:
-        parser().error('--write draws plots: pip install -e ".[bench]"')
+        parser().error('--write draws plots with matplotlib: pip install -e ".[bench]"')
     before = signal.signal(signal.SIGTERM, _terminated)
     try:
         run(given)

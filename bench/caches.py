@@ -1,4 +1,4 @@
-"""A cache for measured processes: empty, or with nothing in it but what validated the rules."""
+"""A cache for measured processes: empty, or with nothing in it but what validation remembers."""
 
 import shutil
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from pathlib import Path
 VALIDATION = ("validated",)
 """Folders of the cache that remember comparisons of rules with functions."""
 CHECKED = ".checked"
-"""What names of files have that remember that sources keep to the language."""
+"""A part of the name of each file that remembers that sources keep to the language."""
 
 
 @dataclass(frozen=True)

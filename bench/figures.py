@@ -57,7 +57,7 @@ class Figure:
 
 
 def sized(vcpus: int, pcpus: int) -> Settings:
-    """The settings for a machine of that size; none for the default of `monotonic`."""
+    """The settings for a machine of that size; there are none for the default size of `monotonic`."""
     given = (("vcpus", str(vcpus)), ("pcpus", str(pcpus)))
     return () if (vcpus, pcpus) == (1, 2) else given
 
@@ -84,7 +84,7 @@ FIGURES = (
 """The single cells that have a bar."""
 
 PEAK_BAR = 120.0
-"""The MB that a cell of the default size may take at its peak."""
+"""The MB of memory that a cell of the default size may take at its peak."""
 
 
 @dataclass(frozen=True)

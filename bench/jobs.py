@@ -1,4 +1,4 @@
-"""What is measured besides single cells: the main job, all certificates, and starting up."""
+"""The commands that are measured besides single cells: the main job, all certificates, and starting up."""
 
 import sys
 from collections.abc import Callable, Sequence
@@ -22,13 +22,15 @@ class Job:
 
     name: str
     group: str
+    """The name by which ``--only`` asks for it and those that belong to it."""
     command: tuple[str, ...]
     """What runs; ``{}`` stands for a folder of the bench."""
     told: str
     """The command as a reader would run it."""
     cache: str
-    """What the cache has in it: ``empty``, ``validation`` alone, or ``all`` of the runs before."""
+    """What the cache has at first: nothing (``empty``), ``validation`` only, or ``all`` of earlier runs."""
     bar: float | None = None
+    """The seconds that it may take."""
     wall: bool = False
     """Whether the bar is on wall-clock seconds."""
     fine: tuple[int, ...] = (0,)

@@ -1,4 +1,4 @@
-"""What the machine is that something is measured on, in words."""
+"""Describes the machine on which something is measured, and the versions of what runs on it."""
 
 import os
 import platform

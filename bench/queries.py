@@ -1,8 +1,8 @@
 """A program that writes a figure as SMT-LIB questions, for any solver to answer.
 
-Of a search it writes vtsc's own formula for the whole depth, once over the integers, and once over vectors
-of 64 bits: is the property violated in some step? Of a proof it writes the questions of an induction with the
-lemmas that are recorded for the cell of the default size; they speak of the figure's own size.
+For a search it writes vtsc's own formula for the whole depth, once over the integers and once over vectors
+of 64 bits: is the property violated in some step? For a proof it writes the questions of an induction on a
+machine of the figure's size, with the lemmas that are recorded for the same cell with default settings.
 
     python -m bench.queries FIGURE FOLDER
 """

@@ -13,24 +13,30 @@ PAGE = Path("docs/performance.md")
 
 HEAD = """# Performance
 
-`python bench/bench.py --write` (`make bench`) measures all of this in one run and writes this page. The
-ways to answer a question are taken in turn, and a table shows the median of its runs. All answers to a
-question agree, or the command fails. Numbers of two runs cannot be compared; `python bench/bench.py
---compare REV` takes turns with another revision.
+`python bench/bench.py --write` (`make bench`) makes all measurements of this page and writes it. Each
+question is answered in several ways, by vtsc and by others. The ways are run in turn, and the tables show the
+median of the runs of each. If two ways disagree, the command fails. A *bar* is the time or memory that vtsc
+may take.
+
+The machine may be slower at one time than at another, so numbers of two measurements cannot be compared. To
+compare two revisions, `make bench COMPARE=REV` runs them in turn.
 """
 
-WAYS = """## What stands beside vtsc
+WAYS = """## What vtsc is compared with
 
-- **textbook**: for a search one plain `z3.Solver()`, asked at each depth between push and pop about the same
-  unrolling, without what vtsc knows of symmetry and the order of steps. For a proof plain induction over all
-  candidate lemmas at once by the same kind of solver: as long as some step breaks lemmas, these are dropped.
-  It neither replays a run nor checks a proof again, as vtsc does.
-- **z3, cvc5, yices, bitwuzla**: one process that reads an SMT-LIB file and solves it with default settings;
-  **z3, set by vtsc** has the settings of vtsc's search. For a search the file has vtsc's formula for all
-  depths at once: is the property violated in some step? For a proof there are the three questions of an
-  induction with the recorded lemmas, so these need not be found.
-- **>**: the process was stopped at the time limit. A way that is stopped is not run again, and in a series
-  only vtsc is still asked about larger numbers. **-**: not asked. **no answer**: it gave up.
+- **textbook** is a textbook checker. For a search, it asks one plain `z3.Solver()` at each depth, between
+  push and pop, about vtsc's unrolling, but without what vtsc knows of symmetry and of the order of steps. For
+  a proof, it is plain induction by the same kind of solver: it starts from all candidate lemmas and drops
+  those that some step breaks until none is broken. Unlike vtsc, it neither replays a run nor checks a proof
+  again.
+- **z3, cvc5, yices, bitwuzla** read an SMT-LIB file and solve it with their default settings; **z3, set by
+  vtsc** has the settings of vtsc's search. For a search, the file has vtsc's formula for all depths at once:
+  is the property violated in some step? For a proof, three files have the questions of an induction with the
+  recorded lemmas, so lemmas need not be found.
+
+In the tables, **>** means that a process was stopped at the time limit, **-** that it was not run, and
+**no answer** that it gave up. What was stopped once is not run again. Where a number grows, a way other than
+vtsc that was too slow is not run on larger numbers, unless they have a bar.
 """
 
 
@@ -38,7 +44,8 @@ def machine(results: Results) -> Iterator[str]:
     """The lines about the machine."""
     yield "## Machine"
     yield ""
-    yield "The machine, the versions and the loop that tells how fast the machine was at the time."
+    yield "These are the machine and the versions of what ran on it. The Python loop, which ran between the"
+    yield "measurements, shows how fast the machine was at the time."
     yield ""
     yield "| what | value |"
     yield "|---|---|"
@@ -64,8 +71,8 @@ def verdict(results: Results) -> Iterator[str]:
         name, most = largest(results, default=True)
         whole, greatest = largest(results, default=False)
         yield (
-            f"Of the cells of the default size {name} takes most memory: {most:.0f} MB, "
-            f"the bar is {PEAK_BAR:g} MB. Of all of them it is {whole}: {greatest:.0f} MB."
+            f"Of the questions of the default size, `{name}` takes most memory: {most:.0f} MB; "
+            f"the bar is {PEAK_BAR:g} MB. Of all questions, `{whole}` does: {greatest:.0f} MB."
         )
 
 

@@ -20,10 +20,13 @@ class Results:
     """All runs, the machine that they were made on, and how they were made."""
 
     machine: dict[str, str]
-    """What the machine is, in words, by what it is about."""
+    """The processor, the cores and the versions, each by its name."""
     rounds: int
+    """How often each way was run."""
     limit: float
+    """The wall-clock seconds that a run was allowed to take."""
     calibration: list[float] = field(default_factory=list)
+    """The CPU seconds of the calibration loop, each time that it ran."""
     runs: dict[str, dict[str, list[Run]]] = field(default_factory=dict)
     """The runs of each way, by the names of figure and way."""
 
@@ -77,7 +80,7 @@ def decided(runs: Sequence[Run]) -> bool:
 
 
 def shown(seconds: float) -> str:
-    """Seconds with three digits or so."""
+    """Seconds with two decimals below 10, and one from there on."""
     return f"{seconds:.2f}" if seconds < 10 else f"{seconds:.1f}"
 
 
@@ -91,7 +94,7 @@ def seconds(runs: Sequence[Run]) -> str:
 
 
 def ratio(runs: Sequence[Run], base: Sequence[Run]) -> str:
-    """How many times as long as ``base`` something takes; at least so many where it was stopped."""
+    """How many times as long as ``base`` the runs take, by medians; at least so many if one was stopped."""
     if not runs or not base or stopped(base):
         return "-"
     times = cpu(runs) / cpu(base)

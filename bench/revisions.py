@@ -1,6 +1,6 @@
-"""Runs another revision beside this checkout, in turn, on the figures that are single cells.
+"""Measures another revision and this checkout, in turn, on the figures that are single cells.
 
-This checkout runs twice in each round: what differs between its own two columns is noise.
+This checkout is measured twice in each round: what differs between its own two columns is noise.
 """
 
 import subprocess
@@ -85,7 +85,9 @@ def table(revision: str, found: dict[str, dict[str, list[Run]]]) -> Table:
         control = ratio(again, here)
         rows.append((figure, seconds(there), seconds(here), ratio(there, here), control))
     head = ("question", revision, HERE, f"{revision} / {HERE}", f"{AGAIN} / {HERE}")
-    about = "Medians of CPU seconds; the last column compares this checkout with itself."
+    about = (
+        "The table has medians of CPU seconds. The last column compares this checkout with itself."
+    )
     return Table(f"{revision} beside this checkout", about, head, rows)
 
 

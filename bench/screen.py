@@ -9,7 +9,7 @@ def show(results: Results) -> None:
     """Print all tables, and which bars are missed."""
     for table in every(results):
         print_table(table)
-    print("\n".join(verdict(results)).replace("**", ""))
+    print("\n".join(verdict(results)).replace("**", "").replace("`", ""))
 
 
 def print_table(table: Table) -> None:

@@ -1,4 +1,4 @@
-"""The tables that are made of results, in plain words, for the terminal and for the document alike."""
+"""Makes tables from results, for the terminal and for the document alike."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -85,7 +85,7 @@ def missed(results: Results) -> Iterator[str]:
 def questions(results: Results) -> Table:
     """The names of the figures, and what they ask."""
     rows = [(figure.name, figure.command) for figure in measured(results)]
-    about = "These questions are measured; the tables below use their names."
+    about = "These questions are measured; the tables below call them by their names."
     return Table("Questions", about, ("name", "question"), rows)
 
 
@@ -100,8 +100,8 @@ def bars(results: Results) -> Table:
         rows.append((figure.name, answer, *timing, memory))
     head = ("question", "answer", "bar", "vtsc", "outcome", "vtsc, cold", "peak MB")
     about = (
-        "The bar is on CPU seconds where the comparison of rules with functions is remembered "
-        "and nothing else is; the cold column has an empty cache."
+        "The bar is the CPU seconds that vtsc may take if its cache remembers the comparison of rules "
+        "with functions and nothing else. In the column for vtsc, cold, the cache is empty at first."
     )
     return Table("Bars", about, head, rows)
 
@@ -122,8 +122,9 @@ def textbook(results: Results) -> Table:
         timing = tuple(map(seconds, (base, alone, runs)))
         rows.append((f.name, *timing, ratio(runs, base), ratio(runs, alone)))
     about = (
-        "CPU seconds of whole processes; the search alone is without lemmas, replay and the plain "
-        "solver that confirms it, as the textbook way is. The ratios are to the first two columns."
+        "The table has CPU seconds of whole processes. The search alone is vtsc's search without "
+        "lemmas, replay and the plain solver that confirms it; the textbook way has none of them "
+        "either. The ratios say how many times as long as vtsc and as its search alone it takes."
     )
     head = ("question", "vtsc", "search alone", "textbook", "ratio", "ratio to search alone")
     return Table("The textbook way", about, head, rows)
@@ -144,8 +145,9 @@ def _of_solvers(
 def over_integers(results: Results) -> Table:
     """The solvers on the same question over the integers."""
     about = (
-        "CPU seconds of a process that reads the exported question and solves it, and in brackets "
-        "how many times as long as vtsc, which also makes the question and checks the answer."
+        "A process reads the exported question and solves it. The table has its CPU seconds, and in "
+        "brackets how many times as long as vtsc it takes. Vtsc also makes the question and checks "
+        "the answer."
     )
     return _of_solvers(results, "The same question", about, INTEGERS, measured(results))
 
@@ -153,8 +155,8 @@ def over_integers(results: Results) -> Table:
 def over_vectors(results: Results) -> Table:
     """The solvers on the same question over vectors of 64 bits."""
     about = (
-        "The same for the question over vectors of 64 bits, since bitwuzla takes no integers; "
-        "proofs have no such question."
+        "The same is measured for the question over vectors of 64 bits, since bitwuzla takes no "
+        "integers. Proofs have no such question."
     )
     searches = [f for f in measured(results) if f.depth is not None]
     return _of_solvers(results, "The same question in 64 bits", about, VECTORS, searches)
@@ -169,7 +171,7 @@ def growth(results: Results, series: Growth) -> Table:
         (str(n), *(seconds(results.of(figure.name, way)) for way in asked))
         for n, figure in series.points
     ]
-    about = f"CPU seconds as {series.name} grows, {series.title}."
+    about = f"The table shows how CPU seconds grow with {series.name} ({series.title})."
     title = f"Growth with {series.name}, {series.kind}"
     first = next(each for each in GROWTH if each.name == series.name)
     plot = series.name if series is first else ""
@@ -186,7 +188,11 @@ def jobs(results: Results) -> Table:
         fine = MISSED if late else MET if bar else ""
         kept = {"empty": "empty", "validation": "validation", "all": "filled"}[job.cache]
         rows.append((job.told, kept, shown(wall(runs)), shown(cpu(runs)), bar, fine))
-    about = "Whole commands on all cores: wall-clock seconds, and CPU seconds of all processes."
+    about = (
+        "These commands use all cores. The table has wall-clock seconds, and CPU seconds of all "
+        "processes. The cache is empty at first, has the comparison of rules with functions "
+        "(validation), or is filled by the runs before."
+    )
     return Table(
         "Whole commands", about, ("command", "cache", "wall", "CPU", "bar", "outcome"), rows
     )

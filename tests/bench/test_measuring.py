@@ -169,4 +169,4 @@ def test_a_part_is_not_written(more, capsys):
     with pytest.raises(SystemExit) as end:
         bench.main(["--write", *more])
     assert end.value.code == 2
-    assert "only with everything" in capsys.readouterr().err
+    assert "leave out --only and --compare" in capsys.readouterr().err

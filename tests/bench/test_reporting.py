@@ -79,7 +79,7 @@ def test_memory_has_a_bar_for_cells_of_the_default_size():
     found = made_up()
     found.runs["4-vcpus"][COLD] = [replace(RUN, peak=300.0)]
     assert list(missed(found)) == []
-    assert "Of all of them it is 4-vcpus: 300 MB." in page(found)
+    assert "Of all questions, `4-vcpus` does: 300 MB." in page(found)
     found.runs["proof"][COLD] = [replace(RUN, peak=121.0)]
     assert list(missed(found)) == ["peak memory (proof: 121 MB, bar 120 MB)"]
 

@@ -50,9 +50,10 @@ def test_json_follows_its_schema(capsys, tmp_path):
     ("arguments", "said"),
     [
         (["threshold", "rdtsc_cycle"], "unknown parameter rdtsc_cycle"),
-        (["threshold", "trapping"], "trapping is no number"),
-        ([*ASKED, "--depth", "0"], "--depth 0: a whole number from 1"),
-        ([*ASKED, "--within", "5..1"], "there is no step of 1"),
+        (["threshold", "trapping"], "trapping has no numbers as values"),
+        ([*ASKED, "--set", "rdtsc_cycles=3"], "rdtsc_cycles is the parameter that is varied"),
+        ([*ASKED, "--depth", "0"], "--depth 0: accepted is a whole number from 1"),
+        ([*ASKED, "--within", "5..1"], "--within 5..1: the first value is above the last"),
     ],
 )
 def test_a_mistake_is_one_line(arguments, said, capsys):

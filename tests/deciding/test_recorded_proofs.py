@@ -130,6 +130,16 @@ def test_a_larger_machine_is_proved_by_the_lemmas_of_a_smaller_one(copied, monke
     assert large < small
 
 
+@pytest.mark.slow
+def test_the_default_size_of_a_property_is_no_larger_machine(copied, monkeypatch):
+    """`monotonic_smp` has two vCPUs by default, so its lemmas are not looked for on one."""
+    (copied.root / "proofs" / f"{DESIGN}.toml").unlink()
+    monkeypatch.setattr(deciding, "_first_of", refuse)
+    (cell,) = groups(copied, [DESIGN], ["stable"], ["monotonic_smp"], {})
+    (result,) = decide_group(copied, cell, 6)
+    assert result.status is Status.PROVED
+
+
 def changes_in(content: Content, results: list[Result]) -> list[str]:
     """The lines in which files of proofs are to change."""
     found = []

@@ -8,17 +8,21 @@ from vtsc.base.errors import UsageError
 
 MAX_JOBS = 1024
 REPEATED: dict[str, Any] = {"action": "append", "default": []}
+ERRORS = "2 usage, 3 bad file, 70 internal, 71 evidence rejected, 130 interrupted"
 STATUSES = (
     "exit status: 0 as wanted, 10 violated, 11 vacuous, 12 expected violation not found, "
-    "20 unknown or only bounded, 2 usage, 3 bad file, 70 internal, 71 evidence rejected, "
-    "130 interrupted"
+    f"20 unknown or only bounded, {ERRORS}"
 )
 
 
 def add_cells(parser: argparse.ArgumentParser) -> None:
     """Add the options that choose cells: designs, properties, hosts and parameters."""
     parser.add_argument(
-        "designs", nargs="*", metavar="DESIGN", help="default: all, or the one of --design"
+        "designs",
+        nargs="*",
+        default=(),
+        metavar="DESIGN",
+        help="default: all, or the one of --design",
     )
     parser.add_argument("-p", "--property", **REPEATED, metavar="PROPERTY", help="default: all")
     parser.add_argument("--host", **REPEATED, metavar="NAME", help="default: all")
@@ -56,7 +60,7 @@ def _depth(text: str) -> int:
     except ValueError:
         number = 0
     if not 1 <= number <= MAX_DEPTH:
-        raise UsageError(f"--depth {text}: a whole number from 1 to {MAX_DEPTH}")
+        raise UsageError(f"--depth {text}: accepted is a whole number from 1 to {MAX_DEPTH}")
     return number
 
 

@@ -1,4 +1,4 @@
-"""Turns names on the command line into groups of cells, for ``verify`` and ``simulate``."""
+"""Turns names on the command line into groups of cells, for ``verify``, ``threshold`` and ``simulate``."""
 
 import argparse
 

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from vtsc import DEFAULT_DEPTH
-from vtsc.base.errors import Exit, worst
+from vtsc.base.errors import Exit, UsageError, worst
 from vtsc.base.files import check_writable, write_whole
-from vtsc.commands.options import STATUSES, add_cells, add_depth, add_design, add_jobs
+from vtsc.commands.options import ERRORS, add_cells, add_depth, add_design, add_jobs
 from vtsc.commands.selection import selected
 from vtsc.content.case import Case
 from vtsc.content.cells import Cell
@@ -22,16 +22,25 @@ from vtsc.report.progress import shown
 from vtsc.report.screen import say
 from vtsc.report.thresholds import FORMATS, Found, written
 
+STATUSES = (
+    "exit status: 0 a change was found, or all values that were decided have the same verdict; "
+    f"20 some value has no verdict; {ERRORS}"
+)
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the parameter, its range, and the cells to a parser."""
     parser.epilog = STATUSES
-    parser.add_argument("parameter", metavar="PARAM", help="a parameter that is a number")
+    parser.add_argument("parameter", metavar="PARAM", help="a parameter with numbers as values")
     add_cells(parser)
     add_design(parser)
     steps = ", ".join(f"{text} ({kind})" for kind, text in USUAL.items())
-    parser.add_argument("--step", metavar="S", help=f"distance of values; default: {steps}")
-    parser.add_argument("--within", metavar="A..B", help="the range; default: all values")
+    parser.add_argument(
+        "--step", metavar="S", help=f"distance between neighbouring values; default: {steps}"
+    )
+    parser.add_argument(
+        "--within", metavar="A..B", help="least and greatest value; default: all values"
+    )
     add_depth(parser, DEFAULT_DEPTH)
     parser.add_argument("--bounded", action="store_true", help="holding to the depth is enough")
     parser.add_argument("--format", choices=tuple(FORMATS), default="text")
@@ -46,7 +55,11 @@ def run(arguments: argparse.Namespace) -> Exit:
         known("parameter", arguments.parameter, content.model.parameters)
     ]
     values = grid(parameter, arguments.within, arguments.step, USUAL.get(parameter.kind, "1"))
-    given = {k: v for k, v in assignments(arguments.set).items() if k != parameter.name}
+    given = assignments(arguments.set)
+    if parameter.name in given:
+        raise UsageError(
+            f"--set {parameter.name}: {parameter.name} is the parameter that is varied"
+        )
     if arguments.output:
         check_writable(Path(arguments.output))
     cells = [cell for group in selected(content, arguments) for cell in group.cells()]

@@ -18,7 +18,7 @@ from vtsc.language.lemmas import Lemma
 from vtsc.solver.solve import BUDGET
 
 TRIAL = 40_000_000
-"""Z3 resource units that each question may cost of a proof that is known with other settings only."""
+"""Z3 resource units that each question of a proof may cost if the proof is recorded for other settings."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,8 @@ def prove(
 ) -> Proofs:
     """Try to prove each property, and "sometimes" NEVER.
 
-    Recorded proofs are tried first; of a cell that has none, the proof of the same design, host and property
-    with other settings. Lemmas are looked for where neither serves.
+    Recorded proofs are tried first: that of the cell, else the one of the same design, host and property
+    whose settings are closest. Where neither serves, lemmas are looked for.
     """
     known = _recorded(systems, properties, sometimes)
     left = [prop for prop in properties if prop not in known.certificates]
@@ -98,7 +98,7 @@ def _sought(
         proofs = attempt.proofs(effort)
         if hint.proofs.keys() == proofs.certificates.keys():
             return proofs
-    smaller = _smaller(systems.case)
+    smaller = _smaller(systems.case, properties)
     if smaller is None:
         attempt = _Attempt(systems, left, sometimes, candidates, None)
     else:
@@ -113,11 +113,11 @@ def _of_keys(lemmas: Sequence[Lemma], keys: Collection[Key]) -> list[Lemma]:
     return [x for x in lemmas if key(x) in keys]
 
 
-def _smaller(case: Case) -> Case | None:
-    """The case with no more instances than the model's parameters have by default; None if it has no more."""
-    usual = case.content.resolve(case.design, None, {})
-    names = case.content.model.kinds.values()
-    fewer = {name: usual[name] for name in names if usual[name] < case.settings[name]}
+def _smaller(case: Case, properties: Sequence[str]) -> Case | None:
+    """The case cut to the instances that cells of the properties have by default; None if it has no more."""
+    usual = [case.content.resolve(case.design, prop, {}) for prop in properties]
+    sizes = {name: max(u[name] for u in usual) for name in case.content.model.kinds.values()}
+    fewer = {name: size for name, size in sizes.items() if size < case.settings[name]}
     if not fewer:
         return None
     return Case(case.content, case.design, case.host, case.settings.replaced(fewer))
@@ -138,7 +138,7 @@ def _first_of(
 
 
 class _Attempt:
-    """One attempt with certain lemmas, which a hint may say how to use."""
+    """One attempt with certain lemmas; a hint may say which of them prove what."""
 
     def __init__(
         self,

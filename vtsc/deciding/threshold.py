@@ -1,8 +1,8 @@
 """Thresholds: the neighbouring values of a parameter between which a verdict changes.
 
-A range is decided at its two ends, and then at two values inside, until two neighbours with different
-verdicts are left. Nothing is taken to be monotone: of values that were not decided, nothing is said. A range
-of few values is decided whole.
+A range is decided at its two ends. Where the verdicts there differ, it is decided at two values inside, and
+so on between two values with different verdicts, until these are neighbours. Nothing is taken to be monotone:
+of values that were not decided, nothing is said. In a range of few values, every value is decided.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,9 +17,9 @@ from vtsc.deciding.verdict import Result, Status
 from vtsc.language.parameters import Parameter
 
 FEW = 12
-"""A range of so many values is decided whole."""
+"""In a range of up to so many values, every value is decided."""
 FAR = 8
-"""A range whose ends are so many times apart is divided by ratio, a narrower one by distance."""
+"""A range whose upper end is over so many times its lower one is divided by ratio, others by distance."""
 
 Decide = Callable[[Sequence[int | str]], Sequence[Result]]
 """Gives the results for some values of the parameter, as texts, in order."""
@@ -34,12 +34,18 @@ class Grid:
     step: Fraction
     count: int
 
+    @property
+    def apart(self) -> int | str:
+        """The step as a setting's text."""
+        return self._text(self.step)
+
     def text(self, number: int) -> int | str:
         """The value of that number, from 0, as a setting's text."""
-        value: Any = self.first + self.step * number
-        if self.parameter.kind in ("integer", "frequency"):
-            value = int(value)
-        return self.parameter.text(value)
+        return self._text(self.first + self.step * number)
+
+    def _text(self, value: Fraction) -> int | str:
+        whole = self.parameter.kind in ("integer", "frequency")
+        return self.parameter.text(int(value) if whole else value)
 
 
 @dataclass(frozen=True)
@@ -86,20 +92,24 @@ class Threshold:
 def grid(
     parameter: Parameter, within: str | None = None, step: str | None = None, default: str = "1"
 ) -> Grid:
-    """The grid of ``within``, two values as ``A..B``, or else of all values; ``default`` is the usual step.
+    """The values from A to B if ``within`` is ``A..B``, else all, in steps of ``step``, else of ``default``.
 
-    Raises `UsageError` for a parameter that is no number, and for a range or step that makes no sense.
+    Raises `UsageError` for a parameter whose values are no numbers, for a text that is no range or no step,
+    and for a range that is shorter than a step.
     """
     if parameter.kind == "choice":
-        raise UsageError(f"{parameter.name} is no number: it is one of {parameter.accepted()}")
+        raise UsageError(
+            f"{parameter.name} has no numbers as values: it is one of {parameter.accepted()}"
+        )
     size = _amount(parameter, step or default, "--step")
     low, high = _ends(parameter, within)
     if within is None and parameter.above:
         low += size
+    if high < low:
+        raise UsageError(f"--within {within}: the first value is above the last")
     if high < low + size:
-        raise UsageError(
-            f"--within: from {within or 'end to end'} there is no step of {step or default}"
-        )
+        range_ = f"--within {within}" if within else f"all values of {parameter.name}"
+        raise UsageError(f"{range_}: the range is shorter than one step of {step or default}")
     return Grid(parameter, low, size, int((high - low) // size) + 1)
 
 
@@ -107,8 +117,8 @@ def _ends(parameter: Parameter, within: str | None) -> tuple[Fraction, Fraction]
     if within is None:
         return Fraction(parameter.lo), Fraction(parameter.hi)
     first, dots, last = within.partition("..")
-    if not dots:
-        raise UsageError(f"--within {within}: expected A..B")
+    if not (first and dots and last):
+        raise UsageError(f"--within {within}: expected A..B, the least and the greatest value")
     ends = [parameter.parse(text) for text in (first, last)]
     if None in ends:
         raise UsageError(f"--within {within}: expected two numbers")
@@ -116,7 +126,7 @@ def _ends(parameter: Parameter, within: str | None) -> tuple[Fraction, Fraction]
 
 
 def _amount(parameter: Parameter, text: str, option: str) -> Fraction:
-    """A distance between two values of a parameter."""
+    """A distance between two values, in the parameter's own unit; raises `UsageError` for any other text."""
     value = parameter.number(text)
     if value is None or value <= 0:
         raise UsageError(
@@ -130,7 +140,7 @@ USUAL = {"integer": "1", "duration": "1us", "frequency": "1MHz", "ratio": "1/100
 
 
 def threshold(values: Grid, decide: Decide, *, bounded: bool = False) -> Threshold:
-    """The verdicts at as many values as it takes to find two neighbours with different ones."""
+    """The verdicts at both ends, and at as many other values as it takes to find neighbours that differ."""
     results: dict[int, Result] = {}
     found = Threshold(values, results, bounded)
 
@@ -151,7 +161,7 @@ def threshold(values: Grid, decide: Decide, *, bounded: bool = False) -> Thresho
 
 
 def _inside(values: Grid, low: int, high: int) -> list[int]:
-    """Two values between two others, or one where there is only one."""
+    """The numbers of two values between two others; of one where there is only one between them."""
     start = int(values.first // values.step)
     least, most = start + low + 1, start + high + 1
     if most > FAR * least:

@@ -84,7 +84,7 @@ class Recorded:
         return found if found is not None and found.cell == cell else None
 
     def closest_proof(self, cell: Cell) -> Proof | None:
-        """The proof with the closest settings of a cell's design, host and property."""
+        """The proof for a cell's host and property whose settings differ least, if there is one."""
         of_cell = [e for e in self.entries if (e.host, e.property) == (cell.host, cell.property)]
         far = partial(_differing, cell.settings)
         return min(self._proofs(of_cell), key=lambda proof: far(proof.cell.settings), default=None)
@@ -95,7 +95,7 @@ class Recorded:
         return found if found is not None and found.is_of(of) else None
 
     def closest_unreached(self, of: Case | Cell) -> Never | None:
-        """The "sometimes" that are never reached with the closest settings of a case's design and host."""
+        """The "sometimes" never reached on a host, with the settings that differ least, if recorded."""
         on_host = [e for e in self.entries if e.host == of.host]
         far = partial(_differing, of.settings)
         return min(self._never(on_host), key=lambda never: far(never.settings), default=None)
@@ -142,7 +142,7 @@ class Recorded:
 
 
 def _differing(one: Settings, other: Settings) -> int:
-    """How many settings differ."""
+    """The number of settings that differ."""
     theirs = other.texts()
     return sum(theirs.get(name) != value for name, value in one.texts().items())
 

@@ -56,7 +56,7 @@ class Parameter:
         return value
 
     def number(self, text: str) -> int | Fraction | None:
-        """The number ``text`` stands for, in or out of range; None where it is none of this kind."""
+        """The number of a text in the parameter's unit, also out of range; None if it is none of its kind."""
         scales = {"duration": DURATIONS, "frequency": FREQUENCIES}.get(self.kind, {})
         match = re.fullmatch(r"(\d+(?:\.\d+)?|\.\d+)(?:/(\d+))?([a-z]*)", text.strip().lower())
         if match is None or len(text) > MAX_DIGITS:

@@ -1,4 +1,4 @@
-"""Thresholds for people and for machines: where the verdict changes, the evidence on both sides, the rest."""
+"""Reports thresholds, for people and for programs, with the evidence on both sides of each change."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -31,7 +31,7 @@ def written(name: str, content: Content, found: Sequence[Found]) -> str:
 
 
 def text(content: Content, found: Sequence[Found]) -> str:
-    """For each cell the evidence on both sides of each change; then, last, a few lines for each cell."""
+    """The report for people: first the evidence of all cells, then a few lines for each cell."""
     parts = [_evidence(content, each.threshold) for each in found]
     lines = [line for each in found for line in _lines(each)]
     return "\n".join([*(p for p in parts if p), *lines]) + "\n"
@@ -90,14 +90,13 @@ def _unchanged(found: Threshold, name: str) -> str:
 
 
 def _rest(found: Threshold) -> str:
-    """A sentence on the values that were not decided."""
+    """What is known of the values that are not listed."""
     values = found.grid
-    step = values.parameter.text(
-        int(values.step) if values.parameter.kind in ("integer", "frequency") else values.step
-    )
-    span = f"from {values.text(0)} to {values.text(values.count - 1)} in steps of {step}"
+    span = f"from {values.text(0)} to {values.text(values.count - 1)} in steps of {values.apart}"
     if found.whole:
         return f"every value {span} was decided"
+    if len(found.results) == values.count:
+        return f"every value {span} was tried"
     return f"not known to be monotone: other values {span} were not decided"
 
 
@@ -122,7 +121,7 @@ def _result(content: Content, each: Found) -> dict[str, Any]:
         "parameter": values.parameter.name,
         "params": {k: v for k, v in cell.settings.texts().items() if k != values.parameter.name},
         "within": [values.text(0), values.text(values.count - 1)],
-        "step": str(values.step),
+        "step": values.apart,
         "changes": [_side(found, *change) for change in found.changes],
         "every_value_decided": found.whole,
         "decided": [

@@ -107,6 +107,7 @@ class _Place:
 
 
 OWN = ("__code__", "__defaults__", "__kwdefaults__")
+"""The attributes of a function that hold what it does."""
 _PARTS = attrgetter(*OWN)
 
 
@@ -144,7 +145,7 @@ class _Contents:
         self._sequences = [x for x in things if isinstance(x, list | set)]
         self._cells = [place for place in places if isinstance(place.thing, CellType)]
         self._functions = [x for x in things if isinstance(x, FunctionType)]
-        # The dicts of modules and classes stay the same objects, those of others can be replaced.
+        # The dict of a module or class is always the same object; that of another object can be replaced.
         self._dicts = [x for x in things if isinstance(x, dict)]
         self._dicts += [vars(x) for x in things if isinstance(x, ModuleType | type)]
         kinds = (list, set, dict, CellType, ModuleType, type)
@@ -176,7 +177,7 @@ class _Walk:
         self._seen: dict[int, object] = dict(begun._seen) if begun else {}
         self._places: list[_Place] = list(begun._places) if begun else []
         self._contents: tuple[int, _Contents] | None = None
-        """The contents of the first so many places."""
+        """The contents of all places when they were last compared, and how many places there were."""
 
     def note(self, name: str, thing: object) -> None:
         """From now on, compare something, and all that it leads to."""

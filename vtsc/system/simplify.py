@@ -109,7 +109,7 @@ def _everywhere(system: System, substitution: Substitution) -> None:
 
 
 def tie(system: System) -> None:
-    """Replace fields that only time moves by the field that moves least in proportion, and a sum."""
+    """Replace words that only time moves, in proportion, by sums over the one of them that moves least."""
     words: dict[str, Linear] = {}
     followed: dict[str, None] = {}
     for movers in _movers(system).values():
@@ -134,7 +134,7 @@ def tie(system: System) -> None:
 
 
 def _movers(system: System) -> dict[object, list[tuple[str, int]]]:
-    """The words that only time moves, in groups that move in proportion, each with its multiple."""
+    """The words that only time moves, in groups that move in proportion, each with its share."""
     ruled = system.with_kin({name for rule in system.rules for name in rule.updates})
     movers: dict[object, list[tuple[str, int]]] = {}
     for name, slot in system.slots.items():
@@ -156,10 +156,10 @@ def _following(system: System, name: str, leader: str, factor: int) -> dict[str,
 
 
 def _floor(system: System, leader: str) -> Condition | None:
-    """The condition that a field is at least what it was at first, where only time moves it, and never back.
+    """The condition that a leader is at least its initial value; None where there is none to state.
 
-    Below, the fields that follow it would have values that they never have. Where the field's range says the
-    same, or time may move it back, there is no such condition.
+    Below it, the fields that follow would have values that they never have. There is none to state where time
+    may move the leader back, or where the leader's range says the same.
     """
     passed, now = system.passing[leader], system.pre[leader]
     assert isinstance(passed, Word) and isinstance(now, Word)

@@ -97,9 +97,10 @@ class System:
     known: dict[str, Linear] = field(default_factory=dict)
     """The word fields that are no slots, each as a sum over slots and initial inputs."""
     floors: dict[str, Condition] = field(default_factory=dict)
-    """For each field that others follow, the condition that it is at least what it was at first.
+    """For each field that others follow, the condition that it is at least its initial value.
 
-    It holds of every reachable state, since only time moves the field, and never back."""
+    It holds in every reachable state, since only time moves the field, and never back. A field has no floor
+    where time may move it back, or where its range says the same."""
     frozen: dict[str, Value] = field(default_factory=dict)
     """The values of the flags and indices that are no slots since they never change."""
     time_input: str = ""

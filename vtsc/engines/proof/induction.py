@@ -26,7 +26,7 @@ from vtsc.system.system import Fact, System
 BUDGET = 2_000_000
 """Z3 resource units that one question may cost; what is not refuted within it is not proved."""
 TRIAL = 200_000
-"""Units that one question may cost whether a proof can do without a lemma."""
+"""Z3 resource units that a question whether a proof can do without a lemma may cost."""
 
 
 @dataclass(frozen=True)
@@ -157,8 +157,9 @@ class Induction:
     def proof(self, target: str) -> Proof:
         """Lemmas that show ``target``, which must be proved; none of them can be left out.
 
-        They are tried in the order in which they were stated: one is left out if those that remain show the
-        target. So which ones are left does not depend on the solver, unless it meets its budget.
+        They are tried from the last stated to the first: one is left out if, of those that remain, those that
+        still hold by induction show the target. So which ones are left does not depend on the solver, except
+        that a lemma stays where the question about it exceeds its budget.
         """
         lemmas = self.settled(target)
         left, used = set(lemmas), self._closure(target, [self._hit(target)])
@@ -172,7 +173,7 @@ class Induction:
         return Proof(target, tuple(x for x in lemmas if x in used))
 
     def _shown(self, target: str, lemmas: Collection[Lemma]) -> set[Lemma] | None:
-        """Some of ``lemmas`` that show the target and each other; None where none do, or when in doubt."""
+        """Those of ``lemmas`` that show the target and each other; None if none do or the solver gives up."""
         left = tuple(x for x in self.settled(target) if x in lemmas)
         with self._at_most(TRIAL):
             while True:
@@ -186,7 +187,7 @@ class Induction:
                 left = tuple(x for x in left if x not in broken)
 
     def _broken_at_once(self, lemmas: Sequence[Lemma]) -> set[Lemma] | None:
-        """Some of the lemmas that a step may break, given all of them; None when in doubt."""
+        """Some of the lemmas that a step may break, given all of them; None if the solver gives up."""
         any_broken = self._any([self._broken(x) for x in lemmas])
         answer = self._solver.check(any_broken, *map(self._assumed, lemmas))
         if answer == z3.unknown:

@@ -22,7 +22,7 @@ from vtsc.solver.unroll import divides
 from vtsc.system.system import System
 
 UNAIDED = 12
-"""The depth to which lemmas, where there are any, are left aside."""
+"""The depth to which a search does without lemmas, even if there are some."""
 
 
 @dataclass
@@ -71,7 +71,7 @@ class Searching:
         self.wanted = [name for name in self.wanted if name not in names]
 
     def skip(self, depth: int) -> None:
-        """Take it as known that no target is hit within so many steps, from where the search has got."""
+        """Take it as known that runs of up to ``depth`` steps hit no target."""
         while self.found.depth < depth:
             hits = self._runs.extend().targets
             self._runs.rule_out(*(hits[name] for name in self.wanted))
@@ -133,8 +133,8 @@ def search(
 ) -> Search:
     """Look for each of ``targets`` in runs of up to ``depth`` steps; see `Searching`.
 
-    ``beyond``: none is hit within so many steps, as another search has found. ``confirm``: ask a plain
-    solver, too, about the targets that are not hit to that depth; raises `EvidenceError` where it hits one.
+    ``beyond``: the depth to which another search has found that none is hit. ``confirm``: ask a plain solver,
+    too, about the targets that are not hit to ``depth``; raises `EvidenceError` where it hits one.
     """
     searching = Searching(
         system,
@@ -154,8 +154,8 @@ def search(
 def decide(task: Task) -> Answer:
     """Answer with a shortest run that hits the target, or that none does within the task's depth.
 
-    Lemmas make a deep search faster and a shallow one slower, so they are stated for what lies deeper. With
-    division, they do not help.
+    Lemmas make a deep search faster and a shallow one slower, so they are stated beyond depth `UNAIDED` only.
+    They are never stated for a system that divides, since they do not help there.
     """
     target, system = task.target, task.system
     stating = bool(task.known) and not divides(system)
