@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from math import isqrt
-from typing import Any
 
 from vtsc.base.errors import UsageError
 from vtsc.deciding.verdict import Result, Status
