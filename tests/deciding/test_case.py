@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.support.cases import decide_group
+from tests.support.cases import decide_group, open_case
+from vtsc.base.errors import BadFileError
 from vtsc.content.cells import groups
 from vtsc.deciding.verdict import Status
 from vtsc.engines import Effort
@@ -74,3 +75,15 @@ def test_the_sizes_that_any_number_stands_on_are_all_that_is_built(counted):
     decide_group(content, group, 12, Effort.BOUNDED)
     ((_, _, settings),) = machines
     assert settings == group.settings
+
+
+@pytest.mark.parametrize("name", ["one_value", "never_back"])
+def test_a_lemma_with_a_name_of_the_checker_s_own_is_refused(content, name):
+    """Such a lemma would be left out of proofs and records; its file and line are named."""
+    case = open_case(content, "pre25", "stable")
+    stated = case.machine().lemmas
+    case.machine().__dict__["lemmas"] = lambda: [replace(x, name=name) for x in stated()]
+    with pytest.raises(
+        BadFileError, match=rf"model/lemmas/machine.py:\d+: lemma {name}: the checker"
+    ):
+        case.lemmas("monotonic")

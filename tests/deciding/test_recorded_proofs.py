@@ -140,6 +140,16 @@ def test_the_default_size_of_a_property_is_no_larger_machine(copied, monkeypatch
     assert result.status is Status.PROVED
 
 
+@pytest.mark.slow
+def test_settings_that_need_more_instances_have_no_smaller_machine(copied):
+    """Trapping needs two vCPUs, and `monotonic` has one by default; all lemmas are tried."""
+    (copied.root / "proofs" / f"{DESIGN}.toml").unlink()
+    given = {"vcpus": "2", "trapping": "unstable"}
+    (cell,) = groups(copied, [DESIGN], ["stable"], ["monotonic"], given)
+    (result,) = decide_group(copied, cell, 6)
+    assert result.status is Status.PROVED
+
+
 def changes_in(content: Content, results: list[Result]) -> list[str]:
     """The lines in which files of proofs are to change."""
     found = []

@@ -72,6 +72,25 @@ def test_a_search_finds_what_it_found(low, high):
     assert len(search(system, ["bad"], 2).witnesses["bad"].calls) == 1
 
 
+def _overwritten(state, inputs):
+    state.toy.high = bounded(state.toy.high + (10 - state.toy.low))
+    state.toy.low = 10
+
+
+def test_a_lemma_about_a_word_that_time_overwrites_is_about_that_word():
+    """It holds at first and after no step, so it is dropped, though nothing but the lemma reads the word."""
+
+    class Overwriting(Moving):
+        def advance(self, state, inputs):
+            """Time leaves one value, whatever there was."""
+            _overwritten(state, inputs)
+
+    small = Lemma("small", "low is small", (), lambda machine, state, ghosts: state.toy.low <= 5)
+    toy = Overwriting(1, 1, lambda toy: toy.low < 0)
+    toy.start = lambda toy, inputs: setattr(toy, "low", inputs.word("low", 0, 5))
+    assert small not in Induction(_built(toy, [small])).settled()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("given", [{"virtual_khz": "2400000"}, {"virtual_khz": "3680674"}])
 def test_a_proof_at_an_odd_rate(content, given):

@@ -11,7 +11,7 @@ from vtsc.content.cells import Cell
 from vtsc.content.content import Content
 from vtsc.language.actions import Call
 from vtsc.language.claims import Monitor, Property, Sometimes
-from vtsc.language.lemmas import Lemma
+from vtsc.language.lemmas import OWN, Lemma
 from vtsc.language.machine import Machine
 from vtsc.language.parameters import Settings
 
@@ -105,15 +105,25 @@ class Case:
         key = (prop, self._key(sizes))
         if key not in self._lemmas:
             machine = self.machine(sizes)
-            own = self.property(prop).lemmas(machine)
+            own = map(self._named, self.property(prop).lemmas(machine))
             self._lemmas[key] = [*self._machine_lemmas(sizes), *own]
         return self._lemmas[key]
 
     def _machine_lemmas(self, sizes: Sizes | None) -> list[Lemma]:
         key = ("", self._key(sizes))
         if key not in self._lemmas:
-            self._lemmas[key] = list(self.machine(sizes).lemmas())
+            self._lemmas[key] = [*map(self._named, self.machine(sizes).lemmas())]
         return self._lemmas[key]
+
+    def _named(self, lemma: Lemma) -> Lemma:
+        """A lemma of the content; raises `BadFileError` where it has the name of one of the checker's own."""
+        if lemma.name in (own.name for own in OWN):
+            code = lemma.holds.__code__
+            where = f"{self.content.relative(code.co_filename)}:{code.co_firstlineno}"
+            raise BadFileError(
+                f"{where}: lemma {lemma.name}: the checker uses that name; choose another"
+            )
+        return lemma
 
     def kept(self, name: str, make: Callable[[], Any]) -> Any:
         """The object that a caller keeps for the case under this name; made when it is first asked for."""

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 
-from vtsc.base.errors import EvidenceError
+from vtsc.base.errors import EvidenceError, UsageError, VtscError
 from vtsc.content.case import Case
 from vtsc.engines import Answers, Effort, asked, first_accepted
 from vtsc.engines.proof.induction import Induction
@@ -64,7 +64,8 @@ def _recorded(
             own = proof.cell == case.cell(prop)
             answer = Answer(Finding.PROVED, lemmas=proof.lemmas, k=proof.k, found=proof.found)
             certificate = certified(systems, prop, answer, BUDGET if own else TRIAL)
-            if certificate is not None:
+            # With other settings, a proof for these sizes only would spare the search for a better one.
+            if certificate is not None and (own or certificate.any_number):
                 certificates[prop] = certificate
     unreached = known.closest_unreached(case)
     asked = [s for s in sometimes if unreached is not None and s.name in unreached.names]
@@ -99,12 +100,15 @@ def _sought(
         if hint.proofs.keys() == proofs.certificates.keys():
             return proofs
     smaller = _smaller(systems.case, properties)
-    if smaller is None:
+    found = None if smaller is None else _first_of(smaller, properties, left, sometimes)
+    if found is not None:
+        first, kept = found
+        candidates = _of_keys(candidates, kept)
+        attempt = _Attempt(systems, left, sometimes, candidates, first)
+        proofs = attempt.proofs(effort)
+    if found is None or found[0].proofs.keys() - proofs.certificates.keys():
         attempt = _Attempt(systems, left, sometimes, candidates, None)
-    else:
-        hint, kept = _first_of(smaller, properties, left, sometimes)
-        attempt = _Attempt(systems, left, sometimes, _of_keys(candidates, kept), hint)
-    proofs = attempt.proofs(effort)
+        proofs = attempt.proofs(effort)
     save_hint(systems.case, left, attempt.hint(proofs))
     return proofs
 
@@ -120,7 +124,12 @@ def _smaller(case: Case, properties: Sequence[str]) -> Case | None:
     fewer = {name: size for name, size in sizes.items() if size < case.settings[name]}
     if not fewer:
         return None
-    return Case(case.content, case.design, case.host, case.settings.replaced(fewer))
+    texts = case.settings.replaced(fewer).texts()
+    try:
+        settings = case.content.model.check(case.design, {k: str(v) for k, v in texts.items()})
+    except UsageError:  # the other settings need more instances
+        return None
+    return Case(case.content, case.design, case.host, settings)
 
 
 def _first_of(
@@ -128,13 +137,19 @@ def _first_of(
     properties: Sequence[str],
     left: Sequence[str],
     sometimes: Sequence[Sometimes],
-) -> tuple[Hint, set[Key]]:
-    """The proofs that lemmas give of a smaller case, and all its lemmas that a larger one is to try."""
+) -> tuple[Hint, set[Key]] | None:
+    """The proofs that lemmas give of a smaller case, and all its lemmas that a larger one is to try.
+
+    None where the smaller case cannot be explored.
+    """
     names = {s.name for s in sometimes}
     asked = [s for s in smaller.sometimes if s.name in names]
     candidates = _candidates(smaller, properties, left)
     attempt = _Attempt(Systems(smaller), left, asked, candidates, None)
-    return attempt.found()
+    try:
+        return attempt.found()
+    except VtscError:
+        return None
 
 
 class _Attempt:
@@ -164,14 +179,13 @@ class _Attempt:
         never = [s.name for s in self._sometimes if self._is_never(s)]
         lemmas = {k for name in never for k in self._lemmas_for(name)}
         proofs: dict[str, tuple[Key, ...]] = {}
-        settled: set[Key] = set()
+        sizes = self._systems.case.sizes
+        kept = {key(x) for x in self._lemmas if next(x.instances(sizes), None) is None}
         for prop in self._properties:
+            kept |= {*keys(self._induction.settled(prop))}
             if self._induction.proves(prop):
                 proofs[prop] = keys(self._induction.proof(prop).lemmas)
-            else:
-                settled |= {*keys(self._induction.settled(prop))}
-        hint = Hint(proofs, tuple(sorted(lemmas)))
-        return hint, hint.lemmas() | settled
+        return Hint(proofs, tuple(sorted(lemmas))), kept
 
     def proofs(self, effort: Effort) -> Proofs:
         """The proofs that the engines with a shared preparation find."""

@@ -172,6 +172,7 @@ def inline(system: System) -> None:
     """Replace fields that time overwrites in each step, whatever their values were, by what it writes."""
     used = unknowns(_terms(system.passing.values()))
     used |= unknowns([system.passable])
+    used |= unknowns([*(fact.condition for fact in system.facts), *system.floors.values()])
     words: dict[str, Linear] = {}
     for name, value in system.passing.items():
         if (
