@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 
-from vtsc.base.errors import EvidenceError, UsageError, VtscError
+from vtsc.base.errors import EvidenceError, UsageError
 from vtsc.content.case import Case
 from vtsc.engines import Answers, Effort, asked, first_accepted
 from vtsc.engines.proof.induction import Induction
@@ -143,12 +143,11 @@ def _first_of(
     None where the smaller case cannot be explored.
     """
     names = {s.name for s in sometimes}
-    asked = [s for s in smaller.sometimes if s.name in names]
-    candidates = _candidates(smaller, properties, left)
-    attempt = _Attempt(Systems(smaller), left, asked, candidates, None)
     try:
-        return attempt.found()
-    except VtscError:
+        asked = [s for s in smaller.sometimes if s.name in names]
+        candidates = _candidates(smaller, properties, left)
+        return _Attempt(Systems(smaller), left, asked, candidates, None).found()
+    except (Exception, SystemExit):  # a model may do anything, and this one was not asked for
         return None
 
 
