@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.support.cases import decide_group
+from tests.support.cases import case_of_group, decide_group
 from tests.support.paths import ROOT
 from tools.main_job import expected
 from vtsc.base.errors import Exit
@@ -15,6 +15,7 @@ from vtsc.content.cells import Group, groups
 from vtsc.content.content import Content
 from vtsc.content.expected import HOLDS
 from vtsc.deciding import proofs as deciding
+from vtsc.deciding.plan import begin
 from vtsc.deciding.recording import changes, proof_of, remarks
 from vtsc.deciding.verdict import Result, Status
 from vtsc.engines import Effort
@@ -148,6 +149,15 @@ def test_settings_that_need_more_instances_have_no_smaller_machine(copied):
     (cell,) = groups(copied, [DESIGN], ["stable"], ["monotonic"], given)
     (result,) = decide_group(copied, cell, 6)
     assert result.status is Status.PROVED
+
+
+@pytest.mark.slow
+def test_where_only_violations_are_wanted_sometimes_are_still_proved_never(copied):
+    """No property is left to prove, and there is no record."""
+    (copied.root / "proofs" / f"{DESIGN}.toml").unlink()
+    case = case_of_group(copied, group_of(copied, "slow", "bounded_lag"))
+    (found,) = begin(case, ["bounded_lag"], 8, Effort.USUAL, ["bounded_lag"])
+    assert found.status is Status.VIOLATED
 
 
 def changes_in(content: Content, results: list[Result]) -> list[str]:

@@ -118,8 +118,8 @@ def _of_keys(lemmas: Sequence[Lemma], keys: Collection[Key]) -> list[Lemma]:
 
 
 def _smaller(case: Case, properties: Sequence[str]) -> Case | None:
-    """The case cut to the instances that cells of the properties have by default; None if it has no more."""
-    usual = [case.content.resolve(case.design, prop, {}) for prop in properties]
+    """The case cut to the most instances that the properties have by default; None if it has no more."""
+    usual = [case.content.resolve(case.design, prop, {}) for prop in (*properties, None)]
     sizes = {name: max(u[name] for u in usual) for name in case.content.model.kinds.values()}
     fewer = {name: size for name, size in sizes.items() if size < case.settings[name]}
     if not fewer:
