@@ -65,13 +65,18 @@ def parser() -> argparse.ArgumentParser:
 
 
 def measured(given: argparse.Namespace) -> Results:
-    """The results of a run, or with ``--again`` those of the last one."""
+    """The results of a run, or with ``--again`` those of the last one.
+
+    What was measured is kept even where a later command fails.
+    """
     if given.again:
         return Results.load(KEPT)
     results = Results(described(), given.rounds, given.limit)
     with tempfile.TemporaryDirectory(prefix="vtsc-bench.") as scratch:
-        Suite(results, Path(scratch), told).measure(given.only or CHOICES)
-    results.save(KEPT)
+        try:
+            Suite(results, Path(scratch), told).measure(given.only or CHOICES)
+        finally:
+            results.save(KEPT)
     return results
 
 

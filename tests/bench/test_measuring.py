@@ -9,6 +9,7 @@ from bench.answers import Answer, Disagreement, Failed, compare, verdict
 from bench.caches import Cache
 from bench.figures import FIGURES, GROWTH, everything
 from bench.jobs import JOBS
+from bench.machine import described, revision
 from bench.measure import Run, run
 from bench.solve import SOLVE
 from bench.solvers import SOLVERS
@@ -170,3 +171,23 @@ def test_a_part_is_not_written(more, capsys):
         bench.main(["--write", *more])
     assert end.value.code == 2
     assert "leave out --only and --compare" in capsys.readouterr().err
+
+
+def test_what_was_measured_before_a_failure_is_kept(monkeypatch, tmp_path):
+    """A command that fails late does not cost what came before it."""
+
+    def failing(suite, chosen):
+        suite.results.runs["first"] = {"vtsc": [ran(2.0)]}
+        raise Failed("the second one failed")
+
+    monkeypatch.setattr(bench.Suite, "measure", failing)
+    given = bench.parser().parse_args(["--rounds", "1"])
+    monkeypatch.setattr(bench, "KEPT", tmp_path / "bench.json")
+    with pytest.raises(Failed):
+        bench.measured(given)
+    assert bench.Results.load(tmp_path / "bench.json").of("first", "vtsc") == [ran(2.0)]
+
+
+def test_the_revision_is_that_of_the_checkout():
+    """It is told with the machine."""
+    assert described()["vtsc"] == revision() != ""
