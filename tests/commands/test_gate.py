@@ -173,9 +173,8 @@ def test_costs_are_the_solvers_units(gate, tmp_path):
         gate(VIOLATED)
         gate(VIOLATED)
         costs.append(json.loads((tmp_path / "cache/vtsc/costs.json").read_text(encoding="utf-8")))
-        (tmp_path / "cache/vtsc/costs.json").unlink()
-        remembered(tmp_path).unlink()
-        shutil.rmtree(tmp_path / "cache/vtsc/validated")
+        assert remembered(tmp_path).exists()
+        shutil.rmtree(tmp_path / "cache/vtsc")
     ((name, units),) = costs[0].items()
     assert costs[1][name] == pytest.approx(units, rel=0.001)
     assert name.startswith("pre25 slow bounded_lag vcpus=2 ") and units > 10_000

@@ -10,6 +10,7 @@ from vtsc.deciding.verdict import Status
 from vtsc.engines import Effort
 from vtsc.engines.search import confirm
 from vtsc.engines.search.runs import Runs
+from vtsc.evidence import earlier
 
 CELL = ("patch25", "cstate", "monotonic")
 """Not violated in 6 steps."""
@@ -28,7 +29,7 @@ def test_a_plain_solver_agrees(content):
 @pytest.mark.slow
 def test_the_budget_limits_how_deep_and_the_verdict_says_so(content, monkeypatch, verdict):
     """Out of budget, less is confirmed."""
-    monkeypatch.setattr(confirm, "BUDGET", 30_000)
+    monkeypatch.setattr(confirm, "BUDGET", 15_000)
     result = verdict("patch25", "cstate", "monotonic", 6)
     assert result.status is Status.BOUNDED
     depth = int(result.reason.removeprefix("plain solver to "))
@@ -44,6 +45,7 @@ def test_a_hit_that_the_search_denies_is_rejected_evidence(content, monkeypatch)
         return None if len(runs.depths) == 5 else ask(runs, *assumptions, **limits)
 
     monkeypatch.setattr(Runs, "ask", denied)
+    monkeypatch.setattr(earlier, "earlier_run", lambda case, prop: None)
     with pytest.raises(EvidenceError, match="hits bounded_lead within 5 steps"):
         searched(content, *SHALLOW, 5, {}, confirm=True)
     (group,) = groups(content, *([x] for x in SHALLOW), {})
