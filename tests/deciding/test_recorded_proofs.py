@@ -152,12 +152,34 @@ def test_settings_that_need_more_instances_have_no_smaller_machine(copied):
 
 
 @pytest.mark.slow
-def test_where_only_violations_are_wanted_sometimes_are_still_proved_never(copied):
-    """No property is left to prove, and there is no record."""
+@pytest.mark.parametrize("vcpus", ["1", "2"])
+def test_where_only_a_violation_is_looked_for_it_is_found(copied, vcpus):
+    """No property is left to prove, and there is no record; at the default size as on a larger machine."""
     (copied.root / "proofs" / f"{DESIGN}.toml").unlink()
-    case = case_of_group(copied, group_of(copied, "slow", "bounded_lag"))
-    (found,) = begin(case, ["bounded_lag"], 8, Effort.USUAL, ["bounded_lag"])
-    assert found.status is Status.VIOLATED
+    (cell,) = groups(copied, [DESIGN], ["slow"], ["bounded_lag"], {"vcpus": vcpus})
+    case, doubted = case_of_group(copied, cell), ["bounded_lag"]
+    (found,) = begin(case, ["bounded_lag"], 8, Effort.USUAL, doubted)
+    assert (found.status, found.depth) == (Status.VIOLATED, 5)
+
+
+@pytest.mark.slow
+def test_a_proof_by_other_means_is_not_tried_at_other_settings(copied, monkeypatch):
+    """It would be for its own sizes only, and would spare the search for a better one."""
+    tried = []
+    monkeypatch.setattr(
+        deciding, "certified", lambda systems, prop, answer, *_: tried.append(answer)
+    )
+    monkeypatch.setattr(deciding, "_sought", lambda *_: deciding.Proofs())
+    edit(
+        copied,
+        'host = "stable"\nproperty = "monotonic"\n',
+        'host = "stable"\nproperty = "monotonic"\nk = 2\n',
+    )
+    for vcpus, times in (("1", 1), ("2", 0)):
+        (cell,) = groups(copied, [DESIGN], ["stable"], ["monotonic"], {"vcpus": vcpus})
+        tried.clear()
+        begin(case_of_group(copied, cell), ["monotonic"], 2, Effort.USUAL)
+        assert len(tried) == times
 
 
 def changes_in(content: Content, results: list[Result]) -> list[str]:

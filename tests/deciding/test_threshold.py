@@ -92,7 +92,7 @@ def test_holding_to_a_depth_is_enough_if_asked_for(bounded):
 
 def test_values_are_those_that_a_setting_takes():
     """A time in steps of a microsecond, from the first that is allowed."""
-    values = grid(LENGTH, None, None, "1us")
+    values = grid(LENGTH)
     assert (values.text(0), values.text(1), values.count) == ("1us", "2us", 10**6)
     assert grid(LENGTH, "1ms..10ms", "1ms").text(9) == "10ms"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from vtsc import DEFAULT_DEPTH
 from vtsc.base.errors import Exit, UsageError, worst
-from vtsc.base.files import check_writable, write_whole
+from vtsc.base.files import check_writable
 from vtsc.commands.options import ERRORS, add_cells, add_depth, add_design, add_jobs
 from vtsc.commands.selection import selected
 from vtsc.content.case import Case
@@ -16,10 +16,10 @@ from vtsc.content.loader import load
 from vtsc.deciding.plan import effort
 from vtsc.deciding.schedule import Asked, Schedule
 from vtsc.deciding.threshold import USUAL, Grid, Threshold, grid, threshold
-from vtsc.deciding.verdict import Result
+from vtsc.deciding.verdict import Result, Status
 from vtsc.language.parameters import assignments
 from vtsc.report.progress import shown
-from vtsc.report.screen import say
+from vtsc.report.screen import put
 from vtsc.report.thresholds import FORMATS, Found, written
 
 STATUSES = (
@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> Exit:
     parameter = content.model.parameters[
         known("parameter", arguments.parameter, content.model.parameters)
     ]
-    values = grid(parameter, arguments.within, arguments.step, USUAL.get(parameter.kind, "1"))
+    values = grid(parameter, arguments.within, arguments.step)
     given = assignments(arguments.set)
     if parameter.name in given:
         raise UsageError(
@@ -64,11 +64,7 @@ def run(arguments: argparse.Namespace) -> Exit:
         check_writable(Path(arguments.output))
     cells = [cell for group in selected(content, arguments) for cell in group.cells()]
     found = [Found(cell, _decided(content, cell, given, values, arguments)) for cell in cells]
-    text = written(arguments.format, content, found)
-    if arguments.output:
-        write_whole(Path(arguments.output), text)
-    else:
-        say(text.rstrip("\n"))
+    put(written(arguments.format, content, found), arguments.output)
     return worst([_status(x.threshold) for x in found])
 
 
@@ -99,7 +95,7 @@ def _asked(content: Content, cell: Cell, given: dict[str, str], depth: int) -> A
 
 def _status(found: Threshold) -> Exit:
     """Finding a violation is what is wanted here; only a value without a verdict is not."""
-    failed = [r.exit or Exit.INTERNAL for r in found.results.values() if r.status == "error"]
+    failed = [r.exit or Exit.INTERNAL for r in found.results.values() if r.status is Status.ERROR]
     if failed:
         return worst(failed)
     return Exit.OK if found.is_settled else Exit.UNKNOWN

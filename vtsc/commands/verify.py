@@ -7,7 +7,7 @@ from pathlib import Path
 
 from vtsc import DEFAULT_DEPTH
 from vtsc.base.errors import Exit, UsageError, worst
-from vtsc.base.files import check_folder, check_writable, write_whole
+from vtsc.base.files import check_folder, check_writable
 from vtsc.base.parallel import in_order
 from vtsc.commands.options import STATUSES, add_cells, add_depth, add_design, add_jobs, add_output
 from vtsc.commands.selection import selected
@@ -22,7 +22,7 @@ from vtsc.deciding.schedule import Asked, Schedule
 from vtsc.deciding.verdict import Judged, Result, status_of
 from vtsc.report import Report, written
 from vtsc.report.progress import shown
-from vtsc.report.screen import complain, say
+from vtsc.report.screen import complain, put
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -104,11 +104,7 @@ def _report(content: Content, verdicts: Sequence[Judged], arguments: argparse.Na
 
 def report(arguments: argparse.Namespace, given: Report) -> None:
     """Write a report in the format and to the file that the command line names."""
-    text = written(arguments.format, given)
-    if arguments.output:
-        write_whole(Path(arguments.output), text)
-    else:
-        say(text.rstrip("\n"))
+    put(written(arguments.format, given), arguments.output)
 
 
 def save(content: Content, results: Sequence[Result], folder: Path, jobs: int = 0) -> list[Path]:

@@ -118,10 +118,12 @@ class Case:
     def _named(self, lemma: Lemma) -> Lemma:
         """A lemma of the content; raises `BadFileError` where it has the name of one of the checker's own."""
         if lemma.name in (own.name for own in OWN):
-            code = lemma.holds.__code__
-            where = f"{self.content.relative(code.co_filename)}:{code.co_firstlineno}"
+            code: Any = getattr(lemma.holds, "__code__", None)
+            where = ""
+            if code is not None and self.content.holds(code.co_filename):
+                where = f"{self.content.relative(code.co_filename)}:{code.co_firstlineno}: "
             raise BadFileError(
-                f"{where}: lemma {lemma.name}: the checker uses that name; choose another"
+                f"{where}lemma {lemma.name}: the checker uses that name; choose another"
             )
         return lemma
 

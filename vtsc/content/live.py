@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from vtsc.base.containers import leaves
 from vtsc.content.reading.uses import Use
 
 ELSEWHERE = frozenset((*sys.stdlib_module_names, "vtsc"))
@@ -21,17 +22,10 @@ def _classes(owners: Sequence[object]) -> Iterator[type]:
     seen: set[int] = set()
     pending: list[Any] = list(owners)
     while pending:
-        thing = pending.pop()
-        if id(thing) in seen:
-            continue
-        seen.add(id(thing))
-        if isinstance(thing, list | tuple | set | frozenset):
-            pending += thing
-        elif isinstance(thing, dict):
-            pending += thing.values()
-        elif type(thing).__module__.partition(".")[0] not in ELSEWHERE:
-            yield from type(thing).__mro__
-            pending += getattr(thing, "__dict__", {}).values()
+        for thing in leaves(pending.pop(), seen):
+            if type(thing).__module__.partition(".")[0] not in ELSEWHERE:
+                yield from type(thing).__mro__
+                pending += getattr(thing, "__dict__", {}).values()
 
 
 def _concerns(use: Use, classes: set[type]) -> bool:

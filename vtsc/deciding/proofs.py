@@ -60,8 +60,8 @@ def _recorded(
     certificates = {}
     for prop in properties:
         proof = known.closest_proof(case.cell(prop))
-        if proof is not None:
-            own = proof.cell == case.cell(prop)
+        own = proof is not None and proof.cell == case.cell(prop)
+        if proof is not None and (own or not (proof.k > 1 or proof.found)):
             answer = Answer(Finding.PROVED, lemmas=proof.lemmas, k=proof.k, found=proof.found)
             certificate = certified(systems, prop, answer, BUDGET if own else TRIAL)
             # With other settings, a proof for these sizes only would spare the search for a better one.
@@ -71,7 +71,7 @@ def _recorded(
     asked = [s for s in sometimes if unreached is not None and s.name in unreached.names]
     if unreached is None or not asked:
         return Proofs(certificates)
-    lemmas = [x for x in _candidates(case, properties, ()) if key(x) in unreached.lemmas]
+    lemmas = _of_keys(_candidates(case, properties, ()), unreached.lemmas)
     induction = Induction(systems.own(asked, lemmas))
     never = {s.name: unreached.lemmas for s in asked if induction.proves(s.name)}
     return Proofs(certificates, never)
@@ -138,7 +138,7 @@ def _first_of(
     left: Sequence[str],
     sometimes: Sequence[Sometimes],
 ) -> tuple[Hint, set[Key]] | None:
-    """The proofs that lemmas give of a smaller case, and all its lemmas that a larger one is to try.
+    """The proofs that lemmas give of a smaller case, and the lemmas that a larger one is to try.
 
     None where the smaller case cannot be explored.
     """
@@ -174,17 +174,16 @@ class _Attempt:
         return Induction(self._systems.own([*monitors, *self._sometimes], self._lemmas))
 
     def found(self) -> tuple[Hint, set[Key]]:
-        """A hint with the proofs by induction alone, unchecked, and the lemmas that may serve elsewhere."""
-        never = [s.name for s in self._sometimes if self._is_never(s)]
-        lemmas = {k for name in never for k in self._lemmas_for(name)}
-        proofs: dict[str, tuple[Key, ...]] = {}
-        sizes = self._systems.case.sizes
+        """A hint with the proofs by induction alone, unchecked, and the lemmas that may serve elsewhere.
+
+        These are the lemmas that hold, and those of which this case has no instance.
+        """
+        induction, sizes = self._induction, self._systems.case.sizes
+        proved = [prop for prop in self._properties if induction.proves(prop)]
         kept = {key(x) for x in self._lemmas if next(x.instances(sizes), None) is None}
-        for prop in self._properties:
-            kept |= {*keys(self._induction.settled(prop))}
-            if self._induction.proves(prop):
-                proofs[prop] = keys(self._induction.proof(prop).lemmas)
-        return Hint(proofs, tuple(sorted(lemmas))), kept
+        for owner in ("", *self._properties):
+            kept |= {*keys(induction.settled(owner))}
+        return Hint({prop: keys(induction.proof(prop).lemmas) for prop in proved}), kept
 
     def proofs(self, effort: Effort) -> Proofs:
         """The proofs that the engines with a shared preparation find."""

@@ -88,10 +88,8 @@ class Threshold:
         return bool(self.changes) or not self.undecided
 
 
-def grid(
-    parameter: Parameter, within: str | None = None, step: str | None = None, default: str = "1"
-) -> Grid:
-    """The values from A to B if ``within`` is ``A..B``, else all, in steps of ``step``, else of ``default``.
+def grid(parameter: Parameter, within: str | None = None, step: str | None = None) -> Grid:
+    """The values from A to B if ``within`` is ``A..B``, else all, in steps of ``step``, else of `USUAL`.
 
     Raises `UsageError` for a parameter whose values are no numbers, for a text that is no range or no step,
     and for a range that is shorter than a step.
@@ -100,7 +98,8 @@ def grid(
         raise UsageError(
             f"{parameter.name} has no numbers as values: it is one of {parameter.accepted()}"
         )
-    size = _amount(parameter, step or default, "--step")
+    step = step or USUAL[parameter.kind]
+    size = _amount(parameter, step)
     low, high = _ends(parameter, within)
     if within is None and parameter.above:
         low += size
@@ -108,7 +107,7 @@ def grid(
         raise UsageError(f"--within {within}: the first value is above the last")
     if high < low + size:
         range_ = f"--within {within}" if within else f"all values of {parameter.name}"
-        raise UsageError(f"{range_}: the range is shorter than one step of {step or default}")
+        raise UsageError(f"{range_}: the range is shorter than one step of {step}")
     return Grid(parameter, low, size, int((high - low) // size) + 1)
 
 
@@ -124,12 +123,12 @@ def _ends(parameter: Parameter, within: str | None) -> tuple[Fraction, Fraction]
     return Fraction(ends[0]), Fraction(ends[1])
 
 
-def _amount(parameter: Parameter, text: str, option: str) -> Fraction:
+def _amount(parameter: Parameter, text: str) -> Fraction:
     """A distance between two values, in the parameter's own unit; raises `UsageError` for any other text."""
     value = parameter.number(text)
     if value is None or value <= 0:
         raise UsageError(
-            f"{option} {text}: expected a distance above 0, such as {USUAL[parameter.kind]}"
+            f"--step {text}: expected a distance above 0, such as {USUAL[parameter.kind]}"
         )
     return Fraction(value)
 

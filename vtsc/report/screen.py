@@ -4,7 +4,10 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TextIO
+
+from vtsc.base.files import write_whole
 
 WIDTH = 80
 
@@ -64,6 +67,14 @@ def say(what: Any) -> None:
         screen.write(text)
     except BrokenPipeError:
         discard(screen)
+
+
+def put(text: str, path: str | None) -> None:
+    """Write a report to the file at ``path``, as a whole or not at all, or print it where there is none."""
+    if path:
+        write_whole(Path(path), text)
+    else:
+        say(text.rstrip("\n"))
 
 
 def complain(text: str) -> None:

@@ -21,6 +21,7 @@ from operator import attrgetter, is_
 from types import CellType, FunctionType, MappingProxyType, MethodType, ModuleType
 from typing import Any
 
+from vtsc.base.containers import leaves
 from vtsc.base.errors import StoreError
 from vtsc.stores.sealed import reachable
 from vtsc.stores.writers import CHECKER, package
@@ -312,19 +313,7 @@ def _refuse_unseen(owner: object, packages: Collection[str]) -> None:
 
 def _unseen(value: object) -> object | None:
     """An object in a value, or in its containers, whose changes cannot be seen; None where there is none."""
-    pending, seen = [value], set[int]()
-    while pending:
-        thing = pending.pop()
-        if id(thing) in seen:
-            continue
-        seen.add(id(thing))
-        if isinstance(thing, list | tuple | set | frozenset):
-            pending += thing
-        elif isinstance(thing, dict):
-            pending += thing.values()
-        elif isinstance(thing, UNSEEN):
-            return thing
-    return None
+    return next((thing for thing in leaves(value, set()) if isinstance(thing, UNSEEN)), None)
 
 
 def _defined(kind: type, attribute: str) -> tuple[str, int] | None:

@@ -91,14 +91,23 @@ class Induction:
 
     def _breakable(self, left: Sequence[Lemma], assumed: Sequence[Lemma]) -> set[Lemma]:
         """Some of the lemmas that a step may break; empty only if no step breaks any."""
-        any_broken = self._any([self._broken(x) for x in left])
+        broken = self._broken_at_once(left, assumed)
+        if broken is not None:
+            return broken
+        return {x for x in left if not self._refuted(self._broken(x), assumed)}
+
+    def _broken_at_once(
+        self, lemmas: Sequence[Lemma], assumed: Sequence[Lemma]
+    ) -> set[Lemma] | None:
+        """Some of the lemmas that one step breaks; empty if no step does, None if the solver gives up."""
+        any_broken = self._any([self._broken(x) for x in lemmas])
         answer = self._solver.check(any_broken, *map(self._assumed, assumed))
+        if answer == z3.unknown:
+            return None
         if answer == z3.unsat:
             return set()
-        if answer == z3.sat:
-            model = self._solver.model()
-            return {x for x in left if z3.is_true(model[self._broken(x)])}
-        return {x for x in left if not self._refuted(self._broken(x), assumed)}
+        model = self._solver.model()
+        return {x for x in lemmas if z3.is_true(model[self._broken(x)])}
 
     def _drop_initially_false(self) -> None:
         low = Lowering(z3.Const)
@@ -179,23 +188,12 @@ class Induction:
             while True:
                 if not self._refuted(self._hit(target), left):
                     return None
-                broken = self._broken_at_once(left)
+                broken = self._broken_at_once(left, left)
                 if broken is None:
                     return None
                 if not broken:
                     return self._closure(target, [self._hit(target)], left)
                 left = tuple(x for x in left if x not in broken)
-
-    def _broken_at_once(self, lemmas: Sequence[Lemma]) -> set[Lemma] | None:
-        """Some of the lemmas that a step may break, given all of them; None if the solver gives up."""
-        any_broken = self._any([self._broken(x) for x in lemmas])
-        answer = self._solver.check(any_broken, *map(self._assumed, lemmas))
-        if answer == z3.unknown:
-            return None
-        if answer == z3.unsat:
-            return set()
-        model = self._solver.model()
-        return {x for x in lemmas if z3.is_true(model[self._broken(x)])}
 
     def support(self, target: str, lemmas: Iterable[Lemma]) -> tuple[Lemma, ...]:
         """``lemmas``, some of those settled for ``target``, with the lemmas that show them."""

@@ -19,7 +19,6 @@ from vtsc.language.actions import Call
 from vtsc.language.inputs import named
 from vtsc.native.witness import Inputs, Witness
 from vtsc.solver.expressions import some
-from vtsc.symbolic.names import INITIAL
 
 
 @dataclass(frozen=True)
@@ -104,11 +103,9 @@ def _unknowns(runs: Any) -> Iterator[_Unknown]:
     ]
     yield from (u for u in steps if named(u.name) == system.time_input)
     yield from (u for u in steps if named(u.name) != system.time_input)
-    for name, lo in system.initial_inputs.words.items():
-        constant = z3.Const(INITIAL + name, runs.unrolling.word_sort)
-        yield _Unknown(-1, name, constant, lo)
-    for name in system.initial_inputs.flags:
-        yield _Unknown(-1, name, z3.Bool(INITIAL + name), 0)
+    least = system.initial_inputs.words
+    for name, constant in runs.unrolling.initial_inputs.items():
+        yield _Unknown(-1, name, constant, least.get(name, 0))
 
 
 class _Least:
