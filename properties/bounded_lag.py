@@ -5,17 +5,18 @@ Its origin is [lag], and the claims of the mail in [C2, C6, C7, C8].
 
 from typing import Any
 
-from properties.reads import lag
-from vtsc.language import Property, Step, Term, s64, u64
+from properties.reads import ReadProperty, lag
+from vtsc.language import Measure, Measured, Step, Term, s64, u64
 
 
-class BoundedLag(Property):
+class BoundedLag(ReadProperty):
     """Violated iff s64(ideal - this) > lag_bound in cycles."""
 
     name = "bounded_lag"
     claim = "a read is at most lag_bound behind ideal"
     symptom = "lag"
     story = "vCPU {subject} read {this}, {by} behind ideal {ideal}, by {culprit}"
+    measure = Measure("lag", "how far a read is behind ideal", "cycle")
     needs = ("can_read_tsc_twice", "can_load_on_another_pcpu")
     expected = """
         design      stable  skewed  cstate  slow   fast   resetting
@@ -28,23 +29,23 @@ class BoundedLag(Property):
         2.6.37      holds   4       holds   5      holds  5
     """
 
-    def observe(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> bool:
+    def of_read(self, machine: Any, state: Any, ghosts: dict[str, Any], read: Any) -> Measured:
         """Compare a read with ideal."""
-        if step.call.name != "rdtsc":
-            return False
-        bound = state.host.base.cycles(machine.settings["lag_bound"])
-        violated: bool = s64(machine.ideal(state, step.observed.vcpu) - step.observed.value) > bound
-        return violated
+        return [(True, s64(machine.ideal(state, read.vcpu) - read.value))]
+
+    def permitted(self, machine: Any, state: Any) -> int:
+        """The bound, in cycles."""
+        bound: int = state.host.base.cycles(machine.settings["lag_bound"])
+        return bound
 
     def terms(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> list[Term]:
         """This read, ideal, their distance, and the bound in cycles."""
         this, ideal = step.observed.value, machine.ideal(state, step.observed.vcpu)
-        bound = state.host.base.cycles(machine.settings["lag_bound"])
         return [
             Term("this", u64(this)),
             Term("ideal", u64(ideal)),
-            Term("by", s64(ideal - this), "cycle"),
-            Term("bound", bound),
+            Term("by", self.worst(machine, state, ghosts, step), "cycle"),
+            Term("bound", self.permitted(machine, state)),
         ]
 
     def measures(self, machine: Any, state: Any, step: Step) -> list[int | None]:

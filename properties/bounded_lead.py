@@ -5,17 +5,18 @@ Its origin is [lead], and the claim of the mail in [C2].
 
 from typing import Any
 
-from properties.reads import lead
-from vtsc.language import Property, Step, Term, s64, u64
+from properties.reads import ReadProperty, lead
+from vtsc.language import Measure, Measured, Step, Term, s64, u64
 
 
-class BoundedLead(Property):
+class BoundedLead(ReadProperty):
     """Violated iff s64(this - ideal) > lead_bound in cycles."""
 
     name = "bounded_lead"
     claim = "a read is at most lead_bound ahead of ideal"
     symptom = "lead"
     story = "vCPU {subject} read {this}, {by} ahead of ideal {ideal}, by {culprit}"
+    measure = Measure("lead", "how far a read is ahead of ideal", "cycle")
     needs = ("can_read_tsc_twice", "can_load_on_another_pcpu")
     expected = """
         design      stable  skewed  cstate  slow   fast  resetting
@@ -28,23 +29,23 @@ class BoundedLead(Property):
         2.6.37      holds   4       holds   holds  5     holds
     """
 
-    def observe(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> bool:
+    def of_read(self, machine: Any, state: Any, ghosts: dict[str, Any], read: Any) -> Measured:
         """Compare a read with ideal."""
-        if step.call.name != "rdtsc":
-            return False
-        bound = state.host.base.cycles(machine.settings["lead_bound"])
-        violated: bool = s64(step.observed.value - machine.ideal(state, step.observed.vcpu)) > bound
-        return violated
+        return [(True, s64(read.value - machine.ideal(state, read.vcpu)))]
+
+    def permitted(self, machine: Any, state: Any) -> int:
+        """The bound, in cycles."""
+        bound: int = state.host.base.cycles(machine.settings["lead_bound"])
+        return bound
 
     def terms(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> list[Term]:
         """This read, ideal, their distance, and the bound in cycles."""
         this, ideal = step.observed.value, machine.ideal(state, step.observed.vcpu)
-        bound = state.host.base.cycles(machine.settings["lead_bound"])
         return [
             Term("this", u64(this)),
             Term("ideal", u64(ideal)),
-            Term("by", s64(this - ideal), "cycle"),
-            Term("bound", bound),
+            Term("by", self.worst(machine, state, ghosts, step), "cycle"),
+            Term("bound", self.permitted(machine, state)),
         ]
 
     def measures(self, machine: Any, state: Any, step: Step) -> list[int | None]:

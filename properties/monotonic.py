@@ -6,17 +6,18 @@ Its origin is [warp], and the claims of the mail in [C1, C2, C4].
 from collections.abc import Sequence
 from typing import Any
 
-from properties.reads import lag, last_reads, note_read, read_lemmas
-from vtsc.language import Lemma, Property, Record, Step, Term, both, s64, u64
+from properties.reads import ReadProperty, is_read, lag, last_reads, note_read, read_lemmas
+from vtsc.language import Lemma, Measure, Measured, Record, Step, Term, s64, u64
 
 
-class Monotonic(Property):
+class Monotonic(ReadProperty):
     """Violated iff s64(this - last) < 0."""
 
     name = "monotonic"
     claim = "on one vCPU no read is below the one before"
     symptom = "warp"
     story = "vCPU {subject} read {last}, then {this}: {by} back, by {culprit}"
+    measure = Measure("warp", "how far a read is below the one before on its vCPU", "cycle")
     needs = ("can_read_tsc_twice", "can_load_on_another_pcpu")
     expected = """
         design      stable  skewed  cstate  slow   fast   resetting
@@ -37,14 +38,19 @@ class Monotonic(Property):
         """Lemmas that bound the last value read on each vCPU."""
         return read_lemmas(self.name, machine)
 
-    def observe(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> bool:
+    def of_read(self, machine: Any, state: Any, ghosts: dict[str, Any], read: Any) -> Measured:
         """Compare a read with the last one on its vCPU."""
-        if step.call.name != "rdtsc":
-            return False
-        read, ghost = step.observed, ghosts[f"vcpu{step.observed.vcpu}"]
-        warped = both(ghost.seen, s64(read.value - ghost.last) < 0)
-        note_read(ghosts, read)
-        return warped
+        ghost = ghosts[f"vcpu{read.vcpu}"]
+        return [(ghost.seen, -s64(read.value - ghost.last))]
+
+    def permitted(self, machine: Any, state: Any) -> int:
+        """No step back at all."""
+        return 0
+
+    def remember(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> None:
+        """Remember a read."""
+        if is_read(step):
+            note_read(ghosts, step.observed)
 
     def terms(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> list[Term]:
         """This read, the last one, and their signed distance."""
@@ -52,7 +58,7 @@ class Monotonic(Property):
         return [
             Term("this", u64(this)),
             Term("last", u64(last)),
-            Term("by", -s64(this - last), "cycle"),
+            Term("by", self.worst(machine, state, ghosts, step), "cycle"),
         ]
 
     def measures(self, machine: Any, state: Any, step: Step) -> list[int | None]:

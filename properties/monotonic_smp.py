@@ -6,17 +6,18 @@ Its origin is [warp-smp, choice-read-order], and the mail in [C11].
 from collections.abc import Sequence
 from typing import Any
 
-from properties.reads import lag, last_reads, lead, note_read, read_lemmas
-from vtsc.language import Lemma, Property, Record, Step, Term, both, either, s64, u64
+from properties.reads import ReadProperty, is_read, lag, last_reads, lead, note_read, read_lemmas
+from vtsc.language import Lemma, Measure, Measured, Record, Step, Term, s64, u64
 
 
-class MonotonicSmp(Property):
+class MonotonicSmp(ReadProperty):
     """Violated iff s64(this - last) < -smp_tolerance for the last read of some vCPU."""
 
     name = "monotonic_smp"
     claim = "no read is below one that had completed, on any vCPU, before this one started"
     symptom = "warp"
     story = "vCPU {other} read {last}, then vCPU {subject} read {this}: {by} back, by {culprit}"
+    measure = Measure("warp", "how far a read is below an earlier one, on any vCPU", "cycle")
     needs = ("can_read_tsc_twice", "can_load_on_another_pcpu")
     subjects = 2
     defaults = {"vcpus": "2"}
@@ -39,16 +40,19 @@ class MonotonicSmp(Property):
         """Lemmas that bound the last value read on each vCPU."""
         return read_lemmas(self.name, machine)
 
-    def observe(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> bool:
+    def of_read(self, machine: Any, state: Any, ghosts: dict[str, Any], read: Any) -> Measured:
         """Compare a read with the last one on every vCPU."""
-        if step.call.name != "rdtsc":
-            return False
-        read, tolerance = step.observed, machine.settings["smp_tolerance"]
-        warped = either(
-            both(ghost.seen, s64(read.value - ghost.last) < -tolerance) for ghost in ghosts.values()
-        )
-        note_read(ghosts, read)
-        return warped
+        return [(ghost.seen, -s64(read.value - ghost.last)) for ghost in ghosts.values()]
+
+    def permitted(self, machine: Any, state: Any) -> int:
+        """The tolerance, in cycles."""
+        tolerance: int = machine.settings["smp_tolerance"]
+        return tolerance
+
+    def remember(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> None:
+        """Remember a read."""
+        if is_read(step):
+            note_read(ghosts, step.observed)
 
     def terms(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> list[Term]:
         """This read, the greatest earlier one, on which vCPU, and their signed distance."""

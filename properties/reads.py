@@ -4,7 +4,41 @@ from typing import Any
 
 from model.guest.rdtsc import peek
 from model.lemmas.standings import Bound, lemmas
-from vtsc.language import Lemma, Record, counter, flag, implies, instances, integer, s64
+from vtsc.language import (
+    Lemma,
+    Measured,
+    Property,
+    Record,
+    Step,
+    counter,
+    flag,
+    implies,
+    instances,
+    integer,
+    s64,
+)
+
+
+class ReadProperty(Property):
+    """A claim about the values that RDTSC returns."""
+
+    def measured(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> Measured:
+        """The measure of a read; no other step has one."""
+        return self.of_read(machine, state, ghosts, step.observed) if is_read(step) else ()
+
+    def of_read(self, machine: Any, state: Any, ghosts: dict[str, Any], read: Any) -> Measured:
+        """The values of the measure at a read."""
+        return ()
+
+    def worst(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> int:
+        """The greatest of the values that the measure has at a read; 0 where it has none. Native."""
+        values = self.measured(machine, state, ghosts, step)
+        return max((value for defined, value in values if defined), default=0)
+
+
+def is_read(step: Step) -> bool:
+    """Whether a step is an RDTSC."""
+    return step.call.name == "rdtsc"
 
 
 class LastRead(Record):

@@ -91,23 +91,24 @@ model/trapping.py
 model/vm.py
   frame: Vcpu.__init__ Vcpu.request Vm.__init__
 properties/bounded_lag.py
-  rule: BoundedLag.observe
+  rule: BoundedLag.of_read BoundedLag.permitted
   declaration: BoundedLag.terms BoundedLag.measures
 properties/bounded_lead.py
-  rule: BoundedLead.observe
+  rule: BoundedLead.of_read BoundedLead.permitted
   declaration: BoundedLead.terms BoundedLead.measures
 properties/monotonic.py
-  rule: Monotonic.ghosts Monotonic.observe
+  rule: Monotonic.ghosts Monotonic.of_read Monotonic.permitted Monotonic.remember
   declaration: Monotonic.lemmas Monotonic.terms Monotonic.measures
 properties/monotonic_smp.py
-  rule: MonotonicSmp.ghosts MonotonicSmp.observe
+  rule: MonotonicSmp.ghosts MonotonicSmp.of_read MonotonicSmp.permitted MonotonicSmp.remember
   declaration: MonotonicSmp.lemmas MonotonicSmp.terms MonotonicSmp.measures
 properties/nonzero_delta.py
-  rule: NonzeroDelta.ghosts NonzeroDelta.observe
+  rule: NonzeroDelta.ghosts NonzeroDelta.observe NonzeroDelta.stalls NonzeroDelta.of_read \
+NonzeroDelta.remember
   declaration: NonzeroDelta.lemmas NonzeroDelta.terms NonzeroDelta.measures
 properties/reads.py
-  rule: last_reads note_read
-  declaration: read_lemmas lag lead
+  rule: ReadProperty.measured ReadProperty.of_read is_read last_reads note_read
+  declaration: ReadProperty.worst read_lemmas lag lead
 properties/sometimes.py
   rule: CanReadTscTwice.ghosts CanReadTscTwice.observe CanLoadOnAnotherPcpu.ghosts \
 CanLoadOnAnotherPcpu.observe CanCatchUp.observe CanTrap.observe

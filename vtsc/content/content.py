@@ -17,8 +17,9 @@ from vtsc.base.errors import (
 )
 from vtsc.base.lines import Line, in_a_loop
 from vtsc.base.spelling import near
+from vtsc.content.properties import Properties
 from vtsc.content.reading.uses import Use
-from vtsc.language.claims import ActionTaken, Monitor, Property, Sometimes
+from vtsc.language.claims import ActionTaken, Monitor, Sometimes
 from vtsc.language.domain import Domain
 from vtsc.language.machine import Machine
 from vtsc.language.parameters import Settings
@@ -44,7 +45,7 @@ class Content:
 
     root: Path
     model: Domain
-    properties: dict[str, Property]
+    properties: Properties
     sometimes: tuple[Sometimes, ...]
     shipped: str
     """The digest of the model below the root."""

@@ -14,6 +14,7 @@ from vtsc.content.checked import PACKAGES, ensure, numbers_of
 from vtsc.content.content import Content, OwnDesign
 from vtsc.content.digest import combined, digest
 from vtsc.content.own_design import OwnFile, own_file, with_design
+from vtsc.content.properties import Properties
 from vtsc.content.turns import turn_designs
 from vtsc.language.claims import Property
 from vtsc.language.definitions import DefinitionError, check_name
@@ -84,7 +85,7 @@ def load(given: str | None, design: str | None = None) -> Content:
     return Content(
         root=root,
         model=domain,
-        properties=known,
+        properties=Properties(known),
         sometimes=tuple(getattr(properties, "SOMETIMES", ())),
         shipped=shipped,
         where="bundled" if root == BUNDLED else "checkout",

@@ -25,7 +25,9 @@ def case_of(content: Content, trace: Trace) -> Case:
         given = {name: str(value) for name, value in trace.params.items()}
         settings = content.model.check(trace.design, given)
         case = Case(content, trace.design, trace.host, settings)
-        known("property", trace.property, [*content.properties, *(s.name for s in case.sometimes)])
+        if trace.property not in content.properties:
+            every = [*content.properties, *(s.name for s in case.sometimes)]
+            known("property", trace.property, every)
         return case
     except Exception as error:
         more = content.without_file(trace.design)

@@ -20,9 +20,10 @@ from vtsc.content.live import first_of
 from vtsc.content.reading.uses import Use
 from vtsc.evidence.bystander import bystander
 from vtsc.language.actions import Call
-from vtsc.language.claims import Monitor
+from vtsc.language.claims import Monitor, Property
 from vtsc.language.lemmas import OWN, Lemma
 from vtsc.language.machine import Machine
+from vtsc.language.measures import VALUE, recording
 from vtsc.solver.feasibility import SolverFeasibility
 from vtsc.stores.guard import Guard
 from vtsc.system.builder import build
@@ -57,7 +58,7 @@ class Systems:
     def __init__(self, case: Case) -> None:
         self.case = case
         self._kept: dict[Hashable, System] = {}
-        self._bystanders: dict[int, str] = {}
+        self._bystanders: dict[tuple[str, ...], str] = {}
         self._uneven: dict[str, str] = {}
         self.is_rule: Callable[[str], bool] = cache(case.content.wanted)
         """Whether a source file holds rules of a design."""
@@ -78,6 +79,17 @@ class Systems:
         """The case's machine watched by ``monitors``, with ``lemmas`` stated about it."""
         return self._built(None, monitors, lemmas, None)
 
+    def recording(self, prop: str) -> tuple[System, str]:
+        """The case's machine with a property whose measure is kept, and the name of the field that has it.
+
+        Each step that has the measure hits the target of the property's name.
+        """
+        monitor, kept = recording(self.case.property(prop)), f"{prop}.{VALUE}.value"
+        machine = self.case.machine()
+        system = build(machine, [monitor], SolverFeasibility, keep=[kept])
+        self.built.append(Built(machine, (monitor,), system))
+        return system, kept
+
     def proof(self, prop: str, sizes: Sizes | None, lemmas: Sequence[Lemma]) -> System:
         """The case's machine and property, with ``lemmas`` stated about it.
 
@@ -90,9 +102,14 @@ class Systems:
 
     def watched(self, prop: str, sizes: Sizes, lemmas: Sequence[Lemma]) -> System:
         """The machine watched by all properties that speak of as many instances as ``prop`` does."""
-        subjects = self.case.property(prop).subjects
-        monitors = [p for p in self.case.content.properties.values() if p.subjects == subjects]
-        return self._built(sizes, monitors, lemmas, self._representatives(sizes))
+        return self._built(sizes, self._peers(prop), lemmas, self._representatives(sizes))
+
+    def _peers(self, prop: str) -> list[Property]:
+        """The listed properties that speak of as many instances as ``prop`` does, and itself."""
+        own = self.case.property(prop)
+        listed = self.case.content.properties.values()
+        peers = [p for p in listed if p.subjects == own.subjects]
+        return peers if own in peers else [*peers, own]
 
     def bystander(self, prop: str) -> str:
         """The question whether an instance that has no part in a step can be left out.
@@ -100,16 +117,17 @@ class Systems:
         It is asked with all properties watching that speak of as many instances, so they share it.
         """
         subjects = self.case.property(prop).subjects
-        if subjects not in self._bystanders:
+        peers = tuple(p.name for p in self._peers(prop))
+        if peers not in self._bystanders:
             small = dict.fromkeys(self.case.content.model.kinds, subjects + 1)
             large = {kind: n + 1 for kind, n in small.items()}
             frame = chosen(self.case, prop, large, (), frame=True)
-            self._bystanders[subjects] = bystander(
+            self._bystanders[peers] = bystander(
                 self.watched(prop, large, frame),
                 self.watched(prop, small, []),
                 targets=subjects == 1,
             )
-        return self._bystanders[subjects]
+        return self._bystanders[peers]
 
     def reports(self, prop: str) -> bool:
         """Whether the property says on some path of some call that it is violated, as explored so far."""
@@ -123,9 +141,7 @@ class Systems:
         any number and at one larger, and there may be no use of numbers that may differ at other sizes.
         """
         if prop not in self._uneven:
-            subjects = self.case.property(prop).subjects
-            every = self.case.content.properties.values()
-            alike = tuple(p.name for p in every if p.subjects == subjects)
+            alike = tuple(p.name for p in self._peers(prop))
             why = self._larger(prop, alike) and self._larger(prop, (prop,))
             for name in (prop,) if why else alike:
                 self._uneven[name] = why

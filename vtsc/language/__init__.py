@@ -6,7 +6,15 @@ It runs nothing. `words` and `state` define values, `inputs` the free choices of
 
 from vtsc.base.errors import BadFileError, UsageError
 from vtsc.language.actions import Action, Call, Observed, Step
-from vtsc.language.claims import ActionTaken, Monitor, Property, Sometimes, Term
+from vtsc.language.claims import (
+    ActionTaken,
+    Measure,
+    Measured,
+    Monitor,
+    Property,
+    Sometimes,
+    Term,
+)
 from vtsc.language.definitions import DefinitionError, check_name
 from vtsc.language.domain import Domain
 from vtsc.language.functions import Claim, Claims
@@ -62,6 +70,8 @@ __all__ = [
     "Instance",
     "Lemma",
     "Machine",
+    "Measure",
+    "Measured",
     "Monitor",
     "Observed",
     "Parameter",

@@ -1,6 +1,6 @@
 """Claims: what must hold, and what must sometimes happen, as a properties folder states them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from inspect import get_annotations
 from typing import Any, ClassVar
@@ -10,7 +10,7 @@ from vtsc.base.spelling import near
 from vtsc.language.actions import Step
 from vtsc.language.lemmas import Lemma
 from vtsc.language.state import Record
-from vtsc.language.words import REFUSES, Illegal, Runs
+from vtsc.language.words import REFUSES, Illegal, Runs, both, either, integer
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,28 @@ class Term:
     value: int
     unit: str = ""
     """A noun in the singular, which stories add to the value: ``1 metre``, ``2 metres``."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A number that a property gives to steps; the greater it is, the worse."""
+
+    name: str
+    claim: str
+    """What it measures, as in "how far a read is behind ideal"."""
+    unit: str
+    """The unit in which reports give it, in the singular."""
+    per_unit: Callable[[Any], int] = lambda machine: 1
+    """How many of the integers that `Property.measured` counts in make one unit, on a machine."""
+
+    @property
+    def units(self) -> str:
+        """The unit in the plural."""
+        return self.unit if self.unit.endswith("s") else f"{self.unit}s"
+
+
+Measured = Sequence[tuple[bool, int]]
+"""Values of a measure, each with the condition under which it is one; the greatest of them counts."""
 
 
 class Monitor:
@@ -96,6 +118,37 @@ class Property(Monitor):
     Its first line names the hosts; each further line names a design and has a verdict for each host:
     ``holds``, the depth of the counterexample, or ``.`` for none. Other cells have theirs in checks.toml.
     """
+    measure: ClassVar[Measure | None] = None
+    """The number that is wanted to be small, where the claim is about one."""
+
+    def measured(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> Measured:
+        """The measure at a step that has been taken, in whole parts of its unit; none where it has none.
+
+        The values are signed and exact. The ghosts are those before the step, and stay so.
+        """
+        return ()
+
+    def permitted(self, machine: Any, state: Any) -> int:
+        """The greatest value of the measure that does not violate the property."""
+        raise BadFileError(f"{type(self).__name__} has no permitted")
+
+    def remember(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> None:
+        """Update the ghosts after a step."""
+
+    def observe(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> bool:
+        """Whether the measure is above its limit at this step; updates the ghosts."""
+        if self.measure is None:
+            return super().observe(machine, state, ghosts, step)
+        above = self.exceeds(machine, state, ghosts, step, self.permitted(machine, state))
+        self.remember(machine, state, ghosts, step)
+        return above
+
+    def exceeds(
+        self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step, limit: int
+    ) -> bool:
+        """Whether the measure is above ``limit`` at a step."""
+        values = self.measured(machine, state, ghosts, step)
+        return either(both(defined, integer(value) > limit) for defined, value in values)
 
 
 class Sometimes(Monitor):

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 from vtsc.base.errors import StoreError
 from vtsc.language.state import Field, Record, Value
 from vtsc.language.words import MASK
-from vtsc.stores.writers import Writers, content_frame
+from vtsc.stores.writers import CHECKER, Writers, content_frame, module_of, package
 
 DECLARE = "with counter(...), word(...), flag(...) or index(...)"
 
@@ -87,7 +87,8 @@ class Guarding:
     def check_writer(self, record: Record, name: str, frame: FrameType) -> None:
         """Raise `StoreError` if the function that ``frame`` executes may not store here."""
         storing = content_frame(frame)
-        if storing is None:
+        own = package(self._record.__module__) == package(module_of(frame)) == CHECKER
+        if storing is None or own:
             return
         why = self._writers.refusal(storing, self._kind)
         if why:

@@ -286,11 +286,13 @@ def build(
     lemmas: Sequence[Lemma] = (),
     calls: Sequence[Call] | None = None,
     compare: bool = False,
+    keep: Sequence[str] = (),
 ) -> System:
     """The transition system of ``machine`` watched by ``monitors``, with ``lemmas`` stated about it.
 
     ``calls``: those that stand for all, where instances are interchangeable; None for every call.
     ``compare``: explore the other calls, too, and note in `System.compared` whether these stand for them.
+    ``keep``: fields that are wanted even where nothing depends on them.
     """
     noted: dict[tuple[Line, str], None] = {}
     others = [call for call in machine.calls() if calls is not None and call not in calls]
@@ -311,7 +313,7 @@ def build(
         system.kin = {name: slot.kin(machine.sizes) for name, slot in system.slots.items()}
     if compare:
         system.compared = compared(machine, found.whole, found.known, noted)
-    simplify(system)
+    simplify(system, keep)
     return system
 
 

@@ -23,14 +23,14 @@ SAME_PASSES = 20
 """Rounds of range inference before a range is given up for the declared one."""
 
 
-def simplify(system: System) -> None:
-    """Apply all passes, in order."""
+def simplify(system: System, keep: Iterable[str] = ()) -> None:
+    """Apply all passes, in order; fields in ``keep`` are not dropped."""
     freeze(system)
     tie(system)
     inline(system)
     if not system.facts:
         tighten(system)
-        slice_away(system)
+        slice_away(system, keep)
 
 
 def freeze(system: System) -> None:
@@ -249,8 +249,8 @@ def replace(substitution: Substitution, value: Value) -> Value:
     return Index(value.arena, members)
 
 
-def slice_away(system: System) -> None:
-    """Drop every field on which no guard and no target depends (cone of influence)."""
+def slice_away(system: System, keep: Iterable[str] = ()) -> None:
+    """Drop every field on which no guard, no target and no field in ``keep`` depends (cone of influence)."""
     owners: dict[str, str] = {}
     for name in system.slots:
         for values in (system.pre, system.mid):
@@ -259,6 +259,7 @@ def slice_away(system: System) -> None:
     needed |= {c for r in system.rules for c in r.targets.values()}
     needed |= {fact.condition for fact in system.facts}
     open_terms: list[Linear | Condition] = list(needed)
+    open_terms += [x for n in keep if n in system.slots for x in parts(system.pre[n])]
     kept: set[str] = set()
     while open_terms:
         new = {owners[u] for u in unknowns(open_terms) if u in owners} - kept

@@ -17,6 +17,13 @@ from vtsc.system.system import Fact, System
 
 def substitution_of(system: System, values: Mapping[str, Value], suffix: str = "") -> Substitution:
     """The substitution of ``values`` for the unknowns of those fields."""
+    return Substitution(system.arena, *replacements(values, suffix))
+
+
+def replacements(
+    values: Mapping[str, Value], suffix: str = ""
+) -> tuple[dict[str, Linear], dict[str, Condition]]:
+    """The forms and the conditions that stand for the unknowns of fields with these values."""
     words: dict[str, Linear] = {}
     flags: dict[str, Condition] = {}
     for name, value in values.items():
@@ -28,7 +35,7 @@ def substitution_of(system: System, values: Mapping[str, Value], suffix: str = "
         else:
             assert isinstance(value, Index)
             flags |= {member(own, i): c for i, c in value.members.items()}
-    return Substitution(system.arena, words, flags)
+    return words, flags
 
 
 class Consequences:

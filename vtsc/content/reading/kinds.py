@@ -10,7 +10,11 @@ from enum import Enum
 
 from vtsc.content.reading.sources import Class, Function, Module, Sources
 
-STEP = ("state", "initialise", "advance", "perform", "enabled", "observe", "ghosts")
+WATCHING = ("observe", "measured", "remember")
+"""The methods of a monitor to which the checker shows a step, its ghosts being the third argument."""
+MONITOR = (*WATCHING, "permitted", "ghosts")
+"""All methods through which the checker runs a monitor."""
+STEP = ("state", "initialise", "advance", "perform", "enabled", *MONITOR)
 """The methods through which the checker runs a step of a machine, or of a monitor."""
 START = "initialise"
 """The one of them that makes an initial state."""

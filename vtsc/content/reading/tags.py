@@ -7,7 +7,7 @@ in a step. A value is tagged wherever some function may give it that meaning.
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 
-from vtsc.content.reading.kinds import Kind, guards_and_effects, is_super
+from vtsc.content.reading.kinds import WATCHING, Kind, guards_and_effects, is_super
 from vtsc.content.reading.meanings import Tag, item, numbered, union
 from vtsc.content.reading.names import assigned
 from vtsc.content.reading.sizes import making, parameters_of_size
@@ -55,7 +55,7 @@ class Tags:
         for function in self.functions:
             if "settings" in parameters(function):
                 self._variable(function, "settings", Tag.SETTINGS)
-        for function in self._methods.get("observe", ()):
+        for function in (f for name in WATCHING for f in self._methods.get(name, ())):
             for parameter in parameters(function)[2:3]:
                 self._variable(function, parameter, Tag.MANY)  # the records of a monitor by name
 

@@ -105,11 +105,14 @@ class Runs:
             ]
         return found
 
-    def literal(self, name: str, meaning: Any) -> Any:
-        """A literal of that name that implies ``meaning``, to be assumed in questions."""
+    def literal(self, name: str, meaning: Any, proposed: Any = None) -> Any:
+        """A literal of that name that implies ``meaning``, to be assumed in questions.
+
+        ``proposed``: the meaning for the solver that proposes runs, where it is about words.
+        """
         literal = z3.Bool(name)
         implied = implies(literal, meaning)
-        self._proposer.add(implied)
+        self._proposer.add(implied if proposed is None else implies(literal, proposed))
         self.constraints.append(implied)
         return literal
 

@@ -6,6 +6,16 @@ from vtsc.content.content import Content
 from vtsc.report.screen import WIDTH
 
 
+def _measures(content: Content) -> dict[str, str]:
+    """Each measure with what it measures and the properties that are about it."""
+    found: dict[str, list[str]] = {}
+    for prop in content.properties.values():
+        if prop.measure is not None:
+            told = f"{prop.measure.claim}, in {prop.measure.units} ({prop.name})"
+            found.setdefault(prop.measure.name, []).append(told)
+    return {name: "; ".join(told) for name, told in found.items()}
+
+
 def listing(content: Content) -> str:
     """The designs, hosts, properties and parameters, each with a description."""
     model = content.model
@@ -16,6 +26,7 @@ def listing(content: Content) -> str:
         "designs": dict(model.designs),
         "hosts": dict(model.hosts),
         "properties": {name: prop.claim for name, prop in content.properties.items()},
+        "measures, for vtsc bound": _measures(content),
         "sometimes": {s.name: s.claim for s in content.sometimes},
         "parameters (default)": parameters,
     }

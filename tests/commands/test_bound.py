@@ -1,0 +1,120 @@
+"""``vtsc bound``: exact values with their proofs, and measures without a bound with the runs that show it."""
+
+import json
+
+import jsonschema
+import pytest
+
+from tests.support.paths import ROOT
+from vtsc.cli import main
+from vtsc.content.loader import load
+from vtsc.evidence.replay import case_of, replay
+from vtsc.evidence.trace import parse_trace
+
+LIMITS = ["exit_interval=1us", "entry_delay=1us", "timeslice=2us", "dormancy=1us"]
+
+
+@pytest.fixture(autouse=True)
+def at_root(monkeypatch):
+    """Run as from a checkout."""
+    monkeypatch.chdir(ROOT)
+
+
+def said(capsys) -> str:
+    """The last lines, which give the answer, as one."""
+    lines = capsys.readouterr().out.splitlines()
+    assert all(len(line) <= 80 for line in lines)
+    last = len(lines) - lines[::-1].index("") if "" in lines else 0
+    return " ".join(" ".join(lines[last:]).split())
+
+
+def found(tmp_path, *arguments: str, status: int = 0) -> dict:
+    """The one result that a command writes as JSON, which follows its schema; its trace is replayed."""
+    path = tmp_path / "found.json"
+    assert main(["bound", *arguments, "--format", "json", "-o", str(path)]) == status
+    document = json.loads(path.read_text(encoding="utf-8"))
+    schema = ROOT / "docs" / "schemas" / "bounds.schema.json"
+    jsonschema.validate(document, json.loads(schema.read_text(encoding="utf-8")))
+    (result,) = document["results"]
+    trace = parse_trace(result["trace"], path)
+    run = replay(case_of(load(None), trace), trace)
+    assert run.hit_at == trace.hit_at == len(trace.steps)
+    return result
+
+
+@pytest.mark.slow
+def test_an_exact_bound(capsys):
+    """On a stable host each read is at least one cycle above the one before, and some by no more."""
+    assert main(["bound", "warp", "patch25", "--host", "stable"]) == 0
+    assert said(capsys) == (
+        "patch25 stable warp: exactly -1 cycles (a run has it, and a proof says that none has more)"
+    )
+
+
+@pytest.mark.slow
+def test_an_exact_bound_has_a_certificate(tmp_path):
+    """It is that of the property that the measure is at most the bound, and the saved files hold."""
+    kept = tmp_path / "kept"
+    result = found(tmp_path, "lag", "2.6.37", "--host", "stable", "--save", str(kept))
+    assert (result["kind"], result["bound"], result["unit"]) == ("exact", 0, "cycles")
+    assert (kept / result["certificate"] / "manifest.json").is_file()
+    assert main(["certify", str(kept / result["certificate"])]) == 0
+    (trace,) = kept.glob("*.json")
+    assert main(["replay", str(trace)]) == 0
+
+
+@pytest.mark.slow
+def test_without_a_bound_by_an_input(tmp_path):
+    """A TSC that steps back as far as it has come: the lag is as long as the host has been up."""
+    result = found(tmp_path, "lag", "patch25", "--host", "cstate")
+    assert (result["kind"], result["bound"]) == ("unbounded", None)
+    assert result["by"]["gain"] == 1 and int(result["by"]["most"]) > 2**61
+    assert result["by"]["inputs"] and result["by"]["loop"] is None
+
+
+@pytest.mark.slow
+def test_without_a_bound_by_repetition(tmp_path):
+    """Each put and load takes the time in between from a guest that is never caught up."""
+    sets = [x for limit in LIMITS for x in ("--set", limit)]
+    result = found(tmp_path, "lag", "pre25", "--host", "slow", *sets)
+    first, last = result["by"]["loop"]
+    names = [step["action"] for step in result["trace"]["steps"]]
+    turn = names[first - 1 : last]
+    assert turn in (["load", "put"], ["put", "load"])
+    assert names[first - 1 : first - 1 + 5 * len(turn)] == 5 * turn
+    assert result["by"]["gain"] >= 1 and int(result["by"]["members"]) > 10**6
+
+
+@pytest.mark.slow
+def test_a_sweep_has_a_table_and_a_plot(tmp_path, capsys):
+    """The lag of a read on a stable host does not depend on how long the guest runs."""
+    plotted = tmp_path / "lag.svg"
+    sweep = ["--sweep", "exit_interval=1us..3us:1us", "--plot", str(plotted)]
+    asked = ["bound", "lag", "2.6.37", "--host", "stable", *sweep]
+    assert main([*asked, "--format", "csv"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "design,host,measure,exit_interval,kind,bound,unit",
+        *(f"2.6.37,stable,lag,{n}us,exact,0,cycles" for n in (1, 2, 3)),
+    ]
+    assert plotted.read_text(encoding="utf-8").startswith("<?xml")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["lagg"], "unknown measure lagg: did you mean lag, lead?"),
+        (["lag", "-p", "monotonic"], "-p monotonic: lag is measured by bounded_lag"),
+        (["lag", "--format", "csv"], "--format csv is for --sweep only"),
+        (["lag", "--plot", "x.svg"], "--plot is for --sweep only"),
+        (["lag", "--sweep", "x=1", "--plot", "x.pdf"], "expected a file name that ends in .svg"),
+        (["lag", "--sweep", "timeslice"], "expected NAME=A,B,... or NAME=A..B:STEP"),
+        (["lag", "--sweep", "timeslice=1ms..2ms"], "1ms..2ms: expected A..B:STEP"),
+        (["lag", "--sweep", "trapping=off"], "trapping has no numbers as values"),
+        (["lag", "--sweep", "timeslice=1ms", "timeslice=2ms"], "it is given twice"),
+    ],
+)
+def test_a_mistake_is_one_line(arguments, said, capsys):
+    """And the status of usage."""
+    assert main(["bound", *arguments]) == 2
+    err = capsys.readouterr().err
+    assert said in err and err.count("\n") == 1

@@ -1,0 +1,150 @@
+"""``vtsc bound``: the greatest value of a measure, such as the lag of a read, in all runs of a cell."""
+
+import argparse
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from pathlib import Path
+
+from vtsc import DEFAULT_DEPTH
+from vtsc.base.errors import Exit, UsageError, worst
+from vtsc.base.files import check_writable
+from vtsc.base.spelling import near
+from vtsc.commands.options import ERRORS, add_cells, add_depth, add_design, add_jobs
+from vtsc.commands.selection import selected
+from vtsc.commands.verify import save
+from vtsc.content.case import Case
+from vtsc.content.content import Content
+from vtsc.content.loader import load
+from vtsc.deciding.bound import Bound, Kind, bounds
+from vtsc.deciding.sweep import Values, axes, between, formula, points
+from vtsc.language.parameters import assignments
+from vtsc.report.bounds import FORMATS, Found
+from vtsc.report.progress import shown
+from vtsc.report.screen import put
+from vtsc.report.sweeps import FORMATS as SWEEPS
+from vtsc.report.sweeps import Swept, plot
+
+STATUSES = (
+    "exit status: 0 every bound is exact, or there is none; 20 some measure is only known to be at least "
+    f"a value; {ERRORS}"
+)
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the measure and the cells to a parser."""
+    parser.epilog = STATUSES
+    parser.add_argument("measure", metavar="MEASURE", help="vtsc list names the measures")
+    add_cells(parser)
+    add_design(parser)
+    add_depth(parser, DEFAULT_DEPTH)
+    parser.add_argument(
+        "--sweep",
+        nargs="+",
+        default=(),
+        metavar="NAME=VALUES",
+        help="a table over all values A,B,... or A..B:STEP of parameters",
+    )
+    parser.add_argument("--plot", metavar="FILE", help="with --sweep: an SVG or PNG of the table")
+    parser.add_argument("--format", choices=tuple(SWEEPS), default="text")
+    parser.add_argument("-o", "--output", metavar="FILE", help="default: standard output")
+    parser.add_argument("--save", metavar="DIR", help="keep the runs and the proofs there")
+    add_jobs(parser)
+
+
+def run(arguments: argparse.Namespace) -> Exit:
+    """Return 0 where every bound is exact or there is none, 20 otherwise, or the status of an error."""
+    content = load(arguments.root, arguments.design)
+    arguments.property = [measuring(content, arguments.measure, arguments.property)]
+    _check_options(arguments)
+    asked = [
+        (Case(content, group.design, group.host, group.settings), prop)
+        for group in selected(content, arguments)
+        for prop in group.properties
+    ]
+    if arguments.sweep:
+        found = _swept(content, asked, arguments)
+    else:
+        found = bounds(asked, arguments.depth, arguments.jobs, shown)
+        put(FORMATS[arguments.format](Found(content, found)), arguments.output)
+    if arguments.save:
+        _save(content, found, Path(arguments.save), arguments.jobs)
+    return worst([each.exit for each in found])
+
+
+def _swept(
+    content: Content, asked: Sequence[tuple[Case, str]], arguments: argparse.Namespace
+) -> list[Bound]:
+    """Report the bounds of cells at every point of a sweep; returns them all."""
+    ranges = axes(arguments.sweep, content.model.parameters)
+    every = [*points(ranges)]
+
+    def at(case: Case, prop: str, values: Values) -> tuple[Case, str]:
+        given = assignments(arguments.set)
+        given |= {a.parameter.name: a.text(v) for a, v in zip(ranges, values, strict=True)}
+        settings = content.resolve(case.design, prop, given)
+        return Case(content, case.design, case.host, settings), prop
+
+    def decided(cells: Sequence[tuple[Case, str]]) -> list[Bound]:
+        return bounds(cells, arguments.depth, arguments.jobs, shown)
+
+    found = decided([at(*each, values) for each in asked for values in every])
+    tables = []
+    for number, each in enumerate(asked):
+        own = dict(zip(every, found[number * len(every) : (number + 1) * len(every)], strict=True))
+        form, beside = formula(_exact(own)), between(ranges)
+        checks = dict(
+            zip(beside, decided([at(*each, v) for v in beside] if form else []), strict=False)
+        )
+        right = form is not None and all(form.at(v) == x for v, x in _exact(checks))
+        right = right and len(_exact(checks)) == len(checks) and len(_exact(own)) == len(own)
+        name = f"{each[0].design} {each[0].host} {arguments.measure}"
+        tables.append(Swept(name, ranges, own, form if right else None, beside if right else ()))
+    put(SWEEPS[arguments.format](Found(content, found), tables), arguments.output)
+    if arguments.plot:
+        plot(tables, Path(arguments.plot))
+    return found
+
+
+def _exact(found: Mapping[Values, Bound]) -> list[tuple[Values, Fraction]]:
+    """The points at which the bound is exact, with it."""
+    exact = ((v, b.amount) for v, b in found.items() if b.kind is Kind.EXACT)
+    return [(values, amount) for values, amount in exact if amount is not None]
+
+
+def _check_options(arguments: argparse.Namespace) -> None:
+    """Check options that belong together, and files that are to be written; raises `UsageError`."""
+    if not arguments.sweep and arguments.format not in FORMATS:
+        raise UsageError(f"--format {arguments.format} is for --sweep only")
+    if arguments.plot and not arguments.sweep:
+        raise UsageError("--plot is for --sweep only")
+    if arguments.plot and Path(arguments.plot).suffix not in (".svg", ".png"):
+        raise UsageError(f"--plot {arguments.plot}: expected a file name that ends in .svg or .png")
+    for path in (arguments.output, arguments.plot):
+        if path:
+            check_writable(Path(path))
+
+
+def measuring(content: Content, measure: str, named: list[str]) -> str:
+    """The property that has a measure: the one that is named, or the first; raises `UsageError`."""
+    having = {n: p.measure.name for n, p in content.properties.items() if p.measure is not None}
+    known = list(dict.fromkeys(having.values()))
+    if measure not in known:
+        raise UsageError(f"unknown measure {measure}: {near(measure, known)}")
+    fitting = [n for n, m in having.items() if m == measure]
+    if not named:
+        return fitting[0]
+    if len(named) > 1 or named[0] not in fitting:
+        raise UsageError(
+            f"-p {' -p '.join(named)}: {measure} is measured by {' or '.join(fitting)}"
+        )
+    return named[0]
+
+
+def _save(content: Content, found: Sequence[Bound], folder: Path, jobs: int) -> None:
+    """Keep the run of each bound, and the proof where there is one."""
+    save(content, [x.proof for x in found if x.proof is not None], folder, jobs)
+    for each in found:
+        if each.trace is not None:
+            cell = each.cell
+            changed = content.changed(cell.design, cell.property, cell.settings)
+            each.trace.save(folder / each.trace.file_name(changed))

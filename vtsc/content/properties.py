@@ -1,0 +1,37 @@
+"""The properties of a content by name, those included that bound the measure of another."""
+
+from collections.abc import Mapping
+
+from vtsc.language.claims import Property
+from vtsc.language.measures import NAMED, at_most
+
+
+class Properties(dict[str, Property]):
+    """The properties that a content has, by name, in its order.
+
+    ``NAME_at_most_N``, that the measure of NAME is at most N parts of its unit, is found as well where NAME
+    has a measure. Such a property is made when it is first asked for, and is not listed.
+    """
+
+    def __init__(self, listed: Mapping[str, Property]) -> None:
+        super().__init__(listed)
+        self._made: dict[str, Property] = {}
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(name) or (isinstance(name, str) and self._of(name) is not None)
+
+    def __missing__(self, name: str) -> Property:
+        if name not in self._made:
+            found = self._of(name)
+            if found is None:
+                raise KeyError(name)
+            self._made[name] = at_most(*found)
+        return self._made[name]
+
+    def _of(self, name: str) -> tuple[Property, int] | None:
+        """The property whose measure a name bounds, and the bound."""
+        parts = NAMED.fullmatch(name)
+        prop = None if parts is None else self.get(parts["of"])
+        if parts is None or prop is None or prop.measure is None:
+            return None
+        return prop, int(parts["limit"])

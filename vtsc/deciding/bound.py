@@ -1,0 +1,263 @@
+"""Bounds: the greatest value of a property's measure in all runs of a cell.
+
+A search finds greater and greater values; a proof that the measure is at most the greatest one makes it
+exact. Where inputs drive the measure as far as their own ranges let them, or where a part of a run can be
+repeated and adds to it each time, it has no bound, which a family of runs shows. Otherwise it is at least the
+value found.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from vtsc.base.errors import EvidenceError, Exit, VtscError
+from vtsc.content.case import Case
+from vtsc.content.cells import Cell
+from vtsc.content.content import model_error
+from vtsc.deciding.verdict import Result, Status
+from vtsc.evidence.trace import Trace
+from vtsc.language.measures import named
+from vtsc.native.interpreter import Run
+from vtsc.native.witness import Witness
+
+if TYPE_CHECKING:  # these import z3
+    from vtsc.engines.search.climb import Climb
+
+RUNGS = (6, 8, 10, 12, 14, 16, 18)
+"""The depths at which the greatest value found so far is tried: whether it grows by repetition, or is the
+greatest of all."""
+PLAYED = (0, 1, 2)
+"""The members of a family that are played natively, besides one in the middle and the last."""
+TURNS = 5
+"""The turns of a part that can be repeated that are played natively."""
+SHOWN = 1000
+"""The run that is shown of a family has at least this value."""
+
+
+class Kind(StrEnum):
+    """The kinds of answer."""
+
+    EXACT = "exact"
+    AT_LEAST = "at_least"
+    UNBOUNDED = "unbounded"
+    ERROR = "error"
+
+
+@dataclass(frozen=True)
+class Moving:
+    """An input that grows along a family: its step, from 1 (0: the start), its name and its stride."""
+
+    step: int
+    name: str
+    stride: int
+
+
+@dataclass(frozen=True)
+class Endless:
+    """The way in which a measure grows without a bound of its own."""
+
+    gain: int
+    """What each member of the family adds, in parts of a unit."""
+    members: int
+    """The number of the last member, from 0: inputs of a further one would be out of range."""
+    most: int
+    """The value of the last member."""
+    inputs: tuple[Moving, ...]
+    """The inputs that grow from one member to the next; none where a part of the run is repeated."""
+    loop: tuple[int, int] | None = None
+    """The first and the last step of the part that is repeated, from 1."""
+
+
+@dataclass(frozen=True)
+class Bound:
+    """The answer for a cell. Values are in parts of a unit, as `Property.measured` counts."""
+
+    cell: Cell
+    measure: str
+    """The name of the measure."""
+    unit: str
+    """The plural of its unit."""
+    kind: Kind
+    value: int | None
+    """The bound, the greatest value found, or that of the run that is shown; None where no run has one."""
+    parts: int
+    """The number of parts that make one unit."""
+    depth: int
+    """The depth to which no run has a greater value, as a search found."""
+    trace: Trace | None = None
+    """A run that has the value."""
+    run: Run | None = None
+    proof: Result | None = None
+    """The proof that no run has more."""
+    endless: Endless | None = None
+    reason: str = ""
+    exit: Exit = Exit.OK
+    seconds: float = 0.0
+
+    @property
+    def amount(self) -> Fraction | None:
+        """The value in units."""
+        return None if self.value is None else Fraction(self.value, self.parts)
+
+
+def bound(case: Case, prop: str, depth: int) -> Bound:
+    """The greatest value of a property's measure; ``depth`` is that of the search where no proof ends it."""
+    started = time.monotonic()
+    measure = case.property(prop).measure
+    assert measure is not None
+    blank = Bound(case.cell(prop), measure.name, measure.units, Kind.ERROR, None, 1, 0)
+    try:
+        blank = replace(blank, parts=measure.per_unit(case.machine()))
+        found = _Bounding(case, prop, blank).found(depth)
+    except (Exception, SystemExit) as error:  # a model may do anything
+        own = error if isinstance(error, VtscError) else model_error(case.content, error)
+        status = getattr(own, "status", Exit.INTERNAL)
+        found = replace(blank, reason=str(own), exit=status)
+    return replace(found, seconds=time.monotonic() - started)
+
+
+class _Bounding:
+    """The work on one cell."""
+
+    def __init__(self, case: Case, prop: str, blank: Bound) -> None:
+        from vtsc.engines.search.climb import Climbing
+        from vtsc.evidence.systems import Systems
+
+        self._case = case
+        self._prop = prop
+        self._blank = blank
+        self._systems: Systems = Systems(case)
+        system, field = self._systems.recording(prop)
+        self._climbing = Climbing(system, prop, field)
+
+    def found(self, depth: int) -> Bound:
+        """The answer."""
+        tried: int | None = None
+        for rung in (*(d for d in RUNGS if d < depth), depth):
+            climb = self._climbing.to(rung)
+            if climb.family is not None:
+                return self._unbounded(climb)
+            if climb.value is not None and climb.value != tried:
+                tried = climb.value
+                repeated = self._repeated(climb)
+                if repeated is not None:
+                    return repeated
+                proof = self._proof(tried)
+                if proof is not None:
+                    return self._exact(climb, proof)
+            if climb.reason:
+                break
+        return self._at_least(climb)
+
+    def _proof(self, value: int) -> Result | None:
+        """The proof that the measure is at most ``value``; None where there is none."""
+        from vtsc.deciding.plan import EARLY, begin, effort
+
+        name = named(self._prop, value)
+        (result,) = begin(self._case, [name], EARLY, effort(prove=False, bounded=False))
+        if isinstance(result, Result) and result.status is Status.ERROR:
+            raise EvidenceError(result.reason)
+        proved = isinstance(result, Result) and result.status is Status.PROVED
+        return result if proved and isinstance(result, Result) else None
+
+    def _exact(self, climb: "Climb", proof: Result) -> Bound:
+        blank = replace(self._blank, kind=Kind.EXACT, proof=proof)
+        return self._shown(blank, climb)
+
+    def _at_least(self, climb: "Climb") -> Bound:
+        if climb.value is None:
+            reason = climb.reason or f"no run of up to {climb.depth} steps has the measure"
+            blank = replace(self._blank, kind=Kind.AT_LEAST, depth=climb.depth)
+            return replace(blank, reason=reason, exit=Exit.UNKNOWN)
+        reason = climb.reason or f"no run of up to {climb.depth} steps has more; no proof was found"
+        blank = replace(self._blank, kind=Kind.AT_LEAST, reason=reason, exit=Exit.UNKNOWN)
+        return self._shown(blank, climb)
+
+    def _shown(self, blank: Bound, climb: "Climb") -> Bound:
+        """The answer with a run that has the value."""
+        witness, value = climb.witness(), climb.value
+        if witness is None or value is None:
+            raise EvidenceError("a run was found, and not found again along its path")
+        trace, run = self._played(witness, value)
+        return replace(blank, value=value, depth=climb.depth, trace=trace, run=run)
+
+    def _unbounded(self, climb: "Climb") -> Bound:
+        """The answer for a family of runs, some of which are played."""
+        assert climb.family is not None and climb.along is not None
+        family, run_of = climb.family, climb.along.run
+        shown = min(family.last, max(0, (SHOWN - family.least) // family.gain + 1))
+        numbers = {*(n for n in PLAYED if n <= family.last), family.last // 2, family.last}
+        moving = tuple(
+            Moving(step + 1, name.removeprefix("initial.").partition("*")[0], stride)
+            for (step, name), stride in sorted(family.direction.items())
+        )
+        most = family.least + family.gain * family.last
+        endless = Endless(family.gain, family.last, most, moving)
+        runs = {
+            family.least + family.gain * n: run_of(family.inputs(n))
+            for n in (*sorted(numbers), shown)
+        }
+        return self._endless(endless, runs, climb.depth)
+
+    def _repeated(self, climb: "Climb") -> Bound | None:
+        """The answer for a part of the best run that can be repeated; None where none was found."""
+        from vtsc.engines.search.loops import Looping
+
+        assert climb.along is not None
+        looping = Looping(climb.along)
+        loop = looping.loop()
+        if loop is None:
+            return None
+        most = loop.least + loop.gain * loop.last
+        endless = Endless(loop.gain, loop.last, most, (), (loop.first + 1, loop.end))
+        turns = range(min(TURNS, loop.last + 1))
+        runs = {loop.least + loop.gain * n: looping.run(loop, n) for n in turns}
+        return self._endless(endless, runs, climb.depth)
+
+    def _endless(self, endless: Endless, runs: Mapping[int, Witness], depth: int) -> Bound:
+        """The answer with the last of ``runs``, by their values, all of which are played."""
+        from vtsc.evidence.validating import validated
+
+        for value, witness in runs.items():
+            trace, run = self._played(witness, value)
+        validated(self._systems, [])
+        found = replace(self._blank, kind=Kind.UNBOUNDED, value=value, endless=endless)
+        return replace(found, depth=depth, trace=trace, run=run)
+
+    def _played(self, witness: Witness, value: int) -> tuple[Trace, Run]:
+        """The run of a witness, whose last step has exactly this value and no step before it as much."""
+        from vtsc.evidence.replay import hit_of, trace_of
+
+        at = hit_of(self._case, named(self._prop, value - 1), witness)
+        if at is None or hit_of(self._case, named(self._prop, value), witness) is not None:
+            raise EvidenceError(f"a plain run does not have the value {value} that was found")
+        cut = Witness(witness.calls[:at], witness.inputs[:at], witness.initial)
+        return trace_of(self._case, named(self._prop, value - 1), cut)
+
+
+def bounds(
+    asked: Sequence[tuple[Case, str]],
+    depth: int,
+    jobs: int,
+    shown: Callable[[Iterator[int], int], Iterator[int]],
+) -> list[Bound]:
+    """The bounds of several cells, in order, found on several cores."""
+    import vtsc.deciding.proofs  # noqa: F401  # every worker starts with the solver loaded
+    from vtsc.base.parallel import in_order
+
+    def work(one: tuple[Case, str]) -> Bound:
+        return bound(*one, depth)
+
+    found: list[Bound] = []
+
+    def counted() -> Iterator[int]:
+        for each in in_order(asked, work, jobs):
+            found.append(each)
+            yield len(found)
+
+    for _ in shown(counted(), len(asked)):
+        pass
+    return found

@@ -1,0 +1,330 @@
+"""The greatest value of a measure along a path, and families of runs in which it grows without end.
+
+A path fixes the rule of each step, and leaves the inputs open. A family is a run for each number n from 0:
+its inputs are those of one run plus n times a fixed direction, and its measure grows by a fixed amount
+with n. That every member is a run is shown for all n at once, by terms in n.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import z3
+
+from vtsc.engines.search.gave_up import GaveUp
+from vtsc.engines.search.runs import make_solver
+from vtsc.native.witness import Inputs, Witness
+from vtsc.solver.integers import Lowering
+from vtsc.symbolic.forms import Atom, Comparison, Condition, Flag, Junction, Linear, Variable
+from vtsc.symbolic.names import INITIAL
+from vtsc.symbolic.values import Word
+from vtsc.system.path import START, Followed, Given, Input, Paths
+
+BUDGET = 20_000_000
+"""Z3 resource units that one question about a path may cost."""
+FAR = ((1 << 62) - (1 << 36), (1 << 61) - (1 << 36), 1 << 60, 1 << 52, 1 << 44)
+"""The members that are looked for beside the first one of a family, until one of them is found."""
+STRIDE = 1 << 24
+"""The greatest distance between an input of one member of a family and of the next."""
+ENDLESS = 1 << 70
+"""More members than any family has, since inputs have ends."""
+SHORTER = 1 << 6
+"""What the number of members is divided by where the terms do not say where a family ends."""
+TRIES = 8
+"""The number of times that a family is shortened to where it may be shown to end."""
+COUNT = "n"
+"""The number of a member of a family, as an unknown."""
+
+NOTHING = Linear((), 0)
+Place = tuple[int, str]
+"""An input of a step, from 0, or of the initial state: the number of the step, and the unknown's name."""
+
+
+@dataclass(frozen=True)
+class Family:
+    """Runs numbered from 0 to ``last`` on one path, whose measure is ``least + gain * number``."""
+
+    rules: tuple[int, ...]
+    first: dict[Place, int | bool]
+    """The inputs of the first member."""
+    direction: dict[Place, int]
+    """The distance from each member to the next, of the inputs that differ."""
+    last: int
+    least: int
+    gain: int
+
+    def inputs(self, number: int) -> dict[Place, int | bool]:
+        """The inputs of a member."""
+        return {
+            place: value
+            if isinstance(value, bool)
+            else value + number * self.direction.get(place, 0)
+            for place, value in self.first.items()
+        }
+
+
+class Along:
+    """The runs of a system that take the rules of a path, the last of which has the measure ``field``."""
+
+    def __init__(self, paths: Paths, target: str, field: str, rules: Sequence[int]) -> None:
+        self.paths = paths
+        self.rules = tuple(rules)
+        self._arena = paths.system.arena
+        self.target = target
+        self._field = field
+        self._free = self._follow(self.unknown)
+        self._low = Lowering(z3.Const)
+        self._conditions = [self._low.condition(c) for c in self._free.conditions]
+        self._measure = self._low.linear(self.value(self._free))
+
+    # the greatest value
+
+    def greatest(self, known: int, most: int) -> int:
+        """The greatest value of the measure, at least ``known``, as far as its budget and ``most`` allow."""
+        low, step = known, 1
+        while low < most and (found := self._above(min(low + step, most))) is not None:
+            low, step = found, 2 * step
+        high = min(low + step, most + 1)
+        while high - low > 1:
+            middle = (low + high) // 2
+            found = self._above(middle)
+            low, high = (low, middle) if found is None else (found, high)
+        return low
+
+    def _above(self, least: int) -> int | None:
+        """A value of at least ``least``; None where there is none, or none was found."""
+        try:
+            model = self._model(self._measure >= least)
+        except GaveUp:
+            return None
+        return None if model is None else int(model.eval(self._measure, True).as_long())
+
+    def witness(self, least: int) -> Witness | None:
+        """A run whose measure is at least ``least``, with small inputs; None where none was found."""
+        try:
+            model = self._model(self._measure >= least)
+        except GaveUp:
+            return None
+        if model is None:
+            return None
+        pinned: list[Any] = [self._measure >= least]
+        found: dict[Place, int | bool] = {}
+        for place, x in self.places():
+            constant = self.constant(place, x)
+            model, value = self._least(pinned, model, constant, x)
+            found[place] = value
+            pinned.append(constant == value)
+        return self.run(found)
+
+    def _least(
+        self, pinned: list[Any], model: Any, x: Any, input_: Input
+    ) -> tuple[Any, int | bool]:
+        """A model with a small value of an input, and that value."""
+        if isinstance(input_, Flag):
+            better = self._tried(pinned, z3.Not(x))
+            return (better, False) if better is not None else (model, True)
+        low, high = (input_.interval.lo or 0) - 1, int(model.eval(x, True).as_long())
+        step = 1
+        while high - low > 1:
+            middle = min(low + step, high - 1)
+            better = self._tried(pinned, x <= middle)
+            if better is None:
+                low, step = middle, 2 * step
+            else:
+                model, high, step = better, int(better.eval(x, True).as_long()), 1
+        return model, high
+
+    def _tried(self, pinned: Sequence[Any], condition: Any) -> Any:
+        try:
+            return self._model(*pinned, condition)
+        except GaveUp:
+            return None
+
+    def _model(self, *extra: Any) -> Any:
+        return solved([*self._conditions, *extra], self._low)
+
+    # families
+
+    def family(self) -> Family | None:
+        """A family of runs on this path; None where none was found."""
+        for far in FAR:
+            try:
+                found = self._straight(*self._two_members(far))
+            except GaveUp:
+                found = None
+            family = None if found is None else self._as_family(*found)
+            if family is not None:
+                return family
+        return None
+
+    def _two_members(self, far: int) -> tuple[list[Any], Lowering]:
+        """The constraints of the first member of a family and of the one of number ``far``."""
+        low = Lowering(z3.Const)
+        conditions, measures = [], []
+        for number in (0, far):
+            followed = self._follow(partial(self._moved, far=number))
+            conditions += [low.condition(c) for c in followed.conditions]
+            measures.append(low.linear(self.value(followed)))
+        conditions += [measures[0] >= -1, measures[1] - measures[0] >= far]
+        return conditions, low
+
+    def _straight(
+        self, conditions: list[Any], low: Lowering
+    ) -> tuple[dict[Place, int | bool], dict[Place, int]] | None:
+        """First inputs and a direction in which few of them move; None where there are none."""
+        model = solved(conditions, low)
+        if model is None:
+            return None
+        words = [(p, x) for p, x in self.places() if isinstance(x, Variable)]
+        for place, word in reversed(words):
+            still = z3.Const(self._name(place, word, "/n"), z3.IntSort()) == 0
+            try:
+                better = solved([*conditions, still], low)
+            except GaveUp:
+                better = None
+            if better is not None:
+                model = better
+                conditions.append(still)
+        first: dict[Place, int | bool] = {}
+        direction: dict[Place, int] = {}
+        for place, x in self.places():
+            value = model.eval(self.constant(place, x), True)
+            first[place] = z3.is_true(value) if isinstance(x, Flag) else int(value.as_long())
+            if isinstance(x, Variable):
+                moved = model.eval(
+                    z3.Const(self._name(place, x, "/n"), z3.IntSort()), True
+                ).as_long()
+                if moved:
+                    direction[place] = int(moved)
+        return first, direction
+
+    def _as_family(
+        self, first: dict[Place, int | bool], direction: dict[Place, int]
+    ) -> Family | None:
+        """The longest family with these inputs; None where the terms do not show that there is one."""
+        last = ENDLESS
+        for _ in range(TRIES):
+            if last < 1:
+                return None
+            count = self._arena.variable(COUNT, 0, last)
+            followed = self._members(first, direction, count)
+            form, own = self.value(followed), count.terms[0][0]
+            gain = sum(c for atom, c in form.terms if atom is own)
+            if not followed.conditions and gain > 0 and len(form.terms) == 1:
+                return Family(self.rules, first, direction, last, form.constant, gain)
+            last = end_of(followed.conditions, own, last)
+        return None
+
+    def _members(
+        self, first: dict[Place, int | bool], direction: dict[Place, int], count: Linear
+    ) -> Followed:
+        """The members of a family, their number being an unknown."""
+
+        return self._follow(self.fixed(first, direction, count))
+
+    def fixed(
+        self,
+        inputs: Mapping[Place, int | bool],
+        direction: Mapping[Place, int] | None = None,
+        count: Linear = NOTHING,
+    ) -> Given:
+        """Inputs with these values, moved ``count`` times in a direction."""
+
+        def given(number: int, x: Input) -> Linear | Condition:
+            value = inputs[(number, x.name)]
+            if isinstance(value, bool):
+                return self._arena.constant(value)
+            stride = (direction or {}).get((number, x.name), 0)
+            return count.times(stride).plus(Linear((), value))
+
+        return given
+
+    # unknowns and their values
+
+    def _follow(self, given: Given) -> Followed:
+        return self.paths.follow(self.rules, self.target, given)
+
+    def value(self, followed: Followed) -> Linear:
+        """The measure at the end of a path."""
+        value = followed.state[self._field]
+        assert isinstance(value, Word)
+        return value.form
+
+    def places(self) -> list[tuple[Place, Input]]:
+        """Every input of the path: those of steps by their order, then those of the initial state."""
+        numbers = [*range(len(self.rules)), START]
+        found = [((n, x.name), x) for n in numbers for x in self.paths.inputs(n, self.rules)]
+        time = self.paths.system.time_input
+        return sorted(found, key=lambda p: (p[0][0] == START, p[1].name.split("*")[0] != time))
+
+    @staticmethod
+    def _name(place: Place, x: Input, suffix: str) -> str:
+        return x.name + suffix if place[0] == START else f"{x.name}@{place[0]}{suffix}"
+
+    def constant(self, place: Place, x: Input) -> Any:
+        sort = z3.BoolSort() if isinstance(x, Flag) else z3.IntSort()
+        return z3.Const(self._name(place, x, ""), sort)
+
+    def begun(self, rules: Sequence[int]) -> Followed:
+        """The state after the first rules of the path."""
+        return self.paths.resume(self.paths.begin(self.unknown), rules, "", self.unknown)
+
+    def unknown(self, number: int, x: Input) -> Linear | Condition:
+        """An input of a step as an unknown of its own."""
+        name = self._name((number, x.name), x, "")
+        if isinstance(x, Flag):
+            return self._arena.flag(name)
+        return self._arena.variable(name, x.interval.lo, x.interval.hi)
+
+    def _moved(self, number: int, x: Input, far: int) -> Linear | Condition:
+        """An input of the member of that number of a family, by its first one and its direction."""
+        first = self.unknown(number, x)
+        if isinstance(first, Condition) or not far:
+            return first
+        name = self._name((number, x.name), x, "/n")
+        return first.plus(self._arena.variable(name, -STRIDE, STRIDE), far)
+
+    def run(
+        self, inputs: Mapping[Place, int | bool], rules: Sequence[int] | None = None
+    ) -> Witness:
+        """The run with these inputs, on this path or on another one."""
+        rules = self.rules if rules is None else rules
+        system = self.paths.system
+        initial: Inputs = {}
+        steps: tuple[Inputs, ...] = tuple({} for _ in rules)
+        for (number, name), value in inputs.items():
+            own = initial if number == START else steps[number]
+            own[name.removeprefix(INITIAL)] = value
+        calls = tuple(system.calls[system.rules[rule].call] for rule in rules)
+        return Witness(calls, steps, initial)
+
+
+def end_of(conditions: Iterable[Condition], count: Atom, last: int) -> int:
+    """A number of members that is more likely to satisfy conditions in ``count`` than ``last``.
+
+    It is the greatest that comparisons with ``count`` alone allow, else a small part of ``last``.
+    """
+    ends = [end for c in conditions for end in _ends(c, count)]
+    return min([e for e in ends if e < last], default=last // SHORTER)
+
+
+def _ends(condition: Condition, count: Atom) -> Iterator[int]:
+    """The greatest number that each comparison in a conjunction allows."""
+    if isinstance(condition, Junction) and condition.conjunction:
+        for operand in condition.operands:
+            yield from _ends(operand, count)
+    elif isinstance(condition, Comparison) and not condition.equation:
+        terms = condition.form.terms
+        if len(terms) == 1 and terms[0][0] is count and terms[0][1] > 0:
+            yield -condition.form.constant // terms[0][1]
+
+
+def solved(conditions: Sequence[Any], low: Lowering) -> Any:
+    """A model of conditions and of what their quotients are; None where there is none; raises `GaveUp`."""
+    solver = make_solver("QF_LIA", BUDGET)
+    solver.add(*conditions, *low.definitions, *low.ranges.values())
+    answer = solver.check()
+    if answer == z3.unknown:
+        raise GaveUp.by(solver)
+    return solver.model() if answer == z3.sat else None

@@ -1,0 +1,115 @@
+"""The greatest value of a measure in runs of up to a depth: each run that is found has to exceed the last."""
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import z3
+
+from vtsc.engines.search.along import Along, Family
+from vtsc.engines.search.gave_up import GaveUp
+from vtsc.engines.search.runs import BUDGET, Runs
+from vtsc.native.witness import Witness
+from vtsc.system.path import Paths
+from vtsc.system.system import System
+
+HUGE = 1 << 40
+"""A family whose measure gets above this is taken to be without end: only the range of inputs ends it."""
+
+
+@dataclass
+class Climb:
+    """The findings of a search for great values of a measure."""
+
+    value: int | None = None
+    """The greatest value that was found; None where no run has the measure at all."""
+    along: Along | None = None
+    """The path on which it was found."""
+    family: Family | None = None
+    """The runs in which the measure grows up to the ends of inputs' ranges, if there are any."""
+    depth: int = 0
+    """The number of steps to which no run has a greater value."""
+    reason: str = ""
+    """The reason why the search stopped before the depth asked for; empty if it did not."""
+
+    def witness(self) -> Witness | None:
+        """A run with the greatest value."""
+        if self.along is None or self.value is None:
+            return None
+        return self.along.witness(self.value)
+
+
+@dataclass
+class Climbing:
+    """A search of a system's runs for great values of the measure that ``value`` keeps; it can be continued.
+
+    ``target`` is hit by the steps that have the measure.
+    """
+
+    system: System
+    target: str
+    field: str
+    found: Climb = dataclasses.field(default_factory=Climb)
+
+    def __post_init__(self) -> None:
+        self._runs = Runs(self.system, BUDGET)
+        self._paths = Paths(self.system)
+
+    def to(self, depth: int) -> Climb:
+        """Continue to ``depth``; the search ends earlier where a family is found or the solver gives up."""
+        found = self.found
+        try:
+            while found.depth < depth and found.family is None and not found.reason:
+                self._deeper()
+                found.depth += found.family is None
+        except GaveUp as why:
+            found.reason = f"solver gave up at depth {found.depth + 1}: {why}"
+        return found
+
+    def _deeper(self) -> None:
+        constants = self._runs.extend()
+        hit = constants.targets[self.target]
+        while self.found.family is None:
+            model = self._runs.ask(self._above(hit))
+            if model is None:
+                return
+            rules = [_taken(depth.rules, model) for depth in self._runs.depths]
+            self._note(rules, int(model.eval(self._value(), True).as_long()))
+
+    def _above(self, hit: Any) -> Any:
+        """The literal that the last step has a measure above what was found before."""
+        best, depth = self.found.value, self.found.depth
+        if best is None:
+            return self._runs.literal(f"some@{depth}", hit)
+        exact = z3.And(hit, self._value() > best)
+        relaxed = (
+            z3.And(hit, z3.Const(self._named(), z3.RealSort()) > best)
+            if self._runs.divides
+            else exact
+        )
+        return self._runs.literal(f"above@{depth}.{best}", exact, relaxed)
+
+    def _named(self) -> str:
+        return f"{self.field}@{len(self._runs.depths)}"
+
+    def _value(self) -> Any:
+        return z3.Const(self._named(), z3.IntSort())
+
+    def _note(self, rules: Sequence[int], value: int) -> None:
+        """Note a run by its rules and its value, and the greatest value on its path."""
+        found = self.found
+        along = Along(self._paths, self.target, self.field, rules)
+        family = along.family()
+        if family is not None and family.least + family.gain * family.last >= HUGE:
+            found.family, found.along = family, along
+            found.value = family.least + family.gain * family.last
+        else:
+            found.along, found.value = along, along.greatest(value, HUGE)
+            if found.value >= HUGE:
+                raise GaveUp("the measure gets above 2^40, and no family of runs shows how")
+
+
+def _taken(literals: Sequence[Any], model: Any) -> int:
+    """The number of the rule that a step takes in a model."""
+    return next(n for n, literal in enumerate(literals) if z3.is_true(model[literal]))
