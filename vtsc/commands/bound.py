@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from importlib.util import find_spec
 from pathlib import Path
 
 from vtsc import DEFAULT_DEPTH
@@ -119,6 +120,8 @@ def _check_options(arguments: argparse.Namespace) -> None:
         raise UsageError("--plot is for --sweep only")
     if arguments.plot and Path(arguments.plot).suffix not in (".svg", ".png"):
         raise UsageError(f"--plot {arguments.plot}: expected a file name that ends in .svg or .png")
+    if arguments.plot and find_spec("matplotlib") is None:
+        raise UsageError("--plot needs matplotlib: install vtsc[plot]")
     for path in (arguments.output, arguments.plot):
         if path:
             check_writable(Path(path))

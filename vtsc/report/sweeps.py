@@ -8,7 +8,6 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from vtsc.base.errors import UsageError
 from vtsc.deciding.bound import Bound, Kind
 from vtsc.deciding.sweep import Axis, Form, Formula, Values
 from vtsc.report.bounds import Found, amount, json_document, number, said
@@ -144,13 +143,11 @@ def _in_unit(axis: Axis) -> str:
 def plot(swept: Sequence[Swept], path: Path) -> None:
     """Draw the bounds over the first parameter, a line for each cell and value of the others.
 
-    The file is SVG or PNG, as its name says. Raises `UsageError` where matplotlib is not installed.
+    The file is SVG or PNG, as its name says. It needs matplotlib.
     """
-    try:
-        import matplotlib as mpl
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise UsageError("--plot needs matplotlib: install vtsc[plot]") from None
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
     mpl.rcParams["svg.hashsalt"] = "vtsc"
     figure: Any = Figure(figsize=(7, 4.5), layout="constrained")
     axes: Any = figure.subplots()
