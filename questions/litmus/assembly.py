@@ -52,7 +52,7 @@ class _Assembler:
             wanted = ("no operand", "one operand", "two operands")[SHAPES[name]]
             raise self.source.wrong(line, f"{written} has {wanted}, not {len(texts)}")
         if name in LOCKING or name == "jmp" or name in CONDITIONS:
-            operands = (self._bare(line, name, texts[0]),)
+            operands: tuple[Operand, ...] = (self._bare(line, name, texts[0]),)
         else:
             operands = tuple(self._operand(line, x) for x in texts)
             self._check(line, name, operands)
@@ -95,9 +95,8 @@ class _Assembler:
             raise self.source.wrong(line, f"only mov has an operand in memory, not {name}")
         if kinds == ["name", "name"]:
             raise self.source.wrong(line, "mov has at most one operand in memory")
-        number_last = kinds[-1:] == ["number"] and name not in ("cmp", "test")
-        if number_last or (name in ("cmp", "test") and kinds == ["number", "number"]):
-            raise self.source.wrong(line, f"{name} cannot write into {operands[-1]}")
+        if kinds[-1:] == ["number"]:
+            raise self.source.wrong(line, f"the last operand of {name} is {operands[-1]}, a number")
         if kinds[-1:] == ["name"] and operands[-1].name in self.clocks:
             raise self.source.wrong(line, f"{operands[-1]} is a clock, which no instruction sets")
 
@@ -129,6 +128,8 @@ def assemble(
         elif text.startswith("exists"):
             exists = (number, text.removeprefix("exists").strip())
         elif start is not None:
+            if label:
+                raise source.wrong(number, f"no instruction follows the label {label}")
             if int(start[1]) != len(threads):
                 raise source.wrong(number, f"this program is P{len(threads)}")
             threads.append((number, []))
@@ -137,9 +138,11 @@ def assemble(
     for line, program in threads:
         if not program:
             raise source.wrong(line, "a program without instructions")
+    if label:
+        raise source.wrong(len(source.lines), f"no instruction follows the label {label}")
     done = tuple(_linked(source, program) for _, program in threads)
-    for program in done:
-        check_flow(source, program)
+    for linked in done:
+        check_flow(source, linked)
     return done, tuple(reader.locks), exists
 
 

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from questions.litmus.interpreter import Execution, replay
 from questions.litmus.program import Litmus
 from questions.litmus.question import Question, question
-from questions.litmus.run import Run
+from questions.litmus.slots import Run
 from questions.litmus.witness import run_of
 from vtsc.base.errors import EvidenceError, Exit, VtscError
 
@@ -65,18 +65,20 @@ class Answer:
 def decide(litmus: Litmus) -> Answer:
     """The answer to a litmus file; a failure of the solver or of its evidence is part of it."""
     try:
-        such, other = (_answered(litmus, holds=holds) for holds in (True, False))
+        such = _answered(litmus, holds=True, small=True)
+        other = _answered(litmus, holds=False, small=isinstance(such, Proof))
     except VtscError as error:
         return Answer(litmus, None, None, error)
     return Answer(litmus, such, other)
 
 
-def _answered(litmus: Litmus, *, holds: bool) -> Shown | Proof:
+def _answered(litmus: Litmus, *, holds: bool, small: bool) -> Shown | Proof:
+    """An execution that ends in this way, with ``small`` values where it will be read, or a proof."""
     from vtsc.solver.least import found
 
     asked = question(litmus, holds=holds)
     numbers = {name: width for name, width in asked.unknowns if width}
-    answer = found(asked.text, list(asked.cases), numbers, len(numbers) if holds else 0)
+    answer = found(asked.text, list(asked.cases), numbers, len(numbers) if small else 0)
     if answer is None:
         return _proved(asked)
     way, values = answer

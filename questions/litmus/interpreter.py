@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from questions.litmus.arithmetic import Fault, execute
 from questions.litmus.instructions import CONDITIONS, FLAGS, Instruction
 from questions.litmus.program import COMMIT, Atom, Litmus, evaluate
-from questions.litmus.run import Run, Slot
+from questions.litmus.slots import Run, Slot
 from vtsc.base.errors import EvidenceError
 
 Key = tuple[int, int]
@@ -78,9 +78,9 @@ class _Replay:
                 self.fail("time goes back")
             before = slot.passed
             self._slot(number, slot)
+        self._require()
         for vcpu, program in enumerate(self.litmus.threads):
             self._follow(vcpu, program)
-        self._require()
         self.end.holds = bool(evaluate(self.litmus.condition, self._atom, _joined))
         return self.end
 

@@ -6,6 +6,7 @@ chain of constraints orders may overlap, and then nothing is required of their v
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from questions.litmus.paths import Path, Step, producer
 from questions.litmus.program import COMMIT, Litmus
@@ -86,7 +87,7 @@ def before(litmus: Litmus, case: Case) -> dict[Event, set[Event]]:
     for p, path in enumerate(case.paths):
         for earlier, later in _constraints(litmus, path):
             direct[p, later].add((p, earlier))
-    for earlier_event, later_event in zip(case.shared, case.shared[1:], strict=False):
+    for earlier_event, later_event in pairwise(case.shared):
         direct[later_event].add(earlier_event)
     if litmus.order == "two-units":
         _add_units(litmus, case, direct)
@@ -128,7 +129,7 @@ def _add_units(litmus: Litmus, case: Case, direct: dict[Event, set[Event]]) -> N
         events = [
             COMMITTED if n == COMMIT else (0, number[n]) for n in unit if n == COMMIT or n in number
         ]
-        for earlier, later in zip(events, events[1:], strict=False):
+        for earlier, later in pairwise(events):
             direct[later].add(earlier)
 
 
@@ -147,7 +148,7 @@ def _closed(direct: dict[Event, set[Event]]) -> dict[Event, set[Event]]:
 
 
 def sorted_events(earlier: dict[Event, set[Event]]) -> list[Event] | None:
-    """The events in an order that keeps all constraints, as near to the programs' as it can; None for none."""
+    """The events in an order that keeps all constraints, near to the programs'; None for none."""
     rest, done = sorted(earlier), list[Event]()
     while rest:
         ready = next((x for x in rest if earlier[x] <= set(done)), None)

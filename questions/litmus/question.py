@@ -146,8 +146,8 @@ class _Execution:
             taken = JUMPS[each.name].format(**{x: self._operand(event, x) for x in each.reads})
             self.conditions.append(taken if step.taken else f"(not {taken})")
         elif each.name == "div":
-            operands = [self._operand(event, x) for x in ("eax", "edx", each.operands[0].name)]
-            divided_into = divided(*operands, width, fault=step.taken)
+            low, high, by = (self._operand(event, x) for x in ("eax", "edx", each.operands[0].name))
+            divided_into = divided(low, high, by, width, fault=step.taken)
             self.conditions.append(divided_into.pop("when"))
             return divided_into
         elif each.name == "mov":

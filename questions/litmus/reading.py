@@ -75,7 +75,7 @@ def read(text: str, shown: str, width: int = 32) -> Litmus:
     constants = _constants(header, width)
     reading = header.choice("Reading")
     clocks = tuple(header.listed("Clock"))
-    memory = _memory(header, constants)
+    memory = _memory(header)
     threads, locks, exists = assemble(source, rest, constants, clocks, memory, reading == "first")
     if exists is None:
         raise source.wrong(len(source.lines), "no condition: the last line is 'exists ...'")
@@ -150,7 +150,7 @@ def _constants(header: _Header, width: int) -> dict[str, int]:
     return found
 
 
-def _memory(header: _Header, constants: Mapping[str, int]) -> dict[str, int | None]:
+def _memory(header: _Header) -> dict[str, int | None]:
     found: dict[str, int | None] = {}
     for text in header.listed("Memory"):
         name, _, value = (part.strip() for part in text.partition("="))
@@ -166,13 +166,13 @@ def _requirement(header: _Header, constants: Mapping[str, int]) -> Requirement:
     gaps = []
     for text in header.listed("Gap"):
         match = re.fullmatch(r"(\d+) to (\d+) at most (\w+)", text)
-        bound = match and (constants.get(match[3], match[3]))
-        if match is None or not str(bound).isdigit():
+        bound = str(constants.get(match[3], match[3])) if match else ""
+        if match is None or not bound.isdigit():
             raise header.source.wrong(
                 header.line("Gap"),
                 f"{text}: accepted is '1 to 2 at most N', N a number or constant",
             )
-        gaps.append(Gap(int(match[1]), int(match[2]), int(str(bound))))
+        gaps.append(Gap(int(match[1]), int(match[2]), int(bound)))
     return Requirement(
         strict=header.choice("TSC") == "strict",
         wrap=header.choice("Wrap"),

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from questions.litmus.order import COMMITTED, Case, Event, before
 from questions.litmus.program import COMMIT, Litmus
 from questions.litmus.question import passed
-from questions.litmus.run import Run, Slot
+from questions.litmus.slots import Run, Slot
 from vtsc.base.errors import EvidenceError
 
 

@@ -28,14 +28,15 @@ def found(text: str, ways: Sequence[str], numbers: Mapping[str, int], small: int
     vectors with their widths. The first ``small`` of them are made as small as they can be, the earlier ones
     before the later ones. Raises `UndecidedError`.
     """
-    solver = z3.SolverFor("QF_BV")
+    context = z3.Context()  # so that the answer does not depend on what was asked before
+    solver = z3.SolverFor("QF_BV", ctx=context)
     solver.set("rlimit", BUDGET)
     solver.from_string(text)
     if not _satisfiable(solver):
         return None
-    way = next(x for x in ways if _satisfiable(solver, z3.Bool(x)))
-    solver.add(z3.Bool(way))
-    vectors = {name: z3.BitVec(name, width) for name, width in numbers.items()}
+    way = next(x for x in ways if _satisfiable(solver, z3.Bool(x, context)))
+    solver.add(z3.Bool(way, context))
+    vectors = {name: z3.BitVec(name, width, context) for name, width in numbers.items()}
     for name in list(numbers)[:small]:
         _least(solver, vectors[name], numbers[name])
     _satisfiable(solver)
