@@ -65,6 +65,10 @@ def citations() -> dict[str, set[Path]]:
             for remark in remarks(path):
                 for tag in tags(remark):
                     found.setdefault(tag, set()).add(path.relative_to(ROOT))
+    for path in sorted((ROOT / "litmus").glob("*.litmus")):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        for tag in (tag for line in lines if line.startswith("#") for tag in tags(line)):
+            found.setdefault(tag, set()).add(path.relative_to(ROOT))
     return found
 
 
