@@ -8,7 +8,7 @@ from questions.litmus.program import Litmus
 from questions.litmus.question import Question, question
 from questions.litmus.slots import Run
 from questions.litmus.witness import run_of
-from vtsc.base.errors import EvidenceError, Exit, VtscError
+from vtsc.base.errors import EvidenceError, Exit, VtscError, worst
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,10 @@ class Answer:
             return Exit.VACUOUS
         possible = {"Never": (False, True), "Sometimes": (True, True), "Always": (True, False)}
         wanted, found = possible[self.litmus.result], possible[self.result]
-        if any(f and not w for w, f in zip(wanted, found, strict=True)):
-            return Exit.VIOLATED
-        return Exit.OK if wanted == found else Exit.NOT_FOUND
+        pairs = list(zip(wanted, found, strict=True))
+        excess = [Exit.VIOLATED for expected, seen in pairs if seen and not expected]
+        lack = [Exit.NOT_FOUND for expected, seen in pairs if expected and not seen]
+        return worst([*excess, *lack])
 
 
 def decide(litmus: Litmus) -> Answer:
@@ -99,5 +100,5 @@ def _proved(asked: Question) -> Proof:
         return Proof(asked.text, (version(),))
     from vtsc.solver.cvc5 import solve as solve_again
 
-    solve_again(asked.name, asked.text)
+    solve_again(asked.name, asked.text, as_integers=False)
     return Proof(asked.text, (version(), "cvc5"))

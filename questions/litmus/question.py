@@ -54,11 +54,14 @@ class Script:
             return ""
         return self.unknown(f"tsc.P{vcpu}" if rule.skewed else "tsc", 2 * self.litmus.width)
 
-    def difference(self, name: str, first: str, second: str) -> str:
-        """The unknown that ``first`` lacks to be ``second``. Stated as a sum, it is found much faster."""
+    def apart(self, first: int, second: int) -> str:
+        """The cycles between two clock reads of vCPU 0. Stated as a sum, solvers see what cancels."""
+        name = f"gap.{first}.{second}"
         if name not in self.unknowns:
-            self.unknown(name, 2 * self.litmus.width)
-            self.lines.append(f"(assert (= {second} (bvadd {first} {name})))")
+            width = 2 * self.litmus.width
+            a, b = (self.unknown(f"passed.P0.{n}", width) for n in (first, second))
+            self.unknown(name, width)
+            self.lines.append(f"(assert (= {b} (bvadd {a} {name})))")
         return name
 
     def define(self, name: str, sort: str, body: str) -> str:
@@ -189,8 +192,18 @@ class _Execution:
             return self._operand(event, operand.name)
         if operand.name in self.litmus.clocks:
             start = self.script.unknown(f"clock.{operand.name}", width)
-            return f"(bvadd {start} {half(self.passed(event), width, high=False)})"
+            return f"(bvadd {start} {self._low(event)})"
         return self._memory(operand.name)
+
+    def _low(self, event: Event) -> str:
+        """The low half of the cycles that have passed; where a gap is bounded, as a sum with the gap."""
+        width, number_of = self.litmus.width, self._number(event)
+        for gap in self.litmus.requirement.gaps if event[0] == 0 else ():
+            if gap.second == number_of:
+                first = self.script.unknown(f"passed.P0.{gap.first}", 2 * width)
+                apart = self.script.apart(gap.first, gap.second)
+                return f"(bvadd {half(first, width, high=False)} {half(apart, width, high=False)})"
+        return half(self.passed(event), width, high=False)
 
     def _memory(self, name: str) -> str:
         start, width = self.litmus.memory[name], self.litmus.width

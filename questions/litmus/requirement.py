@@ -48,7 +48,7 @@ def _gaps(script: Any, case: Case, passed: Mapping[Event, str]) -> Iterator[str]
     for gap in script.litmus.requirement.gaps:
         if gap.first in by_number and gap.second in by_number:
             a, b = by_number[gap.first], by_number[gap.second]
-            apart = script.difference(f"gap.{gap.first}.{gap.second}", a, b)
+            apart = script.apart(gap.first, gap.second)
             bound = number(gap.cycles, 2 * script.litmus.width)
             after = f"(and (bvule {a} {b}) (bvule {apart} {bound}))"
             yield f"(or {after} (and (bvule {b} {a}) (bvule (bvneg {apart}) {bound})))"

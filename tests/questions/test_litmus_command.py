@@ -64,7 +64,7 @@ def test_as_the_header_says(asked):
     [
         ([("strict", "at-least")], 10, "one  Sometimes  not Never: what must not be possible is"),
         ([("Never", "Sometimes")], 12, "one  Never      not Sometimes: what must be possible is not"),
-        ([("Never", "Always")], 10, "one  Never      not Always: what must not be possible is"),
+        ([("Never", "Always")], 12, "one  Never      not Always: what must be possible is not"),
         ([("strict", "at-least"), ("Never", "Always")], 10, "one  Sometimes  not Always: "),
         ([("Wrap:     low", "Wrap:     full\nGap: 1 to 4 at most 0")], 11, "one  Vacuous"),
     ],

@@ -8,8 +8,10 @@ from questions.litmus import chosen
 from questions.litmus.deciding import Proof, Shown, decide
 from questions.litmus.interpreter import replay
 from questions.litmus.reading import read_file
+from questions.litmus.report.text import table
 from tests.support.paths import ROOT
 from vtsc.base.errors import Exit
+from vtsc.cli import main
 
 FILES = sorted(p.stem for p in (ROOT / "litmus").glob("*.litmus"))
 SOME = ("mail-first-serial", "mail-att-serial", "divide-trapped-clock", "warp-lfence")
@@ -68,3 +70,24 @@ def test_the_mail_claims_too_much():
     reads = [row for row in first.such.execution.rows if "edx" in row.changed]
     (hi1, lo1), (hi2, lo2) = ((row.changed["edx"], row.changed["eax"]) for row in reads)
     assert hi1 < hi2 and lo1 >= lo2
+
+
+def test_the_page_shows_a_file_and_its_execution():
+    """The example of docs/litmus.md is the shipped file, and what the command prints of it."""
+    text = (ROOT / "docs/litmus.md").read_text(encoding="utf-8")
+    assert (
+        f"```\n{(ROOT / 'litmus/mail-first-serial.litmus').read_text(encoding='utf-8')}```" in text
+    )
+    answer = decided("mail-first-serial")
+    assert "```\n" + "\n".join(table(answer.litmus, answer.such)) + "\n```" in text
+
+
+def test_the_readme_shows_what_is_printed(capsys, monkeypatch):
+    """Command and output of the section on guest programs."""
+    monkeypatch.chdir(ROOT)
+    text = (ROOT / "README.md").read_text(encoding="utf-8").split("## Guest programs")[1]
+    command, shown = re.search(
+        r"```\n\.venv/bin/vtsc (.*?)\n```\n+```\n(.*?)```", text, re.S
+    ).groups()
+    assert main(command.split()) == 0
+    assert capsys.readouterr().out == shown
