@@ -10,6 +10,8 @@ from model.machine import Machine
 from model.parameters import PARAMETERS, check, resolve
 from vtsc.language import Domain, Settings
 
+COMMANDS = (("litmus", "decide how small guest programs can end", "questions.litmus"),)
+
 
 def build(
     design: str, host: str, settings: Settings, designs: Mapping[str, type[Design]] = DESIGNS
@@ -39,6 +41,7 @@ def domain(designs: Mapping[str, type[Design]]) -> Domain:
         typical_input=3_000_000,  # time units or cycles
         design=Design,
         including=including,
+        commands=COMMANDS,
     )
 
 

@@ -41,7 +41,7 @@ def vtsc(installed, place, *arguments):
 
 def test_the_wheel_carries_the_content_as_it_is(installed):
     """Every source file of the content is bundled with its proofs, unchanged; nothing else is installed."""
-    for package in PACKAGES:
+    for package in (*PACKAGES, "questions"):
         for path in (ROOT / package).rglob("*.py"):
             copy = installed / "vtsc" / "_bundled" / path.relative_to(ROOT)
             assert copy.read_bytes() == path.read_bytes()
@@ -50,6 +50,8 @@ def test_the_wheel_carries_the_content_as_it_is(installed):
     for path in (ROOT / "proofs").glob("*.toml"):
         copy = installed / "vtsc" / "_bundled" / "proofs" / path.name
         assert copy.read_bytes() == path.read_bytes()
+    for path in (ROOT / "litmus").glob("*.litmus"):
+        assert (installed / "vtsc/_bundled/litmus" / path.name).read_bytes() == path.read_bytes()
     assert {p.name for p in installed.iterdir() if p.suffix != ".dist-info"} == {"vtsc"}
 
 
@@ -85,6 +87,12 @@ def test_outside_a_checkout_a_design_of_its_own_is_decided(installed, tmp_path):
     status, out = vtsc(installed, tmp_path, "verify", "--design", "mine.py", *cell)
     assert status == 10 and "mine.py:24" in out
     assert "\nagain: vtsc verify --design mine.py --host cstate -p monotonic\n" in out
+
+
+def test_outside_a_checkout_guest_programs_are_decided(installed, tmp_path):
+    """``vtsc litmus``, a command of the content, finds its module and its files in the wheel."""
+    status, out = vtsc(installed, tmp_path, "litmus", "mail-first-serial")
+    assert (status, out.splitlines()[-1]) == (0, "mail-first-serial  Sometimes  as expected")
 
 
 def test_inside_a_checkout_the_checkout_is_read(installed):

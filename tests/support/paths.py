@@ -9,6 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TEXTS = {
     ".cff",
     ".json",
+    ".litmus",
     ".md",
     ".py",
     ".pyi",

@@ -1,0 +1,75 @@
+"""``vtsc litmus``: small guest programs, and whether an execution of theirs can end in a given way."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from questions.litmus.program import Litmus
+from questions.litmus.reading import read_file
+from vtsc.base.errors import Exit, UsageError, worst
+from vtsc.base.files import check_folder, check_writable, write_whole
+from vtsc.base.spelling import near
+from vtsc.content.loader import find_root
+from vtsc.report.screen import put
+
+FOLDER = "litmus"
+SUFFIX = ".litmus"
+FORMATS = ("text", "json")
+STATUSES = (
+    "exit status: 0 every answer is as the file's header says; 10 what must not happen can; 11 the "
+    "requirement leaves no execution; 12 what must happen cannot; 20 unknown; 2 usage; 3 bad file; 71 "
+    "evidence rejected"
+)
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the files, and how the answers are told, to a parser."""
+    parser.epilog = STATUSES
+    parser.add_argument(
+        "files", nargs="*", metavar="FILE", help="a file, or its name; default: all of litmus/"
+    )
+    parser.add_argument("--all", action="store_true", help="show the evidence for every answer")
+    parser.add_argument("--format", choices=FORMATS, default="text")
+    parser.add_argument("-o", "--output", metavar="FILE", help="default: standard output")
+    said = "save each execution as a file, and each proof as a folder with its question"
+    parser.add_argument("--save", metavar="DIR", help=said)
+
+
+def run(arguments: argparse.Namespace) -> Exit:
+    """Decide the files; return the status that stands for all."""
+    if arguments.output:
+        check_writable(Path(arguments.output))
+    if arguments.save:
+        check_folder(Path(arguments.save))
+    files = chosen(find_root(arguments.root), arguments.files)
+    from questions.litmus.deciding import decide
+    from questions.litmus.report import document, saved, text
+
+    answers = [decide(litmus) for litmus in files]
+    if arguments.save:
+        for name, content in saved(answers).items():
+            path = Path(arguments.save, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(path, content)
+    full = arguments.all or len(files) == 1
+    told = text(answers, full=full) if arguments.format == "text" else document(answers)
+    put(told, arguments.output)
+    return worst([answer.status for answer in answers])
+
+
+def chosen(root: Path, names: Sequence[str]) -> list[Litmus]:
+    """The files of these names, or all of the root's; raises `UsageError` for a name that is none."""
+    paths = (root / FOLDER).glob(f"*{SUFFIX}")
+    known = {path.stem: path for path in sorted(paths, key=lambda path: path.stem)}
+    if not names and not known:
+        raise UsageError(f"there is no file in {root / FOLDER}")
+    found = []
+    for name in names or known:
+        path = Path(name)
+        if name in known:
+            found.append(read_file(known[name], f"{FOLDER}/{name}{SUFFIX}"))
+        elif path.suffix == SUFFIX and path.is_file():
+            found.append(read_file(path, name))
+        else:
+            raise UsageError(f"no litmus file {name}: {near(path.stem, list(known))}")
+    return found
