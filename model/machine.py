@@ -15,10 +15,12 @@ from model.host.contracts import Contract
 from model.host.host import TIME_INPUT, Host
 from model.lemmas.bounds import BOUNDS
 from model.lemmas.machine import LEMMAS
-from model.lemmas.standings import lemmas
+from model.lemmas.standings import Standing, lemmas
+from model.lemmas.trapping import LEMMAS as TRAPPING_LEMMAS
+from model.lemmas.trapping import standings as trapping_standings
 from model.limits import kept_lemmas, limits
 from model.progress.situations import progress
-from model.trapping import update_trapping
+from model.trapping import must_leave, some_switch, update_trapping
 from model.vm import Vcpu, Vm
 from vtsc.language import (
     Action,
@@ -86,6 +88,7 @@ class Machine(TableMachine):
             "vcpu": tuple(range(self.sizes["vcpu"])),
             "pcpu": tuple(range(1, self.sizes["pcpu"])),
         }
+        self.traps = settings["trapping"] != "off"
         self.constants = frozenset(
             field
             for parameter, fields in UNUSED_WHEN_OFF.items()
@@ -175,7 +178,11 @@ class Machine(TableMachine):
         return both(self.out_of_guest(state, v), self.pending(state.vm.vcpus[v]))
 
     def can_enter(self, state: MachineState, v: int) -> bool:
-        return both(self.out_of_guest(state, v), negation(self.pending(state.vm.vcpus[v])))
+        """Whether it is out of the guest with nothing pending; trap_switch=together: nobody's switch either."""
+        ready = both(self.out_of_guest(state, v), negation(self.pending(state.vm.vcpus[v])))
+        if self.settings["trap_switch"] == "together":
+            return both(ready, negation(some_switch(state.vm)))
+        return ready
 
     def in_guest(self, state: MachineState, v: int) -> bool:
         return state.vm.vcpus[v].in_guest
@@ -205,7 +212,7 @@ class Machine(TableMachine):
         self._restart_slice(state, vcpu)
         self._restart_delay(state, vcpu)
         if both(host.tsc_unstable, negation(unstable_before)):
-            update_trapping(host, state.vm, self.settings)
+            self._update_trapping(state)
 
     def _vcpu_load(self, host: Host, vcpu: Vcpu, c: int) -> None:
         self.design.vcpu_load(host, vcpu, c)
@@ -233,7 +240,9 @@ class Machine(TableMachine):
 
     def exit(self, state: MachineState, v: int) -> None:
         """Return from the guest to KVM, which raises no request. [guest-exit]"""
-        vcpu = state.vm.vcpus[v]
+        self._leave_guest(state, state.vm.vcpus[v])
+
+    def _leave_guest(self, state: MachineState, vcpu: Vcpu) -> None:
         vcpu.in_guest = False
         self.design.vcpu_exit(state.host, vcpu)
         self._restart_delay(state, vcpu)
@@ -255,7 +264,28 @@ class Machine(TableMachine):
         """Let the host's watchdog mark the TSC unstable. [choice-marking]"""
         state.host.mark_tsc_unstable()
         if self.settings["trap_on_host_mark"] == "on":
-            update_trapping(state.host, state.vm, self.settings)
+            self._update_trapping(state)
+
+    def _update_trapping(self, state: MachineState) -> None:
+        """Decide on trapping anew; trap_switch may then end guest mode. [trap-callers, trap-switch]"""
+        host, vm, settings = state.host, state.vm, self.settings
+        if not self.traps:
+            return
+        for vcpu in vm.vcpus:
+            if settings["trap_seed"] == "decision":
+                apart(partial(self._decide, state, vcpu), vm, vcpu)
+            else:
+                update_trapping(host, vcpu, settings)
+        if settings["trap_switch"] != "each":
+            for vcpu in vm.vcpus:
+                apart(partial(self._leave_if_must, state, vcpu), vm, vcpu)
+
+    def _decide(self, state: MachineState, vcpu: Vcpu) -> None:
+        update_trapping(state.host, vcpu, self.settings)
+
+    def _leave_if_must(self, state: MachineState, vcpu: Vcpu) -> None:
+        if must_leave(vcpu, self.settings):
+            self._leave_guest(state, vcpu)
 
     def suspend(self, state: MachineState) -> None:
         """Disable VMX, sleep, restart all TSCs at 1, enable virtualisation. [choice-suspend]"""
@@ -275,11 +305,9 @@ class Machine(TableMachine):
     def kvmclock(self, state: MachineState, v: int) -> None:
         """Leave guest mode for a write of the kvmclock MSR, and apply the design's rule for it."""
         vcpu = state.vm.vcpus[v]
-        vcpu.in_guest = False
-        self.design.vcpu_exit(state.host, vcpu)
-        self._restart_delay(state, vcpu)
+        self._leave_guest(state, vcpu)
         self.design.set_time_page(state.host, vcpu, not vcpu.time_page)
-        update_trapping(state.host, state.vm, self.settings)
+        self._update_trapping(state)
 
     def create(self, state: MachineState, v: int, c: int) -> None:
         """Create a vCPU on pCPU ``c``, load it there and put it, each by the design's rule.
@@ -295,7 +323,7 @@ class Machine(TableMachine):
         self.design.vcpu_put(host, vcpu)
         vcpu.created = True
         self._restart_slice(state, vcpu)
-        update_trapping(host, state.vm, self.settings)
+        self._update_trapping(state)
 
     # time limits
 
@@ -315,8 +343,13 @@ class Machine(TableMachine):
 
     def lemmas(self) -> list[Lemma]:
         """The candidate lemmas that do not depend on the property."""
-        kept = kept_lemmas(self.settings)
-        return [*LEMMAS, *kept, *lemmas(self.design.standings, BOUNDS)]
+        kept, about_trapping = kept_lemmas(self.settings), TRAPPING_LEMMAS if self.traps else ()
+        return [*LEMMAS, *kept, *about_trapping, *lemmas(self.standings(), BOUNDS)]
+
+    def standings(self) -> Sequence[Standing]:
+        """The circumstances in which it is clear what a guest's TSC would be."""
+        own, saved_tsc = self.design.standings, self.design.saved_tsc
+        return trapping_standings(own, saved_tsc) if self.traps else own
 
     def progress(self) -> Progress:
         """The situations and calls by which each vCPU gets to read its TSC from any state."""

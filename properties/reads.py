@@ -4,7 +4,8 @@ from typing import Any
 
 from model.guest.rdtsc import peek
 from model.lemmas.standings import Bound, lemmas
-from vtsc.language import Lemma, Record, counter, flag, implies, instances, integer, s64
+from model.lemmas.trapping import emulated, emulation_limit
+from vtsc.language import Lemma, Record, both, counter, flag, implies, instances, integer, s64
 
 
 class LastRead(Record):
@@ -43,7 +44,8 @@ def read_lemmas(owner: str, machine: Any) -> list[Lemma]:
 
     bound = Bound("last_read", "the last value read", True, last, owner)
     return [
-        *lemmas(machine.design.standings, [bound]),
+        *lemmas(machine.standings(), [bound]),
+        *(trapped_lemmas(owner) if machine.traps else []),
         Lemma(
             "read_not_negative", "no value read is below 0", ("vcpu",), not_negative, owner=owner
         ),
@@ -62,6 +64,54 @@ def read_lemmas(owner: str, machine: Any) -> list[Lemma]:
             owner=owner,
         ),
     ]
+
+
+def trapped_lemmas(owner: str) -> list[Lemma]:
+    """Lemmas that bound the last value read by the last one emulated, by the kernel clock, and by ideal."""
+
+    def last(ghosts: Any, v: int) -> int:
+        return integer(ghosts[f"vcpu{v}"].last)
+
+    def emulated_since(machine: Any, state: Any, ghosts: Any, v: int) -> bool:
+        after = both(ghosts[f"vcpu{v}"].seen, state.host.tsc_unstable)
+        return implies(after, last(ghosts, v) <= emulated(machine, state, v))
+
+    def emulated_while_trapping(machine: Any, state: Any, ghosts: Any, v: int) -> bool:
+        traps = both(ghosts[f"vcpu{v}"].seen, state.vm.vcpus[v].tsc_trapping)
+        return implies(traps, last(ghosts, v) <= emulated(machine, state, v))
+
+    def at_most_clock(machine: Any, state: Any, ghosts: Any, v: int) -> bool:
+        vcpu = state.vm.vcpus[v]
+        clock = machine.design.compute_guest_tsc(vcpu, state.host.kernel_ns())
+        traps = both(ghosts[f"vcpu{v}"].seen, vcpu.tsc_trapping)
+        return implies(traps, last(ghosts, v) <= integer(clock))
+
+    def near_ideal(machine: Any, state: Any, ghosts: Any, v: int) -> bool:
+        return last(ghosts, v) <= emulation_limit(machine, state, v)
+
+    stated = (
+        (
+            "read_at_most_emulated",
+            "once the TSC counts as unstable, no value read is above the last one emulated",
+            emulated_since,
+        ),
+        (
+            "trapped_read_at_most_emulated",
+            "no value read on a vCPU that traps is above the last one emulated",
+            emulated_while_trapping,
+        ),
+        (
+            "trapped_read_at_most_clock",
+            "no value read on a vCPU that traps is above the one that the kernel clock calls for",
+            at_most_clock,
+        ),
+        (
+            "read_near_ideal",
+            "no value read is above ideal by more than a step of the clock",
+            near_ideal,
+        ),
+    )
+    return [Lemma(name, text, ("vcpu",), holds, owner=owner) for name, text, holds in stated]
 
 
 def lag(machine: Any, state: Any, v: int) -> int | None:
