@@ -16,7 +16,7 @@ from model.host.host import TIME_INPUT, Host
 from model.lemmas.bounds import BOUNDS
 from model.lemmas.machine import LEMMAS
 from model.lemmas.standings import Standing, lemmas
-from model.lemmas.trapping import LEMMAS as TRAPPING_LEMMAS
+from model.lemmas.trapping import lemmas as trapping_lemmas
 from model.lemmas.trapping import standings as trapping_standings
 from model.limits import kept_lemmas, limits
 from model.progress.situations import progress
@@ -343,7 +343,8 @@ class Machine(TableMachine):
 
     def lemmas(self) -> list[Lemma]:
         """The candidate lemmas that do not depend on the property."""
-        kept, about_trapping = kept_lemmas(self.settings), TRAPPING_LEMMAS if self.traps else ()
+        kept = kept_lemmas(self.settings)
+        about_trapping = trapping_lemmas(self.design.saved_tsc) if self.traps else []
         return [*LEMMAS, *kept, *about_trapping, *lemmas(self.standings(), BOUNDS)]
 
     def standings(self) -> Sequence[Standing]:

@@ -4,8 +4,8 @@ from typing import Any
 
 from model.guest.rdtsc import peek
 from model.lemmas.standings import Bound, lemmas
-from model.lemmas.trapping import emulated, emulation_limit
-from vtsc.language import Lemma, Record, both, counter, flag, implies, instances, integer, s64
+from model.lemmas.trapping import emulated, emulation_limit, is_asked_to_trap
+from vtsc.language import Lemma, Record, both, counter, either, flag, implies, instances, integer, negation, s64
 
 
 class LastRead(Record):
@@ -77,8 +77,10 @@ def trapped_lemmas(owner: str) -> list[Lemma]:
         return implies(after, last(ghosts, v) <= emulated(machine, state, v))
 
     def emulated_while_trapping(machine: Any, state: Any, ghosts: Any, v: int) -> bool:
-        traps = both(ghosts[f"vcpu{v}"].seen, state.vm.vcpus[v].tsc_trapping)
-        return implies(traps, last(ghosts, v) <= emulated(machine, state, v))
+        vcpu = state.vm.vcpus[v]
+        traps = either((vcpu.tsc_trapping, is_asked_to_trap(vcpu)))
+        due = both(ghosts[f"vcpu{v}"].seen, traps)
+        return implies(due, last(ghosts, v) <= emulated(machine, state, v))
 
     def at_most_clock(machine: Any, state: Any, ghosts: Any, v: int) -> bool:
         vcpu = state.vm.vcpus[v]
@@ -89,7 +91,16 @@ def trapped_lemmas(owner: str) -> list[Lemma]:
     def near_ideal(machine: Any, state: Any, ghosts: Any, v: int) -> bool:
         return last(ghosts, v) <= emulation_limit(machine, state, v)
 
+    def at_most_ideal_before(machine: Any, state: Any, ghosts: Any, v: int) -> bool:
+        before = negation(state.host.tsc_unstable)
+        return implies(before, last(ghosts, v) <= integer(machine.ideal(state, v)))
+
     stated = (
+        (
+            "read_at_most_ideal_while_stable",
+            "while the TSC counts as stable, no value read is above ideal",
+            at_most_ideal_before,
+        ),
         (
             "read_at_most_emulated",
             "once the TSC counts as unstable, no value read is above the last one emulated",
@@ -97,7 +108,7 @@ def trapped_lemmas(owner: str) -> list[Lemma]:
         ),
         (
             "trapped_read_at_most_emulated",
-            "no value read on a vCPU that traps is above the last one emulated",
+            "no value read on a vCPU that traps, or is to trap, is above the last one emulated",
             emulated_while_trapping,
         ),
         (

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from model.lemmas.bounds import clock_step, ideal
-from model.lemmas.standings import Standing, is_away
+from model.lemmas.standings import STABLE, Bound, Standing, is_away, lemma
 from model.state import TRAP
 from model.trapping import has_page, is_switching, last_emulated
 from vtsc.language import Lemma, both, either, implies, integer, negation
@@ -44,6 +44,10 @@ def _unstable_asks(machine: Any, state: Any, ghosts: Any, v: int) -> bool:
 def _asked_has_no_page(machine: Any, state: Any, ghosts: Any, v: int) -> bool:
     vcpu = state.vm.vcpus[v]
     return implies(is_asked_to_trap(vcpu), negation(has_page(vcpu, machine.settings)))
+
+
+def _update_is_unstable(machine: Any, state: Any, ghosts: Any, v: int) -> bool:
+    return implies(state.vm.vcpus[v].request_clock_update, state.host.tsc_unstable)
 
 
 def _switch_is_pending(machine: Any, state: Any, ghosts: Any, v: int) -> bool:
@@ -91,6 +95,12 @@ LEMMAS = (
         "asked_has_no_page", "a vCPU that is to trap has no page", ("vcpu",), _asked_has_no_page
     ),
     Lemma(
+        "update_is_unstable",
+        "a clock update is pending only once the TSC counts as unstable",
+        ("vcpu",),
+        _update_is_unstable,
+    ),
+    Lemma(
         "switch_is_pending",
         "a vCPU that has not made a switch has a clock update pending",
         ("vcpu",),
@@ -124,12 +134,9 @@ LEMMAS = (
 )
 
 
-def standings(own: Sequence[Standing], saved_tsc: str) -> list[Standing]:
-    """The standings that a design has on a machine that may trap; ``own``: those that it has anyhow.
-
-    ``saved_tsc`` is the field that notes the host TSC at put.
-    """
-    before = Standing(
+def away_while_stable(saved_tsc: str) -> Standing:
+    """The standing of a vCPU off its pCPU, before the TSC is marked; ``saved_tsc``: what put notes."""
+    return Standing(
         "away_while_stable",
         "while the TSC counts as stable and a vCPU is off its pCPU",
         f"{saved_tsc} plus its offset",
@@ -137,9 +144,27 @@ def standings(own: Sequence[Standing], saved_tsc: str) -> list[Standing]:
         lambda host, vcpu, c: getattr(vcpu, saved_tsc) + integer(vcpu.tsc_offset),
         anywhere=True,
     )
+
+
+def standings(own: Sequence[Standing], saved_tsc: str) -> list[Standing]:
+    """The standings that a design has on a machine that may trap; ``own``: those that it has anyhow.
+
+    ``saved_tsc`` is the field that notes the host TSC at put.
+    """
+    before = away_while_stable(saved_tsc)
     return [*own, before, *(untrapped(s) for s in own if s.name in WHERE_NATIVE)]
 
 
+def lemmas(saved_tsc: str) -> list[Lemma]:
+    """The lemmas about a machine that may trap; ``saved_tsc`` is the field that notes the host TSC at put."""
+    before = (STABLE, away_while_stable(saved_tsc))
+    return [*LEMMAS, *(lemma(standing, bound) for standing in before for bound in EXACT)]
+
+
+EXACT = (
+    Bound("exact", "ideal, whatever the step of the clock", True, ideal),
+    Bound("exact_above", "ideal, whatever the step of the clock", False, ideal),
+)
 WHERE_NATIVE = ("loaded", "settled", "away", "stays_as_it_is")
 """The standings that say more of a vCPU whose RDTSC does not trap."""
 
