@@ -20,7 +20,7 @@ from model.lemmas.trapping import lemmas as trapping_lemmas
 from model.lemmas.trapping import standings as trapping_standings
 from model.limits import kept_lemmas, limits
 from model.progress.situations import progress
-from model.trapping import must_leave, some_switch, update_trapping
+from model.switch import Switch
 from model.vm import Vcpu, Vm
 from vtsc.language import (
     Action,
@@ -89,6 +89,7 @@ class Machine(TableMachine):
             "pcpu": tuple(range(1, self.sizes["pcpu"])),
         }
         self.traps = settings["trapping"] != "off"
+        self.switch = Switch(design, settings)
         self.constants = frozenset(
             field
             for parameter, fields in UNUSED_WHEN_OFF.items()
@@ -178,11 +179,8 @@ class Machine(TableMachine):
         return both(self.out_of_guest(state, v), self.pending(state.vm.vcpus[v]))
 
     def can_enter(self, state: MachineState, v: int) -> bool:
-        """Whether it is out of the guest with nothing pending; trap_switch=together: nobody's switch either."""
         ready = both(self.out_of_guest(state, v), negation(self.pending(state.vm.vcpus[v])))
-        if self.settings["trap_switch"] == "together":
-            return both(ready, negation(some_switch(state.vm)))
-        return ready
+        return both(ready, negation(self.switch.blocks(state.vm)))
 
     def in_guest(self, state: MachineState, v: int) -> bool:
         return state.vm.vcpus[v].in_guest
@@ -212,7 +210,7 @@ class Machine(TableMachine):
         self._restart_slice(state, vcpu)
         self._restart_delay(state, vcpu)
         if both(host.tsc_unstable, negation(unstable_before)):
-            self._update_trapping(state)
+            self.switch.decide(state.host, state.vm)
 
     def _vcpu_load(self, host: Host, vcpu: Vcpu, c: int) -> None:
         self.design.vcpu_load(host, vcpu, c)
@@ -240,12 +238,7 @@ class Machine(TableMachine):
 
     def exit(self, state: MachineState, v: int) -> None:
         """Return from the guest to KVM, which raises no request. [guest-exit]"""
-        self._leave_guest(state, state.vm.vcpus[v])
-
-    def _leave_guest(self, state: MachineState, vcpu: Vcpu) -> None:
-        vcpu.in_guest = False
-        self.design.vcpu_exit(state.host, vcpu)
-        self._restart_delay(state, vcpu)
+        self.switch.leave_guest(state.host, state.vm.vcpus[v])
 
     def rdtsc(self, state: MachineState, v: int) -> Read:
         """Execute the guest's RDTSC, as passthrough or trapped. [choice-trapped-read]"""
@@ -264,28 +257,7 @@ class Machine(TableMachine):
         """Let the host's watchdog mark the TSC unstable. [choice-marking]"""
         state.host.mark_tsc_unstable()
         if self.settings["trap_on_host_mark"] == "on":
-            self._update_trapping(state)
-
-    def _update_trapping(self, state: MachineState) -> None:
-        """Decide on trapping anew; trap_switch may then end guest mode. [trap-callers, trap-switch]"""
-        host, vm, settings = state.host, state.vm, self.settings
-        if not self.traps:
-            return
-        for vcpu in vm.vcpus:
-            if settings["trap_seed"] == "decision":
-                apart(partial(self._decide, state, vcpu), vm, vcpu)
-            else:
-                update_trapping(host, vcpu, settings)
-        if settings["trap_switch"] != "each":
-            for vcpu in vm.vcpus:
-                apart(partial(self._leave_if_must, state, vcpu), vm, vcpu)
-
-    def _decide(self, state: MachineState, vcpu: Vcpu) -> None:
-        update_trapping(state.host, vcpu, self.settings)
-
-    def _leave_if_must(self, state: MachineState, vcpu: Vcpu) -> None:
-        if must_leave(vcpu, self.settings):
-            self._leave_guest(state, vcpu)
+            self.switch.decide(state.host, state.vm)
 
     def suspend(self, state: MachineState) -> None:
         """Disable VMX, sleep, restart all TSCs at 1, enable virtualisation. [choice-suspend]"""
@@ -305,9 +277,9 @@ class Machine(TableMachine):
     def kvmclock(self, state: MachineState, v: int) -> None:
         """Leave guest mode for a write of the kvmclock MSR, and apply the design's rule for it."""
         vcpu = state.vm.vcpus[v]
-        self._leave_guest(state, vcpu)
+        self.switch.leave_guest(state.host, vcpu)
         self.design.set_time_page(state.host, vcpu, not vcpu.time_page)
-        self._update_trapping(state)
+        self.switch.decide(state.host, state.vm)
 
     def create(self, state: MachineState, v: int, c: int) -> None:
         """Create a vCPU on pCPU ``c``, load it there and put it, each by the design's rule.
@@ -323,7 +295,7 @@ class Machine(TableMachine):
         self.design.vcpu_put(host, vcpu)
         vcpu.created = True
         self._restart_slice(state, vcpu)
-        self._update_trapping(state)
+        self.switch.decide(state.host, state.vm)
 
     # time limits
 

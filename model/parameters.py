@@ -74,9 +74,7 @@ _ALL = (
         "who waits for whom when a decision changes",
         choices=("each", "kick", "together"),
     ),
-    Parameter(
-        "trap_page", "choice", "each", "whose page ends trapping", choices=("each", "all")
-    ),
+    Parameter("trap_page", "choice", "each", "whose page ends trapping", choices=("each", "all")),
     Parameter(
         "trap_seed",
         "choice",

@@ -43,7 +43,9 @@ def has_page(vcpu: Vcpu, settings: Any) -> bool:
 def is_switching(vcpu: Vcpu) -> bool:
     """Whether the vCPU does not do yet what its tsc_mode asks for. [trap-switch]"""
     asked = either((vcpu.tsc_mode == TRAP,))
-    other = either((both(asked, negation(vcpu.tsc_trapping)), both(vcpu.tsc_trapping, negation(asked))))
+    other = either(
+        (both(asked, negation(vcpu.tsc_trapping)), both(vcpu.tsc_trapping, negation(asked)))
+    )
     return both(vcpu.created, other)
 
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from model.guest.rdtsc import peek
 from model.lemmas.standings import Bound, lemmas
-from model.lemmas.trapping import emulated, emulation_limit, is_asked_to_trap
-from vtsc.language import Lemma, Record, both, counter, either, flag, implies, instances, integer, negation, s64
+from properties.trapped_reads import trapped_lemmas
+from vtsc.language import Lemma, Record, counter, flag, implies, instances, integer, s64
 
 
 class LastRead(Record):
@@ -64,65 +64,6 @@ def read_lemmas(owner: str, machine: Any) -> list[Lemma]:
             owner=owner,
         ),
     ]
-
-
-def trapped_lemmas(owner: str) -> list[Lemma]:
-    """Lemmas that bound the last value read by the last one emulated, by the kernel clock, and by ideal."""
-
-    def last(ghosts: Any, v: int) -> int:
-        return integer(ghosts[f"vcpu{v}"].last)
-
-    def emulated_since(machine: Any, state: Any, ghosts: Any, v: int) -> bool:
-        after = both(ghosts[f"vcpu{v}"].seen, state.host.tsc_unstable)
-        return implies(after, last(ghosts, v) <= emulated(machine, state, v))
-
-    def emulated_while_trapping(machine: Any, state: Any, ghosts: Any, v: int) -> bool:
-        vcpu = state.vm.vcpus[v]
-        traps = either((vcpu.tsc_trapping, is_asked_to_trap(vcpu)))
-        due = both(ghosts[f"vcpu{v}"].seen, traps)
-        return implies(due, last(ghosts, v) <= emulated(machine, state, v))
-
-    def at_most_clock(machine: Any, state: Any, ghosts: Any, v: int) -> bool:
-        vcpu = state.vm.vcpus[v]
-        clock = machine.design.compute_guest_tsc(vcpu, state.host.kernel_ns())
-        traps = both(ghosts[f"vcpu{v}"].seen, vcpu.tsc_trapping)
-        return implies(traps, last(ghosts, v) <= integer(clock))
-
-    def near_ideal(machine: Any, state: Any, ghosts: Any, v: int) -> bool:
-        return last(ghosts, v) <= emulation_limit(machine, state, v)
-
-    def at_most_ideal_before(machine: Any, state: Any, ghosts: Any, v: int) -> bool:
-        before = negation(state.host.tsc_unstable)
-        return implies(before, last(ghosts, v) <= integer(machine.ideal(state, v)))
-
-    stated = (
-        (
-            "read_at_most_ideal_while_stable",
-            "while the TSC counts as stable, no value read is above ideal",
-            at_most_ideal_before,
-        ),
-        (
-            "read_at_most_emulated",
-            "once the TSC counts as unstable, no value read is above the last one emulated",
-            emulated_since,
-        ),
-        (
-            "trapped_read_at_most_emulated",
-            "no value read on a vCPU that traps, or is to trap, is above the last one emulated",
-            emulated_while_trapping,
-        ),
-        (
-            "trapped_read_at_most_clock",
-            "no value read on a vCPU that traps is above the one that the kernel clock calls for",
-            at_most_clock,
-        ),
-        (
-            "read_near_ideal",
-            "no value read is above ideal by more than a step of the clock",
-            near_ideal,
-        ),
-    )
-    return [Lemma(name, text, ("vcpu",), holds, owner=owner) for name, text, holds in stated]
 
 
 def lag(machine: Any, state: Any, v: int) -> int | None:

@@ -8,10 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 from model.lemmas.bounds import clock_step, ideal
-from model.lemmas.standings import STABLE, Bound, Standing, is_away, lemma
+from model.lemmas.standings import STABLE, Bound, Standing, guest_tsc, is_away, lemma, loaded_on
 from model.state import TRAP
 from model.trapping import has_page, is_switching, last_emulated
-from vtsc.language import Lemma, both, either, implies, integer, negation
+from vtsc.language import INPUT_LIMIT, Lemma, both, either, implies, integer, negation
 
 
 def is_asked_to_trap(vcpu: Any) -> bool:
@@ -37,7 +37,9 @@ def _trapping_is_unstable(machine: Any, state: Any, ghosts: Any, v: int) -> bool
 
 def _unstable_asks(machine: Any, state: Any, ghosts: Any, v: int) -> bool:
     vcpu = state.vm.vcpus[v]
-    concerned = both(both(state.host.tsc_unstable, vcpu.created), negation(has_page(vcpu, machine.settings)))
+    concerned = both(
+        both(state.host.tsc_unstable, vcpu.created), negation(has_page(vcpu, machine.settings))
+    )
     return implies(concerned, is_asked_to_trap(vcpu))
 
 
@@ -74,6 +76,11 @@ def _emulated_at_most_ideal(machine: Any, state: Any, ghosts: Any, v: int) -> bo
     return emulated(machine, state, v) <= emulation_limit(machine, state, v)
 
 
+def _emulated_far_above(machine: Any, state: Any, ghosts: Any, v: int) -> bool:
+    limit = emulation_limit(machine, state, v) + INPUT_LIMIT
+    return emulated(machine, state, v) <= limit
+
+
 def _emulated_not_negative(machine: Any, state: Any, ghosts: Any, v: int) -> bool:
     return emulated(machine, state, v) >= 0
 
@@ -91,9 +98,7 @@ LEMMAS = (
         ("vcpu",),
         _unstable_asks,
     ),
-    Lemma(
-        "asked_has_no_page", "a vCPU that is to trap has no page", ("vcpu",), _asked_has_no_page
-    ),
+    Lemma("asked_has_no_page", "a vCPU that is to trap has no page", ("vcpu",), _asked_has_no_page),
     Lemma(
         "update_is_unstable",
         "a clock update is pending only once the TSC counts as unstable",
@@ -126,11 +131,28 @@ LEMMAS = (
         _emulated_at_most_ideal,
     ),
     Lemma(
+        "emulated_far_above",
+        "the last value emulated is at most 2^62 above ideal, and a step of the clock",
+        ("vcpu",),
+        _emulated_far_above,
+    ),
+    Lemma(
         "emulated_not_negative",
         "no value emulated is below 0",
         ("vcpu",),
         _emulated_not_negative,
     ),
+)
+
+
+NATIVE = Standing(
+    "native",
+    "while a vCPU is in guest mode on a pCPU and does not trap",
+    "that pCPU's TSC plus its offset",
+    lambda host, vcpu, c: both(
+        both(vcpu.in_guest, loaded_on(host, vcpu, c)), negation(vcpu.tsc_trapping)
+    ),
+    guest_tsc,
 )
 
 
@@ -152,7 +174,7 @@ def standings(own: Sequence[Standing], saved_tsc: str) -> list[Standing]:
     ``saved_tsc`` is the field that notes the host TSC at put.
     """
     before = away_while_stable(saved_tsc)
-    return [*own, before, *(untrapped(s) for s in own if s.name in WHERE_NATIVE)]
+    return [*own, before, NATIVE, *(untrapped(s) for s in own if s.name in WHERE_NATIVE)]
 
 
 def lemmas(saved_tsc: str) -> list[Lemma]:
