@@ -36,10 +36,16 @@ def _ends_deferred(settings: Any) -> bool:
     return bool(settings["trap_clear"] == "deferred")
 
 
+def _unlimited(settings: Any) -> bool:
+    return not any(settings[name] for name in LIMITED)
+
+
+LIMITED = ("timeslice", "dormancy", "exit_interval", "entry_delay")
 BUMPING = "rdtsc_emulation=bump-vcpu or bump-vm"
 NEEDS = (
     Need("trap_switch", _other_than("each"), _traps, "trapping=unstable"),
     Need("trap_switch", _other_than("each"), _ends_deferred, "trap_clear=deferred"),
+    Need("trap_switch", lambda value: value == "together", _unlimited, f"no {', '.join(LIMITED)}"),
     Need("trap_page", _other_than("each"), _traps, "trapping=unstable"),
     Need("trap_page", _other_than("each"), lambda s: s["kvmclock"] == "any", "kvmclock=any"),
     Need("trap_seed", _other_than("none"), _traps, "trapping=unstable"),

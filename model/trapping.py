@@ -34,7 +34,7 @@ def update_trapping(host: Host, vcpu: Vcpu, settings: Any) -> None:
 
 
 def has_page(vcpu: Vcpu, settings: Any) -> bool:
-    """Whether kvmclock keeps the vCPU from trapping: its own page, or trap_page=all: all pages. [trap-page]"""
+    """Whether kvmclock keeps the vCPU from trapping: by its own page, or by all pages. [trap-page]"""
     if settings["trap_page"] == "each":
         return vcpu.time_page
     return negation(either(both(v.created, negation(v.time_page)) for v in vcpu.vm.vcpus))
@@ -74,7 +74,7 @@ def catches_up(vcpu: Vcpu, slower: bool, settings: Any) -> bool:
 
 
 def caught_up_to(vcpu: Vcpu, wanted: int, settings: Any) -> int:
-    """The value to catch up to: ``wanted``, or what was returned last, with trap_catchup=emulated. [trap-exit]"""
+    """The value to catch up to: ``wanted``, or the last one returned if trap_catchup=emulated. [trap-exit]"""
     if settings["trap_catchup"] == "emulated" and passthrough_resumes(vcpu):
         return later(wanted, last_emulated(vcpu, settings))
     return wanted

@@ -1,4 +1,4 @@
-"""Lemmas that bound the last value read where RDTSC may trap: by the last one emulated, the clock, and ideal."""
+"""Lemmas that bound the last value read, where RDTSC may trap, by the last one emulated and the clock."""
 
 from typing import Any
 
