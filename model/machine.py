@@ -10,11 +10,12 @@ from typing import Any, ClassVar
 
 from model.arithmetic import NSEC_PER_SEC, time_scale
 from model.designs.base import Design
-from model.guest.rdtsc import Read, ideal_tsc, rdtsc, traps
+from model.guest.rdtsc import Read, cycles_since, ideal_tsc, rdtsc, start_read, traps
 from model.host.contracts import Contract
 from model.host.host import TIME_INPUT, Host
 from model.lemmas.bounds import BOUNDS
 from model.lemmas.machine import LEMMAS
+from model.lemmas.overlap import LEMMAS as OVERLAP_LEMMAS
 from model.lemmas.standings import Standing, lemmas
 from model.lemmas.trapping import lemmas as trapping_lemmas
 from model.lemmas.trapping import standings as trapping_standings
@@ -42,6 +43,7 @@ from vtsc.language import (
     select,
     with_inputs,
     without_inputs,
+    word,
 )
 
 KHZ = 1000
@@ -77,6 +79,12 @@ class Machine(TableMachine):
         Host: ("host", "pcpu"),
     }
     rounds = ROUNDS
+    overlap_fields: ClassVar[Mapping[str, Any]] = {
+        "read_from": word(
+            "time units", "true time of the last entry or read, where reads overlap", ghost=True
+        )
+    }
+    """What each vCPU has besides with rdtsc_overlap=on."""
 
     def __init__(self, design: Design, contract: Contract, settings: Any) -> None:
         self.design = design
@@ -89,6 +97,7 @@ class Machine(TableMachine):
             "pcpu": tuple(range(1, self.sizes["pcpu"])),
         }
         self.traps = settings["trapping"] != "off"
+        self.overlaps = settings["rdtsc_overlap"] == "on"
         self.switch = Switch(design, settings)
         self.constants = frozenset(
             field
@@ -134,6 +143,8 @@ class Machine(TableMachine):
         """A fresh state with every field at its declared start."""
         scale = time_scale(self.settings["virtual_khz"] * KHZ, NSEC_PER_SEC)
         own, of_vcpus = self.design.vm_fields, self.design.vcpu_fields
+        if self.overlaps:
+            of_vcpus = {**of_vcpus, **self.overlap_fields}
         vm = Vm(self.sizes["vcpu"], self.settings["virtual_khz"], scale, own, of_vcpus)
         return MachineState(Host(self.contract, self.settings), vm)
 
@@ -157,8 +168,8 @@ class Machine(TableMachine):
 
     def perform(self, state: MachineState, call: Call, inputs: Inputs) -> Step:
         """Take ``call``; raises `Illegal` where its guard is false."""
-        action = self.allowed(state, call)
-        return Step(call, with_inputs(inputs, action.effect, state, *call.args))
+        effect = self.allowed(state, call).effect
+        return Step(call, with_inputs(inputs, effect, state, *call.args))
 
     # guards
 
@@ -235,6 +246,8 @@ class Machine(TableMachine):
         vcpu.in_guest = True
         if self.settings["exit_interval"]:
             vcpu.entered = state.host.t
+        if self.overlaps:
+            start_read(state.host, vcpu)
 
     def exit(self, state: MachineState, v: int) -> None:
         """Return from the guest to KVM, which raises no request. [guest-exit]"""
@@ -243,7 +256,11 @@ class Machine(TableMachine):
     def rdtsc(self, state: MachineState, v: int) -> Read:
         """Execute the guest's RDTSC, as passthrough or trapped. [choice-trapped-read]"""
         host, vcpu = state.host, state.vm.vcpus[v]
-        require(select(host.pcpus, vcpu.cpu).elapsed >= self.settings["rdtsc_cycles"])
+        if self.overlaps:
+            require(cycles_since(host, vcpu) >= self.settings["rdtsc_cycles"])
+            start_read(host, vcpu)
+        else:
+            require(select(host.pcpus, vcpu.cpu).elapsed >= self.settings["rdtsc_cycles"])
         if not traps(self.design, vcpu):
             return rdtsc(self.design, host, vcpu, trapped=False)
         self.design.vcpu_exit(host, vcpu)
@@ -317,7 +334,8 @@ class Machine(TableMachine):
         """The candidate lemmas that do not depend on the property."""
         kept = kept_lemmas(self.settings)
         about_trapping = trapping_lemmas(self.design.saved_tsc) if self.traps else []
-        return [*LEMMAS, *kept, *about_trapping, *lemmas(self.standings(), BOUNDS)]
+        overlap = OVERLAP_LEMMAS if self.overlaps else ()
+        return [*LEMMAS, *kept, *about_trapping, *overlap, *lemmas(self.standings(), BOUNDS)]
 
     def standings(self) -> Sequence[Standing]:
         """The circumstances in which it is clear what a guest's TSC would be."""

@@ -55,6 +55,7 @@ NEEDS = (
     Need("trap_catchup", lambda value: value == "emulated", _bumps, BUMPING),
     Need("emul_bump", _other_than(1), _traps, "trapping=unstable"),
     Need("emul_bump", _other_than(1), _bumps, BUMPING),
+    Need("rdtsc_overlap", _other_than("off"), _traps, "trapping=unstable"),
 )
 """What a value other than the default needs beside it."""
 
