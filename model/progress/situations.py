@@ -9,6 +9,7 @@ An entry that is due needs no situation of its own: serving and entering take no
 from typing import Any
 
 from model.lemmas.machine import LEMMAS
+from model.lemmas.overlap import LEMMAS as OVERLAP
 from model.lemmas.trapping import LEMMAS as TRAPPING
 from model.limits import kept_lemmas, limits
 from model.progress.deadlines import may_run, may_stay, nothing_due, others_wait
@@ -179,9 +180,11 @@ def progress(settings: Any) -> Progress:
 
 def _lemmas(settings: Any, full: bool) -> tuple[Lemma, ...]:
     """Lemmas about every reachable state, as far as the situations need them."""
-    known = {lemma.name: lemma for lemma in (*LEMMAS, *TRAPPING)}
+    known = {lemma.name: lemma for lemma in (*LEMMAS, *TRAPPING, *OVERLAP)}
     names = ["in_guest_is_loaded", "loaded_is_bound", *(["loaded_apart"] if full else [])]
     if settings["trap_switch"] == "together":
         names += ["trapping_is_unstable", "switch_is_pending"]
         names += ["guest_has_switched", "others_have_switched"]
+    if settings["rdtsc_overlap"] == "on":
+        names += ["read_began"]
     return (*(known[name] for name in names), *kept_lemmas(settings))
