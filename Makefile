@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: verify test check slow hours bench counterexamples evidence recorded third-opinion mutants insertions clean
+.PHONY: verify test check slow hours bench counterexamples evidence recorded protocols third-opinion mutants insertions clean
 
 verify: .venv/ready
 	$(BIN)/vtsc gate
@@ -37,6 +37,10 @@ evidence: .venv/cross
 # Everything in the tree that is found by running the checker.
 recorded: counterexamples
 	$(MAKE) evidence UPDATE=1
+
+# Decides every cell of tools/protocols.toml, and writes docs/trapping.md; this takes a while.
+protocols: .venv/ready
+	$(BIN)/python -m tools.protocols
 
 third-opinion: .venv/ready
 	$(BIN)/python -m crosscheck.third_opinion cells

@@ -10,15 +10,18 @@ from typing import Any, ClassVar
 
 from model.arithmetic import NSEC_PER_SEC, time_scale
 from model.designs.base import Design
-from model.guest.rdtsc import Read, ideal_tsc, rdtsc, traps
+from model.guest.rdtsc import Read, cycles_since, ideal_tsc, rdtsc, start_read, traps
 from model.host.contracts import Contract
 from model.host.host import TIME_INPUT, Host
 from model.lemmas.bounds import BOUNDS
 from model.lemmas.machine import LEMMAS
-from model.lemmas.standings import lemmas
+from model.lemmas.overlap import LEMMAS as OVERLAP_LEMMAS
+from model.lemmas.standings import Standing, lemmas
+from model.lemmas.trapping import lemmas as trapping_lemmas
+from model.lemmas.trapping import standings as trapping_standings
 from model.limits import kept_lemmas, limits
 from model.progress.situations import progress
-from model.trapping import update_trapping
+from model.switch import Switch
 from model.vm import Vcpu, Vm
 from vtsc.language import (
     Action,
@@ -40,6 +43,7 @@ from vtsc.language import (
     select,
     with_inputs,
     without_inputs,
+    word,
 )
 
 KHZ = 1000
@@ -75,6 +79,12 @@ class Machine(TableMachine):
         Host: ("host", "pcpu"),
     }
     rounds = ROUNDS
+    overlap_fields: ClassVar[Mapping[str, Any]] = {
+        "read_from": word(
+            "time units", "true time of the last entry or read, where reads overlap", ghost=True
+        )
+    }
+    """What each vCPU has besides with rdtsc_overlap=on."""
 
     def __init__(self, design: Design, contract: Contract, settings: Any) -> None:
         self.design = design
@@ -86,6 +96,9 @@ class Machine(TableMachine):
             "vcpu": tuple(range(self.sizes["vcpu"])),
             "pcpu": tuple(range(1, self.sizes["pcpu"])),
         }
+        self.traps = settings["trapping"] != "off"
+        self.overlaps = settings["rdtsc_overlap"] == "on"
+        self.switch = Switch(design, settings)
         self.constants = frozenset(
             field
             for parameter, fields in UNUSED_WHEN_OFF.items()
@@ -130,6 +143,8 @@ class Machine(TableMachine):
         """A fresh state with every field at its declared start."""
         scale = time_scale(self.settings["virtual_khz"] * KHZ, NSEC_PER_SEC)
         own, of_vcpus = self.design.vm_fields, self.design.vcpu_fields
+        if self.overlaps:
+            of_vcpus = {**of_vcpus, **self.overlap_fields}
         vm = Vm(self.sizes["vcpu"], self.settings["virtual_khz"], scale, own, of_vcpus)
         return MachineState(Host(self.contract, self.settings), vm)
 
@@ -153,8 +168,8 @@ class Machine(TableMachine):
 
     def perform(self, state: MachineState, call: Call, inputs: Inputs) -> Step:
         """Take ``call``; raises `Illegal` where its guard is false."""
-        action = self.allowed(state, call)
-        return Step(call, with_inputs(inputs, action.effect, state, *call.args))
+        effect = self.allowed(state, call).effect
+        return Step(call, with_inputs(inputs, effect, state, *call.args))
 
     # guards
 
@@ -175,7 +190,8 @@ class Machine(TableMachine):
         return both(self.out_of_guest(state, v), self.pending(state.vm.vcpus[v]))
 
     def can_enter(self, state: MachineState, v: int) -> bool:
-        return both(self.out_of_guest(state, v), negation(self.pending(state.vm.vcpus[v])))
+        ready = both(self.out_of_guest(state, v), negation(self.pending(state.vm.vcpus[v])))
+        return both(ready, negation(self.switch.blocks(state.vm)))
 
     def in_guest(self, state: MachineState, v: int) -> bool:
         return state.vm.vcpus[v].in_guest
@@ -205,7 +221,7 @@ class Machine(TableMachine):
         self._restart_slice(state, vcpu)
         self._restart_delay(state, vcpu)
         if both(host.tsc_unstable, negation(unstable_before)):
-            update_trapping(host, state.vm, self.settings)
+            self.switch.decide(state.host, state.vm)
 
     def _vcpu_load(self, host: Host, vcpu: Vcpu, c: int) -> None:
         self.design.vcpu_load(host, vcpu, c)
@@ -230,18 +246,21 @@ class Machine(TableMachine):
         vcpu.in_guest = True
         if self.settings["exit_interval"]:
             vcpu.entered = state.host.t
+        if self.overlaps:
+            start_read(state.host, vcpu)
 
     def exit(self, state: MachineState, v: int) -> None:
         """Return from the guest to KVM, which raises no request. [guest-exit]"""
-        vcpu = state.vm.vcpus[v]
-        vcpu.in_guest = False
-        self.design.vcpu_exit(state.host, vcpu)
-        self._restart_delay(state, vcpu)
+        self.switch.leave_guest(state.host, state.vm.vcpus[v])
 
     def rdtsc(self, state: MachineState, v: int) -> Read:
         """Execute the guest's RDTSC, as passthrough or trapped. [choice-trapped-read]"""
         host, vcpu = state.host, state.vm.vcpus[v]
-        require(select(host.pcpus, vcpu.cpu).elapsed >= self.settings["rdtsc_cycles"])
+        if self.overlaps:
+            require(cycles_since(host, vcpu) >= self.settings["rdtsc_cycles"])
+            start_read(host, vcpu)
+        else:
+            require(select(host.pcpus, vcpu.cpu).elapsed >= self.settings["rdtsc_cycles"])
         if not traps(self.design, vcpu):
             return rdtsc(self.design, host, vcpu, trapped=False)
         self.design.vcpu_exit(host, vcpu)
@@ -255,7 +274,7 @@ class Machine(TableMachine):
         """Let the host's watchdog mark the TSC unstable. [choice-marking]"""
         state.host.mark_tsc_unstable()
         if self.settings["trap_on_host_mark"] == "on":
-            update_trapping(state.host, state.vm, self.settings)
+            self.switch.decide(state.host, state.vm)
 
     def suspend(self, state: MachineState) -> None:
         """Disable VMX, sleep, restart all TSCs at 1, enable virtualisation. [choice-suspend]"""
@@ -275,11 +294,9 @@ class Machine(TableMachine):
     def kvmclock(self, state: MachineState, v: int) -> None:
         """Leave guest mode for a write of the kvmclock MSR, and apply the design's rule for it."""
         vcpu = state.vm.vcpus[v]
-        vcpu.in_guest = False
-        self.design.vcpu_exit(state.host, vcpu)
-        self._restart_delay(state, vcpu)
+        self.switch.leave_guest(state.host, vcpu)
         self.design.set_time_page(state.host, vcpu, not vcpu.time_page)
-        update_trapping(state.host, state.vm, self.settings)
+        self.switch.decide(state.host, state.vm)
 
     def create(self, state: MachineState, v: int, c: int) -> None:
         """Create a vCPU on pCPU ``c``, load it there and put it, each by the design's rule.
@@ -295,7 +312,7 @@ class Machine(TableMachine):
         self.design.vcpu_put(host, vcpu)
         vcpu.created = True
         self._restart_slice(state, vcpu)
-        update_trapping(host, state.vm, self.settings)
+        self.switch.decide(state.host, state.vm)
 
     # time limits
 
@@ -316,7 +333,14 @@ class Machine(TableMachine):
     def lemmas(self) -> list[Lemma]:
         """The candidate lemmas that do not depend on the property."""
         kept = kept_lemmas(self.settings)
-        return [*LEMMAS, *kept, *lemmas(self.design.standings, BOUNDS)]
+        about_trapping = trapping_lemmas(self.design.saved_tsc) if self.traps else []
+        overlap = OVERLAP_LEMMAS if self.overlaps else ()
+        return [*LEMMAS, *kept, *about_trapping, *overlap, *lemmas(self.standings(), BOUNDS)]
+
+    def standings(self) -> Sequence[Standing]:
+        """The circumstances in which it is clear what a guest's TSC would be."""
+        own, saved_tsc = self.design.standings, self.design.saved_tsc
+        return trapping_standings(own, saved_tsc) if self.traps else own
 
     def progress(self) -> Progress:
         """The situations and calls by which each vCPU gets to read its TSC from any state."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from model.designs import DESIGNS
 from model.designs.base import Design
+from model.protocols import check_protocol
 from vtsc.language import Parameter, Settings, UsageError, settle
 
 ON_OFF = ("off", "on")
@@ -44,6 +45,7 @@ _ALL = (
         True,
     ),
     Parameter("rdtsc_cycles", "integer", "1", "least TSC cycles that an RDTSC takes", 0, 10**6),
+    Parameter("rdtsc_overlap", "choice", "off", "vCPUs read at the same time", choices=ON_OFF),
     Parameter(
         "kvmclock",
         "choice",
@@ -66,12 +68,35 @@ _ALL = (
     ),
     Parameter("trap_on_host_mark", "choice", "on", "the host's mark decides anew", choices=ON_OFF),
     Parameter(
+        "trap_switch",
+        "choice",
+        "each",
+        "who waits for whom when a decision changes",
+        choices=("each", "kick", "together"),
+    ),
+    Parameter("trap_page", "choice", "each", "whose page ends trapping", choices=("each", "all")),
+    Parameter(
+        "trap_seed",
+        "choice",
+        "none",
+        "what trapping's start raises last_emul to",
+        choices=("none", "switch", "decision"),
+    ),
+    Parameter(
+        "trap_catchup",
+        "choice",
+        "mail",
+        "when trapping's end catches up",
+        choices=("mail", "always", "never", "emulated"),
+    ),
+    Parameter(
         "rdtsc_emulation",
         "choice",
         "clock",
         "value of a trapped RDTSC (E0..E3)",
         choices=("clock", "bump-vcpu", "bump-vm", "estimate"),
     ),
+    Parameter("emul_bump", "integer", "1", "bump per trapped read, cycles", 0, 10**6),
     Parameter(
         "last_emul", "choice", "keep", "what trapping's end does to it", choices=("keep", "reset")
     ),
@@ -136,4 +161,5 @@ def check(
         )
     if settings["trapping"] != "off" and settings["vcpus"] < 2:
         raise UsageError(f"trapping={settings['trapping']} needs vcpus of 2 or more")
+    check_protocol(settings)
     return settings

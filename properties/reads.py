@@ -4,6 +4,7 @@ from typing import Any
 
 from model.guest.rdtsc import peek
 from model.lemmas.standings import Bound, lemmas
+from properties.trapped_reads import trapped_lemmas
 from vtsc.language import (
     Lemma,
     Measured,
@@ -77,7 +78,8 @@ def read_lemmas(owner: str, machine: Any) -> list[Lemma]:
 
     bound = Bound("last_read", "the last value read", True, last, owner)
     return [
-        *lemmas(machine.design.standings, [bound]),
+        *lemmas(machine.standings(), [bound]),
+        *(trapped_lemmas(owner) if machine.traps else []),
         Lemma(
             "read_not_negative", "no value read is below 0", ("vcpu",), not_negative, owner=owner
         ),

@@ -11,7 +11,7 @@ from model.designs.base import CLOCK_UPDATE, MIGRATE_TIMER
 from model.designs.pre25 import Pre25
 from model.host.host import Host
 from model.lemmas.standings import Standing, guest_tsc, is_away, stays_on
-from model.trapping import follow_mode, passthrough_resumes
+from model.trapping import catches_up, caught_up_to, follow_mode
 from model.vm import Vcpu, Vm
 from vtsc.language import both, integer, negation, s64, u64
 
@@ -74,14 +74,14 @@ class Patch25(Pre25):
         kernel_ns = host.kernel_ns()
         catchup = self.catchup_guard(host, vcpu)
         slower = host.base.khz <= vcpu.vm.virtual_tsc_khz
-        if passthrough_resumes(vcpu) and (slower or vcpu.time_page):
+        if catches_up(vcpu, slower, self.settings):
             catchup = True
         if catchup:
-            wanted = self.compute_guest_tsc(vcpu, kernel_ns)
+            wanted = caught_up_to(vcpu, self.compute_guest_tsc(vcpu, kernel_ns), self.settings)
             if u64(wanted) > u64(tsc_timestamp):
                 vcpu.tsc_offset += wanted - tsc_timestamp
                 vcpu.caught_up = True
-        follow_mode(vcpu, self.settings)
+        follow_mode(vcpu, self.read_tsc(host, vcpu), self.settings)
 
     def catchup_guard(self, host: Host, vcpu: Vcpu) -> bool:
         """Whether to catch up, as the parameter catchup_guard says. [catchup-guard]"""

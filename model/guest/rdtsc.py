@@ -4,12 +4,13 @@ HLT is an exit followed by a put, which that table has; it needs no rule of its 
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from model.designs.base import Design
 from model.host.host import Host
 from model.trapping import emulate_rdtsc
 from model.vm import Vcpu
-from vtsc.language import s64, spelled, u64, without_inputs
+from vtsc.language import integer, s64, spelled, u64, without_inputs
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,16 @@ def rdtsc(design: Design, host: Host, vcpu: Vcpu, trapped: bool) -> Read:
         return Read(vcpu.number, value, trapped=False)
     clock_value = design.compute_guest_tsc(vcpu, host.kernel_ns())
     return Read(vcpu.number, emulate_rdtsc(host, vcpu, clock_value, design.settings), trapped=True)
+
+
+def start_read(host: Host, vcpu: Any) -> None:
+    """From now on the cycles of the vCPU's next RDTSC count, where reads overlap. [choice-overlap]"""
+    vcpu.read_from = host.t
+
+
+def cycles_since(host: Host, vcpu: Any) -> int:
+    """The nominal cycles since the vCPU's last entry or RDTSC, where reads overlap. [choice-overlap]"""
+    return integer(host.t - vcpu.read_from) // host.base.cycle
 
 
 def ideal_tsc(host: Host, vcpu: Vcpu) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 
 from model.host.timebase import timebase
 from model.limits import EXIT_INTERVAL, TIMESLICE, Limit, all_kept
+from model.trapping import is_switching
 from vtsc.language import both, either, negation
 
 
@@ -34,8 +35,11 @@ def may_run(machine: Any, state: Any, v: int) -> bool:
 
 
 def waits(machine: Any, state: Any, v: int) -> bool:
-    """Whether nothing is due for a vCPU within the time of an RDTSC."""
-    return all_kept(machine, state, v, duration(machine.settings))
+    """Whether nothing is due for a vCPU within the time of an RDTSC, nor a switch that others wait for."""
+    waits_for_none = all_kept(machine, state, v, duration(machine.settings))
+    if machine.settings["trap_switch"] == "together":
+        return both(waits_for_none, negation(is_switching(state.vm.vcpus[v])))
+    return waits_for_none
 
 
 def others_wait(machine: Any, state: Any, *but: int) -> bool:

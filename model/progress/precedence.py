@@ -79,7 +79,7 @@ def crowded(settings: Any) -> list[Situation]:
 # because they are due
 
 
-def _due(place: int, v: int) -> int:
+def nth_other(place: int, v: int) -> int:
     """The vCPU at ``place`` among all but ``v``."""
     return place + (place >= v)
 
@@ -89,9 +89,9 @@ def is_next(machine: Any, state: Any, v: int, place: int, *but: int) -> bool:
 
     Those in ``but`` do not count.
     """
-    earlier = (w for p in range(place) if (w := _due(p, v)) not in but)
+    earlier = (w for p in range(place) if (w := nth_other(p, v)) not in but)
     before = (negation(waits(machine, state, w)) for w in earlier)
-    late = negation(waits(machine, state, _due(place, v)))
+    late = negation(waits(machine, state, nth_other(place, v)))
     return both(late, negation(either(before)))
 
 
@@ -128,10 +128,10 @@ class _Place:
         def given(machine: Any, state: Any, v: int, *others: int) -> bool:
             but = others if over == PAIR else ()
             upto = is_next(machine, state, v, self._place, *but)
-            return both(upto, applies(machine, state, _due(self._place, v), v, *others))
+            return both(upto, applies(machine, state, nth_other(self._place, v), v, *others))
 
         def taken(v: int, *others: int) -> Call:
-            found: Call = call(_due(self._place, v), v, *others)
+            found: Call = call(nth_other(self._place, v), v, *others)
             return found
 
         own = f"due{self._place}-{name}"

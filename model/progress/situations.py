@@ -9,12 +9,17 @@ An entry that is due needs no situation of its own: serving and entering take no
 from typing import Any
 
 from model.lemmas.machine import LEMMAS
+from model.lemmas.overlap import LEMMAS as OVERLAP
+from model.lemmas.trapping import LEMMAS as TRAPPING
 from model.limits import kept_lemmas, limits
 from model.progress.deadlines import may_run, may_stay, nothing_due, others_wait
 from model.progress.elapsing import elapsing
 from model.progress.precedence import crowded, due, taken
+from model.progress.switching import with_switching
 from vtsc.language import Call, Lemma, Progress, Situation, both, either, negation
 
+LOADING = 4
+"""The rank of the situation in which a vCPU can be loaded."""
 LIMIT = 1 << 61
 """Clocks and TSCs below this leave room: inputs may go twice as far."""
 
@@ -100,7 +105,7 @@ def _situations(settings: Any) -> list[Situation]:
         Situation(
             "load",
             "a vCPU is off its pCPU, and some pCPU is free",
-            4,
+            LOADING,
             ("vcpu", "pcpu"),
             beside_free,
             _load,
@@ -155,6 +160,9 @@ def progress(settings: Any) -> Progress:
     situations += crowded(settings) if full else []
     if deadlines:
         situations += due(settings, max(s.rank for s in situations))
+    together = settings["trap_switch"] == "together"
+    if together:
+        situations = with_switching(settings, situations, LOADING)
     return Progress(
         goal="a read",
         situations=tuple(situations),
@@ -165,13 +173,18 @@ def progress(settings: Any) -> Progress:
         passing=elapsing(settings, max(1, settings["rdtsc_cycles"])),
         clock="host.t",
         idle=nothing_due,
-        idle_sentence="nothing is due" if deadlines else "a vCPU exists",
+        idle_sentence="nothing is due" if deadlines or together else "a vCPU exists",
         lemmas=_lemmas(settings, full),
     )
 
 
 def _lemmas(settings: Any, full: bool) -> tuple[Lemma, ...]:
     """Lemmas about every reachable state, as far as the situations need them."""
-    known = {lemma.name: lemma for lemma in LEMMAS}
+    known = {lemma.name: lemma for lemma in (*LEMMAS, *TRAPPING, *OVERLAP)}
     names = ["in_guest_is_loaded", "loaded_is_bound", *(["loaded_apart"] if full else [])]
+    if settings["trap_switch"] == "together":
+        names += ["trapping_is_unstable", "switch_is_pending"]
+        names += ["guest_has_switched", "others_have_switched"]
+    if settings["rdtsc_overlap"] == "on":
+        names += ["read_began"]
     return (*(known[name] for name in names), *kept_lemmas(settings))

@@ -1,0 +1,50 @@
+"""How far bumps run ahead of true time: the formula of docs/trapping.md, at both sides of its bound."""
+
+import pytest
+
+from tests.support.cases import open_case
+from vtsc.deciding.plan import decide
+from vtsc.engines import Effort
+
+TRAPS = {"trapping": "unstable", "rdtsc_emulation": "bump-vm", "rdtsc_overlap": "on"}
+DEPTH = 12
+
+
+def greatest_lead(vcpus: int, bump: int, step: int) -> int:
+    """The formula: a step of the clock less 1, and a bump for each other vCPU; in cycles of 1 ns."""
+    return step - 1 + (vcpus - 1) * bump
+
+
+def verdict(content, vcpus: int, bump: int, cycles: int, step: int, bound: int) -> str:
+    """The verdict on a lead of at most ``bound`` cycles."""
+    given = {
+        "vcpus": str(vcpus),
+        "pcpus": str(vcpus),
+        "emul_bump": str(bump),
+        "rdtsc_cycles": str(cycles),
+        "clock_resolution": f"{step}ns",
+        "lead_bound": f"{bound}ns",
+    }
+    case = open_case(content, "patch25", "cstate", **(TRAPS | given))
+    return decide(case, ["bounded_lead"], DEPTH, Effort.USUAL)[0].text
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("vcpus", "bump", "cycles", "step"),
+    [(2, 1, 2, 10), (2, 3, 6, 10), (2, 2, 5, 7), (2, 1, 2, 1), (3, 1, 3, 4)],
+    ids=str,
+)
+def test_the_greatest_lead_where_bumps_do_not_outrun_the_clock(content, vcpus, bump, cycles, step):
+    """With vcpus * emul_bump <= rdtsc_cycles the formula's value is proved, and one less is violated."""
+    lead = greatest_lead(vcpus, bump, step)
+    assert verdict(content, vcpus, bump, cycles, step, lead) == "PROVED"
+    assert verdict(content, vcpus, bump, cycles, step, lead - 1).startswith("VIOLATED")
+
+
+@pytest.mark.slow
+def test_bumps_outrun_the_clock_where_two_vcpus_read_in_the_time_of_one(content):
+    """With vcpus * emul_bump > rdtsc_cycles the formula's value is exceeded, and each round of reads adds."""
+    lead = greatest_lead(2, 3, 1)
+    found = [verdict(content, 2, 3, 4, 1, lead + more) for more in (0, 2)]
+    assert found == ["VIOLATED(9)", "VIOLATED(11)"]
