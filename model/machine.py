@@ -11,11 +11,14 @@ from typing import Any, ClassVar
 from model.arithmetic import NSEC_PER_SEC, time_scale
 from model.designs.base import Design
 from model.guest.rdtsc import Read, ideal_tsc, rdtsc, traps
+from model.guest.timer import Delivery, arm, at_put, deliver, with_timer
 from model.host.contracts import Contract
 from model.host.host import TIME_INPUT, Host
 from model.lemmas.bounds import BOUNDS
 from model.lemmas.machine import LEMMAS
+from model.lemmas.slices import slice_lemmas
 from model.lemmas.standings import lemmas
+from model.lemmas.timers import timer_lemmas
 from model.limits import kept_lemmas, limits
 from model.progress.situations import progress
 from model.trapping import update_trapping
@@ -80,6 +83,8 @@ class Machine(TableMachine):
         self.design = design
         self.contract = contract
         self.settings = settings
+        self.timers = settings["timer"] == "on"
+        self.of_vcpus = with_timer(design.vcpu_fields) if self.timers else design.vcpu_fields
         self.sizes = {"vcpu": settings["vcpus"], "pcpu": settings["pcpus"]}
         # pCPU 0 is where the VM is created; the others, and all vCPUs, start alike.
         self.symmetric = {
@@ -122,6 +127,11 @@ class Machine(TableMachine):
             actions.append(
                 Action("create", ("vcpu", "pcpu"), self.can_create, self.create, "a new vCPU")
             )
+        if self.timers:
+            actions += [
+                Action("arm", ("vcpu",), self.can_arm, self.arm, "the guest arms its timer"),
+                Action("fire", ("vcpu",), self.can_fire, self.fire, "the host's timer fires"),
+            ]
         return actions
 
     # the interface that every machine offers
@@ -129,8 +139,8 @@ class Machine(TableMachine):
     def state(self) -> MachineState:
         """A fresh state with every field at its declared start."""
         scale = time_scale(self.settings["virtual_khz"] * KHZ, NSEC_PER_SEC)
-        own, of_vcpus = self.design.vm_fields, self.design.vcpu_fields
-        vm = Vm(self.sizes["vcpu"], self.settings["virtual_khz"], scale, own, of_vcpus)
+        own, khz = self.design.vm_fields, self.settings["virtual_khz"]
+        vm = Vm(self.sizes["vcpu"], khz, scale, own, self.of_vcpus)
         return MachineState(Host(self.contract, self.settings), vm)
 
     def initialise(self, state: MachineState, inputs: Inputs) -> None:
@@ -149,6 +159,8 @@ class Machine(TableMachine):
         with_inputs(inputs, state.host.advance)
         for vcpu in state.vm.vcpus:
             vcpu.caught_up = False
+            if self.timers:
+                vcpu.timer_delivered = False
         self._meet_deadlines(state)
 
     def perform(self, state: MachineState, call: Call, inputs: Inputs) -> Step:
@@ -194,6 +206,13 @@ class Machine(TableMachine):
         busy = either(both(w.loaded, w.cpu == c) for w in state.vm.vcpus)
         return negation(either((state.vm.vcpus[v].created, busy)))
 
+    def can_arm(self, state: MachineState, v: int) -> bool:
+        return both(state.vm.vcpus[v].in_guest, negation(state.vm.vcpus[v].timer_armed))
+
+    def can_fire(self, state: MachineState, v: int) -> bool:
+        vcpu = state.vm.vcpus[v]
+        return both(vcpu.timer_armed, vcpu.timer_due <= state.host.t)
+
     # effects
 
     def load(self, state: MachineState, v: int, c: int) -> None:
@@ -214,6 +233,8 @@ class Machine(TableMachine):
     def put(self, state: MachineState, v: int) -> None:
         """Run vcpu_put."""
         vcpu = state.vm.vcpus[v]
+        if self.timers:
+            at_put(self.design, state.host, vcpu, self.settings)
         self.design.vcpu_put(state.host, vcpu)
         vcpu.loaded = False
         self._restart_slice(state, vcpu)
@@ -223,17 +244,20 @@ class Machine(TableMachine):
         self.design.serve_requests(state.host, state.vm.vcpus[v])
         self._meet_deadlines(state)
 
-    def enter(self, state: MachineState, v: int) -> None:
-        """Enter guest mode. [entry-guard]"""
+    def enter(self, state: MachineState, v: int) -> Delivery | None:
+        """Enter guest mode, with the timer's interrupt where it has fired. [entry-guard, choice-timer]"""
         vcpu = state.vm.vcpus[v]
         self.design.vcpu_enter(state.host, vcpu)
         vcpu.in_guest = True
         if self.settings["exit_interval"]:
             vcpu.entered = state.host.t
+        return deliver(self.design, state.host, vcpu) if self.timers else None
 
     def exit(self, state: MachineState, v: int) -> None:
         """Return from the guest to KVM, which raises no request. [guest-exit]"""
-        vcpu = state.vm.vcpus[v]
+        self._leave_guest(state, state.vm.vcpus[v])
+
+    def _leave_guest(self, state: MachineState, vcpu: Vcpu) -> None:
         vcpu.in_guest = False
         self.design.vcpu_exit(state.host, vcpu)
         self._restart_delay(state, vcpu)
@@ -275,9 +299,7 @@ class Machine(TableMachine):
     def kvmclock(self, state: MachineState, v: int) -> None:
         """Leave guest mode for a write of the kvmclock MSR, and apply the design's rule for it."""
         vcpu = state.vm.vcpus[v]
-        vcpu.in_guest = False
-        self.design.vcpu_exit(state.host, vcpu)
-        self._restart_delay(state, vcpu)
+        self._leave_guest(state, vcpu)
         self.design.set_time_page(state.host, vcpu, not vcpu.time_page)
         update_trapping(state.host, state.vm, self.settings)
 
@@ -297,6 +319,20 @@ class Machine(TableMachine):
         self._restart_slice(state, vcpu)
         update_trapping(host, state.vm, self.settings)
 
+    def arm(self, state: MachineState, v: int) -> None:
+        """Leave guest mode because the guest arms its timer. [choice-timer]"""
+        vcpu = state.vm.vcpus[v]
+        arm(self.design, state.host, vcpu, self.settings)
+        self._leave_guest(state, vcpu)
+
+    def fire(self, state: MachineState, v: int) -> None:
+        """Let the host's timer fire, which is an exit where the guest runs. [choice-timer]"""
+        vcpu = state.vm.vcpus[v]
+        vcpu.timer_armed = False
+        vcpu.timer_fired = True
+        if vcpu.in_guest:
+            self._leave_guest(state, vcpu)
+
     # time limits
 
     def _restart_slice(self, state: MachineState, vcpu: Vcpu) -> None:
@@ -315,8 +351,12 @@ class Machine(TableMachine):
 
     def lemmas(self) -> list[Lemma]:
         """The candidate lemmas that do not depend on the property."""
-        kept = kept_lemmas(self.settings)
-        return [*LEMMAS, *kept, *lemmas(self.design.standings, BOUNDS)]
+        own = [
+            *kept_lemmas(self.settings),
+            *slice_lemmas(self.settings),
+            *timer_lemmas(self.settings),
+        ]
+        return [*LEMMAS, *own, *lemmas(self.design.standings, BOUNDS)]
 
     def progress(self) -> Progress:
         """The situations and calls by which each vCPU gets to read its TSC from any state."""

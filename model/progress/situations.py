@@ -9,8 +9,9 @@ An entry that is due needs no situation of its own: serving and entering take no
 from typing import Any
 
 from model.lemmas.machine import LEMMAS
-from model.limits import kept_lemmas, limits
-from model.progress.deadlines import may_run, may_stay, nothing_due, others_wait
+from model.lemmas.timers import IN_GUEST_IS_DELIVERED
+from model.limits import WAKE_UP, kept_lemmas, limits
+from model.progress.deadlines import may_run, may_stay, nothing_due, others_wait, to_fire
 from model.progress.elapsing import elapsing
 from model.progress.precedence import crowded, due, taken
 from vtsc.language import Call, Lemma, Progress, Situation, both, either, negation
@@ -23,14 +24,19 @@ LIMIT = 1 << 61
 
 
 def reading(machine: Any, state: Any, v: int) -> bool:
-    """Whether vCPU ``v`` is in guest mode, with time for an RDTSC, and no other is due."""
+    """Whether vCPU ``v`` is in guest mode, with time for an RDTSC, and nothing else is due."""
     runs = both(state.vm.vcpus[v].in_guest, may_run(machine, state, v))
-    return both(runs, others_wait(machine, state, v))
+    return both(runs, _nothing_else(machine, state, v))
+
+
+def _nothing_else(machine: Any, state: Any, v: int) -> bool:
+    """Whether no other vCPU is due, nor ``v``'s own timer to fire."""
+    return both(others_wait(machine, state, v), negation(to_fire(machine, state, v)))
 
 
 def _out_of_guest(machine: Any, state: Any, v: int) -> bool:
     vcpu = state.vm.vcpus[v]
-    return both(both(vcpu.loaded, negation(vcpu.in_guest)), others_wait(machine, state, v))
+    return both(both(vcpu.loaded, negation(vcpu.in_guest)), _nothing_else(machine, state, v))
 
 
 def ready(machine: Any, state: Any, v: int) -> bool:
@@ -48,7 +54,7 @@ def asked(machine: Any, state: Any, v: int) -> bool:
 def beside_free(machine: Any, state: Any, v: int, c: int) -> bool:
     """Whether ``v`` is off its pCPU, no vCPU is loaded on pCPU ``c``, and no other is due."""
     off = negation(either((state.vm.vcpus[v].loaded, taken(state, c))))
-    return both(off, others_wait(machine, state, v))
+    return both(off, _nothing_else(machine, state, v))
 
 
 def expired(machine: Any, state: Any, v: int) -> bool:
@@ -59,7 +65,12 @@ def expired(machine: Any, state: Any, v: int) -> bool:
 def overdue(machine: Any, state: Any, v: int) -> bool:
     """Whether ``v`` is in guest mode, where it may not stay for an RDTSC, and no other is due."""
     runs = both(state.vm.vcpus[v].in_guest, negation(may_run(machine, state, v)))
-    return both(runs, others_wait(machine, state, v))
+    return both(runs, _nothing_else(machine, state, v))
+
+
+def expiring(machine: Any, state: Any, v: int) -> bool:
+    """Whether the host's timer of ``v`` has to fire before there is time for an RDTSC, and no other is due."""
+    return both(to_fire(machine, state, v), others_wait(machine, state, v))
 
 
 # the declaration
@@ -134,6 +145,13 @@ def _with_deadlines(settings: Any) -> list[Situation]:
     ]
 
 
+def _with_wake_up(settings: Any, rank: int) -> list[Situation]:
+    """The situation in which a vCPU's own timer has to be delivered first; entering it does that."""
+    sentence = "a vCPU's timer is due, with too little time for a read before its delivery"
+    now, own = elapsing(settings, 0), ("vcpu",)
+    return [Situation("fire", sentence, rank, own, expiring, _on_itself("fire"), now)]
+
+
 def exists(machine: Any, state: Any, v: int) -> bool:
     """Whether vCPU ``v`` has been created."""
     return either((state.vm.vcpus[v].created,))
@@ -153,6 +171,8 @@ def progress(settings: Any) -> Progress:
     full = settings["vcpus"] > settings["pcpus"]
     situations += _with_deadlines(settings) if deadlines else []
     situations += crowded(settings) if full else []
+    if WAKE_UP.allowed(settings):
+        situations += _with_wake_up(settings, 1 + max(s.rank for s in situations))
     if deadlines:
         situations += due(settings, max(s.rank for s in situations))
     return Progress(
@@ -174,4 +194,5 @@ def _lemmas(settings: Any, full: bool) -> tuple[Lemma, ...]:
     """Lemmas about every reachable state, as far as the situations need them."""
     known = {lemma.name: lemma for lemma in LEMMAS}
     names = ["in_guest_is_loaded", "loaded_is_bound", *(["loaded_apart"] if full else [])]
-    return (*(known[name] for name in names), *kept_lemmas(settings))
+    timers = [IN_GUEST_IS_DELIVERED] if WAKE_UP.allowed(settings) else []
+    return (*(known[name] for name in names), *kept_lemmas(settings), *timers)

@@ -1,0 +1,58 @@
+"""A timer of the guest is delivered when the guest's TSC is near the value that it was armed for.
+
+Its origin is [timer-lateness], and the claims of the mail in [C7, C8, C9].
+"""
+
+from typing import Any
+
+from model.guest.timer import guest_tsc
+from properties.reads import lag, lead
+from vtsc.language import Property, Step, Term, s64, u64
+
+
+def lateness(machine: Any, state: Any, v: int) -> int:
+    """The guest's TSC less the value that the timer was last armed for, in cycles; negative means early.
+
+    It means something in the step that delivers the timer of vCPU ``v``.
+    """
+    vcpu = state.vm.vcpus[v]
+    return s64(guest_tsc(machine.design, state.host, vcpu) - vcpu.timer_target)
+
+
+class TimerLateness(Property):
+    """Violated iff lateness > late_bound or lateness < -early_bound in cycles, at a delivery."""
+
+    name = "timer_lateness"
+    claim = "a timer is delivered at most early_bound before the TSC that it was armed for, and late_bound after"
+    symptom = "lateness"
+    story = "vCPU {subject} got its timer for {target} at {this}, {by} late, by {culprit}"
+    needs = ("can_deliver_timer", "can_load_on_another_pcpu")
+    defaults = {"timer": "on", "dormancy": "500us", "entry_delay": "500us"}
+
+    def observe(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> bool:
+        """Compare the guest's TSC at a delivery with the timer's."""
+        if step.call.name != "enter" or step.observed is None:
+            return False
+        late = lateness(machine, state, step.call.args[0])
+        late_bound = machine.settings["late_bound"]
+        if late_bound is not None and late > state.host.base.cycles(late_bound):
+            return True
+        early_bound = machine.settings["early_bound"]
+        return early_bound is not None and late < -state.host.base.cycles(early_bound)
+
+    def terms(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> list[Term]:
+        """The guest's TSC at the delivery, the timer's, and their signed distance."""
+        delivery = step.observed
+        return [
+            Term("this", u64(delivery.value)),
+            Term("target", u64(delivery.target)),
+            Term("by", s64(delivery.value - delivery.target), "cycle"),
+        ]
+
+    def measures(self, machine: Any, state: Any, step: Step) -> list[int | None]:
+        """The lag and the lead of the vCPU, in cycles."""
+        v = step.call.args[0]
+        return [lag(machine, state, v), lead(machine, state, v)]
+
+
+PROPERTY = TimerLateness()
