@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from model.arithmetic import NSEC_PER_SEC, time_scale
 from model.designs.base import Design
 from model.guest.rdtsc import Read, ideal_tsc, rdtsc, traps
-from model.guest.timer import Delivery, arm, at_put, deliver, with_timer
+from model.guest.timer import Delivery, arm, at_put, can_fire, deliver, with_timer
 from model.host.contracts import Contract
 from model.host.host import TIME_INPUT, Host
 from model.lemmas.bounds import BOUNDS
@@ -20,6 +20,7 @@ from model.lemmas.slices import slice_lemmas
 from model.lemmas.standings import lemmas
 from model.lemmas.timers import timer_lemmas
 from model.limits import kept_lemmas, limits
+from model.machine_state import MachineState
 from model.progress.situations import progress
 from model.trapping import update_trapping
 from model.vm import Vcpu, Vm
@@ -30,14 +31,12 @@ from vtsc.language import (
     Lemma,
     Progress,
     Rounds,
-    State,
     Step,
     TableMachine,
     apart,
     both,
     either,
     ensure,
-    instances,
     negation,
     require,
     select,
@@ -54,19 +53,6 @@ ROUNDS = (Rounds(beginnings=(5, 6), loop=4, end=5),)
 They begin with load, serve, enter, rdtsc and exit, and the mark where the host needs one. A turn of the loop
 is put, load, put and load; the end is put, load, serve, enter and rdtsc.
 """
-
-
-class MachineState(State):
-    """Host, pCPUs, VM and vCPUs, by these names: host, pcpu0.., vm, vcpu0.."""
-
-    def __init__(self, host: Host, vm: Vm) -> None:
-        super().__init__()
-        self.host = host
-        self.vm = vm
-        self.records["host"] = host
-        self.records |= instances("pcpu", host.pcpus)
-        self.records["vm"] = vm
-        self.records |= instances("vcpu", vm.vcpus)
 
 
 class Machine(TableMachine):
@@ -128,10 +114,9 @@ class Machine(TableMachine):
                 Action("create", ("vcpu", "pcpu"), self.can_create, self.create, "a new vCPU")
             )
         if self.timers:
-            actions += [
-                Action("arm", ("vcpu",), self.can_arm, self.arm, "the guest arms its timer"),
-                Action("fire", ("vcpu",), self.can_fire, self.fire, "the host's timer fires"),
-            ]
+            arms, fires = "the guest arms its timer", "the host's timer fires"
+            actions.append(Action("arm", ("vcpu",), self.can_arm, self.arm, arms))
+            actions.append(Action("fire", ("vcpu",), self.can_fire, self.fire, fires))
         return actions
 
     # the interface that every machine offers
@@ -210,8 +195,7 @@ class Machine(TableMachine):
         return both(state.vm.vcpus[v].in_guest, negation(state.vm.vcpus[v].timer_armed))
 
     def can_fire(self, state: MachineState, v: int) -> bool:
-        vcpu = state.vm.vcpus[v]
-        return both(vcpu.timer_armed, vcpu.timer_due <= state.host.t)
+        return can_fire(state.host, state.vm.vcpus[v])
 
     # effects
 
@@ -351,11 +335,8 @@ class Machine(TableMachine):
 
     def lemmas(self) -> list[Lemma]:
         """The candidate lemmas that do not depend on the property."""
-        own = [
-            *kept_lemmas(self.settings),
-            *slice_lemmas(self.settings),
-            *timer_lemmas(self.settings),
-        ]
+        limited = kept_lemmas(self.settings) + slice_lemmas(self.settings)
+        own = [*limited, *timer_lemmas(self.settings)]
         return [*LEMMAS, *own, *lemmas(self.design.standings, BOUNDS)]
 
     def progress(self) -> Progress:

@@ -23,9 +23,9 @@ class TimerLateness(Property):
     """Violated iff lateness > late_bound or lateness < -early_bound in cycles, at a delivery."""
 
     name = "timer_lateness"
-    claim = "a timer is delivered at most early_bound before the TSC that it was armed for, and late_bound after"
+    claim = "no timer comes more than early_bound before the TSC that it was armed for, or late_bound after"
     symptom = "lateness"
-    story = "vCPU {subject} got its timer for {target} at {this}, {by} late, by {culprit}"
+    story = "vCPU {subject} got its timer for {target} at {this}, late by {by}, by {culprit}"
     needs = ("can_deliver_timer", "can_load_on_another_pcpu")
     defaults = {"timer": "on", "dormancy": "500us", "entry_delay": "500us"}
 

@@ -1,8 +1,8 @@
 """The guest's local timer: armed for a value of the guest's TSC, waited for by a timer of the host.
 
-The guest arms it for guest TSC X; the host sets a timer of its own for the time that this takes at the nominal
-rate. When that fires the vCPU is woken, loaded, updated and entered, and the interrupt is delivered with
-the entry. No source of 2010 has these lines: all of it is a choice. [choice-timer]
+The guest arms it for guest TSC X; the host sets a timer of its own for the time that this takes at the
+nominal rate. When that fires the vCPU is woken, loaded, updated and entered, and the interrupt is delivered
+with the entry. None of this is in the mail or restated from a source: it is a choice. [choice-timer]
 """
 
 from collections.abc import Mapping
@@ -14,6 +14,7 @@ from model.host.host import Host
 from vtsc.language import (
     BadFileError,
     Record,
+    both,
     counter,
     flag,
     integer,
@@ -87,6 +88,12 @@ def known_lag(design: Design, host: Host, vcpu: Any, now: int) -> int:
     """The cycles that a catchup would now add to the guest's TSC, which is at ``now``."""
     wanted = design.compute_guest_tsc(vcpu, host.kernel_ns())
     return u64(wanted - now) if u64(wanted) > u64(now) else 0
+
+
+def can_fire(host: Host, vcpu: Any) -> bool:
+    """Whether the host's timer is set, and its time has come."""
+    come: bool = vcpu.timer_due <= host.t
+    return both(vcpu.timer_armed, come)
 
 
 def deliver(design: Design, host: Host, vcpu: Any) -> Delivery | None:

@@ -1,4 +1,4 @@
-"""Lemmas about the guest's timer: where ideal will be, against the timer's target, when the host's timer is due.
+"""Lemmas about the guest's timer: its target against what ideal will be when the host's timer is due.
 
 That is known when the timer is armed, by how far the guest's TSC is from ideal then, and by how much the
 host's timer is moved because its clock has steps. They are offered where timers are on.

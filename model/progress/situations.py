@@ -69,7 +69,7 @@ def overdue(machine: Any, state: Any, v: int) -> bool:
 
 
 def expiring(machine: Any, state: Any, v: int) -> bool:
-    """Whether the host's timer of ``v`` has to fire before there is time for an RDTSC, and no other is due."""
+    """Whether ``v``'s timer has to fire before there is time for an RDTSC, and no other vCPU is due."""
     return both(to_fire(machine, state, v), others_wait(machine, state, v))
 
 
