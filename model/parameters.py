@@ -105,6 +105,9 @@ _ALL = (
     Parameter(
         "timer_clock", "choice", "kernel", "what host timers run on", choices=("kernel", "true")
     ),
+    Parameter(
+        "timer_least", "duration", "1ns", "shortest time to arm a timer for", 0, 10**18, above=True
+    ),
     Parameter("accelerate_by", "duration", "0ns", "host timers fire this much early", 0, 10**12),
     Parameter(
         "accelerate_lag",

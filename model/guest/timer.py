@@ -62,8 +62,8 @@ def guest_tsc(design: Design, host: Host, vcpu: Any) -> int:
 
 
 def arm(design: Design, host: Host, vcpu: Any, settings: Any) -> None:
-    """The guest arms its timer, for any value of its TSC that is at least a ns away. [choice-timer]"""
-    least = -(-host.base.ns // host.base.cycle)
+    """The guest arms its timer, for any value of its TSC at least timer_least away. [choice-timer]"""
+    least = -(-host.base.units(settings["timer_least"]) // host.base.cycle)
     delay = host.inputs.word("delay", least)
     now = guest_tsc(design, host, vcpu)
     vcpu.timer_target = now + delay

@@ -85,13 +85,12 @@ class Host(HostFields):
         timer_clock=true it runs on true time. A clock that replaces this one later does not move it.
         [choice-timer]
         """
-        wait = cycles * self.base.cycle
+        wait = integer(cycles * self.base.cycle - self.base.units(settings["accelerate_by"]))
         if settings["timer_clock"] == "kernel":
             resolution, ns = self._resolution(), self.base.ns
-            expiry = (self._kernel_clock() // ns + wait // ns) * ns
+            expiry = integer((self._kernel_clock() // ns + wait // ns) * ns)
             tick = (expiry + resolution - 1) // resolution * resolution
-            wait = tick - self._reading()
-        wait = integer(wait - self.base.units(settings["accelerate_by"]))
+            wait = integer(tick - self._reading())
         if wait < 0:
             return self.t
         return bounded(self.t + wait)

@@ -89,6 +89,24 @@ def _since_is_past(machine: Any, state: Any, ghosts: Any, v: int) -> bool:
     return past
 
 
+def _exit_loss(machine: Any, state: Any, ghosts: Any, v: int, c: int) -> bool:
+    since_exit: int = state.host.t - state.vm.vcpus[v].out_since
+    kept = behind_by(state, v, c, since_exit, lag_of_clock(state))
+    return implies(_served(state, v, c), kept)
+
+
+def _exit_is_past(machine: Any, state: Any, ghosts: Any, v: int) -> bool:
+    past: bool = state.vm.vcpus[v].out_since <= state.host.t
+    return past
+
+
+def _entered_in_time(machine: Any, state: Any, ghosts: Any, v: int) -> bool:
+    vcpu = state.vm.vcpus[v]
+    allowed = state.host.base.units(machine.settings["entry_delay"])
+    in_time: bool = vcpu.entered <= vcpu.out_since + allowed
+    return implies(vcpu.in_guest, in_time)
+
+
 OVER = ("vcpu", "pcpu")
 SINCE = Lemma(
     "since_is_past", "the last load or put is not in the future", ("vcpu",), _since_is_past
@@ -138,10 +156,29 @@ RESUMED = (
         _sleep_and_slice_loss,
     ),
 )
+EXITED = (
+    Lemma("exit_is_past", "the last load or exit is not in the future", ("vcpu",), _exit_is_past),
+    Lemma(
+        "exit_loss",
+        "with no clock update pending, a loaded vCPU is behind ideal by at most what the clock was short "
+        "of, and what the slowest pCPU has lost since its last load or exit",
+        OVER,
+        _exit_loss,
+    ),
+    Lemma(
+        "entered_in_time",
+        "a vCPU in guest mode was entered at most entry_delay after its last load or exit",
+        ("vcpu",),
+        _entered_in_time,
+    ),
+)
 
 
 def slice_lemmas(settings: Any) -> list[Lemma]:
-    """Those that may hold with these settings."""
-    if not settings["timeslice"] and settings["timer"] == "off":
+    """Those that may hold with these settings; none without limits and timers."""
+    exits = bool(settings["exit_interval"] and settings["entry_delay"])
+    if not (settings["timeslice"] or exits or settings["timer"] == "on"):
         return []
-    return [SINCE, *STABLE, *CAUGHT_UP, *(RESUMED if settings["dormancy"] else ())]
+    found = [SINCE, *STABLE, *CAUGHT_UP]
+    found += RESUMED if settings["dormancy"] else ()
+    return [*found, *(EXITED if exits else ())]

@@ -34,9 +34,18 @@ def _waiting(machine: Any, state: Any, v: int) -> bool:
     return waits_for_timer(state.vm.vcpus[v], machine.settings)
 
 
+def _lost(machine: Any, state: Any) -> tuple[int, int]:
+    """What is left of the loss of a slice where the host's timer is accelerated, as a fraction."""
+    settings, units = machine.settings, state.host.base.units
+    lost, den = loss(state, units(settings["timeslice"] or 0))
+    least = units(settings["timer_least"])
+    if settings["accelerate_lag"] == "arm":
+        lost = max(0, lost - den * least)
+    return lost - den * min(units(settings["accelerate_by"]), least), den
+
+
 def _target_not_behind(machine: Any, state: Any, ghosts: Any, v: int) -> bool:
-    slice_units = state.host.base.units(machine.settings["timeslice"] or 0)
-    lost, den = loss(state, slice_units)
+    lost, den = _lost(machine, state)
     more = lag_of_clock(state) + rounded_by(machine, state)
     kept = den * (target_ahead(state, v) + more) + lost >= 0
     return implies(_waiting(machine, state, v), kept)
@@ -70,7 +79,8 @@ LEMMAS = (
     Lemma(
         "target_not_behind",
         "a timer's target is below what ideal is when the host's timer is due by at most what the clock "
-        "was short of, what a slice loses, and what the host's timer is rounded by",
+        "was short of, what a slice loses and acceleration leaves of it, and what the host's timer is "
+        "rounded by",
         ("vcpu",),
         _target_not_behind,
     ),
