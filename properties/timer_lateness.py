@@ -1,8 +1,8 @@
 """A timer of the guest is delivered when the guest's TSC is near the value that it was armed for.
 
-Its origin is [timer-lateness, choice-timer], and the claims of the mail in [C8, C9]. By default the wake-up may
-take 1 ms, half for the vCPU to come to a pCPU and half for it to be entered there. A timer is late by that
-alone where the guest's TSC is ideal, so late_bound is 1 ms. None is early there, so early_bound is 0.
+Its origin is [timer-lateness, choice-timer], and the claims of the mail in [C8, C9]. By default the wake-up
+may take 1 ms, half for the vCPU to come to a pCPU and half for it to be entered there. A timer is late by
+that alone where the guest's TSC is ideal, so late_bound is 1 ms. None is early there, so early_bound is 0.
 """
 
 from typing import Any
@@ -62,7 +62,7 @@ class TimerLateness(Property):
         ]
 
     def measures(self, machine: Any, state: Any, step: Step) -> list[int | None]:
-        """The lag of the vCPU where the timer is early; else its lead, and how long it has waited; in cycles."""
+        """The vCPU's lag where the timer is early, else its lead and how long it has waited; in cycles."""
         v, host = step.call.args[0], state.host
         if s64(step.observed.value - step.observed.target) < 0:
             return [lag(machine, state, v)]

@@ -29,8 +29,6 @@ class Design:
     """Whether RDTSC can be made to trap, by `model.trapping`."""
     guarded: ClassVar[bool] = False
     """Whether the parameter catchup_guard has a meaning."""
-    catches_up: ClassVar[bool] = False
-    """Whether there is `compute_guest_tsc`, by which KVM knows how far a guest's TSC is behind."""
     saved_tsc: ClassVar[str] = "last_host_tsc"
     """The vCPU's field that notes the host TSC to compensate from."""
     standings: ClassVar[tuple[Standing, ...]] = USUAL

@@ -40,7 +40,6 @@ class Patch25(Pre25):
     title = 'patch 25/35 as posted, "Add clock catchup mode"'
     traps = True
     guarded = True
-    catches_up = True
     standings: ClassVar[tuple[Standing, ...]] = (
         *Pre25.standings,
         STAYS_AS_IT_IS,

@@ -89,7 +89,7 @@ Machine._restart_delay Machine._meet_deadlines Machine.ideal
 model/machine_state.py
   frame: MachineState.__init__
 model/parameters.py
-  declaration: resolve check
+  declaration: resolve check knows_lag
 model/progress/deadlines.py
   declaration: duration long_enough may_stay may_run overslept to_fire to_deliver waits \
 others_wait nothing_due
