@@ -51,13 +51,13 @@ def _values(
     from vtsc.content.case import Case
     from vtsc.engines.search.climb import Climbing
     from vtsc.evidence.systems import Systems
-    from vtsc.language.measures import at_most
+    from vtsc.language.measures import within
     from vtsc.language.words import SIGN
 
     design, host, prop = cell
     case = Case(content, design, host, content.model.resolve(design, given, {}))
     limits = range(-SIGN - 1, SIGN)
-    monitors = {limit: at_most(content.properties[prop], limit) for limit in limits}
+    monitors = {limit: within(content.properties[prop], limit) for limit in limits}
     hit = census(case.machine(), list(monitors.values()), depth).depths
     greatest = max((n + 1 for n, m in monitors.items() if m.name in hit), default=None)
     system, field = Systems(case).recording(prop)

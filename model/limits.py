@@ -12,10 +12,15 @@ class Limit:
     """A limit on how long a vCPU may be in some mode; there is none where the parameter is not set."""
 
     parameter: ClassVar[str]
+    """The parameter that sets it, or where there is none of that name, a name for its lemma."""
     sentence: ClassVar[str]
     """The sentence of the lemma that the limit is kept."""
 
-    def binds(self, vcpu: Any) -> bool:
+    def allowed(self, settings: Any) -> Any:
+        """The longest time, in ns; None where there is no limit."""
+        return settings[self.parameter]
+
+    def binds(self, vcpu: Any, settings: Any) -> bool:
         """Whether a vCPU is in the mode."""
         raise NotImplementedError  # for each limit to say: code of a step has no abstract methods
 
@@ -25,12 +30,12 @@ class Limit:
 
     def kept(self, machine: Any, state: Any, v: int, time: int) -> bool:
         """Whether this limit lets vCPU ``v`` stay in its mode for ``time`` more time units."""
-        allowed = machine.settings[self.parameter]
+        allowed = self.allowed(machine.settings)
         if not allowed:
             return True
         vcpu, host = state.vm.vcpus[v], state.host
         in_time: bool = host.t + time - self.began(vcpu) <= host.base.units(allowed)
-        return implies(self.binds(vcpu), in_time)
+        return implies(self.binds(vcpu, machine.settings), in_time)
 
     def lemma(self) -> Lemma:
         """The lemma that the limit has been kept."""
@@ -48,7 +53,7 @@ class Timeslice(Limit):
     parameter = "timeslice"
     sentence = "no vCPU has been loaded for longer than its time slice"
 
-    def binds(self, vcpu: Any) -> bool:
+    def binds(self, vcpu: Any, settings: Any) -> bool:
         """Whether a vCPU is loaded."""
         return either((vcpu.loaded,))
 
@@ -65,9 +70,10 @@ class Dormancy(Limit):
     parameter = "dormancy"
     sentence = "no vCPU has been off its pCPU for longer than dormancy allows"
 
-    def binds(self, vcpu: Any) -> bool:
-        """Whether a vCPU is created and not loaded."""
-        return both(vcpu.created, negation(vcpu.loaded))
+    def binds(self, vcpu: Any, settings: Any) -> bool:
+        """Whether a vCPU is created, not loaded, and not waiting for its timer."""
+        away = both(vcpu.created, negation(vcpu.loaded))
+        return both(away, negation(waits_for_timer(vcpu, settings)))
 
     def began(self, vcpu: Any) -> int:
         """The time of the last put, or of the creation."""
@@ -82,7 +88,7 @@ class ExitInterval(Limit):
     parameter = "exit_interval"
     sentence = "no vCPU has been in guest mode for longer than exit_interval"
 
-    def binds(self, vcpu: Any) -> bool:
+    def binds(self, vcpu: Any, settings: Any) -> bool:
         """Whether a vCPU is in guest mode."""
         return either((vcpu.in_guest,))
 
@@ -99,7 +105,7 @@ class EntryDelay(Limit):
     parameter = "entry_delay"
     sentence = "no vCPU has been loaded and out of guest mode for longer than entry_delay"
 
-    def binds(self, vcpu: Any) -> bool:
+    def binds(self, vcpu: Any, settings: Any) -> bool:
         """Whether a vCPU is loaded and out of guest mode."""
         return both(vcpu.loaded, negation(vcpu.in_guest))
 
@@ -109,16 +115,48 @@ class EntryDelay(Limit):
         return out_since
 
 
+@dataclass(frozen=True)
+class WakeUp(Limit):
+    """The limit on the time from the expiry of the host's timer to the delivery. [choice-timer]
+
+    It is dormancy, for the vCPU to come to a pCPU, and entry_delay, for it to be entered there.
+    """
+
+    parameter = "wake_up"
+    sentence = "no timer has been due for longer than dormancy and entry_delay together"
+
+    def allowed(self, settings: Any) -> Any:
+        """The sum of both where timers are on and both are set."""
+        if settings["timer"] == "off" or not (settings["dormancy"] and settings["entry_delay"]):
+            return None
+        return settings["dormancy"] + settings["entry_delay"]
+
+    def binds(self, vcpu: Any, settings: Any) -> bool:
+        """Whether a vCPU waits for its timer."""
+        return waits_for_timer(vcpu, settings)
+
+    def began(self, vcpu: Any) -> int:
+        """The time at which the host's timer is due."""
+        due: int = vcpu.timer_due
+        return due
+
+
+def waits_for_timer(vcpu: Any, settings: Any) -> bool:
+    """Whether a vCPU has armed its timer, which has not been delivered."""
+    return settings["timer"] == "on" and either((vcpu.timer_armed, vcpu.timer_fired))
+
+
 TIMESLICE = Timeslice()
 DORMANCY = Dormancy()
 EXIT_INTERVAL = ExitInterval()
 ENTRY_DELAY = EntryDelay()
-LIMITS = (TIMESLICE, DORMANCY, EXIT_INTERVAL, ENTRY_DELAY)
+WAKE_UP = WakeUp()
+LIMITS = (TIMESLICE, DORMANCY, EXIT_INTERVAL, ENTRY_DELAY, WAKE_UP)
 
 
 def limits(settings: Any) -> Sequence[Limit]:
     """The limits that these settings set."""
-    return [limit for limit in LIMITS if settings[limit.parameter]]
+    return [limit for limit in LIMITS if limit.allowed(settings)]
 
 
 def all_kept(machine: Any, state: Any, v: int, time: int) -> bool:

@@ -11,15 +11,14 @@ from typing import Any, ClassVar
 from model.arithmetic import NSEC_PER_SEC, time_scale
 from model.designs.base import Design
 from model.guest.rdtsc import Read, cycles_since, ideal_tsc, rdtsc, start_read, traps
+from model.guest.timer import Delivery, arm, at_put, can_fire, deliver, with_timer
 from model.host.contracts import Contract
 from model.host.host import TIME_INPUT, Host
-from model.lemmas.bounds import BOUNDS
-from model.lemmas.machine import LEMMAS
-from model.lemmas.overlap import LEMMAS as OVERLAP_LEMMAS
-from model.lemmas.standings import Standing, lemmas
-from model.lemmas.trapping import lemmas as trapping_lemmas
+from model.lemmas.candidates import candidates
+from model.lemmas.standings import Standing
 from model.lemmas.trapping import standings as trapping_standings
-from model.limits import kept_lemmas, limits
+from model.limits import limits
+from model.machine_state import MachineState
 from model.progress.situations import progress
 from model.switch import Switch
 from model.vm import Vcpu, Vm
@@ -30,14 +29,12 @@ from vtsc.language import (
     Lemma,
     Progress,
     Rounds,
-    State,
     Step,
     TableMachine,
     apart,
     both,
     either,
     ensure,
-    instances,
     negation,
     require,
     select,
@@ -55,19 +52,6 @@ ROUNDS = (Rounds(beginnings=(5, 6), loop=4, end=5),)
 They begin with load, serve, enter, rdtsc and exit, and the mark where the host needs one. A turn of the loop
 is put, load, put and load; the end is put, load, serve, enter and rdtsc.
 """
-
-
-class MachineState(State):
-    """Host, pCPUs, VM and vCPUs, by these names: host, pcpu0.., vm, vcpu0.."""
-
-    def __init__(self, host: Host, vm: Vm) -> None:
-        super().__init__()
-        self.host = host
-        self.vm = vm
-        self.records["host"] = host
-        self.records |= instances("pcpu", host.pcpus)
-        self.records["vm"] = vm
-        self.records |= instances("vcpu", vm.vcpus)
 
 
 class Machine(TableMachine):
@@ -90,6 +74,8 @@ class Machine(TableMachine):
         self.design = design
         self.contract = contract
         self.settings = settings
+        self.timers = settings["timer"] == "on"
+        self.of_vcpus = with_timer(design.vcpu_fields) if self.timers else design.vcpu_fields
         self.sizes = {"vcpu": settings["vcpus"], "pcpu": settings["pcpus"]}
         # pCPU 0 is where the VM is created; the others, and all vCPUs, start alike.
         self.symmetric = {
@@ -135,6 +121,10 @@ class Machine(TableMachine):
             actions.append(
                 Action("create", ("vcpu", "pcpu"), self.can_create, self.create, "a new vCPU")
             )
+        if self.timers:
+            arms, fires = "the guest arms its timer", "the host's timer fires"
+            actions.append(Action("arm", ("vcpu",), self.can_arm, self.arm, arms))
+            actions.append(Action("fire", ("vcpu",), self.can_fire, self.fire, fires))
         return actions
 
     # the interface that every machine offers
@@ -142,10 +132,11 @@ class Machine(TableMachine):
     def state(self) -> MachineState:
         """A fresh state with every field at its declared start."""
         scale = time_scale(self.settings["virtual_khz"] * KHZ, NSEC_PER_SEC)
-        own, of_vcpus = self.design.vm_fields, self.design.vcpu_fields
+        own, khz = self.design.vm_fields, self.settings["virtual_khz"]
+        of_vcpus = self.of_vcpus
         if self.overlaps:
             of_vcpus = {**of_vcpus, **self.overlap_fields}
-        vm = Vm(self.sizes["vcpu"], self.settings["virtual_khz"], scale, own, of_vcpus)
+        vm = Vm(self.sizes["vcpu"], khz, scale, own, of_vcpus)
         return MachineState(Host(self.contract, self.settings), vm)
 
     def initialise(self, state: MachineState, inputs: Inputs) -> None:
@@ -164,6 +155,8 @@ class Machine(TableMachine):
         with_inputs(inputs, state.host.advance)
         for vcpu in state.vm.vcpus:
             vcpu.caught_up = False
+            if self.timers:
+                vcpu.timer_delivered = False
         self._meet_deadlines(state)
 
     def perform(self, state: MachineState, call: Call, inputs: Inputs) -> Step:
@@ -210,6 +203,12 @@ class Machine(TableMachine):
         busy = either(both(w.loaded, w.cpu == c) for w in state.vm.vcpus)
         return negation(either((state.vm.vcpus[v].created, busy)))
 
+    def can_arm(self, state: MachineState, v: int) -> bool:
+        return both(state.vm.vcpus[v].in_guest, negation(state.vm.vcpus[v].timer_armed))
+
+    def can_fire(self, state: MachineState, v: int) -> bool:
+        return can_fire(state.host, state.vm.vcpus[v])
+
     # effects
 
     def load(self, state: MachineState, v: int, c: int) -> None:
@@ -230,6 +229,8 @@ class Machine(TableMachine):
     def put(self, state: MachineState, v: int) -> None:
         """Run vcpu_put."""
         vcpu = state.vm.vcpus[v]
+        if self.timers:
+            at_put(self.design, state.host, vcpu, self.settings)
         self.design.vcpu_put(state.host, vcpu)
         vcpu.loaded = False
         self._restart_slice(state, vcpu)
@@ -239,8 +240,8 @@ class Machine(TableMachine):
         self.design.serve_requests(state.host, state.vm.vcpus[v])
         self._meet_deadlines(state)
 
-    def enter(self, state: MachineState, v: int) -> None:
-        """Enter guest mode. [entry-guard]"""
+    def enter(self, state: MachineState, v: int) -> Delivery | None:
+        """Enter guest mode, with the timer's interrupt where it has fired. [entry-guard, choice-timer]"""
         vcpu = state.vm.vcpus[v]
         self.design.vcpu_enter(state.host, vcpu)
         vcpu.in_guest = True
@@ -248,6 +249,7 @@ class Machine(TableMachine):
             vcpu.entered = state.host.t
         if self.overlaps:
             start_read(state.host, vcpu)
+        return deliver(self.design, state.host, vcpu) if self.timers else None
 
     def exit(self, state: MachineState, v: int) -> None:
         """Return from the guest to KVM, which raises no request. [guest-exit]"""
@@ -314,6 +316,20 @@ class Machine(TableMachine):
         self._restart_slice(state, vcpu)
         self.switch.decide(state.host, state.vm)
 
+    def arm(self, state: MachineState, v: int) -> None:
+        """Leave guest mode because the guest arms its timer. [choice-timer]"""
+        vcpu = state.vm.vcpus[v]
+        arm(self.design, state.host, vcpu, self.settings)
+        self.switch.leave_guest(state.host, vcpu)
+
+    def fire(self, state: MachineState, v: int) -> None:
+        """Let the host's timer fire, which is an exit where the guest runs. [choice-timer]"""
+        vcpu = state.vm.vcpus[v]
+        vcpu.timer_armed = False
+        vcpu.timer_fired = True
+        if vcpu.in_guest:
+            self.switch.leave_guest(state.host, vcpu)
+
     # time limits
 
     def _restart_slice(self, state: MachineState, vcpu: Vcpu) -> None:
@@ -332,10 +348,7 @@ class Machine(TableMachine):
 
     def lemmas(self) -> list[Lemma]:
         """The candidate lemmas that do not depend on the property."""
-        kept = kept_lemmas(self.settings)
-        about_trapping = trapping_lemmas(self.design.saved_tsc) if self.traps else []
-        overlap = OVERLAP_LEMMAS if self.overlaps else ()
-        return [*LEMMAS, *kept, *about_trapping, *overlap, *lemmas(self.standings(), BOUNDS)]
+        return candidates(self)
 
     def standings(self) -> Sequence[Standing]:
         """The circumstances in which it is clear what a guest's TSC would be."""

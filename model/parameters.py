@@ -124,6 +124,43 @@ _ALL = (
     Parameter("host_rate_min", "ratio", "1/2", "host slow: least rate", 0, 1),
     Parameter("host_rate_max", "ratio", "2", "host fast: greatest rate", 1, 1000),
     Parameter("create_anytime", "choice", "off", "creating a vCPU is an action", choices=ON_OFF),
+    Parameter(
+        "timer", "choice", "off", "the guest arms a timer (timer_lateness: on)", choices=ON_OFF
+    ),
+    Parameter(
+        "timer_clock", "choice", "kernel", "what host timers run on", choices=("kernel", "true")
+    ),
+    Parameter(
+        "timer_least", "duration", "1ns", "shortest time to arm a timer for", 0, 10**18, above=True
+    ),
+    Parameter("accelerate_by", "duration", "0ns", "host timers fire this much early", 0, 10**12),
+    Parameter(
+        "accelerate_lag",
+        "choice",
+        "off",
+        "and by the lag that KVM knows of, at",
+        choices=("off", "arm", "put"),
+    ),
+    Parameter(
+        "early_bound",
+        "duration",
+        "0ns",
+        "what timer_lateness allows before",
+        0,
+        10**18,
+        optional=True,
+        absent="unbounded",
+    ),
+    Parameter(
+        "late_bound",
+        "duration",
+        "1ms",
+        "what timer_lateness allows after",
+        0,
+        10**18,
+        optional=True,
+        absent="unbounded",
+    ),
 )
 PARAMETERS: dict[str, Parameter] = {p.name: p for p in _ALL}
 
@@ -142,6 +179,8 @@ def resolve(
     if "catchup_guard" in given and not kind.guarded:
         able = ", ".join(name for name, d in designs.items() if d.guarded)
         raise UsageError(f"catchup_guard has no meaning in design {design}, only in {able}")
+    if defaults.get("timer") == "on" and given.get("timer") == "off":
+        raise UsageError("timer=off: a property of timers has no meaning without them")
     return check(design, {"vendor": kind.vendors[0], **defaults, **given}, designs)
 
 
@@ -159,7 +198,17 @@ def check(
         raise UsageError(
             f"trapping={settings['trapping']}: design {design} cannot trap, only {able}"
         )
+    if settings["accelerate_lag"] != "off" and not knows_lag(kind):
+        able = ", ".join(name for name, d in designs.items() if knows_lag(d))
+        raise UsageError(
+            f"accelerate_lag={settings['accelerate_lag']}: design {design} knows no lag, only {able}"
+        )
     if settings["trapping"] != "off" and settings["vcpus"] < 2:
         raise UsageError(f"trapping={settings['trapping']} needs vcpus of 2 or more")
     check_protocol(settings)
     return settings
+
+
+def knows_lag(kind: type[Design]) -> bool:
+    """Whether a design has `compute_guest_tsc`, by which KVM knows how far a guest's TSC is behind."""
+    return kind.compute_guest_tsc is not Design.compute_guest_tsc

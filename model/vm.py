@@ -7,7 +7,12 @@ from model.state import VcpuFields, VmFields
 
 
 class Vcpu(VcpuFields):
-    """A vCPU with the kernel's way of raising requests."""
+    """A vCPU with the kernel's way of raising requests; it has those of `TimerFields` where timers are on."""
+
+    timer_armed: bool
+    timer_fired: bool
+    timer_delivered: bool
+    timer_due: int
 
     def __init__(self, number: int, vm: "Vm", own: Mapping[str, Any]) -> None:
         super().__init__(own)

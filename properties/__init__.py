@@ -6,10 +6,19 @@ from properties.monotonic import PROPERTY as MONOTONIC
 from properties.monotonic_smp import PROPERTY as MONOTONIC_SMP
 from properties.nonzero_delta import PROPERTY as NONZERO_DELTA
 from properties.sometimes import SOMETIMES
+from properties.timer_lateness import PROPERTY as TIMER_LATENESS
 from vtsc.language import Property
 
 PROPERTIES: dict[str, Property] = {
-    p.name: p for p in (MONOTONIC, MONOTONIC_SMP, NONZERO_DELTA, BOUNDED_LAG, BOUNDED_LEAD)
+    p.name: p
+    for p in (
+        MONOTONIC,
+        MONOTONIC_SMP,
+        NONZERO_DELTA,
+        BOUNDED_LAG,
+        BOUNDED_LEAD,
+        TIMER_LATENESS,
+    )
 }
 
 __all__ = ["PROPERTIES", "SOMETIMES"]

@@ -35,7 +35,7 @@ class NonzeroDelta(ReadProperty):
         "stall",
         "the true time from the first to the last of equal reads on one vCPU",
         "ns",
-        lambda machine: int(machine.state().host.base.ns),
+        per_unit=lambda machine: int(machine.state().host.base.ns),
     )
     needs = ("can_read_tsc_twice", "can_load_on_another_pcpu")
     expected = """

@@ -81,4 +81,25 @@ class CanTrap(Sometimes):
         return step.call.name == "rdtsc" and bool(step.observed.trapped)
 
 
-SOMETIMES = (CanReadTscTwice(), CanLoadOnAnotherPcpu(), CanCatchUp(), CanTrap())
+class CanDeliverTimer(Sometimes):
+    """A timer that the guest armed is delivered."""
+
+    name = "can_deliver_timer"
+    claim = "some timer is delivered"
+
+    def applies(self, machine: Any) -> bool:
+        """Whether there are timers."""
+        return bool(machine.settings["timer"] == "on")
+
+    def observe(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> bool:
+        """Whether this step delivers one."""
+        return step.call.name == "enter" and step.observed is not None
+
+
+SOMETIMES = (
+    CanReadTscTwice(),
+    CanLoadOnAnotherPcpu(),
+    CanCatchUp(),
+    CanTrap(),
+    CanDeliverTimer(),
+)

@@ -78,6 +78,23 @@ class Host(HostFields):
         if self.settings["sampling_gap"]:
             self._pass("gap_", self.base.units(self.settings["sampling_gap"]))
 
+    def timer_due(self, cycles: int, settings: Any) -> int:
+        """The true time at which a timer of the host fires that is set now for ``cycles`` nominal cycles.
+
+        It runs on the kernel clock, in whole ns, and fires when that clock shows its expiry; with
+        timer_clock=true it runs on true time. A clock that replaces this one later does not move it.
+        [choice-timer]
+        """
+        wait = integer(cycles * self.base.cycle - self.base.units(settings["accelerate_by"]))
+        if settings["timer_clock"] == "kernel":
+            resolution, ns = self._resolution(), self.base.ns
+            expiry = integer((self._kernel_clock() // ns + wait // ns) * ns)
+            tick = (expiry + resolution - 1) // resolution * resolution
+            wait = integer(tick - self._reading())
+        if wait < 0:
+            return self.t
+        return bounded(self.t + wait)
+
     # what the hardware does
 
     def boot(self) -> None:
@@ -221,11 +238,15 @@ class Host(HostFields):
             phase = self.phase_unstable
         return self.k0 + self.t + phase
 
+    def _resolution(self) -> int:
+        """The present step of the kernel clock, in time units."""
+        if self.resolution != self.resolution_unstable and self.tsc_unstable:
+            return self.resolution_unstable
+        return self.resolution
+
     def _kernel_clock(self) -> int:
         """The kernel clock in time units: quantised, and never going back."""
-        resolution = self.resolution
-        if self.resolution != self.resolution_unstable and self.tsc_unstable:
-            resolution = self.resolution_unstable
+        resolution = self._resolution()
         quantised = self._reading() // resolution * resolution
         if self.resolution == self.resolution_unstable:
             return quantised

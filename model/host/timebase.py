@@ -15,6 +15,8 @@ TIMES = (
     "exit_interval",
     "entry_delay",
     "sampling_gap",
+    "timer_least",
+    "accelerate_by",
 )
 """Parameters that are compared with true time, and so must be whole numbers of its unit."""
 

@@ -6,7 +6,7 @@ A vCPU may have to be put, to be loaded, to exit or to be entered within a time 
 from typing import Any
 
 from model.host.timebase import timebase
-from model.limits import EXIT_INTERVAL, TIMESLICE, Limit, all_kept
+from model.limits import EXIT_INTERVAL, TIMESLICE, WAKE_UP, Limit, all_kept
 from model.trapping import is_switching
 from vtsc.language import both, either, negation
 
@@ -19,7 +19,7 @@ def duration(settings: Any) -> int:
 
 def long_enough(settings: Any, limit: Limit) -> bool:
     """Whether a limit that has only begun to count leaves time for an RDTSC."""
-    allowed = settings[limit.parameter]
+    allowed = limit.allowed(settings)
     return not allowed or timebase(settings).units(allowed) >= duration(settings)
 
 
@@ -32,6 +32,25 @@ def may_run(machine: Any, state: Any, v: int) -> bool:
     """Whether a vCPU in guest mode may stay there for an RDTSC."""
     runs = EXIT_INTERVAL.kept(machine, state, v, duration(machine.settings))
     return both(may_stay(machine, state, v), runs)
+
+
+def overslept(machine: Any, state: Any, v: int) -> bool:
+    """Whether the timer of a vCPU has to be delivered within the time of an RDTSC."""
+    return negation(WAKE_UP.kept(machine, state, v, duration(machine.settings)))
+
+
+def to_fire(machine: Any, state: Any, v: int) -> bool:
+    """Whether that timer has yet to fire."""
+    if not WAKE_UP.allowed(machine.settings):
+        return False
+    return both(overslept(machine, state, v), state.vm.vcpus[v].timer_armed)
+
+
+def to_deliver(machine: Any, state: Any, v: int) -> bool:
+    """Whether that timer has fired."""
+    if not WAKE_UP.allowed(machine.settings):
+        return False
+    return both(overslept(machine, state, v), negation(state.vm.vcpus[v].timer_armed))
 
 
 def waits(machine: Any, state: Any, v: int) -> bool:

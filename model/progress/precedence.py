@@ -8,12 +8,22 @@ read is done.
 
 from typing import Any
 
-from model.limits import DORMANCY, ENTRY_DELAY
-from model.progress.deadlines import long_enough, may_stay, others_wait, waits
+from model.limits import DORMANCY, ENTRY_DELAY, WAKE_UP
+from model.progress.deadlines import (
+    long_enough,
+    may_stay,
+    others_wait,
+    overslept,
+    to_deliver,
+    to_fire,
+    waits,
+)
 from model.progress.elapsing import elapsing
 from vtsc.language import Call, Situation, both, either, negation
 
 OWN, PAIR = ("vcpu",), ("vcpu", "vcpu")
+WOKEN = "woken-"
+"""The beginning of the names of situations in which another vCPU's timer has to be delivered."""
 
 
 def taken(state: Any, c: int) -> bool:
@@ -37,14 +47,19 @@ def shut_out(machine: Any, state: Any, v: int) -> bool:
 
 def behind_idle(machine: Any, state: Any, v: int, w: int) -> bool:
     """Whether ``v`` is off its pCPU, all are taken, one by ``w`` out of guest mode, and no other is due."""
-    away = both(shut_out(machine, state, v), others_wait(machine, state, v, w))
-    return both(away, idle(state, w))
+    return both(_behind(machine, state, v, w), idle(state, w))
 
 
 def behind_guest(machine: Any, state: Any, v: int, w: int) -> bool:
     """Whether ``v`` is off its pCPU, all are taken, one by ``w`` in guest mode, and no other is due."""
+    return both(_behind(machine, state, v, w), state.vm.vcpus[w].in_guest)
+
+
+def _behind(machine: Any, state: Any, v: int, w: int) -> bool:
+    """Whether ``v`` is off its pCPU, all are taken, no other but ``w`` is due, and no timer of both."""
     away = both(shut_out(machine, state, v), others_wait(machine, state, v, w))
-    return both(away, state.vm.vcpus[w].in_guest)
+    timer = either((to_fire(machine, state, v), overslept(machine, state, w)))
+    return both(away, negation(timer))
 
 
 def _on_other(action: str) -> Any:
@@ -87,12 +102,25 @@ def nth_other(place: int, v: int) -> int:
 def is_next(machine: Any, state: Any, v: int, place: int, *but: int) -> bool:
     """Whether something is due for the vCPU at ``place`` among the others, and for none before it.
 
-    Those in ``but`` do not count.
+    Of those in ``but``, which are to leave their pCPU, only their timers count.
     """
-    earlier = (w for p in range(place) if (w := nth_other(p, v)) not in but)
-    before = (negation(waits(machine, state, w)) for w in earlier)
+    earlier = [nth_other(p, v) for p in range(place)]
+    before = (
+        overslept(machine, state, w) if w in but else negation(waits(machine, state, w))
+        for w in earlier
+    )
     late = negation(waits(machine, state, nth_other(place, v)))
     return both(late, negation(either(before)))
+
+
+def _because(applies: Any, why: str) -> Any:
+    """A condition of the next vCPU where its timer is to be delivered, or where it is due otherwise."""
+
+    def given(machine: Any, state: Any, i: int, *others: int) -> bool:
+        woken = to_deliver(machine, state, i) if why else negation(overslept(machine, state, i))
+        return both(woken, applies(machine, state, i, *others))
+
+    return given
 
 
 class _Place:
@@ -116,9 +144,23 @@ class _Place:
         else:
             found = [self._enter(1), self._serve(2), self._load(3), self._put(4), self._exit(5)]
             room = 6
-        if settings["dormancy"] and settings["vcpus"] > settings["pcpus"]:
-            found += self._room_by("itself", OWN, room) + self._room_by("some", PAIR, room)
-        return found
+        full = settings["vcpus"] > settings["pcpus"]
+        if settings["dormancy"] and full:
+            found += self._room("", room)
+        return found + (self._woken(room + 2, full) if WAKE_UP.allowed(settings) else [])
+
+    def _woken(self, rank: int, full: bool) -> list[Situation]:
+        """Its timer is due: it fires, and the vCPU is loaded and entered, whatever else is due for it."""
+        found = [
+            self._enter(rank, WOKEN),
+            self._serve(rank + 1, WOKEN),
+            self._load(rank + 2, WOKEN),
+        ]
+        found += self._room(WOKEN, rank + 3) if full else []
+        return [*found, self._fire(rank + 5)]
+
+    def _room(self, why: str, rank: int) -> list[Situation]:
+        return [*self._room_by("itself", OWN, rank, why), *self._room_by("some", PAIR, rank, why)]
 
     def _situation(
         self, name: str, sentence: str, rank: int, over: tuple[str, ...], applies: Any, call: Any
@@ -137,29 +179,47 @@ class _Place:
         own = f"due{self._place}-{name}"
         return Situation(own, sentence, self._below + rank, over, given, taken, self._now)
 
-    def _by_itself(self, action: str, sentence: str, rank: int, applies: Any) -> Situation:
+    def _by_itself(
+        self, action: str, sentence: str, rank: int, applies: Any, why: str = ""
+    ) -> Situation:
         """A situation from which the next vCPU's own call leads on."""
+        own = _because(applies, why)
         return self._situation(
-            action, sentence, rank, OWN, applies, lambda i, v: Call(action, (i,))
+            f"{why}{action}", sentence, rank, OWN, own, lambda i, v: Call(action, (i,))
         )
 
     def _stays_loaded(self, machine: Any, state: Any, i: int) -> bool:
         """Whether ``i`` is loaded, out of guest mode, and once entered may stay for the time of a read."""
         return both(idle(state, i), may_stay(machine, state, i))
 
-    def _enter(self, rank: int) -> Situation:
+    def _to_enter(self, machine: Any, state: Any, i: int, why: str) -> bool:
+        """Whether ``i`` is loaded and out of guest mode; if it is not to be woken, it also has to stay."""
+        return idle(state, i) if why else self._stays_loaded(machine, state, i)
+
+    def _enter(self, rank: int, why: str = "") -> Situation:
         def applies(m: Any, s: Any, i: int, v: int) -> bool:
-            return both(self._stays_loaded(m, s, i), negation(m.pending(s.vm.vcpus[i])))
+            return both(self._to_enter(m, s, i, why), negation(m.pending(s.vm.vcpus[i])))
 
         sentence = "another vCPU is due to be entered, with nothing pending"
-        return self._by_itself("enter", sentence, rank, applies)
+        return self._by_itself("enter", sentence, rank, applies, why)
 
-    def _serve(self, rank: int) -> Situation:
+    def _serve(self, rank: int, why: str = "") -> Situation:
         def applies(m: Any, s: Any, i: int, v: int) -> bool:
-            return both(self._stays_loaded(m, s, i), m.pending(s.vm.vcpus[i]))
+            return both(self._to_enter(m, s, i, why), m.pending(s.vm.vcpus[i]))
 
         sentence = "another vCPU is due to be entered, with a request pending"
-        return self._by_itself("serve", sentence, rank, applies)
+        return self._by_itself("serve", sentence, rank, applies, why)
+
+    def _fire(self, rank: int) -> Situation:
+        sentence = "the timer of another vCPU is due to fire"
+        return self._situation(
+            "fire",
+            sentence,
+            rank,
+            OWN,
+            lambda m, s, i, v: to_fire(m, s, i),
+            lambda i, v: Call("fire", (i,)),
+        )
 
     def _put(self, rank: int) -> Situation:
         """Out of guest mode, it has to leave its pCPU; if it may not be off one, only as its slice ends."""
@@ -176,7 +236,7 @@ class _Place:
         sentence = "another vCPU is due to exit or to be put, in guest mode"
         return self._by_itself("exit", sentence, rank, lambda m, s, i, v: s.vm.vcpus[i].in_guest)
 
-    def _load(self, rank: int) -> Situation:
+    def _load(self, rank: int, why: str = "") -> Situation:
         """The next vCPU has to come back to a pCPU."""
 
         def applies(m: Any, s: Any, i: int, v: int, c: int) -> bool:
@@ -184,28 +244,31 @@ class _Place:
 
         sentence = "another vCPU is due to be loaded, and some pCPU is free"
         over = ("vcpu", "pcpu")
+        own = _because(applies, why)
         return self._situation(
-            "load", sentence, rank, over, applies, lambda i, v, c: Call("load", (i, c))
+            f"{why}load", sentence, rank, over, own, lambda i, v, c: Call("load", (i, c))
         )
 
-    def _room_by(self, who: str, over: tuple[str, ...], rank: int) -> list[Situation]:
+    def _room_by(self, who: str, over: tuple[str, ...], rank: int, why: str) -> list[Situation]:
         """The next vCPU has to come back, and one has to make room: the one itself, or one of ``over``."""
         full = "another vCPU is due to be loaded, and every pCPU is taken"
         return [
             self._situation(
-                f"put-{who}",
+                f"{why}put-{who}",
                 f"{full}, one by {who} out of guest mode",
                 rank,
                 over,
-                lambda m, s, i, *vs: both(shut_out(m, s, i), idle(s, vs[-1])),
+                _because(lambda m, s, i, *vs: both(shut_out(m, s, i), idle(s, vs[-1])), why),
                 lambda i, *vs: Call("put", (vs[-1],)),
             ),
             self._situation(
-                f"exit-{who}",
+                f"{why}exit-{who}",
                 f"{full}, one by {who} in guest mode",
                 rank + 1,
                 over,
-                lambda m, s, i, *vs: both(shut_out(m, s, i), s.vm.vcpus[vs[-1]].in_guest),
+                _because(
+                    lambda m, s, i, *vs: both(shut_out(m, s, i), s.vm.vcpus[vs[-1]].in_guest), why
+                ),
                 lambda i, *vs: Call("exit", (vs[-1],)),
             ),
         ]

@@ -10,9 +10,10 @@ from typing import Any
 
 from model.lemmas.machine import LEMMAS
 from model.lemmas.overlap import LEMMAS as OVERLAP
+from model.lemmas.timers import IN_GUEST_IS_DELIVERED
 from model.lemmas.trapping import LEMMAS as TRAPPING
-from model.limits import kept_lemmas, limits
-from model.progress.deadlines import may_run, may_stay, nothing_due, others_wait
+from model.limits import WAKE_UP, kept_lemmas, limits
+from model.progress.deadlines import may_run, may_stay, nothing_due, others_wait, to_fire
 from model.progress.elapsing import elapsing
 from model.progress.precedence import crowded, due, taken
 from model.progress.switching import with_switching
@@ -28,14 +29,19 @@ LIMIT = 1 << 61
 
 
 def reading(machine: Any, state: Any, v: int) -> bool:
-    """Whether vCPU ``v`` is in guest mode, with time for an RDTSC, and no other is due."""
+    """Whether vCPU ``v`` is in guest mode, with time for an RDTSC, and nothing else is due."""
     runs = both(state.vm.vcpus[v].in_guest, may_run(machine, state, v))
-    return both(runs, others_wait(machine, state, v))
+    return both(runs, _nothing_else(machine, state, v))
+
+
+def _nothing_else(machine: Any, state: Any, v: int) -> bool:
+    """Whether no other vCPU is due, nor ``v``'s own timer to fire."""
+    return both(others_wait(machine, state, v), negation(to_fire(machine, state, v)))
 
 
 def _out_of_guest(machine: Any, state: Any, v: int) -> bool:
     vcpu = state.vm.vcpus[v]
-    return both(both(vcpu.loaded, negation(vcpu.in_guest)), others_wait(machine, state, v))
+    return both(both(vcpu.loaded, negation(vcpu.in_guest)), _nothing_else(machine, state, v))
 
 
 def ready(machine: Any, state: Any, v: int) -> bool:
@@ -53,7 +59,7 @@ def asked(machine: Any, state: Any, v: int) -> bool:
 def beside_free(machine: Any, state: Any, v: int, c: int) -> bool:
     """Whether ``v`` is off its pCPU, no vCPU is loaded on pCPU ``c``, and no other is due."""
     off = negation(either((state.vm.vcpus[v].loaded, taken(state, c))))
-    return both(off, others_wait(machine, state, v))
+    return both(off, _nothing_else(machine, state, v))
 
 
 def expired(machine: Any, state: Any, v: int) -> bool:
@@ -64,7 +70,12 @@ def expired(machine: Any, state: Any, v: int) -> bool:
 def overdue(machine: Any, state: Any, v: int) -> bool:
     """Whether ``v`` is in guest mode, where it may not stay for an RDTSC, and no other is due."""
     runs = both(state.vm.vcpus[v].in_guest, negation(may_run(machine, state, v)))
-    return both(runs, others_wait(machine, state, v))
+    return both(runs, _nothing_else(machine, state, v))
+
+
+def expiring(machine: Any, state: Any, v: int) -> bool:
+    """Whether ``v``'s timer has to fire before there is time for an RDTSC, and no other vCPU is due."""
+    return both(to_fire(machine, state, v), others_wait(machine, state, v))
 
 
 # the declaration
@@ -139,6 +150,13 @@ def _with_deadlines(settings: Any) -> list[Situation]:
     ]
 
 
+def _with_wake_up(settings: Any, rank: int) -> list[Situation]:
+    """The situation in which a vCPU's own timer has to be delivered first; entering it does that."""
+    sentence = "a vCPU's timer is due, with too little time for a read before its delivery"
+    now, own = elapsing(settings, 0), ("vcpu",)
+    return [Situation("fire", sentence, rank, own, expiring, _on_itself("fire"), now)]
+
+
 def exists(machine: Any, state: Any, v: int) -> bool:
     """Whether vCPU ``v`` has been created."""
     return either((state.vm.vcpus[v].created,))
@@ -158,6 +176,8 @@ def progress(settings: Any) -> Progress:
     full = settings["vcpus"] > settings["pcpus"]
     situations += _with_deadlines(settings) if deadlines else []
     situations += crowded(settings) if full else []
+    if WAKE_UP.allowed(settings):
+        situations += _with_wake_up(settings, 1 + max(s.rank for s in situations))
     if deadlines:
         situations += due(settings, max(s.rank for s in situations))
     together = settings["trap_switch"] == "together"
@@ -187,4 +207,5 @@ def _lemmas(settings: Any, full: bool) -> tuple[Lemma, ...]:
         names += ["guest_has_switched", "others_have_switched"]
     if settings["rdtsc_overlap"] == "on":
         names += ["read_began"]
-    return (*(known[name] for name in names), *kept_lemmas(settings))
+    timers = [IN_GUEST_IS_DELIVERED] if WAKE_UP.allowed(settings) else []
+    return (*(known[name] for name in names), *kept_lemmas(settings), *timers)

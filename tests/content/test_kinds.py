@@ -39,13 +39,17 @@ model/designs/v2_6_37.py
 model/guest/rdtsc.py
   frame: traps rdtsc ideal_tsc
   declaration: Read.told peek
+model/guest/timer.py
+  frame: guest_tsc arm at_put known_lag can_fire deliver
+  declaration: with_timer Delivery.told
 model/host/contracts.py
   frame: Contract.rates Slow.rates Fast.rates
 model/host/host.py
   frame: Host.__init__ Host.tsc Host.tick_age Host.clock_step Host.kernel_ns \
-Host.mark_tsc_unstable Host.sampling_gap Host.boot Host.advance Host.sleep Host.jump \
-Host._limit_skew Host._pass Host._clock_replaced Host._see_resume Host._all_see_it \
-Host._cycles_in Host._see_ticks Host._allowed Host._reading Host._kernel_clock
+Host.mark_tsc_unstable Host.sampling_gap Host.timer_due Host.boot Host.advance Host.sleep \
+Host.jump Host._limit_skew Host._pass Host._clock_replaced Host._see_resume Host._all_see_it \
+Host._cycles_in Host._see_ticks Host._allowed Host._reading Host._resolution \
+Host._kernel_clock
 model/host/timebase.py
   frame: Timebase.ns Timebase.cycle Timebase.units Timebase.cycles timebase
 model/lemmas/arithmetic.py
@@ -59,33 +63,47 @@ model/lemmas/machine.py
   declaration: _in_guest_is_loaded _loaded_is_bound _bound _in_guest_is_served _equal_tscs \
 _equal_while_stable _never_unstable _rebase_is_unstable _asked_to_catch_up _put_is_noted saved \
 _put_is_past_here _put_is_past_while_stable _put_is_past bool_equal _loaded_apart
+model/lemmas/slices.py
+  declaration: lead_of_clock lag_of_clock ahead loss behind_by _in_slice _served _slice_loss \
+_catchup_lead _stable_behind _stable_ahead _put_loss _sleep_and_slice_loss _since_is_past \
+_exit_loss _exit_is_past _entered_in_time slice_lemmas
 model/lemmas/standings.py
   declaration: guest_tsc loaded_on stays_on away is_away lemma lemmas
+model/lemmas/timers.py
+  declaration: target_ahead rounded_by _waiting _lost _target_not_behind _target_not_ahead \
+_fired_is_due _in_guest_is_delivered timer_lemmas
 model/limits.py
-  frame: Limit.binds Limit.began Limit.kept Timeslice.binds Timeslice.began Dormancy.binds \
-Dormancy.began ExitInterval.binds ExitInterval.began EntryDelay.binds EntryDelay.began limits
+  frame: Limit.allowed Limit.binds Limit.began Limit.kept Timeslice.binds Timeslice.began \
+Dormancy.binds Dormancy.began ExitInterval.binds ExitInterval.began EntryDelay.binds \
+EntryDelay.began WakeUp.allowed WakeUp.binds WakeUp.began waits_for_timer limits
   declaration: Limit.lemma all_kept kept_lemmas
 model/machine.py
-  frame: MachineState.__init__ Machine.state Machine.initialise Machine._boot Machine.advance \
-Machine.perform Machine.can_load Machine.out_of_guest Machine.pending Machine.can_serve \
-Machine.can_enter Machine.in_guest Machine.can_mark Machine.all_off Machine.can_jump \
-Machine.can_create Machine.load Machine._vcpu_load Machine.put Machine.serve Machine.enter Machine.exit \
-Machine.rdtsc Machine.mark Machine.suspend Machine.jump Machine.kvmclock Machine.create \
-Machine._restart_slice Machine._restart_delay Machine._meet_deadlines Machine.ideal
+  frame: Machine.state Machine.initialise Machine._boot Machine.advance Machine.perform \
+Machine.can_load Machine.out_of_guest Machine.pending Machine.can_serve Machine.can_enter \
+Machine.in_guest Machine.can_mark Machine.all_off Machine.can_jump Machine.can_create \
+Machine.can_arm Machine.can_fire Machine.load Machine._vcpu_load Machine.put Machine.serve \
+Machine.enter Machine.exit Machine._leave_guest Machine.rdtsc Machine.mark Machine.suspend \
+Machine.jump Machine.kvmclock Machine.create Machine.arm Machine.fire Machine._restart_slice \
+Machine._restart_delay Machine._meet_deadlines Machine.ideal
   declaration: Machine.__init__ Machine.table Machine.lemmas Machine.progress
+model/machine_state.py
+  frame: MachineState.__init__
 model/parameters.py
-  declaration: resolve check
+  declaration: resolve check knows_lag
 model/progress/deadlines.py
-  declaration: duration long_enough may_stay may_run waits others_wait nothing_due
+  declaration: duration long_enough may_stay may_run overslept to_fire to_deliver waits \
+others_wait nothing_due
 model/progress/elapsing.py
   declaration: elapsing
 model/progress/precedence.py
-  declaration: taken idle shut_out behind_idle behind_guest _on_other crowded _due is_next \
-_Place.__init__ _Place.situations _Place._situation _Place._by_itself _Place._stays_loaded \
-_Place._enter _Place._serve _Place._put _Place._exit _Place._load _Place._room_by due
+  declaration: taken idle shut_out behind_idle behind_guest _behind _on_other crowded _due \
+is_next _because _Place.__init__ _Place.situations _Place._woken _Place._room \
+_Place._situation _Place._by_itself _Place._stays_loaded _Place._to_enter _Place._enter \
+_Place._serve _Place._fire _Place._put _Place._exit _Place._load _Place._room_by due
 model/progress/situations.py
-  declaration: reading _out_of_guest ready asked beside_free expired overdue _on_itself _load \
-_situations _with_deadlines exists room progress _lemmas
+  declaration: reading _nothing_else _out_of_guest ready asked beside_free expired overdue \
+expiring _on_itself _load _situations _with_deadlines _with_wake_up exists room progress \
+_lemmas
 model/trapping.py
   frame: update_trapping passthrough_resumes follow_mode stop_trapping emulate_rdtsc
 model/vm.py
@@ -111,8 +129,11 @@ properties/reads.py
   declaration: ReadProperty.worst read_lemmas lag lead
 properties/sometimes.py
   rule: CanReadTscTwice.ghosts CanReadTscTwice.observe CanLoadOnAnotherPcpu.ghosts \
-CanLoadOnAnotherPcpu.observe CanCatchUp.observe CanTrap.observe
-  declaration: CanLoadOnAnotherPcpu.applies
+CanLoadOnAnotherPcpu.observe CanCatchUp.observe CanTrap.observe CanDeliverTimer.observe
+  declaration: CanLoadOnAnotherPcpu.applies CanDeliverTimer.applies
+properties/timer_lateness.py
+  rule: lateness TimerLateness.observe
+  declaration: TimerLateness.terms TimerLateness.measures
 """
 """By file, the functions of each kind; what is no function of a step is a declaration."""
 

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from crosscheck import third_opinion
-from crosscheck.third_opinion import OWN, TINY, Answer, Mistake, Question, ask, ask_mutated
+from crosscheck.third_opinion import LITTLE, OWN, TINY, Answer, Mistake, Question, ask, ask_mutated
 
 QUICK = [
     (Question("2.6.35-svm", "skewed", OWN, 10), (10, 10, 4, 4)),
@@ -28,6 +28,29 @@ def test_a_few_cells():
     """Some hold, some are violated; least depths are the same."""
     questions, depths = zip(*QUICK, strict=True)
     assert by_both(questions) == list(depths)
+
+
+WAKE_UP = {"timer": "on", "dormancy": "1ns", "entry_delay": "1ns", "pcpus": "1"}
+"""A wake-up takes two cycles at most."""
+SLICE = {"timeslice": "2ns"}
+"""A slice in which half the rate loses one cycle."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("host", "prop", "given", "size", "depth"),
+    [
+        ("stable", "timer_lateness", WAKE_UP | {"late_bound": "2ns"}, LITTLE, None),
+        ("stable", "timer_lateness", WAKE_UP | {"late_bound": "1ns"}, LITTLE, 7),
+        ("stable", "timer_lateness", WAKE_UP | {"accelerate_by": "1ns"}, LITTLE, 6),
+        ("slow", "timer_lateness", WAKE_UP, TINY, 7),
+        ("slow", "bounded_lag", SLICE | {"lag_bound": "1ns"}, TINY, None),
+        ("slow", "bounded_lag", SLICE | {"lag_bound": "0ns"}, TINY, 5),
+    ],
+)
+def test_bounds_of_lateness_and_lag(host, prop, given, size, depth):
+    """A bound holds, and the next smaller one does not: proved bounds, with small numbers in their place."""
+    assert by_both([Question("2.6.37", host, (prop,), 8, size, given)]) == [(depth,)]
 
 
 @pytest.mark.slow

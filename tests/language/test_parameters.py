@@ -101,7 +101,7 @@ def test_the_ends_of_the_range(name):
     ("name", "answer"),
     [
         ("vcpu", "did you mean vcpus, pcpus?"),
-        ("lag_bond", "did you mean lag_bound, lead_bound?"),
+        ("lag_bond", "did you mean lag_bound, lead_bound, late_bound?"),
         ("xyzzy", "see vtsc list"),
     ],
 )

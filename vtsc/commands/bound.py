@@ -16,7 +16,7 @@ from vtsc.commands.verify import save
 from vtsc.content.case import Case
 from vtsc.content.content import Content
 from vtsc.content.loader import load
-from vtsc.deciding.bound import Bound, Kind, bounds
+from vtsc.deciding.bound import Asked, Bound, Kind, bounds
 from vtsc.deciding.sweep import Values, axes, between, formula, points
 from vtsc.language.parameters import assignments
 from vtsc.report.bounds import FORMATS, Found
@@ -55,12 +55,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> Exit:
     """Return 0 where every bound is exact or there is none, 20 otherwise, or the status of an error."""
     content = load(arguments.root, arguments.design)
-    arguments.property = [measuring(content, arguments.measure, arguments.property)]
+    prop, sign = measuring(content, arguments.measure, arguments.property)
+    arguments.property = [prop]
     _check_options(arguments)
     asked = [
-        (Case(content, group.design, group.host, group.settings), prop)
+        (Case(content, group.design, group.host, group.settings), prop, sign)
         for group in selected(content, arguments)
-        for prop in group.properties
     ]
     if arguments.sweep:
         found = _swept(content, asked, arguments)
@@ -72,20 +72,18 @@ def run(arguments: argparse.Namespace) -> Exit:
     return worst([each.exit for each in found])
 
 
-def _swept(
-    content: Content, asked: Sequence[tuple[Case, str]], arguments: argparse.Namespace
-) -> list[Bound]:
+def _swept(content: Content, asked: Sequence[Asked], arguments: argparse.Namespace) -> list[Bound]:
     """Report the bounds of cells at every point of a sweep; returns them all."""
     ranges = axes(arguments.sweep, content.model.parameters)
     every = [*points(ranges)]
 
-    def at(case: Case, prop: str, values: Values) -> tuple[Case, str]:
+    def at(case: Case, prop: str, sign: int, values: Values) -> Asked:
         given = assignments(arguments.set)
         given |= {a.parameter.name: a.text(v) for a, v in zip(ranges, values, strict=True)}
         settings = content.resolve(case.design, prop, given)
-        return Case(content, case.design, case.host, settings), prop
+        return Case(content, case.design, case.host, settings), prop, sign
 
-    def decided(cells: Sequence[tuple[Case, str]]) -> list[Bound]:
+    def decided(cells: Sequence[Asked]) -> list[Bound]:
         return bounds(cells, arguments.depth, arguments.jobs, shown)
 
     found = decided([at(*each, values) for each in asked for values in every])
@@ -127,20 +125,27 @@ def _check_options(arguments: argparse.Namespace) -> None:
             check_writable(Path(path))
 
 
-def measuring(content: Content, measure: str, named: list[str]) -> str:
-    """The property that has a measure: the one that is named, or the first; raises `UsageError`."""
-    having = {n: p.measure.name for n, p in content.properties.items() if p.measure is not None}
-    known = list(dict.fromkeys(having.values()))
-    if measure not in known:
-        raise UsageError(f"unknown measure {measure}: {near(measure, known)}")
-    fitting = [n for n, m in having.items() if m == measure]
+def measuring(content: Content, measure: str, named: list[str]) -> tuple[str, int]:
+    """The property that has a measure, the one that is named or the first, and 1; -1 for an opposite.
+
+    Raises `UsageError` for an unknown measure, and for a property that does not have it.
+    """
+    having: dict[str, list[tuple[str, int]]] = {}
+    for name, prop in content.properties.items():
+        if prop.measure is not None:
+            having.setdefault(prop.measure.name, []).append((name, 1))
+            if prop.measure.opposite:
+                having.setdefault(prop.measure.opposite, []).append((name, -1))
+    if measure not in having:
+        raise UsageError(f"unknown measure {measure}: {near(measure, list(having))}")
+    fitting = dict(having[measure])
     if not named:
-        return fitting[0]
+        return next(iter(fitting.items()))
     if len(named) > 1 or named[0] not in fitting:
         raise UsageError(
             f"-p {' -p '.join(named)}: {measure} is measured by {' or '.join(fitting)}"
         )
-    return named[0]
+    return named[0], fitting[named[0]]
 
 
 def _save(content: Content, found: Sequence[Bound], folder: Path, jobs: int) -> None:

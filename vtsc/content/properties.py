@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 
 from vtsc.language.claims import Property
-from vtsc.language.measures import NAMED, at_most
+from vtsc.language.measures import NAMED, within
 
 
 class Properties(dict[str, Property]):
     """The properties that a content has, by name, in its order.
 
     ``NAME_at_most_N``, that the measure of NAME is at most N parts of its unit, is found as well where NAME
-    has a measure. Such a property is made when it is first asked for, and is not listed.
+    has a measure, and ``NAME_at_least_N`` where that has an opposite. Such a property is made when it is first
+    asked for, and is not listed.
     """
 
     def __init__(self, listed: Mapping[str, Property]) -> None:
@@ -25,13 +26,16 @@ class Properties(dict[str, Property]):
             found = self._of(name)
             if found is None:
                 raise KeyError(name)
-            self._made[name] = at_most(*found)
+            self._made[name] = within(*found)
         return self._made[name]
 
-    def _of(self, name: str) -> tuple[Property, int] | None:
-        """The property whose measure a name bounds, and the bound."""
+    def _of(self, name: str) -> tuple[Property, int, int] | None:
+        """The property whose measure a name bounds, the bound, and the sign of what is to be at most that."""
         parts = NAMED.fullmatch(name)
         prop = None if parts is None else self.get(parts["of"])
         if parts is None or prop is None or prop.measure is None:
             return None
-        return prop, int(parts["limit"])
+        sign = 1 if parts["end"] == "most" else -1
+        if sign < 0 and not prop.measure.opposite:
+            return None
+        return prop, sign * int(parts["limit"]), sign

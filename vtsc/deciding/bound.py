@@ -83,7 +83,7 @@ class Bound:
     kind: Kind
     value: int | None
     """The bound, the greatest value found, or that of the run that is shown; None where no run has one."""
-    parts: int
+    parts: int | Fraction
     """The number of parts that make one unit."""
     depth: int
     """The depth to which no run has a greater value, as a search found."""
@@ -100,18 +100,24 @@ class Bound:
     @property
     def amount(self) -> Fraction | None:
         """The value in units."""
-        return None if self.value is None else Fraction(self.value, self.parts)
+        return None if self.value is None else Fraction(self.value) / self.parts
 
 
-def bound(case: Case, prop: str, depth: int) -> Bound:
+Asked = tuple[Case, str, int]
+"""A case, a property, and 1, or -1 where the opposite of its measure is asked for."""
+
+
+def bound(asked: Asked, depth: int) -> Bound:
     """The greatest value of a property's measure; ``depth`` is that of the search where no proof ends it."""
+    case, prop, sign = asked
     started = time.monotonic()
     measure = case.property(prop).measure
     assert measure is not None
-    blank = Bound(case.cell(prop), measure.name, measure.units, Kind.ERROR, None, 1, 0)
+    name = measure.name if sign > 0 else measure.opposite
+    blank = Bound(case.cell(prop), name, measure.units, Kind.ERROR, None, 1, 0)
     try:
         blank = replace(blank, parts=measure.per_unit(case.machine()))
-        found = _Bounding(case, prop, blank).found(depth)
+        found = _Bounding(asked, blank).found(depth)
     except (Exception, SystemExit) as error:  # a model may do anything
         own = error if isinstance(error, VtscError) else model_error(case.content, error)
         status = getattr(own, "status", Exit.INTERNAL)
@@ -122,16 +128,15 @@ def bound(case: Case, prop: str, depth: int) -> Bound:
 class _Bounding:
     """The work on one cell."""
 
-    def __init__(self, case: Case, prop: str, blank: Bound) -> None:
+    def __init__(self, asked: Asked, blank: Bound) -> None:
         from vtsc.engines.search.climb import Climbing
         from vtsc.evidence.systems import Systems
 
-        self._case = case
-        self._prop = prop
+        self._case, self._prop, self._sign = asked
         self._blank = blank
-        self._systems: Systems = Systems(case)
-        system, field = self._systems.recording(prop)
-        self._climbing = Climbing(system, prop, field)
+        self._systems: Systems = Systems(self._case)
+        system, field = self._systems.recording(self._prop, self._sign)
+        self._climbing = Climbing(system, self._prop, field)
 
     def found(self, depth: int) -> Bound:
         """The answer."""
@@ -156,7 +161,7 @@ class _Bounding:
         """The proof that the measure is at most ``value``; None where there is none."""
         from vtsc.deciding.plan import EARLY, begin, effort
 
-        name = named(self._prop, value)
+        name = self._named(value)
         (result,) = begin(self._case, [name], EARLY, effort(prove=False, bounded=False))
         if isinstance(result, Result) and result.status is Status.ERROR:
             raise EvidenceError(result.reason)
@@ -227,19 +232,23 @@ class _Bounding:
         found = replace(self._blank, kind=Kind.UNBOUNDED, value=value, endless=endless)
         return replace(found, depth=depth, trace=trace, run=run)
 
+    def _named(self, value: int) -> str:
+        """The name of the property that no value is above ``value``."""
+        return named(self._prop, value, self._sign)
+
     def _played(self, witness: Witness, value: int) -> tuple[Trace, Run]:
         """The run of a witness, whose last step has exactly this value and no step before it as much."""
         from vtsc.evidence.replay import hit_of, trace_of
 
-        at = hit_of(self._case, named(self._prop, value - 1), witness)
-        if at is None or hit_of(self._case, named(self._prop, value), witness) is not None:
+        at = hit_of(self._case, self._named(value - 1), witness)
+        if at is None or hit_of(self._case, self._named(value), witness) is not None:
             raise EvidenceError(f"a plain run does not have the value {value} that was found")
         cut = Witness(witness.calls[:at], witness.inputs[:at], witness.initial)
-        return trace_of(self._case, named(self._prop, value - 1), cut)
+        return trace_of(self._case, self._named(value - 1), cut)
 
 
 def bounds(
-    asked: Sequence[tuple[Case, str]],
+    asked: Sequence[Asked],
     depth: int,
     jobs: int,
     shown: Callable[[Iterator[int], int], Iterator[int]],
@@ -248,8 +257,8 @@ def bounds(
     import vtsc.deciding.proofs  # noqa: F401  # every worker starts with the solver loaded
     from vtsc.base.parallel import in_order
 
-    def work(one: tuple[Case, str]) -> Bound:
-        return bound(*one, depth)
+    def work(one: Asked) -> Bound:
+        return bound(one, depth)
 
     found: list[Bound] = []
 

@@ -79,12 +79,14 @@ class Systems:
         """The case's machine watched by ``monitors``, with ``lemmas`` stated about it."""
         return self._built(None, monitors, lemmas, None)
 
-    def recording(self, prop: str) -> tuple[System, str]:
+    def recording(self, prop: str, sign: int = 1) -> tuple[System, str]:
         """The case's machine with a property whose measure is kept, and the name of the field that has it.
+
+        With ``sign`` -1 its opposite is kept.
 
         Each step that has the measure hits the target of the property's name.
         """
-        monitor, kept = recording(self.case.property(prop)), f"{prop}.{VALUE}.value"
+        monitor, kept = recording(self.case.property(prop), sign), f"{prop}.{VALUE}.value"
         machine = self.case.machine()
         system = build(machine, [monitor], SolverFeasibility, keep=[kept])
         self.built.append(Built(machine, (monitor,), system))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from inspect import get_annotations
 from typing import Any, ClassVar
 
@@ -32,7 +33,9 @@ class Measure:
     """What it measures, as in "how far a read is behind ideal"."""
     unit: str
     """The unit in which reports give it, in the singular."""
-    per_unit: Callable[[Any], int] = lambda machine: 1
+    opposite: str = ""
+    """The name of the same number with the other sign, where that is to be small, too."""
+    per_unit: Callable[[Any], int | Fraction] = lambda machine: 1
     """How many of the integers that `Property.measured` counts in make one unit, on a machine."""
 
     @property
@@ -144,11 +147,17 @@ class Property(Monitor):
         return above
 
     def exceeds(
-        self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step, limit: int
+        self,
+        machine: Any,
+        state: Any,
+        ghosts: dict[str, Any],
+        step: Step,
+        limit: int,
+        sign: int = 1,
     ) -> bool:
-        """Whether the measure is above ``limit`` at a step."""
+        """Whether the measure, or with ``sign`` -1 its opposite, is above ``limit`` at a step."""
         values = self.measured(machine, state, ghosts, step)
-        return either(both(defined, integer(value) > limit) for defined, value in values)
+        return either(both(defined, sign * integer(value) > limit) for defined, value in values)
 
 
 class Sometimes(Monitor):

@@ -1,4 +1,4 @@
-"""Properties made of a property's measure: that it is at most a number, and that it has a value."""
+"""Properties made of a property's measure: that it is at most or at least a number, and that it has a value."""
 
 import re
 from typing import Any
@@ -8,8 +8,7 @@ from vtsc.language.claims import Property
 from vtsc.language.state import Record, counter
 from vtsc.language.words import integer
 
-AT_MOST = "_at_most_"
-NAMED = re.compile(rf"(?P<of>\w+){AT_MOST}(?P<limit>-?(0|[1-9][0-9]*))")
+NAMED = re.compile(r"(?P<of>\w+)_at_(?P<end>most|least)_(?P<limit>-?(0|[1-9][0-9]*))")
 VALUE = "measured"
 """The ghost of `recording` in whose field ``value`` the measure is kept."""
 
@@ -20,35 +19,43 @@ class Latest(Record):
     value: int = counter("parts of a unit", "the measure at the latest step that has one")
 
 
-def named(prop: str, limit: int) -> str:
-    """The name of the property that a property's measure is at most ``limit``, in parts of its unit."""
-    return f"{prop}{AT_MOST}{limit}"
+def named(prop: str, limit: int, sign: int = 1) -> str:
+    """The name of the property that a property's measure is at most ``limit``, in parts of its unit.
+
+    With ``sign`` -1 that is said of the measure's opposite, so the measure is at least -``limit``.
+    """
+    return f"{prop}_at_most_{limit}" if sign > 0 else f"{prop}_at_least_{-limit}"
 
 
-def at_most(prop: Property, limit: int) -> Property:
-    """The property that the measure of ``prop`` is at most ``limit``, in whole parts of its unit."""
+def within(prop: Property, limit: int, sign: int = 1) -> Property:
+    """The property of that name."""
     measure = prop.measure
     assert measure is not None
 
-    def within(self: Any, machine: Any, state: Any) -> int:
-        """The limit that the name gives."""
-        return limit
+    def observe(self: Any, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> bool:
+        """Whether the measure is beyond the limit that the name gives."""
+        beyond: bool = self.exceeds(machine, state, ghosts, step, limit, sign)
+        self.remember(machine, state, ghosts, step)
+        return beyond
 
+    end = "at most" if sign > 0 else "at least"
     own = {
-        "name": named(prop.name, limit),
-        "claim": f"{measure.name}, {measure.claim}, is at most {limit}",
+        "name": named(prop.name, limit, sign),
+        "claim": f"{measure.name}, {measure.claim}, is {end} {sign * limit}",
         "expected": "",
-        "permitted": within,
-        "observe": Property.observe,
+        "permitted": lambda self, machine, state: limit,
+        "observe": observe,
         "__module__": type(prop).__module__,
-        "__doc__": f"Violated iff {measure.name} > {limit}.",
     }
     made: Property = type(type(prop).__name__, (type(prop),), own)()
     return made
 
 
-def recording(prop: Property) -> Property:
-    """A property that is hit by each step with a measure, whose value it keeps in a ghost of its own."""
+def recording(prop: Property, sign: int = 1) -> Property:
+    """A property that is hit by each step with a measure, whose value it keeps in a ghost of its own.
+
+    With ``sign`` -1 it keeps the opposite.
+    """
     base: Any = type(prop)
 
     def ghosts(self: Any, machine: Any) -> dict[str, Record]:
@@ -60,8 +67,9 @@ def recording(prop: Property) -> Property:
         found = False
         own = {name: ghost for name, ghost in ghosts.items() if name != VALUE}
         for defined, value in self.measured(machine, state, own, step):
-            if defined and (not found or integer(value) > integer(ghosts[VALUE].value)):
-                ghosts[VALUE].value = value
+            signed = sign * integer(value)
+            if defined and (not found or signed > integer(ghosts[VALUE].value)):
+                ghosts[VALUE].value = signed
                 found = True
         self.remember(machine, state, own, step)
         return found

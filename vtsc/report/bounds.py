@@ -71,8 +71,8 @@ def said(found: Bound) -> str:
 
 
 def _endlessly(found: Bound, endless: Endless) -> str:
-    gain = amount(Fraction(endless.gain, found.parts), found.unit)
-    last = amount(Fraction(endless.most, found.parts), found.unit)
+    gain = amount(Fraction(endless.gain) / found.parts, found.unit)
+    last = amount(Fraction(endless.most) / found.parts, found.unit)
     if endless.loop is not None:
         first, end = endless.loop
         return (
@@ -145,9 +145,9 @@ def _result(found: Bound) -> dict[str, Any]:
 def _grown(found: Bound, endless: Endless) -> dict[str, Any]:
     """The way in which a measure grows without a bound."""
     return {
-        "gain": _number(Fraction(endless.gain, found.parts)),
+        "gain": _number(Fraction(endless.gain) / found.parts),
         "members": _number(Fraction(endless.members)),
-        "most": _number(Fraction(endless.most, found.parts)),
+        "most": _number(Fraction(endless.most) / found.parts),
         "inputs": [{"step": x.step, "name": x.name} for x in endless.inputs],
         "loop": list(endless.loop) if endless.loop is not None else None,
     }

@@ -13,6 +13,10 @@ def _measures(content: Content) -> dict[str, str]:
         if prop.measure is not None:
             told = f"{prop.measure.claim}, in {prop.measure.units} ({prop.name})"
             found.setdefault(prop.measure.name, []).append(told)
+            if prop.measure.opposite:
+                found.setdefault(prop.measure.opposite, []).append(
+                    f"the same, with the other sign ({prop.name})"
+                )
     return {name: "; ".join(told) for name, told in found.items()}
 
 

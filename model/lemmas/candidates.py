@@ -1,0 +1,22 @@
+"""All candidate lemmas about a machine that do not depend on the property."""
+
+from typing import Any
+
+from model.lemmas.bounds import BOUNDS
+from model.lemmas.machine import LEMMAS
+from model.lemmas.overlap import LEMMAS as OVERLAP
+from model.lemmas.slices import slice_lemmas
+from model.lemmas.standings import lemmas
+from model.lemmas.timers import timer_lemmas
+from model.lemmas.trapping import lemmas as trapping_lemmas
+from model.limits import kept_lemmas
+from vtsc.language import Lemma
+
+
+def candidates(machine: Any) -> list[Lemma]:
+    """The lemmas about every machine, and those about what its settings turn on."""
+    settings = machine.settings
+    own = [*kept_lemmas(settings), *slice_lemmas(settings), *timer_lemmas(settings)]
+    trapping = trapping_lemmas(machine.design.saved_tsc) if machine.traps else []
+    overlap = OVERLAP if machine.overlaps else ()
+    return [*LEMMAS, *own, *trapping, *overlap, *lemmas(machine.standings(), BOUNDS)]

@@ -1,0 +1,99 @@
+"""Lemmas about the guest's timer: its target against what ideal will be when the host's timer is due.
+
+That is known when the timer is armed, by how far the guest's TSC is from ideal then, and by how much the
+host's timer is moved because its clock has steps. They are offered where timers are on.
+"""
+
+from typing import Any
+
+from model.lemmas.slices import lag_of_clock, lead_of_clock, loss
+from model.limits import waits_for_timer
+from vtsc.language import Lemma, implies, integer, negation
+
+
+def target_ahead(state: Any, v: int) -> int:
+    """The time units by which the timer's target is above what ideal is when the host's timer is due."""
+    vcpu = state.vm.vcpus[v]
+    target = integer(vcpu.timer_target) - integer(vcpu.tsc_at_creation)
+    distance: int = target * state.host.base.cycle - (vcpu.timer_due - vcpu.created_at)
+    return distance
+
+
+def rounded_by(machine: Any, state: Any) -> int:
+    """The time units by which the clock of the host's timer moves its expiry, at most."""
+    host = state.host
+    if machine.settings["timer_clock"] == "true":
+        return 0
+    resolution = max(host.resolution, host.resolution_unstable)
+    exact = host.base.cycle % host.base.ns == 0 and resolution % host.base.ns == 0
+    moved: int = resolution - 1 + (0 if exact else 2 * host.base.ns)
+    return moved
+
+
+def _waiting(machine: Any, state: Any, v: int) -> bool:
+    return waits_for_timer(state.vm.vcpus[v], machine.settings)
+
+
+def _lost(machine: Any, state: Any) -> tuple[int, int]:
+    """What is left of the loss of a slice where the host's timer is accelerated, as a fraction."""
+    settings, units = machine.settings, state.host.base.units
+    lost, den = loss(state, units(settings["timeslice"] or 0))
+    least = units(settings["timer_least"])
+    if settings["accelerate_lag"] == "arm":
+        lost = max(0, lost - den * least)
+    return lost - den * min(units(settings["accelerate_by"]), least), den
+
+
+def _target_not_behind(machine: Any, state: Any, ghosts: Any, v: int) -> bool:
+    lost, den = _lost(machine, state)
+    more = lag_of_clock(state) + rounded_by(machine, state)
+    kept = den * (target_ahead(state, v) + more) + lost >= 0
+    return implies(_waiting(machine, state, v), kept)
+
+
+def _target_not_ahead(machine: Any, state: Any, ghosts: Any, v: int) -> bool:
+    sooner = state.host.base.units(machine.settings["accelerate_by"])
+    most = lead_of_clock(state) + rounded_by(machine, state) + sooner
+    return implies(_waiting(machine, state, v), target_ahead(state, v) <= most)
+
+
+def _fired_is_due(machine: Any, state: Any, ghosts: Any, v: int) -> bool:
+    vcpu = state.vm.vcpus[v]
+    return implies(vcpu.timer_fired, vcpu.timer_due <= state.host.t)
+
+
+def _in_guest_is_delivered(machine: Any, state: Any, ghosts: Any, v: int) -> bool:
+    vcpu = state.vm.vcpus[v]
+    return implies(vcpu.in_guest, negation(vcpu.timer_fired))
+
+
+IN_GUEST_IS_DELIVERED = Lemma(
+    "in_guest_is_delivered",
+    "no timer that has fired waits for a vCPU in guest mode",
+    ("vcpu",),
+    _in_guest_is_delivered,
+)
+LEMMAS = (
+    IN_GUEST_IS_DELIVERED,
+    Lemma("fired_is_due", "a timer that has fired is due", ("vcpu",), _fired_is_due),
+    Lemma(
+        "target_not_behind",
+        "a timer's target is below what ideal is when the host's timer is due by at most what the clock "
+        "was short of, what a slice loses and acceleration leaves of it, and what the host's timer is "
+        "rounded by",
+        ("vcpu",),
+        _target_not_behind,
+    ),
+    Lemma(
+        "target_not_ahead",
+        "a timer's target is above what ideal is when the host's timer is due by at most the clock's "
+        "phase, what the host's timer is rounded by, and accelerate_by",
+        ("vcpu",),
+        _target_not_ahead,
+    ),
+)
+
+
+def timer_lemmas(settings: Any) -> tuple[Lemma, ...]:
+    """Those that may hold with these settings."""
+    return LEMMAS if settings["timer"] == "on" else ()
