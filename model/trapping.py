@@ -15,17 +15,19 @@ from model.vm import Vcpu, Vm
 from vtsc.language import both, either, negation, u64
 
 
-def update_trapping(host: Host, vcpu: Vcpu, settings: Any) -> None:
-    """kvm_update_tsc_trapping for one vCPU: decide its tsc_mode. [trap-condition, trap-mode, trap-callers]"""
-    vcpus = vcpu.vm.vcpus
+def wants_trapping(host: Host, vm: Vm) -> bool:
+    """The condition of kvm_update_tsc_trapping that all vCPUs share. [trap-condition]"""
+    vcpus = vm.vcpus
     several = either(both(a.created, b.created) for i, a in enumerate(vcpus) for b in vcpus[:i])
-    trap = both(host.tsc_unstable, several)
+    return both(host.tsc_unstable, several)
+
+
+def update_trapping(host: Host, vcpu: Vcpu, trap: bool, settings: Any) -> None:
+    """kvm_update_tsc_trapping for one vCPU: decide its tsc_mode. [trap-mode, trap-callers]"""
     if both(vcpu.created, both(trap, negation(has_page(vcpu, settings)))):
         if vcpu.tsc_mode != TRAP:
             vcpu.tsc_mode = TRAP
             vcpu.request(CLOCK_UPDATE)
-            if settings["trap_seed"] == "decision":
-                raise_last_emul(vcpu, native_value(host, vcpu), settings)
     elif vcpu.tsc_mode != PASSTHROUGH:
         vcpu.tsc_mode = PASSTHROUGH
         vcpu.request(CLOCK_UPDATE)
