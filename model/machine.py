@@ -11,14 +11,14 @@ from typing import Any, ClassVar
 from model.arithmetic import NSEC_PER_SEC, time_scale
 from model.designs.base import Design
 from model.guest.rdtsc import Read, cycles_since, ideal_tsc, rdtsc, start_read, traps
-from model.guest.timer import Delivery, arm, at_put, can_fire, deliver, with_timer
+from model.guest.timer import Delivery, arm, at_put, can_fire, deliver
 from model.host.contracts import Contract
 from model.host.host import TIME_INPUT, Host
 from model.lemmas.candidates import candidates
 from model.lemmas.standings import Standing
 from model.lemmas.trapping import standings as trapping_standings
 from model.limits import limits
-from model.machine_state import MachineState
+from model.machine_state import MachineState, vcpu_fields
 from model.progress.situations import progress
 from model.switch import switch
 from model.vm import Vcpu, Vm
@@ -40,7 +40,6 @@ from vtsc.language import (
     select,
     with_inputs,
     without_inputs,
-    word,
 )
 
 KHZ = 1000
@@ -63,19 +62,13 @@ class Machine(TableMachine):
         Host: ("host", "pcpu"),
     }
     rounds = ROUNDS
-    overlap_fields: ClassVar[Mapping[str, Any]] = {
-        "read_from": word(
-            "time units", "true time of the last entry or read, where reads overlap", ghost=True
-        )
-    }
-    """What each vCPU has besides with rdtsc_overlap=on."""
 
     def __init__(self, design: Design, contract: Contract, settings: Any) -> None:
         self.design = design
         self.contract = contract
         self.settings = settings
         self.timers = settings["timer"] == "on"
-        self.of_vcpus = with_timer(design.vcpu_fields) if self.timers else design.vcpu_fields
+        self.of_vcpus = vcpu_fields(design, settings)
         self.sizes = {"vcpu": settings["vcpus"], "pcpu": settings["pcpus"]}
         # pCPU 0 is where the VM is created; the others, and all vCPUs, start alike.
         self.symmetric = {
@@ -133,10 +126,7 @@ class Machine(TableMachine):
         """A fresh state with every field at its declared start."""
         scale = time_scale(self.settings["virtual_khz"] * KHZ, NSEC_PER_SEC)
         own, khz = self.design.vm_fields, self.settings["virtual_khz"]
-        of_vcpus = self.of_vcpus
-        if self.overlaps:
-            of_vcpus = {**of_vcpus, **self.overlap_fields}
-        vm = Vm(self.sizes["vcpu"], khz, scale, own, of_vcpus)
+        vm = Vm(self.sizes["vcpu"], khz, scale, own, self.of_vcpus)
         return MachineState(Host(self.contract, self.settings), vm)
 
     def initialise(self, state: MachineState, inputs: Inputs) -> None:

@@ -1,8 +1,13 @@
 """The state of the whole machine: host, pCPUs, VM and vCPUs."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from model.designs.base import Design
+from model.guest.timer import with_timer
 from model.host.host import Host
 from model.vm import Vm
-from vtsc.language import State, instances
+from vtsc.language import State, instances, word
 
 
 class MachineState(State):
@@ -16,3 +21,19 @@ class MachineState(State):
         self.records |= instances("pcpu", host.pcpus)
         self.records["vm"] = vm
         self.records |= instances("vcpu", vm.vcpus)
+
+
+OVERLAP_FIELDS: Mapping[str, Any] = {
+    "read_from": word(
+        "time units", "true time of the last entry or read, where reads overlap", ghost=True
+    )
+}
+"""What each vCPU has besides with rdtsc_overlap=on."""
+
+
+def vcpu_fields(design: Design, settings: Any) -> Mapping[str, Any]:
+    """The fields that each vCPU has besides: those of the design, and those that settings ask for."""
+    own = design.vcpu_fields
+    if settings["timer"] == "on":
+        own = with_timer(own)
+    return {**own, **OVERLAP_FIELDS} if settings["rdtsc_overlap"] == "on" else own

@@ -36,5 +36,5 @@ def test_there_is_little_generated_text():
 
 
 def test_the_tree_is_small():
-    """Under 60,000 lines in all."""
-    assert sum(tracked().values()) < 60_000
+    """Under 75,000 lines in all."""
+    assert sum(tracked().values()) < 75_000

@@ -30,10 +30,12 @@ def listing(content: Content) -> str:
         "designs": dict(model.designs),
         "hosts": dict(model.hosts),
         "properties": {name: prop.claim for name, prop in content.properties.items()},
-        "measures, for vtsc bound": _measures(content),
         "sometimes": {s.name: s.claim for s in content.sometimes},
         "parameters (default)": parameters,
     }
+    measures = _measures(content)
+    if measures:
+        blocks["measures, for vtsc bound"] = measures
     if model.commands:
         blocks["commands"] = {name: words for name, words, _ in model.commands}
     lines = [f"model: {content.where} {content.digest}", ""]
