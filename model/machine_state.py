@@ -7,7 +7,7 @@ from model.designs.base import Design
 from model.guest.timer import with_timer
 from model.host.host import Host
 from model.vm import Vm
-from vtsc.language import State, instances, word
+from vtsc.language import Record, State, instances, word
 
 
 class MachineState(State):
@@ -23,12 +23,12 @@ class MachineState(State):
         self.records |= instances("vcpu", vm.vcpus)
 
 
-OVERLAP_FIELDS: Mapping[str, Any] = {
-    "read_from": word(
+class OverlapFields(Record):
+    """What each vCPU has besides with rdtsc_overlap=on."""
+
+    read_from: int = word(
         "time units", "true time of the last entry or read, where reads overlap", ghost=True
     )
-}
-"""What each vCPU has besides with rdtsc_overlap=on."""
 
 
 def vcpu_fields(design: Design, settings: Any) -> Mapping[str, Any]:
@@ -36,4 +36,4 @@ def vcpu_fields(design: Design, settings: Any) -> Mapping[str, Any]:
     own = design.vcpu_fields
     if settings["timer"] == "on":
         own = with_timer(own)
-    return {**own, **OVERLAP_FIELDS} if settings["rdtsc_overlap"] == "on" else own
+    return {**own, **OverlapFields.fields} if settings["rdtsc_overlap"] == "on" else own

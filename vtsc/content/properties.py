@@ -10,8 +10,8 @@ class Properties(dict[str, Property]):
     """The properties that a content has, by name, in its order.
 
     ``NAME_at_most_N``, that the measure of NAME is at most N parts of its unit, is found as well where NAME
-    has a measure, and ``NAME_at_least_N`` where that has an opposite. Such a property is made when it is first
-    asked for, and is not listed.
+    has a measure, and ``NAME_at_least_N`` where that has an opposite. Such a property is made when it is
+    first asked for, and is not listed.
     """
 
     def __init__(self, listed: Mapping[str, Property]) -> None:

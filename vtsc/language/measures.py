@@ -1,4 +1,4 @@
-"""Properties made of a property's measure: that it is at most or at least a number, and that it has a value."""
+"""Properties made of a measure: that it is at most or at least a number, and that it has a value."""
 
 import re
 from typing import Any
