@@ -15,6 +15,7 @@ from vtsc.language import (
     BadFileError,
     Record,
     both,
+    bounded,
     counter,
     flag,
     integer,
@@ -70,7 +71,7 @@ def arm(design: Design, host: Host, vcpu: Any, settings: Any) -> None:
     vcpu.timer_armed = True
     if settings["accelerate_lag"] == "arm":
         delay = integer(delay - known_lag(design, host, vcpu, now))
-    vcpu.timer_due = host.timer_due(delay, settings)
+    vcpu.timer_due = bounded(host.timer_due(delay, settings))
 
 
 def at_put(design: Design, host: Host, vcpu: Any, settings: Any) -> None:
@@ -81,7 +82,7 @@ def at_put(design: Design, host: Host, vcpu: Any, settings: Any) -> None:
         left = integer(remaining - known_lag(design, host, vcpu, now))
         sooner = host.timer_due(left, settings)
         if sooner < vcpu.timer_due:
-            vcpu.timer_due = sooner
+            vcpu.timer_due = bounded(sooner)  # no later than what it was
 
 
 def known_lag(design: Design, host: Host, vcpu: Any, now: int) -> int:

@@ -93,7 +93,7 @@ class Host(HostFields):
             wait = integer(tick - self._reading())
         if wait < 0:
             return self.t
-        return bounded(self.t + wait)
+        return self.t + wait
 
     # what the hardware does
 

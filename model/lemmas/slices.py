@@ -63,6 +63,10 @@ def _catchup_lead(machine: Any, state: Any, ghosts: Any, v: int, c: int) -> bool
     return implies(_served(state, v, c), kept)
 
 
+def _stable_not_asked(machine: Any, state: Any, ghosts: Any, v: int) -> bool:
+    return either((state.host.tsc_unstable, negation(state.vm.vcpus[v].request_clock_update)))
+
+
 def _stable_behind(machine: Any, state: Any, ghosts: Any, v: int, c: int) -> bool:
     return either((state.host.tsc_unstable, ahead(state, v, c) >= 0))
 
@@ -112,6 +116,12 @@ SINCE = Lemma(
     "since_is_past", "the last load or put is not in the future", ("vcpu",), _since_is_past
 )
 STABLE = (
+    Lemma(
+        "stable_not_asked",
+        "while the TSC counts as stable, no clock update is pending",
+        ("vcpu",),
+        _stable_not_asked,
+    ),
     Lemma(
         "stable_not_behind",
         "while the TSC counts as stable, any pCPU's TSC plus the offset is at least ideal",

@@ -8,7 +8,7 @@ from typing import Any
 
 from model.lemmas.slices import lag_of_clock, lead_of_clock, loss
 from model.limits import waits_for_timer
-from vtsc.language import Lemma, implies, integer, negation
+from vtsc.language import Lemma, both, implies, integer, negation
 
 
 def target_ahead(state: Any, v: int) -> int:
@@ -57,6 +57,23 @@ def _target_not_ahead(machine: Any, state: Any, ghosts: Any, v: int) -> bool:
     return implies(_waiting(machine, state, v), target_ahead(state, v) <= most)
 
 
+def _stable_target_not_behind(machine: Any, state: Any, ghosts: Any, v: int) -> bool:
+    settings, units = machine.settings, state.host.base.units
+    sooner = min(units(settings["accelerate_by"]), units(settings["timer_least"]))
+    kept = target_ahead(state, v) + rounded_by(machine, state) >= sooner
+    return implies(_stably_waiting(machine, state, v), kept)
+
+
+def _stable_target_not_ahead(machine: Any, state: Any, ghosts: Any, v: int) -> bool:
+    sooner = state.host.base.units(machine.settings["accelerate_by"])
+    kept = target_ahead(state, v) <= rounded_by(machine, state) + sooner
+    return implies(_stably_waiting(machine, state, v), kept)
+
+
+def _stably_waiting(machine: Any, state: Any, v: int) -> bool:
+    return both(_waiting(machine, state, v), negation(state.host.tsc_unstable))
+
+
 def _fired_is_due(machine: Any, state: Any, ghosts: Any, v: int) -> bool:
     vcpu = state.vm.vcpus[v]
     return implies(vcpu.timer_fired, vcpu.timer_due <= state.host.t)
@@ -93,7 +110,24 @@ LEMMAS = (
     ),
 )
 
+STABLE = (
+    Lemma(
+        "stable_target_not_behind",
+        "while the TSC counts as stable, a timer's target is below what ideal is when the host's timer is "
+        "due by at most what the host's timer is rounded by",
+        ("vcpu",),
+        _stable_target_not_behind,
+    ),
+    Lemma(
+        "stable_target_not_ahead",
+        "while the TSC counts as stable, a timer's target is above what ideal is when the host's timer is "
+        "due by at most what the host's timer is rounded by, and accelerate_by",
+        ("vcpu",),
+        _stable_target_not_ahead,
+    ),
+)
+
 
 def timer_lemmas(settings: Any) -> tuple[Lemma, ...]:
     """Those that may hold with these settings."""
-    return LEMMAS if settings["timer"] == "on" else ()
+    return (*LEMMAS, *STABLE) if settings["timer"] == "on" else ()

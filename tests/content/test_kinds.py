@@ -65,13 +65,14 @@ _equal_while_stable _never_unstable _rebase_is_unstable _asked_to_catch_up _put_
 _put_is_past_here _put_is_past_while_stable _put_is_past bool_equal _loaded_apart
 model/lemmas/slices.py
   declaration: lead_of_clock lag_of_clock ahead loss behind_by _in_slice _served _slice_loss \
-_catchup_lead _stable_behind _stable_ahead _put_loss _sleep_and_slice_loss _since_is_past \
-_exit_loss _exit_is_past _entered_in_time slice_lemmas
+_catchup_lead _stable_not_asked _stable_behind _stable_ahead _put_loss _sleep_and_slice_loss \
+_since_is_past _exit_loss _exit_is_past _entered_in_time slice_lemmas
 model/lemmas/standings.py
   declaration: guest_tsc loaded_on stays_on away is_away lemma lemmas
 model/lemmas/timers.py
   declaration: target_ahead rounded_by _waiting _lost _target_not_behind _target_not_ahead \
-_fired_is_due _in_guest_is_delivered timer_lemmas
+_stable_target_not_behind _stable_target_not_ahead _stably_waiting _fired_is_due \
+_in_guest_is_delivered timer_lemmas
 model/limits.py
   frame: Limit.allowed Limit.binds Limit.began Limit.kept Timeslice.binds Timeslice.began \
 Dormancy.binds Dormancy.began ExitInterval.binds ExitInterval.began EntryDelay.binds \
