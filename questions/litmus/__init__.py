@@ -9,6 +9,7 @@ from questions.litmus.reading import read_file
 from vtsc.base.errors import Exit, UsageError, worst
 from vtsc.base.files import check_folder, check_writable, write_whole
 from vtsc.base.spelling import near
+from vtsc.commands.options import add_jobs
 from vtsc.content.loader import find_root
 from vtsc.report.screen import put
 
@@ -33,6 +34,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--output", metavar="FILE", help="default: standard output")
     said = "save each execution as a file, and each proof as a folder with its question"
     parser.add_argument("--save", metavar="DIR", help=said)
+    add_jobs(parser)
 
 
 def run(arguments: argparse.Namespace) -> Exit:
@@ -42,10 +44,10 @@ def run(arguments: argparse.Namespace) -> Exit:
     if arguments.save:
         check_folder(Path(arguments.save))
     files = chosen(find_root(arguments.root), arguments.files)
-    from questions.litmus.deciding import decide
+    from questions.litmus.deciding import decided
     from questions.litmus.report import document, saved, text
 
-    answers = [decide(litmus) for litmus in files]
+    answers = decided(files, arguments.jobs)
     if arguments.save:
         for name, content in saved(answers).items():
             path = Path(arguments.save, name)

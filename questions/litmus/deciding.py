@@ -1,5 +1,6 @@
 """Decides a litmus file: executions that were replayed, or proofs that were solved again."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 
@@ -71,6 +72,14 @@ def decide(litmus: Litmus) -> Answer:
     except VtscError as error:
         return Answer(litmus, None, None, error)
     return Answer(litmus, such, other)
+
+
+def decided(files: Sequence[Litmus], jobs: int) -> list[Answer]:
+    """The answers to several files, in their order, decided by ``jobs`` processes (0: one for each core)."""
+    import vtsc.solver.least  # noqa: F401  (each process would load Z3 again)
+    from vtsc.base.parallel import in_order
+
+    return list(in_order(files, decide, jobs))
 
 
 def _answered(litmus: Litmus, *, holds: bool, small: bool) -> Shown | Proof:

@@ -115,7 +115,9 @@ def table(litmus: Litmus, shown: Shown) -> list[str]:
     for row in rows:
         number = "" if row.slot in seen else str(row.slot + 1)
         seen.add(row.slot)
-        changed = _changed(row) + (" (at once)" if sizes[row.slot] > 1 and not number else "")
+        changed = _changed(litmus, row) + (
+            " (at once)" if sizes[row.slot] > 1 and not number else ""
+        )
         cells.append(
             (number, tsc_text(litmus, row.tsc), _by(litmus, row), _what(litmus, row), changed)
         )
@@ -146,9 +148,18 @@ def _what(litmus: Litmus, row: Row) -> str:
     return "commit" if row.number == COMMIT else str(litmus.instruction(row.vcpu, row.number))
 
 
-def _changed(row: Row) -> str:
-    """The registers and places with their values, the flags by their names, and where a jump goes."""
+def _changed(litmus: Litmus, row: Row) -> str:
+    """The registers and places with their values, the flags by their names, and where it goes on."""
     plain = [f"{n}={v:#x}" for n, v in row.changed.items() if n not in FLAGS]
     flags = [f"{n}={v}" for n, v in row.changed.items() if n in FLAGS]
-    taken = {None: [], True: ["taken"], False: ["not taken"]}[row.taken]
-    return " ".join([*plain, *flags, *taken])
+    return " ".join([*plain, *flags, *_going_on(litmus, row)])
+
+
+def _going_on(litmus: Litmus, row: Row) -> list[str]:
+    """Whether a jump is taken, and the exception that is raised."""
+    name = "" if row.number == COMMIT else litmus.instruction(row.vcpu, row.number).name
+    if name == "int3":
+        return ["#BP"]
+    if name == "div":
+        return ["#DE"] if row.taken else []
+    return {None: [], True: ["taken"], False: ["not taken"]}[row.taken]
