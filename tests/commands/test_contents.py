@@ -19,6 +19,7 @@ MODEL = Domain(
         ("gone", "a command whose module is missing", "model.gone"),
         ("empty", "a command without run", "model.empty"),
         ("foreign", "a command from elsewhere", "json"),
+        ("broken", "a command that cannot be loaded", "questions.broken"),
     ),
 )
 """
@@ -47,6 +48,8 @@ def root(tmp_path):
         "model/count.py": COUNT,
         "model/empty.py": "def arguments(parser): pass\n",
         "properties/__init__.py": "PROPERTIES = {}\n",
+        "questions/__init__.py": "",
+        "questions/broken.py": "NUMBER = 1\nNUMBER.absent\n",
     }
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
@@ -89,6 +92,7 @@ def test_its_help(root):
         (["gone"], 3, "model.gone: ModuleNotFoundError: No module named 'model.gone'"),
         (["empty"], 3, "command empty: model.empty has no run()"),
         (["foreign"], 3, "json was loaded from elsewhere"),
+        (["broken"], 3, "questions/broken.py:2: AttributeError: "),
         (["count", "--root", "/nowhere"], 3, "--root /nowhere: no pyproject.toml there"),
         (["count", "--root"], 2, "argument --root: expected one argument"),
     ],
@@ -117,6 +121,7 @@ def test_the_module_is_loaded_only_when_called(root):
         "  gone: a command whose module is missing\n"
         "  empty: a command without run\n"
         "  foreign: a command from elsewhere\n"
+        "  broken: a command that cannot be loaded\n"
     )
     (root / "model/__init__.py").write_text("raise SystemExit('loaded')\n", encoding="utf-8")
     assert vtsc(root, "--help")[0] == 0

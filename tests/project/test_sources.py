@@ -13,7 +13,7 @@ from tests.support.paths import ROOT, texts
 
 SOURCES = ROOT / "docs/sources.md"
 STATUSES = {"quoted", "source", "reconstructed"}
-CITED_FROM = ("model", "properties")
+CITED_FROM = ("model", "properties", "questions")
 CITED = ("Rules", "Properties", "Modelling choices")
 """The sections whose every row is cited in the code."""
 UNCITED = ("Commits", "Claims of the mail", "Known defects")
@@ -75,7 +75,7 @@ def test_what_counts_as_a_citation():
 
 
 def test_every_citation_has_a_row():
-    """A reader finds each id that `model/` and `properties/` cite."""
+    """A reader finds each id that `model/`, `properties/` and `questions/` cite."""
     known = {name for section in (*CITED, *UNCITED) for name in ids(section)}
     unknown = {tag: paths for tag, paths in citations().items() if tag not in known}
     assert unknown == {}

@@ -20,6 +20,8 @@ from vtsc.language.definitions import DefinitionError, check_name
 from vtsc.language.domain import Domain
 
 BUNDLED = Path(__file__).parents[1] / "_bundled"
+TOLD = (*PACKAGES, "questions")
+"""The packages of a root whose lines messages name: the content, and the commands that it declares."""
 
 
 def is_root(folder: Path) -> bool:
@@ -146,5 +148,5 @@ def _shown(root: Path, own: OwnFile | None, file: str) -> str:
     if own is not None and file == str(own.path):
         return own.shown
     path = Path(file)
-    inside = any(path.is_relative_to(root / package) for package in PACKAGES)
+    inside = any(path.is_relative_to(root / package) for package in TOLD)
     return path.relative_to(root).as_posix() if inside else ""
