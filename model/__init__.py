@@ -39,6 +39,7 @@ def domain(designs: Mapping[str, type[Design]]) -> Domain:
         typical_input=3_000_000,  # time units or cycles
         design=Design,
         including=including,
+        commands=(("claims", "answer what the mail claims and asks", "questions.claims"),),
     )
 
 

@@ -6,7 +6,7 @@ default parameters have their verdict in the property's table, and no ``expect``
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Any
 
@@ -37,6 +37,10 @@ class CellTable:
     accepted: Sequence[str]
     """The keys that it may have."""
     inherited: Mapping[str, Any] = field(default_factory=dict)
+    holds: str = HOLDS
+    """The expected answer that is no depth."""
+    run: str = "violation"
+    """The word for the run whose depth is expected otherwise."""
 
     @property
     def values(self) -> dict[str, Any]:
@@ -68,9 +72,16 @@ class CellTable:
                 self._check_set(value)
             elif key == "depth" and not _whole(value, MAX_DEPTH):
                 raise self.fail(key, f"depth: expected a whole number from 1 to {MAX_DEPTH}")
-            elif key == "expect" and value != HOLDS and not _whole(value, MAX_DEPTH):
-                raise self.fail(key, f'expect: expected "{HOLDS}" or the depth of a violation')
+            elif key == "expect" and value != self.holds and not _whole(value, MAX_DEPTH):
+                raise self.fail(
+                    key, f'expect: expected "{self.holds}" or the depth of a {self.run}'
+                )
         return self.values
+
+    def at(self, parameter: str, text: str) -> "CellTable":
+        """The same table with a value for one more parameter."""
+        given = {**self.own.get("set", {}), parameter: text}
+        return replace(self, own={**self.own, "set": given})
 
     def cells(self) -> Iterator[Cell]:
         """The cells that the table names: every combination of its hosts, designs and properties."""
