@@ -43,13 +43,14 @@ def _looked_for(systems: Systems, name: str, depth: int) -> Reached:
 
 def _proved(systems: Systems, name: str) -> Reached:
     case = systems.case
-    induction = Induction(systems.own([case.monitor(name)], _lemmas(case)))
+    induction = Induction(systems.own([case.monitor(name)], _lemmas(case, name)))
     if not induction.proves(name):
         return Reached(name, False, 0)
     return replace(Reached(name, True, 0), lemmas=keys(induction.proof(name).lemmas))
 
 
-def _lemmas(case: Case) -> list[Lemma]:
-    """The lemmas of the model, which belong to no property."""
+def _lemmas(case: Case, name: str) -> list[Lemma]:
+    """The lemmas of the model, which belong to no property, and those of the event itself."""
     known = next(iter(case.content.properties), None)
-    return [] if known is None else [x for x in case.lemmas(known) if not x.owner]
+    own = [] if known is None else [x for x in case.lemmas(known) if not x.owner]
+    return [*own, *case.monitor(name).lemmas(case.machine())]

@@ -1,16 +1,18 @@
 """The question whether something can happen: whether a run reaches a "sometimes", or none ever does."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from questions.claims.claim import Answer, Asking, Kept
 from questions.claims.kinds.cells import name_of
+from questions.events import EVENTS
 from vtsc.base.errors import EvidenceError, Exit, UsageError
 from vtsc.base.spelling import near
 from vtsc.content.case import Case
 from vtsc.content.cell_tables import CellTable
 from vtsc.content.cells import Cell
+from vtsc.content.content import Content
 
 WORDS = ("reached", "never")
 EXPECTED = ("never", "run that reaches it")
@@ -41,7 +43,7 @@ class Reach:
         """Look for a run, or for a proof that there is none."""
         from vtsc.deciding.reached import reached  # loads the solver
 
-        case = Case.of(asking.content, self.cell)
+        case = Case.of(_with_events(asking.content), self.cell)
         name = name_of(asking.content, self.cell)
         try:
             found = reached(case, self.cell.property, self.depth, hoped=self.expected)
@@ -80,6 +82,11 @@ def _document(asked: Reach, found: Any, said: str) -> Mapping[str, Any]:
     }
 
 
+def _with_events(content: Content) -> Content:
+    """The content with the events of `questions.events`, which are asked for one at a time."""
+    return replace(content, sometimes=(*content.sometimes, *EVENTS))
+
+
 def read(table: CellTable, source: Mapping[str, Any]) -> Reach:
     """The question of a table; raises `BadFileError` for a mistake in it."""
     content, event = table.content, source.get("event")
@@ -92,7 +99,7 @@ def read(table: CellTable, source: Mapping[str, Any]) -> Reach:
     except UsageError as error:
         raise table.fail("set", str(error)) from None
     cell = Cell(source["design"], source["host"], str(event), settings)
-    known = [s.name for s in Case.of(content, cell).sometimes]
+    known = [s.name for s in Case.of(_with_events(content), cell).sometimes]
     if event not in known:
         raise table.fail("event", f"unknown event {event}: {near(str(event), known)}")
     if "expect" not in source:
