@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from questions.claims.claim import Answer, Answered, Claim, Question
+from questions.claims.claim import Answer, Answered, Ask, Claim
 from questions.claims.reading import every_cell
 from vtsc.base.parallel import in_order
 from vtsc.content.case import Case
@@ -43,13 +43,13 @@ def answered(
 ) -> list[Answered]:
     """The claims with their answers. ``again``: derive everything, and take nothing from the tree."""
     asker = Asker(content, again, _decided(content, claims, jobs, shown, again=again))
-    questions = [question for claim in claims for question in claim.questions]
+    asks = [*dict.fromkeys(question.ask for claim in claims for question in claim.questions)]
 
-    def work(question: Question) -> Answer:
-        return question.ask.answer(asker)
+    def work(ask: Ask) -> Answer:
+        return ask.answer(asker)
 
-    answers = in_order(questions, work, jobs)
-    return [Answered(claim, tuple(next(answers) for _ in claim.questions)) for claim in claims]
+    answers = dict(zip(asks, in_order(asks, work, jobs), strict=True))
+    return [Answered(claim, tuple(answers[q.ask] for q in claim.questions)) for claim in claims]
 
 
 def _decided(

@@ -1,8 +1,9 @@
 """Reads the claims: one TOML file each in ``claims/``, with its words, its questions, and the reply.
 
-A file's keys are those of `TEXTS` and ``assumes``, a list of sentences. Each ``[[question]]`` has an ``id``,
-a ``role``, its sentence ``reads``, its ``kind``, the keys of that kind, and ``says``, the outcome that the
-claim asks for, where that is not the usual one. The recorded verdict has to follow from the recorded answers.
+A file's keys are those of `TEXTS` and ``assumes``, a list of sentences. Each table ``question`` has an
+``id``, a ``role``, its sentence ``reads``, its ``kind``, the keys of that kind, and ``says``, the outcome
+that the claim asks for, where that is not the usual one. The recorded verdict has to follow from the
+recorded answers.
 """
 
 from collections.abc import Iterator, Mapping
@@ -28,11 +29,15 @@ FIXED = (Role.REPAIR, Role.STRONGER, Role.SANITY)
 """Roles whose recorded answer has to be the one that is asked for."""
 
 
-def load_claims(content: Content) -> list[Claim]:
-    """Every claim, in the order of the files; raises `BadFileError` with file and line for any mistake."""
-    paths = sorted((content.root / FOLDER).glob("*.toml"))
+def load_claims(content: Content, folder: Path | None = None) -> list[Claim]:
+    """Every claim, in the order of the files; raises `BadFileError` with file and line for any mistake.
+
+    ``folder``: where the files are, if not in the content's own folder.
+    """
+    folder = folder or content.root / FOLDER
+    paths = sorted(folder.glob("*.toml"))
     if not paths:
-        raise BadFileError(f"{content.root / FOLDER}: no claims there")
+        raise BadFileError(f"{folder}: no claims there")
     found = [_Reader(content, path).claim() for path in paths]
     files: dict[str, str] = {}
     for claim in found:
@@ -42,15 +47,15 @@ def load_claims(content: Content) -> list[Claim]:
     return found
 
 
-def kept_cells(content: Content) -> dict[Cell, str]:
+def kept_cells(content: Content, folder: Path | None = None) -> dict[Cell, str]:
     """The cells whose evidence the tree keeps for the claims, each with the verdict expected of it.
 
     Empty where the content has no claims. Raises `BadFileError` where two questions expect different things.
     """
-    if not (content.root / FOLDER).is_dir():
+    if not (folder or content.root / FOLDER).is_dir():
         return {}
     found: dict[Cell, str] = {}
-    for claim in load_claims(content):
+    for claim in load_claims(content, folder):
         for question, kept in every_cell(claim):
             if found.setdefault(kept.cell, kept.expected) != kept.expected:
                 raise BadFileError(
@@ -72,7 +77,7 @@ class _Reader:
 
     def __init__(self, content: Content, path: Path) -> None:
         self._content = content
-        self._file = TomlFile(path, path.relative_to(content.root).as_posix())
+        self._file = TomlFile(path, f"{FOLDER}/{path.name}")
 
     def claim(self) -> Claim:
         """The claim."""

@@ -1,6 +1,6 @@
 """The question whether something can happen: whether a run reaches a "sometimes", or none ever does."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -32,7 +32,7 @@ class Reach:
     depth: int
     wanted: str
     """The steps of the shortest run that reaches it, or ``never``."""
-    kept: Sequence[Kept] = ()
+    kept: tuple[Kept, ...] = ()
 
     @property
     def expected(self) -> bool:

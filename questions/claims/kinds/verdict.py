@@ -22,7 +22,7 @@ KEYS = (*CELLS, "depth", "expect")
 class Verdicts:
     """The question whether a property holds in every one of some cells."""
 
-    kept: Sequence[Kept]
+    kept: tuple[Kept, ...]
 
     @property
     def expected(self) -> bool:
@@ -80,4 +80,5 @@ def _listed(names: Sequence[str]) -> str:
 def read(table: CellTable, source: Mapping[str, Any]) -> Verdicts:
     """The question of a table; raises `BadFileError` where it names no cells, or no verdict is expected."""
     depth = source.get("depth", DEFAULT_DEPTH)
-    return Verdicts([Kept(x, depth, str(table.expected(x, complete=True))) for x in table.cells()])
+    found = [Kept(x, depth, str(table.expected(x, complete=True))) for x in table.cells()]
+    return Verdicts(tuple(found))
