@@ -1,7 +1,8 @@
 """Asks the questions of claims: all their cells together first, then each question by itself."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from questions.claims.claim import Answer, Answered, Ask, Claim
 from questions.claims.reading import every_cell
@@ -24,6 +25,10 @@ class Asker:
     content: Content
     again: bool
     results: Mapping[Cell, Result]
+    beside: Sequence[Ask] = ()
+    """The questions that are answered together."""
+    shared: dict[str, Any] = field(default_factory=dict)
+    """What these work out for each other."""
 
     def result(self, cell: Cell) -> Result:
         """The verdict of one of the question's cells."""
@@ -43,12 +48,20 @@ def answered(
 ) -> list[Answered]:
     """The claims with their answers. ``again``: derive everything, and take nothing from the tree."""
     asker = Asker(content, again, _decided(content, claims, jobs, shown, again=again))
-    asks = [*dict.fromkeys(question.ask for claim in claims for question in claim.questions)]
+    batches: dict[Hashable, list[Ask]] = {}
+    for ask in dict.fromkeys(q.ask for claim in claims for q in claim.questions):
+        batches.setdefault(ask.batch, []).append(ask)
 
-    def work(ask: Ask) -> Answer:
-        return ask.answer(asker)
+    def work(batch: Sequence[Ask]) -> list[Answer]:
+        together = replace(asker, beside=batch, shared={})
+        return [ask.answer(together) for ask in batch]
 
-    answers = dict(zip(asks, in_order(asks, work, jobs), strict=True))
+    found = in_order(list(batches.values()), work, jobs)
+    pairs = (
+        zip(batch, found_here, strict=True)
+        for batch, found_here in zip(batches.values(), found, strict=True)
+    )
+    answers = {ask: answer for pair in pairs for ask, answer in pair}
     return [Answered(claim, tuple(answers[q.ask] for q in claim.questions)) for claim in claims]
 
 

@@ -1,6 +1,6 @@
 """Claims as they are asked, and as they are answered; the rule by which answers make a verdict."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
@@ -64,6 +64,14 @@ class Asking(Protocol):
     def again(self) -> bool:
         """Whether everything is to be derived, and nothing taken from the tree."""
 
+    @property
+    def beside(self) -> "Sequence[Ask]":
+        """The questions that are answered together with this one, itself included."""
+
+    @property
+    def shared(self) -> dict[str, Any]:
+        """What they work out together, for each other."""
+
     def result(self, cell: Cell) -> Result:
         """The verdict of one of the question's cells."""
 
@@ -91,6 +99,10 @@ class Ask(Protocol):
     @property
     def expected(self) -> bool:
         """The outcome that is recorded."""
+
+    @property
+    def batch(self) -> Hashable:
+        """Equal for questions that are answered together, in one process."""
 
     def answer(self, asking: Asking) -> Answer:
         """The answer, compared with the recorded one."""

@@ -32,7 +32,7 @@ def reply(answered: Answered) -> str:
     if not answered.as_recorded:
         return ""
     names = {
-        question.id: SimpleNamespace(**answer.numbers)
+        question.id: SimpleNamespace(outcome=word(question, answer.outcome), **answer.numbers)
         for question, answer in zip(claim.questions, answered.answers, strict=True)
     }
     try:

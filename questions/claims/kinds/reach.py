@@ -1,6 +1,6 @@
 """The question whether something can happen: whether a run reaches a "sometimes", or none ever does."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from vtsc.content.case import Case
 from vtsc.content.cell_tables import CellTable
 from vtsc.content.cells import Cell
 from vtsc.content.content import Content
+from vtsc.deciding.verdict import Reached
 
 WORDS = ("reached", "never")
 EXPECTED = ("never", "run that reaches it")
@@ -39,14 +40,16 @@ class Reach:
         """Whether it is recorded that a run reaches it."""
         return self.wanted != NEVER
 
+    @property
+    def batch(self) -> Hashable:
+        """The events of one case are asked together."""
+        return self.cell.design, self.cell.host, self.cell.settings
+
     def answer(self, asking: Asking) -> Answer:
         """Look for a run, or for a proof that there is none."""
-        from vtsc.deciding.reached import reached  # loads the solver
-
-        case = Case.of(_with_events(asking.content), self.cell)
         name = name_of(asking.content, self.cell)
         try:
-            found = reached(case, self.cell.property, self.depth, hoped=self.expected)
+            found = _together(asking)[self.cell.property]
         except EvidenceError as error:
             return Answer(None, "ERROR", error.status, (f"{name}: {error}",), {}, {})
         text = NEVER if found.never else str(found.depth)
@@ -69,7 +72,20 @@ class Reach:
         return Answer(outcome, said, status, (line,), {"depth": text}, _document(self, found, said))
 
 
-def _document(asked: Reach, found: Any, said: str) -> Mapping[str, Any]:
+def _together(asking: Asking) -> dict[str, Reached]:
+    """What becomes of each event of the batch; worked out once."""
+    from vtsc.deciding.reached import reached  # loads the solver
+
+    if "reached" not in asking.shared:
+        asks = [ask for ask in asking.beside if isinstance(ask, Reach)]
+        case = Case.of(_with_events(asking.content), asks[0].cell)
+        asked = {ask.cell.property: ask.expected for ask in asks}
+        asking.shared["reached"] = reached(case, asked, max(ask.depth for ask in asks))
+    found: dict[str, Reached] = asking.shared["reached"]
+    return found
+
+
+def _document(asked: Reach, found: Reached, said: str) -> Mapping[str, Any]:
     cell = asked.cell
     return {
         "design": cell.design,

@@ -36,6 +36,11 @@ class Change:
     expected: bool = True
 
     @property
+    def batch(self) -> "Change":
+        """With ``--again`` a range is searched, each in a process of its own."""
+        return self
+
+    @property
     def kept(self) -> Sequence[Kept]:
         """The cells on both sides."""
         return (self.holds, self.fails)

@@ -29,6 +29,11 @@ class Verdicts:
         """Whether it is recorded to hold in every cell."""
         return all(each.expected == HOLDS for each in self.kept)
 
+    @property
+    def batch(self) -> str:
+        """There is nothing left to do but to tell, so one process does for all."""
+        return "verdict"
+
     def answer(self, asking: Asking) -> Answer:
         """Whether it does, and each cell's evidence."""
         content = asking.content
