@@ -14,8 +14,8 @@ FOLDER = ROOT / "counterexamples"
 HEAD = """# Counterexamples
 
 One saved trace for each violated cell of `make verify` and of the claims ([answers](../docs/answers.md)): the
-shortest there is, replayed by the plain interpreter before it was saved. `vtsc show FILE` prints one, `vtsc replay FILE` re-executes it.
-`make counterexamples` writes this folder again.
+shortest there is, replayed by the plain interpreter before it was saved. `vtsc show FILE` prints one, `vtsc
+replay FILE` re-executes it. `make counterexamples` writes this folder again.
 
 """
 

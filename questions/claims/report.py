@@ -1,4 +1,4 @@
-"""Claims and their answers as text, as the page docs/answers.md, and as JSON of the schema vtsc.claims/1."""
+"""Claims and their answers as text, as the page in docs, and as JSON of the schema vtsc.claims/1."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -91,7 +91,7 @@ def _claim_lines(answered: Answered) -> Iterator[str]:
 
 HEAD = """# Answers
 
-What the mail of 25 August 2010 claims and asks ([sources](sources.md#claims-of-the-mail)), answered by
+What the mail of 25 August 2010 claims and asks ([sources]({sources}#claims-of-the-mail)), answered by
 `vtsc`. `make answers` writes this page. `vtsc claims` prints the same on a terminal and checks the evidence
 again: traces are replayed, and the questions of each proof are solved. `vtsc claims --again` derives
 everything anew.
@@ -102,16 +102,22 @@ stated** if there is no such repair; and **open** while a question is not decide
 or nothing asks for the claim as it stands. A *stronger* question asks for more than the repair says, and has
 to fail. Questions of the role *also* decide nothing.
 
-What a verdict like `VIOLATED(11)` or `PROVED` means, and what it rests on, is in [soundness](soundness.md).
+What a verdict like `VIOLATED(11)` or `PROVED` means, and what it rests on, is in [soundness]({soundness}).
 All of them assume: {assumed}.
 """
 
 
 def page(content: Content, found: Sequence[Answered]) -> str:
     """The page for readers."""
-    parts = [HEAD.format(assumed=content.model.assumed), _contents(found)]
+    parts = [_head(content), _contents(found)]
     parts += ["\n".join(_section(each)) + "\n" for each in found]
     return "\n".join(parts)
+
+
+def _head(content: Content) -> str:
+    """What comes before the claims; the page stands beside those that it links to."""
+    pages = {name: f"{name}.md" for name in ("sources", "soundness")}
+    return HEAD.format(assumed=content.model.assumed, **pages)
 
 
 def _contents(found: Sequence[Answered]) -> str:

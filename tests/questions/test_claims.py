@@ -288,7 +288,7 @@ def test_text_is_narrow_and_ends_with_the_total(told):
 def test_the_page_is_what_the_command_writes(told):
     """The section of docs/answers.md about a claim, from evidence that was checked just now."""
     section = told["markdown"][1].split("\n## C14\n", 1)[1].strip()
-    page = (ROOT / "docs" / "answers.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs/answers.md").read_text(encoding="utf-8")
     assert page.split("\n## C14\n", 1)[1].split("\n## ", 1)[0].strip() == section
 
 

@@ -17,7 +17,7 @@ def reached(case: Case, asked: Mapping[str, bool], depth: int) -> dict[str, Reac
     """For each "sometimes" the shortest run of up to ``depth`` steps, or the lemmas by which none reaches it.
 
     ``asked`` says of each whether a run is expected; of the others a proof is tried first. Raises
-    `EvidenceError` where rules and functions differ, or a plain run reaches what is proved never to be reached.
+    `EvidenceError` where rules and functions differ, or a plain run reaches what is proved never to be.
     """
     systems = Systems(case)
     found = _looked_for(systems, [name for name, hoped in asked.items() if hoped], depth)
