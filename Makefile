@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: verify test check slow hours bench counterexamples evidence recorded protocols third-opinion mutants insertions clean
+.PHONY: verify test check slow hours bench answers counterexamples evidence recorded protocols third-opinion mutants insertions clean
 
 verify: .venv/ready
 	$(BIN)/vtsc gate
@@ -34,9 +34,14 @@ counterexamples: .venv/ready
 evidence: .venv/cross
 	$(BIN)/python -m tools.evidence $(if $(UPDATE),--update)
 
+# What the mail claims and asks, answered. The exit status says whether every answer is the recorded one.
+answers: .venv/ready
+	$(BIN)/vtsc claims --format markdown -o docs/answers.md
+
 # Everything in the tree that is found by running the checker.
 recorded: counterexamples
 	$(MAKE) evidence UPDATE=1
+	$(MAKE) answers
 
 # Decides every cell of tools/protocols.toml, and writes docs/trapping.md; this takes a while.
 protocols: .venv/ready

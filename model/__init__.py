@@ -10,7 +10,10 @@ from model.machine import Machine
 from model.parameters import PARAMETERS, check, resolve
 from vtsc.language import Domain, Settings
 
-COMMANDS = (("litmus", "decide how small guest programs can end", "questions.litmus"),)
+COMMANDS = (
+    ("litmus", "decide how small guest programs can end", "questions.litmus"),
+    ("claims", "answer what the mail claims and asks", "questions.claims"),
+)
 
 
 def build(

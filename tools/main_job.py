@@ -1,9 +1,13 @@
-"""The cells of the main job with the verdicts that they are expected to have, and how they are decided."""
+"""The cells whose evidence the tree keeps, with the verdicts expected of them, and how they are decided.
+
+They are those of the main job and those of the claims.
+"""
 
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from questions.claims.reading import kept_cells
 from vtsc import DEFAULT_DEPTH
 from vtsc.base.parallel import in_order
 from vtsc.content.case import Case
@@ -19,8 +23,8 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def expected(content: Content) -> dict[Cell, str]:
-    """Every cell of the main job, with ``holds`` or the depth of its counterexample."""
-    found = {}
+    """Every cell of the main job and of the claims, with ``holds`` or the depth of its counterexample."""
+    found = kept_cells(content)
     for check in load_manifest(content, ROOT / NAME).checks:
         if check.expected is None:
             sys.exit(

@@ -1,4 +1,4 @@
-"""Writes ``counterexamples/`` again: a trace for each violated cell of the main job, and a table of them."""
+"""Writes ``counterexamples/`` again: a trace for each violated cell that is kept, and a table of them."""
 
 from pathlib import Path
 
@@ -13,9 +13,9 @@ from vtsc.report.text.story import story
 FOLDER = ROOT / "counterexamples"
 HEAD = """# Counterexamples
 
-One saved trace for each violated cell of `make verify`: the shortest there is, replayed by the plain
-interpreter before it was saved. `vtsc show FILE` prints one, `vtsc replay FILE` re-executes it.
-`make counterexamples` writes this folder again.
+One saved trace for each violated cell of `make verify` and of the claims ([answers](../docs/answers.md)): the
+shortest there is, replayed by the plain interpreter before it was saved. `vtsc show FILE` prints one, `vtsc
+replay FILE` re-executes it. `make counterexamples` writes this folder again.
 
 """
 

@@ -40,18 +40,17 @@ def vtsc(installed, place, *arguments):
 
 
 def test_the_wheel_carries_the_content_as_it_is(installed):
-    """Every source file of the content is bundled with its proofs, unchanged; nothing else is installed."""
+    """Every source file of the content is bundled with its claims and evidence; nothing else is installed."""
     for package in (*PACKAGES, "questions"):
         for path in (ROOT / package).rglob("*.py"):
             copy = installed / "vtsc" / "_bundled" / path.relative_to(ROOT)
             assert copy.read_bytes() == path.read_bytes()
     manifest = installed / "vtsc" / "_bundled" / "checks.toml"
     assert manifest.read_bytes() == (ROOT / "checks.toml").read_bytes()
-    for path in (ROOT / "proofs").glob("*.toml"):
-        copy = installed / "vtsc" / "_bundled" / "proofs" / path.name
-        assert copy.read_bytes() == path.read_bytes()
-    for path in (ROOT / "litmus").glob("*.litmus"):
-        assert (installed / "vtsc/_bundled/litmus" / path.name).read_bytes() == path.read_bytes()
+    for folder in ("proofs", "claims", "counterexamples", "litmus"):
+        for path in (ROOT / folder).iterdir():
+            copy = installed / "vtsc" / "_bundled" / folder / path.name
+            assert copy.read_bytes() == path.read_bytes()
     assert {p.name for p in installed.iterdir() if p.suffix != ".dist-info"} == {"vtsc"}
 
 

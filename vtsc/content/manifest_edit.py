@@ -6,9 +6,10 @@ from math import prod
 from typing import Any
 
 from vtsc.base.errors import UsageError
+from vtsc.content.cell_tables import NAMES
 from vtsc.content.cells import Cell
 from vtsc.content.expected import HOLDS
-from vtsc.content.manifest import NAMES, Check
+from vtsc.content.manifest import Check
 
 
 def edited(text: str, checks: Sequence[Check], found: Mapping[Cell, str]) -> str:

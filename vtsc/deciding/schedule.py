@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from vtsc.base.parallel import Waiting, as_done
 from vtsc.content.case import Case
@@ -11,7 +11,6 @@ from vtsc.deciding.plan import Open, begin, finish
 from vtsc.deciding.verdict import Result
 
 if TYPE_CHECKING:  # these import z3
-    from vtsc.deciding.memory import Memory
     from vtsc.engines import Effort
 
 
@@ -30,6 +29,16 @@ class Asked:
         return [self.case.cell(prop) for prop in self.properties]
 
 
+class Remembers(Protocol):
+    """Keeps verdicts with their evidence, and gives them back once that is checked again."""
+
+    def recall(self, case: Case, properties: Sequence[str], depth: int) -> list[Result] | None:
+        """The verdicts of a case; None where it has to be decided."""
+
+    def remember(self, case: Case, depth: int, results: Sequence[Result]) -> None:
+        """Keep the verdicts of a case that has just been decided."""
+
+
 Piece = tuple[Asked, Open | None]
 """A piece of work: a case that is to be begun, or a cell of it that is to be finished."""
 
@@ -41,7 +50,7 @@ class Schedule:
     asked: Sequence[Asked]
     effort: "Effort"
     jobs: int = 0
-    memory: "Memory | None" = None
+    memory: Remembers | None = None
     """A case that is remembered need not be decided."""
     cost: Callable[[Cell], int] = lambda cell: 0
     """The expected cost of a cell; the costliest are decided first."""

@@ -16,7 +16,7 @@ def report(given: Report) -> str:
         "schema": SCHEMA,
         "tool": f"vtsc {__version__}",
         "model_digest": given.content.digest,
-        "results": [_result(v) for v in given.verdicts],
+        "results": [as_json(v) for v in given.verdicts],
     }
     return json.dumps(document, indent=1) + "\n"
 
@@ -26,7 +26,8 @@ def _certificate(result: Result) -> str | None:
     return None if result.certificate is None else result.certificate.place.as_posix()
 
 
-def _result(judged: Judged) -> dict[str, Any]:
+def as_json(judged: Judged) -> dict[str, Any]:
+    """One verdict, its trace included in full."""
     result, cell = judged.result, judged.result.cell
     return {
         "design": cell.design,
