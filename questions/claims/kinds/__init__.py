@@ -10,6 +10,8 @@ from collections.abc import Mapping
 KINDS: Mapping[str, str] = {
     "verdict": "questions.claims.kinds.verdict",
     "threshold": "questions.claims.kinds.threshold",
+    "bound": "questions.claims.kinds.bound",
+    "litmus": "questions.claims.kinds.litmus",
     "reach": "questions.claims.kinds.reach",
 }
 """The module of each kind, by the name that a table gives as ``kind``."""

@@ -1,0 +1,71 @@
+"""The question whether a guest program can end in the way that its litmus file describes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from questions.claims.claim import Answer, Asking, Kept
+from questions.litmus import FOLDER, SUFFIX
+from questions.litmus.program import Litmus
+from questions.litmus.reading import read_file
+from vtsc.base.spelling import near
+from vtsc.content.cell_tables import CellTable
+
+WORDS = ("never", "possible")
+EXPECTED = ("Never", "Sometimes", "Always")
+"""What ``expect`` may be: the results that a litmus file's header has."""
+KEYS = ("file", "expect")
+
+
+@dataclass(frozen=True)
+class Program:
+    """The question whether a program never ends so; ``recorded`` is the result that is expected."""
+
+    litmus: Litmus
+    recorded: str
+
+    @property
+    def kept(self) -> Sequence[Kept]:
+        """It is about no cell."""
+        return ()
+
+    @property
+    def expected(self) -> bool:
+        """Whether it is recorded that no execution ends so."""
+        return self.recorded == "Never"
+
+    @property
+    def batch(self) -> str:
+        """Programs are decided in fractions of a second, so one process does for all."""
+        return "litmus"
+
+    def answer(self, asking: Asking) -> Answer:
+        """The result, with an execution that was replayed, or a proof that was solved again."""
+        from questions.litmus.deciding import decide
+
+        found = decide(self.litmus)
+        told = f"{self.litmus.question} {found.result}"
+        outcome = None if found.result in ("Unknown", "Vacuous") else found.result == "Never"
+        return Answer(
+            outcome,
+            found.result,
+            found.status,
+            (f"{self.litmus.name}: {told}",),
+            {"result": found.result},
+            {"file": f"{FOLDER}/{self.litmus.name}{SUFFIX}", "result": found.result},
+        )
+
+
+def read(table: CellTable, source: Mapping[str, Any]) -> Program:
+    """The question of a table; raises `BadFileError` for a file that is not there, or says otherwise."""
+    name, expect = source.get("file"), source.get("expect")
+    folder = table.content.root / FOLDER
+    known = {path.stem: path for path in sorted(folder.glob(f"*{SUFFIX}"))}
+    if name not in known:
+        raise table.fail("file", f"unknown litmus file {name}: {near(str(name), list(known))}")
+    litmus = read_file(known[name], f"{FOLDER}/{name}{SUFFIX}")
+    if expect not in EXPECTED:
+        raise table.fail("expect", f"expect: expected one of {', '.join(EXPECTED)}")
+    if expect != litmus.result:
+        raise table.fail("expect", f"expect: the header of {name} says {litmus.result}")
+    return Program(litmus, expect)
