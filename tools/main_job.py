@@ -9,13 +9,12 @@ from pathlib import Path
 
 from questions.claims.reading import kept_cells
 from vtsc import DEFAULT_DEPTH
-from vtsc.base.parallel import in_order
 from vtsc.content.case import Case
 from vtsc.content.cells import Cell
 from vtsc.content.content import Content
 from vtsc.content.expected import HOLDS
 from vtsc.content.manifest import NAME, load_manifest
-from vtsc.deciding.plan import decide
+from vtsc.deciding.schedule import Asked, Schedule
 from vtsc.deciding.verdict import Result
 from vtsc.engines import Effort
 
@@ -44,11 +43,17 @@ def decided(content: Content, wanted: Callable[[str], bool]) -> list[Result]:
     for cell in cells:
         cases.setdefault((cell.design, cell.host, cell.settings), []).append(cell)
 
-    def work(group: list[Cell]) -> list[Result]:
-        case = Case.of(content, group[0])
-        return decide(case, [c.property for c in group], DEFAULT_DEPTH, Effort.ALL)
-
-    results = [r for found in in_order(list(cases.values()), work) for r in found]
+    asked = [
+        Asked(
+            Case.of(content, group[0]),
+            tuple(cell.property for cell in group),
+            DEFAULT_DEPTH,
+            frozenset(cell.property for cell in group if cells[cell] != HOLDS),
+        )
+        for group in cases.values()
+    ]
+    schedule = Schedule(asked, Effort.ALL)
+    results = [r for found in schedule.results(lambda done, total: done) for r in found]
     for result in results:
         verdict, cell = cells[result.cell], result.cell
         if result.text != ("PROVED" if verdict == HOLDS else f"VIOLATED({verdict})"):
