@@ -6,6 +6,7 @@ when it last caught up. They are offered where time slices are limited or timers
 
 from typing import Any
 
+from model.lemmas.machine import saved
 from model.lemmas.standings import guest_tsc, loaded_on, stays_on
 from vtsc.language import Lemma, both, either, implies, integer, negation
 
@@ -60,7 +61,14 @@ def _slice_loss(machine: Any, state: Any, ghosts: Any, v: int, c: int) -> bool:
 
 def _catchup_lead(machine: Any, state: Any, ghosts: Any, v: int, c: int) -> bool:
     kept = ahead(state, v, c) <= lead_of_clock(state)
-    return implies(_served(state, v, c), kept)
+    return implies(loaded_on(state.host, state.vm.vcpus[v], c), kept)
+
+
+def _away_lead(machine: Any, state: Any, ghosts: Any, v: int) -> bool:
+    host, vcpu = state.host, state.vm.vcpus[v]
+    ran = saved(machine, state, v) + integer(vcpu.tsc_offset) - integer(vcpu.tsc_at_creation)
+    lead = ran * host.base.cycle - (host.t - vcpu.created_at)
+    return either((vcpu.loaded, lead <= lead_of_clock(state)))
 
 
 def _stable_not_asked(machine: Any, state: Any, ghosts: Any, v: int) -> bool:
@@ -145,9 +153,16 @@ CAUGHT_UP = (
     ),
     Lemma(
         "catchup_lead",
-        "with no clock update pending, a loaded vCPU is ahead of ideal by at most the clock's phase",
+        "a loaded vCPU is ahead of ideal by at most the clock's phase",
         OVER,
         _catchup_lead,
+    ),
+    Lemma(
+        "away_lead",
+        "while a vCPU is off its pCPU, the host TSC noted at put plus its offset is ahead of ideal by at "
+        "most the clock's phase",
+        ("vcpu",),
+        _away_lead,
     ),
 )
 RESUMED = (

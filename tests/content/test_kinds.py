@@ -65,8 +65,8 @@ _equal_while_stable _never_unstable _rebase_is_unstable _asked_to_catch_up _put_
 _put_is_past_here _put_is_past_while_stable _put_is_past bool_equal _loaded_apart
 model/lemmas/slices.py
   declaration: lead_of_clock lag_of_clock ahead loss behind_by _in_slice _served _slice_loss \
-_catchup_lead _stable_not_asked _stable_behind _stable_ahead _put_loss _sleep_and_slice_loss \
-_since_is_past _exit_loss _exit_is_past _entered_in_time slice_lemmas
+_catchup_lead _away_lead _stable_not_asked _stable_behind _stable_ahead _put_loss \
+_sleep_and_slice_loss _since_is_past _exit_loss _exit_is_past _entered_in_time slice_lemmas
 model/lemmas/standings.py
   declaration: guest_tsc loaded_on stays_on away is_away lemma lemmas
 model/lemmas/timers.py
