@@ -8,7 +8,7 @@ from typing import Any
 
 from model.designs.base import Design
 from model.host.host import Host
-from model.trapping import must_leave, some_switch, update_trapping
+from model.trapping import must_leave, needs_trapping, some_switch, update_trapping
 from model.vm import Vcpu, Vm
 from vtsc.language import apart
 
@@ -24,17 +24,18 @@ class Switch:
         """Decide on trapping anew; trap_switch may then end guest mode. [trap-callers, trap-switch]"""
         if self.settings["trapping"] == "off":
             return
+        trap = needs_trapping(host, vm)
         for vcpu in vm.vcpus:
             if self.settings["trap_seed"] == "decision":
-                apart(partial(self._update, host, vcpu), vm, vcpu)
+                apart(partial(self._update, host, vcpu, trap), vm, vcpu)
             else:
-                update_trapping(host, vcpu, self.settings)
+                update_trapping(host, vcpu, trap, self.settings)
         if self.settings["trap_switch"] != "each":
             for vcpu in vm.vcpus:
                 apart(partial(self._kick, host, vcpu), vm, vcpu)
 
-    def _update(self, host: Host, vcpu: Vcpu) -> None:
-        update_trapping(host, vcpu, self.settings)
+    def _update(self, host: Host, vcpu: Vcpu, trap: bool) -> None:
+        update_trapping(host, vcpu, trap, self.settings)
 
     def _kick(self, host: Host, vcpu: Vcpu) -> None:
         if must_leave(vcpu, self.settings):
