@@ -19,8 +19,8 @@ from vtsc.deciding.plan import decide
 from vtsc.engines import Effort
 
 LIST = ROOT / "tools" / "protocols.toml"
-PAGE = ROOT / "docs" / "trapping.md"
-PROSE = ROOT / "docs" / "trapping.in.md"
+PAGE = ROOT / "docs/trapping.md"
+PROSE = ROOT / "docs/trapping.in.md"
 MARK = "<!-- tables -->"
 """Where the tables stand in the prose."""
 Given = dict[str, str]
