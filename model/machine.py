@@ -20,7 +20,7 @@ from model.lemmas.trapping import standings as trapping_standings
 from model.limits import limits
 from model.machine_state import MachineState, vcpu_fields
 from model.progress.situations import progress
-from model.switch import switch
+from model.switch import Switch
 from model.vm import Vcpu, Vm
 from vtsc.language import (
     Action,
@@ -77,7 +77,7 @@ class Machine(TableMachine):
         }
         self.traps = settings["trapping"] != "off"
         self.overlaps = settings["rdtsc_overlap"] == "on"
-        self.switch = switch(design, settings)
+        self.switch = Switch(design, settings)
         self.constants = frozenset(
             field
             for parameter, fields in UNUSED_WHEN_OFF.items()

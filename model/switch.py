@@ -6,17 +6,9 @@ The mail leaves the switch open; ADR 22 compares the protocols that `trap_switch
 from functools import partial
 from typing import Any
 
-from model.arithmetic import later
 from model.designs.base import Design
 from model.host.host import Host
-from model.state import TRAP
-from model.trapping import (
-    must_leave,
-    native_value,
-    some_switch,
-    update_trapping,
-    wants_trapping,
-)
+from model.trapping import must_leave, needs_trapping, some_switch, update_trapping
 from model.vm import Vcpu, Vm
 from vtsc.language import apart
 
@@ -32,16 +24,18 @@ class Switch:
         """Decide on trapping anew; trap_switch may then end guest mode. [trap-callers, trap-switch]"""
         if self.settings["trapping"] == "off":
             return
-        trap = wants_trapping(host, vm)
-        self.choose(host, vm, trap)
+        trap = needs_trapping(host, vm)
+        for vcpu in vm.vcpus:
+            if self.settings["trap_seed"] == "decision":
+                apart(partial(self._update, host, vcpu, trap), vm, vcpu)
+            else:
+                update_trapping(host, vcpu, trap, self.settings)
         if self.settings["trap_switch"] != "each":
             for vcpu in vm.vcpus:
                 apart(partial(self._kick, host, vcpu), vm, vcpu)
 
-    def choose(self, host: Host, vm: Vm, trap: bool) -> None:
-        """Decide each vCPU's tsc_mode. [trap-mode]"""
-        for vcpu in vm.vcpus:
-            update_trapping(host, vcpu, trap, self.settings)
+    def _update(self, host: Host, vcpu: Vcpu, trap: bool) -> None:
+        update_trapping(host, vcpu, trap, self.settings)
 
     def _kick(self, host: Host, vcpu: Vcpu) -> None:
         if must_leave(vcpu, self.settings):
@@ -57,31 +51,3 @@ class Switch:
         self.design.vcpu_exit(host, vcpu)
         if self.settings["entry_delay"]:
             vcpu.out_since = host.t
-
-
-class SeedingSwitch(Switch):
-    """A switch that counts as returned what each vCPU could have read until it is to trap. [trap-seed]"""
-
-    def choose(self, host: Host, vm: Vm, trap: bool) -> None:
-        """Decide each vCPU's tsc_mode, one after the other, since they share what was returned last."""
-        for vcpu in vm.vcpus:
-            apart(partial(self._update, host, vcpu, trap), vm, vcpu)
-
-    def _update(self, host: Host, vcpu: Vcpu, trap: bool) -> None:
-        before = vcpu.tsc_mode == TRAP
-        update_trapping(host, vcpu, trap, self.settings)
-        if vcpu.tsc_mode == TRAP and not before:
-            self._count(vcpu, native_value(host, vcpu))
-
-    def _count(self, vcpu: Vcpu, value: int) -> None:
-        """Count ``value`` as returned, where it is later than the last one."""
-        if self.settings["rdtsc_emulation"] == "bump-vcpu":
-            vcpu.last_emul = later(value, vcpu.last_emul)
-        else:
-            vcpu.vm.last_emul = later(value, vcpu.vm.last_emul)
-
-
-def switch(design: Design, settings: Any) -> Switch:
-    """The switch that the settings choose."""
-    seeding = settings["trapping"] != "off" and settings["trap_seed"] == "decision"
-    return SeedingSwitch(design, settings) if seeding else Switch(design, settings)

@@ -15,19 +15,25 @@ from model.vm import Vcpu, Vm
 from vtsc.language import both, either, negation, u64
 
 
-def wants_trapping(host: Host, vm: Vm) -> bool:
-    """The condition of kvm_update_tsc_trapping that all vCPUs share. [trap-condition]"""
-    vcpus = vm.vcpus
-    several = either(both(a.created, b.created) for i, a in enumerate(vcpus) for b in vcpus[:i])
+def needs_trapping(host: Host, vm: Vm) -> bool:
+    """The part of kvm_update_tsc_trapping's condition that is the VM's. [trap-condition]"""
+    several = either(
+        both(a.created, b.created) for i, a in enumerate(vm.vcpus) for b in vm.vcpus[:i]
+    )
     return both(host.tsc_unstable, several)
 
 
 def update_trapping(host: Host, vcpu: Vcpu, trap: bool, settings: Any) -> None:
-    """kvm_update_tsc_trapping for one vCPU: decide its tsc_mode. [trap-mode, trap-callers]"""
+    """kvm_update_tsc_trapping for one vCPU: decide its tsc_mode. [trap-condition, trap-mode, trap-callers]
+
+    ``trap``: the VM's part of the condition.
+    """
     if both(vcpu.created, both(trap, negation(has_page(vcpu, settings)))):
         if vcpu.tsc_mode != TRAP:
             vcpu.tsc_mode = TRAP
             vcpu.request(CLOCK_UPDATE)
+            if settings["trap_seed"] == "decision":
+                raise_last_emul(vcpu, native_value(host, vcpu), settings)
     elif vcpu.tsc_mode != PASSTHROUGH:
         vcpu.tsc_mode = PASSTHROUGH
         vcpu.request(CLOCK_UPDATE)
@@ -117,10 +123,11 @@ def last_emulated(vcpu: Vcpu, settings: Any) -> int:
 
 def raise_last_emul(vcpu: Vcpu, value: int, settings: Any) -> None:
     """Count ``value`` as returned, where it is later than the last one. [trap-seed]"""
-    if settings["rdtsc_emulation"] == "bump-vcpu":
-        vcpu.last_emul = later(value, vcpu.last_emul)
-    else:
-        vcpu.vm.last_emul = later(value, vcpu.vm.last_emul)
+    if u64(value) > last_emulated(vcpu, settings):
+        if settings["rdtsc_emulation"] == "bump-vcpu":
+            vcpu.last_emul = value
+        else:
+            vcpu.vm.last_emul = value
 
 
 def emulate_rdtsc(host: Host, vcpu: Vcpu, clock_value: int, settings: Any) -> int:

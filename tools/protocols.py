@@ -19,8 +19,8 @@ from vtsc.deciding.plan import decide
 from vtsc.engines import Effort
 
 LIST = ROOT / "tools" / "protocols.toml"
-PAGE = ROOT / "docs" / "trapping.md"
-PROSE = ROOT / "docs" / "trapping.in.md"
+PAGE = ROOT / "docs/trapping.md"
+PROSE = ROOT / "docs/trapping.in.md"
 MARK = "<!-- tables -->"
 """Where the tables stand in the prose."""
 Given = dict[str, str]
@@ -34,6 +34,8 @@ class Row:
     host: str
     column: str
     given: tuple[tuple[str, str], ...]
+    properties: tuple[str, ...]
+    """The properties that are asked; the others have a dash on the page."""
 
 
 @dataclass(frozen=True)
@@ -57,19 +59,21 @@ def tables() -> tuple[int, list[Table]]:
 
 def _table(entry: dict[str, Any]) -> Table:
     hosts = entry["host"] if isinstance(entry["host"], list) else [entry["host"]]
+    properties = tuple(entry["properties"])
     rows = [
         Row(
             protocol["name"],
             host,
             column["name"],
             tuple(_given(entry["set"], column["set"], protocol["set"]).items()),
+            tuple(protocol.get("ask", {}).get(column["name"] or host, properties)),
         )
         for protocol in entry["protocol"]
         for host in hosts
         for column in entry["columns"]
+        if protocol.get("ask", {}).get(column["name"] or host, properties)
     ]
     meanings = tuple((p["name"], p["is"]) for p in entry["protocol"])
-    properties = tuple(entry["properties"])
     return Table(
         entry["title"], entry["text"].strip(), entry["design"], properties, meanings, tuple(rows)
     )
@@ -81,14 +85,15 @@ def _given(*parts: dict[str, object]) -> Given:
 
 def case(content: Content, table: Table, row: Row) -> Case:
     """The case of a row, which has a cell for each property of its table."""
-    settings = content.resolve(table.design, table.properties[0], dict(row.given))
+    settings = content.resolve(table.design, row.properties[0], dict(row.given))
     return Case(content, table.design, row.host, settings)
 
 
 def verdicts(content: Content, table: Table, row: Row, depth: int) -> list[str]:
     """The verdicts of a row as reports spell them, with the reason where there is one."""
-    found = decide(case(content, table, row), table.properties, depth, Effort.USUAL)
-    return [f"{r.text}: {r.reason}" if r.reason else r.text for r in found]
+    found = decide(case(content, table, row), row.properties, depth, Effort.USUAL)
+    told = {r.cell.property: f"{r.text}: {r.reason}" if r.reason else r.text for r in found}
+    return [told.get(prop, "-") for prop in table.properties]
 
 
 def rendered(found: Sequence[tuple[Table, Sequence[tuple[Row, Sequence[str]]]]]) -> str:
