@@ -18,7 +18,6 @@ from model.lemmas.machine import LEMMAS
 from model.lemmas.standings import lemmas
 from model.limits import kept_lemmas, limits
 from model.progress.situations import progress
-from model.trapping import update_trapping
 from model.vm import Vcpu, Vm
 from vtsc.language import (
     Action,
@@ -205,7 +204,7 @@ class Machine(TableMachine):
         self._restart_slice(state, vcpu)
         self._restart_delay(state, vcpu)
         if both(host.tsc_unstable, negation(unstable_before)):
-            update_trapping(host, state.vm, self.settings)
+            self.design.update_tsc_trapping(host, state.vm)
 
     def _vcpu_load(self, host: Host, vcpu: Vcpu, c: int) -> None:
         self.design.vcpu_load(host, vcpu, c)
@@ -255,7 +254,7 @@ class Machine(TableMachine):
         """Let the host's watchdog mark the TSC unstable. [choice-marking]"""
         state.host.mark_tsc_unstable()
         if self.settings["trap_on_host_mark"] == "on":
-            update_trapping(state.host, state.vm, self.settings)
+            self.design.update_tsc_trapping(state.host, state.vm)
 
     def suspend(self, state: MachineState) -> None:
         """Disable VMX, sleep, restart all TSCs at 1, enable virtualisation. [choice-suspend]"""
@@ -279,7 +278,7 @@ class Machine(TableMachine):
         self.design.vcpu_exit(state.host, vcpu)
         self._restart_delay(state, vcpu)
         self.design.set_time_page(state.host, vcpu, not vcpu.time_page)
-        update_trapping(state.host, state.vm, self.settings)
+        self.design.update_tsc_trapping(state.host, state.vm)
 
     def create(self, state: MachineState, v: int, c: int) -> None:
         """Create a vCPU on pCPU ``c``, load it there and put it, each by the design's rule.
@@ -295,7 +294,7 @@ class Machine(TableMachine):
         self.design.vcpu_put(host, vcpu)
         vcpu.created = True
         self._restart_slice(state, vcpu)
-        update_trapping(host, state.vm, self.settings)
+        self.design.update_tsc_trapping(host, state.vm)
 
     # time limits
 
@@ -316,7 +315,7 @@ class Machine(TableMachine):
     def lemmas(self) -> list[Lemma]:
         """The candidate lemmas that do not depend on the property."""
         kept = kept_lemmas(self.settings)
-        return [*LEMMAS, *kept, *lemmas(self.design.standings, BOUNDS)]
+        return [*LEMMAS, *kept, *self.design.lemmas, *lemmas(self.design.standings, BOUNDS)]
 
     def progress(self) -> Progress:
         """The situations and calls by which each vCPU gets to read its TSC from any state."""

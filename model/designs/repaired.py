@@ -1,0 +1,88 @@
+"""Patch 25/35, repaired: after every put, the guest's TSC is set anew from the time that has elapsed.
+
+25/35 asks whether the TSC is marked unstable before it compensates and catches up; but a TSC can be wrong and
+not marked yet, and catchup alone cannot undo a lead. This proposal keeps 25/35's load, and changes four places.
+"""
+
+from typing import ClassVar
+
+from model.arithmetic import later
+from model.designs.base import CLOCK_UPDATE
+from model.designs.patch25 import Patch25
+from model.host.host import Host
+from model.lemmas.standings import SETTLED, Standing
+from model.state import TRAP
+from model.trapping import follow_mode
+from model.vm import Vcpu, Vm
+from vtsc.language import Lemma, both, counter, either, implies, integer, negation, s64, u64
+
+NOTED = Standing(
+    "noted",
+    "while a vCPU is out of guest mode",
+    "last_guest_tsc",
+    lambda host, vcpu, c: negation(vcpu.in_guest),
+    lambda host, vcpu, c: integer(vcpu.last_guest_tsc),
+    anywhere=True,
+)
+
+PUT_ASKS = Lemma(
+    "put_asks",
+    "a vCPU that exists and is off its pCPU has a clock update pending",
+    ("vcpu",),
+    lambda machine, state, ghosts, v: implies(
+        both(state.vm.vcpus[v].created, negation(state.vm.vcpus[v].loaded)),
+        either((state.vm.vcpus[v].request_clock_update,)),
+    ),
+)
+
+UNSTABLE_TRAPS = Lemma(
+    "unstable_traps",
+    "once the TSC counts as unstable, every vCPU traps",
+    ("vcpu",),
+    lambda machine, state, ghosts, v: implies(
+        state.host.tsc_unstable, either((state.vm.vcpus[v].tsc_trapping,))
+    ),
+)
+
+
+class Repaired(Patch25):
+    """Patch 25/35 with what its claims need to be true."""
+
+    name = "repaired"
+    title = "patch 25/35, repaired: the TSC is set from elapsed time after every put"
+    guarded = False
+    standings: ClassVar[tuple[Standing, ...]] = (SETTLED, NOTED)
+    lemmas: ClassVar[tuple[Lemma, ...]] = (PUT_ASKS, UNSTABLE_TRAPS)
+    vcpu_fields = {"last_guest_tsc": counter("cycles", "the guest's TSC at its last untrapped exit")}
+
+    def vcpu_put(self, host: Host, vcpu: Vcpu) -> None:
+        """As in 25/35, but the update is asked for while the TSC counts as stable, too. [repaired-put]"""
+        super().vcpu_put(host, vcpu)
+        vcpu.request(CLOCK_UPDATE)
+
+    def vcpu_exit(self, host: Host, vcpu: Vcpu) -> None:
+        """Note the guest's TSC, as from 1d5f066e on; ask for an update while unstable. [repaired-exit]"""
+        if not vcpu.tsc_trapping:
+            vcpu.last_guest_tsc = self.read_tsc(host, vcpu)
+            if host.tsc_unstable:
+                vcpu.request(CLOCK_UPDATE)
+
+    def guest_time_update(self, host: Host, vcpu: Vcpu) -> None:
+        """Set the TSC from elapsed time, up or down, but not below its last value. [repaired-update]"""
+        tsc_timestamp = self.read_tsc(host, vcpu)
+        host.sampling_gap()
+        wanted = self.compute_guest_tsc(vcpu, host.kernel_ns())
+        clock_step = max(host.base.cycles(host.clock_step()), 1)
+        if abs(s64(tsc_timestamp - wanted)) < clock_step:
+            wanted = tsc_timestamp
+        wanted = later(wanted, vcpu.last_guest_tsc)
+        vcpu.caught_up = wanted > u64(tsc_timestamp)
+        vcpu.tsc_offset += wanted - tsc_timestamp
+        follow_mode(vcpu, self.settings)
+
+    def update_tsc_trapping(self, host: Host, vm: Vm) -> None:
+        """As in 25/35's series, but trapping starts at once: vCPUs are kicked. [repaired-trap]"""
+        super().update_tsc_trapping(host, vm)
+        for vcpu in vm.vcpus:
+            if vcpu.tsc_mode == TRAP:
+                vcpu.tsc_trapping = True
