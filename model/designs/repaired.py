@@ -14,7 +14,7 @@ from model.lemmas.standings import SETTLED, Standing
 from model.state import TRAP
 from model.trapping import follow_mode
 from model.vm import Vcpu, Vm
-from vtsc.language import Lemma, both, counter, either, implies, integer, negation, s64, u64
+from vtsc.language import MASK, Lemma, both, either, implies, integer, negation, s64, u64, word
 
 NOTED = Standing(
     "noted",
@@ -53,7 +53,7 @@ class Repaired(Patch25):
     guarded = False
     standings: ClassVar[tuple[Standing, ...]] = (SETTLED, NOTED)
     lemmas: ClassVar[tuple[Lemma, ...]] = (PUT_ASKS, UNSTABLE_TRAPS)
-    vcpu_fields = {"last_guest_tsc": counter("cycles", "the guest's TSC at its last untrapped exit")}
+    vcpu_fields = {"last_guest_tsc": word("cycles", "the guest's TSC at its last exit", hi=MASK)}
 
     def vcpu_put(self, host: Host, vcpu: Vcpu) -> None:
         """As in 25/35, but the update is asked for while the TSC counts as stable, too. [repaired-put]"""
@@ -63,7 +63,7 @@ class Repaired(Patch25):
     def vcpu_exit(self, host: Host, vcpu: Vcpu) -> None:
         """Note the guest's TSC, as from 1d5f066e on; ask for an update while unstable. [repaired-exit]"""
         if not vcpu.tsc_trapping:
-            vcpu.last_guest_tsc = self.read_tsc(host, vcpu)
+            vcpu.last_guest_tsc = u64(self.read_tsc(host, vcpu))
             if host.tsc_unstable:
                 vcpu.request(CLOCK_UPDATE)
 
@@ -72,8 +72,8 @@ class Repaired(Patch25):
         tsc_timestamp = self.read_tsc(host, vcpu)
         host.sampling_gap()
         wanted = self.compute_guest_tsc(vcpu, host.kernel_ns())
-        clock_step = max(host.base.cycles(host.clock_step()), 1)
-        if abs(s64(tsc_timestamp - wanted)) < clock_step:
+        unseen = max(host.base.cycles(host.clock_step()), 1) - 1
+        if unseen > 0 and abs(s64(tsc_timestamp - wanted)) <= unseen:
             wanted = tsc_timestamp
         wanted = later(wanted, vcpu.last_guest_tsc)
         vcpu.caught_up = wanted > u64(tsc_timestamp)
