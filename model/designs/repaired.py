@@ -10,17 +10,28 @@ from model.arithmetic import later
 from model.designs.base import CLOCK_UPDATE
 from model.designs.patch25 import Patch25
 from model.host.host import Host
-from model.lemmas.standings import SETTLED, Standing
+from model.lemmas.standings import Standing, guest_tsc, loaded_on
 from model.state import TRAP
 from model.trapping import follow_mode
 from model.vm import Vcpu, Vm
 from vtsc.language import MASK, Lemma, both, either, implies, integer, negation, s64, u64, word
 
+RUNS = Standing(
+    "runs",
+    "while an untrapped vCPU is in guest mode, or loaded with no clock update pending",
+    "that pCPU's TSC plus its offset",
+    lambda host, vcpu, c: both(
+        both(loaded_on(host, vcpu, c), negation(vcpu.tsc_trapping)),
+        either((vcpu.in_guest, negation(vcpu.request_clock_update))),
+    ),
+    guest_tsc,
+)
+
 NOTED = Standing(
     "noted",
-    "while a vCPU is out of guest mode",
+    "while an untrapped vCPU is out of guest mode",
     "last_guest_tsc",
-    lambda host, vcpu, c: negation(vcpu.in_guest),
+    lambda host, vcpu, c: negation(either((vcpu.in_guest, vcpu.tsc_trapping))),
     lambda host, vcpu, c: integer(vcpu.last_guest_tsc),
     anywhere=True,
 )
@@ -37,10 +48,21 @@ PUT_ASKS = Lemma(
 
 UNSTABLE_TRAPS = Lemma(
     "unstable_traps",
-    "once the TSC counts as unstable, every vCPU traps",
+    "once the TSC counts as unstable, every vCPU traps and is to trap",
     ("vcpu",),
     lambda machine, state, ghosts, v: implies(
-        state.host.tsc_unstable, either((state.vm.vcpus[v].tsc_trapping,))
+        state.host.tsc_unstable,
+        both(state.vm.vcpus[v].tsc_mode == TRAP, state.vm.vcpus[v].tsc_trapping),
+    ),
+)
+
+TRAPS_UNSTABLE = Lemma(
+    "traps_unstable",
+    "a vCPU traps, or is to, only once the TSC counts as unstable",
+    ("vcpu",),
+    lambda machine, state, ghosts, v: implies(
+        either((state.vm.vcpus[v].tsc_mode == TRAP, state.vm.vcpus[v].tsc_trapping)),
+        state.host.tsc_unstable,
     ),
 )
 
@@ -51,8 +73,8 @@ class Repaired(Patch25):
     name = "repaired"
     title = "patch 25/35, repaired: the TSC is set from elapsed time after every put"
     guarded = False
-    standings: ClassVar[tuple[Standing, ...]] = (SETTLED, NOTED)
-    lemmas: ClassVar[tuple[Lemma, ...]] = (PUT_ASKS, UNSTABLE_TRAPS)
+    standings: ClassVar[tuple[Standing, ...]] = (RUNS, NOTED)
+    lemmas: ClassVar[tuple[Lemma, ...]] = (PUT_ASKS, UNSTABLE_TRAPS, TRAPS_UNSTABLE)
     vcpu_fields = {"last_guest_tsc": word("cycles", "the guest's TSC at its last exit", hi=MASK)}
 
     def vcpu_put(self, host: Host, vcpu: Vcpu) -> None:
