@@ -4,7 +4,7 @@
 not marked yet, and catchup alone cannot undo a lead. This proposal keeps 25/35's load, and changes four places.
 """
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from model.arithmetic import later
 from model.designs.base import CLOCK_UPDATE
@@ -67,6 +67,44 @@ TRAPS_UNSTABLE = Lemma(
 )
 
 
+def _stable_exact(machine: Any, state: Any, ghosts: Any, v: int, c: int) -> bool:
+    vcpu, ideal = state.vm.vcpus[v], integer(machine.ideal(state, v))
+    exact = both(guest_tsc(state.host, vcpu, c) == ideal, integer(vcpu.last_guest_tsc) <= ideal)
+    return implies(negation(state.host.tsc_unstable), exact)
+
+
+STABLE_EXACT = Lemma(
+    "stable_exact",
+    "while the TSC counts as stable, any pCPU's TSC plus the offset is ideal, and the last is not more",
+    ("vcpu", "pcpu"),
+    _stable_exact,
+)
+
+
+def _lag_is_timed(machine: Any, state: Any, ghosts: Any, v: int, c: int) -> bool:
+    host, vcpu, settings = state.host, state.vm.vcpus[v], machine.settings
+    if settings["exit_interval"] is None or settings["entry_delay"] is None:
+        return True
+    low, per = host.slowest
+    behind = integer(machine.ideal(state, v)) - guest_tsc(host, vcpu, c)
+    lost, delay = behind * per * host.base.cycle, host.base.units(settings["entry_delay"])
+    runs = both(loaded_on(host, vcpu, c), negation(vcpu.tsc_trapping))
+    inside = lost <= (per - low) * (host.t - vcpu.entered + delay)
+    outside = lost <= (per - low) * (host.t - vcpu.out_since)
+    served = both(negation(vcpu.in_guest), negation(vcpu.request_clock_update))
+    past = both(vcpu.entered <= host.t, vcpu.out_since <= host.t)
+    lag = implies(both(runs, vcpu.in_guest), inside), implies(both(runs, served), outside)
+    return both(past, both(*lag))
+
+
+LAG_IS_TIMED = Lemma(
+    "lag_is_timed",
+    "an untrapped vCPU has lost no more than its time on the pCPU since the last update allows",
+    ("vcpu", "pcpu"),
+    _lag_is_timed,
+)
+
+
 class Repaired(Patch25):
     """Patch 25/35 with what its claims need to be true."""
 
@@ -74,7 +112,13 @@ class Repaired(Patch25):
     title = "patch 25/35, repaired: the TSC is set from elapsed time after every put"
     guarded = False
     standings: ClassVar[tuple[Standing, ...]] = (RUNS, NOTED)
-    lemmas: ClassVar[tuple[Lemma, ...]] = (PUT_ASKS, UNSTABLE_TRAPS, TRAPS_UNSTABLE)
+    lemmas: ClassVar[tuple[Lemma, ...]] = (
+        PUT_ASKS,
+        UNSTABLE_TRAPS,
+        TRAPS_UNSTABLE,
+        STABLE_EXACT,
+        LAG_IS_TIMED,
+    )
     vcpu_fields = {"last_guest_tsc": word("cycles", "the guest's TSC at its last exit", hi=MASK)}
 
     def vcpu_put(self, host: Host, vcpu: Vcpu) -> None:
@@ -84,10 +128,9 @@ class Repaired(Patch25):
 
     def vcpu_exit(self, host: Host, vcpu: Vcpu) -> None:
         """Note the guest's TSC, as from 1d5f066e on; ask for an update while unstable. [repaired-exit]"""
-        if not vcpu.tsc_trapping:
-            vcpu.last_guest_tsc = u64(self.read_tsc(host, vcpu))
-            if host.tsc_unstable:
-                vcpu.request(CLOCK_UPDATE)
+        vcpu.last_guest_tsc = u64(self.read_tsc(host, vcpu))
+        if host.tsc_unstable:
+            vcpu.request(CLOCK_UPDATE)
 
     def guest_time_update(self, host: Host, vcpu: Vcpu) -> None:
         """Set the TSC from elapsed time, up or down, but not below its last value. [repaired-update]"""
