@@ -27,6 +27,7 @@ class BoundedLag(ReadProperty):
         pre25       holds   4       5       5      5      5
         patch25     holds   4       6       5      holds  5
         2.6.37      holds   4       holds   5      holds  5
+        repaired    holds   holds   holds   5      holds  holds
     """
 
     def of_read(self, machine: Any, state: Any, ghosts: dict[str, Any], read: Any) -> Measured:

@@ -27,6 +27,7 @@ class BoundedLead(ReadProperty):
         pre25       holds   4       holds   holds  5     holds
         patch25     holds   4       6       holds  5     holds
         2.6.37      holds   4       holds   holds  5     holds
+        repaired    holds   holds   holds   holds  5     holds
     """
 
     def of_read(self, machine: Any, state: Any, ghosts: dict[str, Any], read: Any) -> Measured:

@@ -30,6 +30,7 @@ class MonotonicSmp(ReadProperty):
         pre25       holds   8       9       9     9     9
         patch25     holds   8       10      9     9     9
         2.6.37      holds   8       holds   9     9     9
+        repaired    holds   holds   holds   9     9     holds
     """
 
     def ghosts(self, machine: Any) -> dict[str, Record]:

@@ -6,6 +6,7 @@ from model.designs.base import Design
 from model.designs.e48672fa import E48672fa
 from model.designs.patch25 import Patch25
 from model.designs.pre25 import Pre25
+from model.designs.repaired import Repaired
 from model.designs.v2_6_35_svm import V2635Svm
 from model.designs.v2_6_35_vmx import V2635Vmx
 from model.designs.v2_6_36_svm import V2636Svm
@@ -20,6 +21,7 @@ CLASSES: tuple[type[Design], ...] = (
     Pre25,
     Patch25,
     V2637,
+    Repaired,
 )
 
 

@@ -11,7 +11,7 @@ from model.host.host import Host
 from model.lemmas.standings import USUAL, Standing
 from model.state import CLOCK_UPDATE, MIGRATE_TIMER
 from model.vm import Vcpu, Vm
-from vtsc.language import BadFileError
+from vtsc.language import BadFileError, Lemma
 
 
 def missing(design: "Design", function: str) -> BadFileError:
@@ -33,6 +33,8 @@ class Design:
     """The vCPU's field that notes the host TSC to compensate from."""
     standings: ClassVar[tuple[Standing, ...]] = USUAL
     """The circumstances in which it is clear what a guest's TSC would be."""
+    lemmas: ClassVar[tuple[Lemma, ...]] = ()
+    """Candidate lemmas of the design's own."""
     vcpu_fields: ClassVar[Mapping[str, Any]] = {}
     """Fields that the design adds to those of each vCPU, by name, as `model.state` declares them."""
     vm_fields: ClassVar[Mapping[str, Any]] = {}
@@ -75,6 +77,9 @@ class Design:
     def set_time_page(self, host: Host, vcpu: Vcpu, enable: bool) -> None:
         """The guest writes the kvmclock MSR: ``time_page`` becomes ``enable``."""
         raise missing(self, "set_time_page")
+
+    def update_tsc_trapping(self, host: Host, vm: Vm) -> None:
+        """Decide anew which vCPUs trap RDTSC; designs that can trap have it."""
 
     def vcpu_enter(self, host: Host, vcpu: Vcpu) -> None:
         """The vCPU is about to enter guest mode, at the end of vcpu_enter_guest's preparations."""

@@ -19,4 +19,5 @@ def candidates(machine: Any) -> list[Lemma]:
     own = [*kept_lemmas(settings), *slice_lemmas(settings), *timer_lemmas(settings)]
     trapping = trapping_lemmas(machine.design.saved_tsc) if machine.traps else []
     overlap = OVERLAP if machine.overlaps else ()
+    own += machine.design.lemmas
     return [*LEMMAS, *own, *trapping, *overlap, *lemmas(machine.standings(), BOUNDS)]

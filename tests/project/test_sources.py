@@ -12,7 +12,7 @@ import pytest
 from tests.support.paths import ROOT, texts
 
 SOURCES = ROOT / "docs/sources.md"
-STATUSES = {"quoted", "source", "reconstructed"}
+STATUSES = {"quoted", "source", "reconstructed", "proposed"}
 CITED_FROM = ("model", "properties", "questions")
 CITED = ("Rules", "Properties", "Modelling choices")
 """The sections whose every row is cited in the code."""
