@@ -147,7 +147,9 @@ class _Place:
         full = settings["vcpus"] > settings["pcpus"]
         if settings["dormancy"] and full:
             found += self._room("", room)
-        return found + (self._woken(room + 2, full) if WAKE_UP.allowed(settings) else [])
+        if WAKE_UP.allowed(settings):
+            found += self._woken(1 + max(s.rank for s in found) - self._below, full)
+        return found
 
     def _woken(self, rank: int, full: bool) -> list[Situation]:
         """Its timer is due: it fires, and the vCPU is loaded and entered, whatever else is due for it."""
@@ -157,7 +159,7 @@ class _Place:
             self._load(rank + 2, WOKEN),
         ]
         found += self._room(WOKEN, rank + 3) if full else []
-        return [*found, self._fire(rank + 5)]
+        return [*found, self._fire(rank + (5 if full else 3))]
 
     def _room(self, why: str, rank: int) -> list[Situation]:
         return [*self._room_by("itself", OWN, rank, why), *self._room_by("some", PAIR, rank, why)]

@@ -10,6 +10,7 @@ from tests.model.test_limits import due_at, refused
 from vtsc.base.errors import BadFileError, UsageError
 from vtsc.language import index
 from vtsc.native.inputs import Recorded
+from vtsc.native.lead import lead
 
 ON = {"timer": "on"}
 
@@ -143,3 +144,31 @@ def test_a_design_has_no_field_of_the_timers_name():
     """It would be one field for two things."""
     with pytest.raises(BadFileError, match="a vCPU has a field timer_due where timers are on"):
         with_timer({"timer_due": index("mine", 0, hi=1)})
+
+
+def lead_to_a_read(machine, state) -> list[str]:
+    """The calls by which vCPU 0 gets to read its TSC."""
+    return [str(call) for call in lead(machine, state, machine.progress(), 0)]
+
+
+def test_its_own_wake_up_that_is_due_comes_before_a_read():
+    """The timer fires, and the entry that the read needs delivers it."""
+    machine, state = running(dormancy="2ns", entry_delay="1ns")
+    take(machine, state, "arm", 0, delay=2)
+    take(machine, state, "put", 0)
+    take(machine, state, "load", 0, 1, dt=5)
+    assert lead_to_a_read(machine, state) == ["fire(0)", "serve(0)", "enter(0)", "rdtsc(0)"]
+
+
+def test_the_wake_up_of_another_vcpu_comes_before_a_read():
+    """That one is woken, loaded and entered first."""
+    machine, state = running(dormancy="2ns", entry_delay="1ns", vcpus="2")
+    for name, args in (("load", (1, 1)), ("serve", (1,)), ("enter", (1,))):
+        take(machine, state, name, *args)
+    take(machine, state, "arm", 1, delay=2)
+    take(machine, state, "put", 1)
+    take(machine, state, "exit", 0, dt=5)
+    woken = ["fire(1)", "load(1, 1)", "serve(1)", "enter(1)"]
+    calls = lead_to_a_read(machine, state)
+    assert (calls[0], set(woken) >= set(calls[:-2])) == ("fire(1)", True)
+    assert calls[-2:] == ["enter(0)", "rdtsc(0)"] and "enter(1)" in calls
