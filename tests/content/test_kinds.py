@@ -14,18 +14,25 @@ model/arithmetic.py
 model/designs/__init__.py
   declaration: registry
 model/designs/base.py
-  rule: Design.vm_create Design.vcpu_create Design.vcpu_load Design.vcpu_put Design.guest_time_update Design.compute_guest_tsc Design.set_time_page Design.vcpu_enter Design.vcpu_exit Design.hardware_disable Design.hardware_enable Design.read_tsc Design.serve_requests
+  rule: Design.vm_create Design.vcpu_create Design.vcpu_load Design.vcpu_put \
+Design.guest_time_update Design.compute_guest_tsc Design.set_time_page Design.vcpu_enter \
+Design.vcpu_exit Design.hardware_disable Design.hardware_enable Design.read_tsc \
+Design.serve_requests
   declaration: missing Design.__init_subclass__ Design.__init__
 model/designs/e48672fa.py
-  rule: E48672fa.vcpu_create E48672fa.write_tsc E48672fa.writes_match E48672fa.vcpu_load E48672fa.vcpu_put E48672fa.set_time_page E48672fa.hardware_disable
+  rule: E48672fa.vcpu_create E48672fa.write_tsc E48672fa.writes_match E48672fa.vcpu_load \
+E48672fa.vcpu_put E48672fa.set_time_page E48672fa.hardware_disable
 model/designs/patch25.py
-  rule: Patch25.vcpu_load Patch25.vcpu_put Patch25.guest_time_update Patch25.catchup_guard Patch25.compute_guest_tsc Patch25.set_time_page Patch25.hardware_enable
+  rule: Patch25.vcpu_load Patch25.vcpu_put Patch25.guest_time_update Patch25.catchup_guard \
+Patch25.compute_guest_tsc Patch25.set_time_page Patch25.hardware_enable
 model/designs/pre25.py
   rule: Pre25.write_tsc Pre25.writes_match Pre25.vcpu_load Pre25.hardware_enable
 model/designs/v2_6_35_svm.py
-  rule: V2635Svm.vcpu_create V2635Svm.vcpu_load V2635Svm.load_common V2635Svm.vcpu_put V2635Svm.set_time_page
+  rule: V2635Svm.vcpu_create V2635Svm.vcpu_load V2635Svm.load_common V2635Svm.vcpu_put \
+V2635Svm.set_time_page
 model/designs/v2_6_35_vmx.py
-  rule: V2635Vmx.vm_create V2635Vmx.vcpu_create V2635Vmx.vcpu_load V2635Vmx.vmx_vcpu_load V2635Vmx.vcpu_put V2635Vmx.vcpu_clear V2635Vmx.hardware_disable
+  rule: V2635Vmx.vm_create V2635Vmx.vcpu_create V2635Vmx.vcpu_load V2635Vmx.vmx_vcpu_load \
+V2635Vmx.vcpu_put V2635Vmx.vcpu_clear V2635Vmx.hardware_disable
 model/designs/v2_6_36_svm.py
   rule: V2636Svm.vcpu_create
 model/designs/v2_6_37.py
@@ -36,27 +43,43 @@ model/guest/rdtsc.py
 model/host/contracts.py
   frame: Contract.rates Slow.rates Fast.rates
 model/host/host.py
-  frame: Host.__init__ Host.tsc Host.tick_age Host.clock_step Host.kernel_ns Host.mark_tsc_unstable Host.sampling_gap Host.boot Host.advance Host.sleep Host.jump Host._limit_skew Host._pass Host._clock_replaced Host._see_resume Host._all_see_it Host._cycles_in Host._see_ticks Host._allowed Host._reading Host._kernel_clock
+  frame: Host.__init__ Host.tsc Host.tick_age Host.clock_step Host.kernel_ns \
+Host.mark_tsc_unstable Host.sampling_gap Host.boot Host.advance Host.sleep Host.jump \
+Host._limit_skew Host._pass Host._clock_replaced Host._see_resume Host._all_see_it \
+Host._cycles_in Host._see_ticks Host._allowed Host._reading Host._kernel_clock
 model/host/timebase.py
   frame: Timebase.ns Timebase.cycle Timebase.units Timebase.cycles timebase
 model/lemmas/arithmetic.py
   frame: Factors.unit
-  declaration: Factors.left Factors.right Factors.limit Factors.shortfall Factors.rounding Factors.day Factors.day_error Factors.dense Factors.farthest factors _shifted register monotone fraction error day negative _less _power _ratio _sum claims all_claims
+  declaration: Factors.left Factors.right Factors.limit Factors.shortfall Factors.rounding \
+Factors.day Factors.day_error Factors.dense Factors.farthest factors _shifted register monotone \
+fraction error day negative _less _power _ratio _sum claims all_claims
 model/lemmas/bounds.py
   declaration: ideal clock_step _ahead _behind _fastest _at_creation
 model/lemmas/machine.py
-  declaration: _in_guest_is_loaded _loaded_is_bound _bound _in_guest_is_served _equal_tscs _equal_while_stable _never_unstable _rebase_is_unstable _asked_to_catch_up _put_is_noted saved _put_is_past_here _put_is_past_while_stable _put_is_past bool_equal _loaded_apart
+  declaration: _in_guest_is_loaded _loaded_is_bound _bound _in_guest_is_served _equal_tscs \
+_equal_while_stable _never_unstable _rebase_is_unstable _asked_to_catch_up _put_is_noted saved \
+_put_is_past_here _put_is_past_while_stable _put_is_past bool_equal _loaded_apart
 model/lemmas/overlap.py
   declaration: _rest _ahead _counted _began _within_bumps _within_others
 model/lemmas/standings.py
   declaration: guest_tsc loaded_on stays_on away is_away lemma lemmas
 model/lemmas/trapping.py
-  declaration: is_asked_to_trap emulated emulation_limit _trapping_is_unstable _unstable_asks _asked_has_no_page _update_is_unstable _switch_is_pending _guest_has_switched _others_have_switched _never_traps _emulated_at_most_ideal _emulated_far_above _emulated_not_negative away_while_stable standings lemmas untrapped
+  declaration: is_asked_to_trap emulated emulation_limit _trapping_is_unstable _unstable_asks \
+_asked_has_no_page _update_is_unstable _switch_is_pending _guest_has_switched \
+_others_have_switched _never_traps _emulated_at_most_ideal _emulated_far_above \
+_emulated_not_negative away_while_stable standings lemmas untrapped
 model/limits.py
-  frame: Limit.binds Limit.began Limit.kept Timeslice.binds Timeslice.began Dormancy.binds Dormancy.began ExitInterval.binds ExitInterval.began EntryDelay.binds EntryDelay.began limits
+  frame: Limit.binds Limit.began Limit.kept Timeslice.binds Timeslice.began Dormancy.binds \
+Dormancy.began ExitInterval.binds ExitInterval.began EntryDelay.binds EntryDelay.began limits
   declaration: Limit.lemma all_kept kept_lemmas
 model/machine.py
-  frame: MachineState.__init__ Machine.state Machine.initialise Machine._boot Machine.advance Machine.perform Machine.can_load Machine.out_of_guest Machine.pending Machine.can_serve Machine.can_enter Machine.in_guest Machine.can_mark Machine.all_off Machine.can_jump Machine.can_create Machine.load Machine._vcpu_load Machine.put Machine.serve Machine.enter Machine.exit Machine.rdtsc Machine.mark Machine.suspend Machine.jump Machine.kvmclock Machine.create Machine._restart_slice Machine._restart_delay Machine._meet_deadlines Machine.ideal
+  frame: MachineState.__init__ Machine.state Machine.initialise Machine._boot Machine.advance \
+Machine.perform Machine.can_load Machine.out_of_guest Machine.pending Machine.can_serve \
+Machine.can_enter Machine.in_guest Machine.can_mark Machine.all_off Machine.can_jump \
+Machine.can_create Machine.load Machine._vcpu_load Machine.put Machine.serve Machine.enter \
+Machine.exit Machine.rdtsc Machine.mark Machine.suspend Machine.jump Machine.kvmclock \
+Machine.create Machine._restart_slice Machine._restart_delay Machine._meet_deadlines Machine.ideal
   declaration: Machine.__init__ Machine.table Machine.lemmas Machine.standings Machine.progress
 model/parameters.py
   declaration: resolve check
@@ -65,18 +88,24 @@ model/progress/deadlines.py
 model/progress/elapsing.py
   declaration: elapsing
 model/progress/precedence.py
-  declaration: taken idle shut_out behind_idle behind_guest _on_other crowded nth_other is_next _Place.__init__ _Place.situations _Place._situation _Place._by_itself _Place._stays_loaded _Place._enter _Place._serve _Place._put _Place._exit _Place._load _Place._room_by due
+  declaration: taken idle shut_out behind_idle behind_guest _on_other crowded nth_other is_next \
+_Place.__init__ _Place.situations _Place._situation _Place._by_itself _Place._stays_loaded \
+_Place._enter _Place._serve _Place._put _Place._exit _Place._load _Place._room_by due
 model/progress/situations.py
-  declaration: reading _out_of_guest ready asked beside_free expired overdue _on_itself _load _situations _with_deadlines exists room progress _lemmas
+  declaration: reading _out_of_guest ready asked beside_free expired overdue _on_itself _load \
+_situations _with_deadlines exists room progress _lemmas
 model/progress/switching.py
-  declaration: _Place.__init__ _Place.situations _Place._situation _serve _load _put _loaded _free _behind _once_unstable _while_stable with_switching
+  declaration: _Place.__init__ _Place.situations _Place._situation _serve _load _put _loaded \
+_free _behind _once_unstable _while_stable with_switching
 model/protocols.py
   declaration: _other_than _traps _bumps _ends_deferred _unlimited check_protocol
 model/switch.py
   frame: Switch.decide Switch._update Switch._kick Switch.blocks Switch.leave_guest
   declaration: Switch.__init__
 model/trapping.py
-  frame: needs_trapping update_trapping has_page is_switching some_switch must_leave passthrough_resumes catches_up caught_up_to follow_mode stop_trapping native_value last_emulated raise_last_emul emulate_rdtsc
+  frame: needs_trapping update_trapping has_page is_switching some_switch must_leave \
+passthrough_resumes catches_up caught_up_to follow_mode stop_trapping native_value last_emulated \
+raise_last_emul emulate_rdtsc
 model/vm.py
   frame: Vcpu.__init__ Vcpu.request Vm.__init__
 properties/bounded_lag.py
@@ -98,7 +127,8 @@ properties/reads.py
   rule: last_reads note_read
   declaration: read_lemmas lag lead
 properties/sometimes.py
-  rule: CanReadTscTwice.ghosts CanReadTscTwice.observe CanLoadOnAnotherPcpu.ghosts CanLoadOnAnotherPcpu.observe CanCatchUp.observe CanTrap.observe
+  rule: CanReadTscTwice.ghosts CanReadTscTwice.observe CanLoadOnAnotherPcpu.ghosts \
+CanLoadOnAnotherPcpu.observe CanCatchUp.observe CanTrap.observe
   declaration: CanLoadOnAnotherPcpu.applies
 properties/trapped_reads.py
   declaration: trapped_lemmas
