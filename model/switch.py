@@ -13,16 +13,6 @@ from model.vm import Vcpu, Vm
 from vtsc.language import apart
 
 
-def decide_each(host: Host, vm: Vm, settings: Any) -> None:
-    """kvm_update_tsc_trapping: decide the tsc_mode of each vCPU. [trap-condition, trap-mode]"""
-    trap = needs_trapping(host, vm)
-    for vcpu in vm.vcpus:
-        if settings["trap_seed"] == "decision":
-            apart(partial(update_trapping, host, vcpu, trap, settings), vm, vcpu)
-        else:
-            update_trapping(host, vcpu, trap, settings)
-
-
 class Switch:
     """What the machine does when trapping is decided anew, and when a vCPU leaves guest mode."""
 
@@ -34,10 +24,26 @@ class Switch:
         """Decide on trapping anew; trap_switch may then end guest mode. [trap-callers, trap-switch]"""
         if self.settings["trapping"] == "off":
             return
-        self.design.update_tsc_trapping(host, vm)
+        if self.design.decides_trapping:
+            self.design.update_tsc_trapping(host, vm)
+        else:
+            self._decide_each(host, vm)
+        self.design.trapping_decided(host, vm)
         if self.settings["trap_switch"] != "each":
             for vcpu in vm.vcpus:
                 apart(partial(self._kick, host, vcpu), vm, vcpu)
+
+    def _decide_each(self, host: Host, vm: Vm) -> None:
+        """kvm_update_tsc_trapping: decide the tsc_mode of each vCPU. [trap-condition, trap-mode]"""
+        trap = needs_trapping(host, vm)
+        for vcpu in vm.vcpus:
+            if self.settings["trap_seed"] == "decision":
+                apart(partial(self._update, host, vcpu, trap), vm, vcpu)
+            else:
+                update_trapping(host, vcpu, trap, self.settings)
+
+    def _update(self, host: Host, vcpu: Vcpu, trap: bool) -> None:
+        update_trapping(host, vcpu, trap, self.settings)
 
     def _kick(self, host: Host, vcpu: Vcpu) -> None:
         if must_leave(vcpu, self.settings):

@@ -27,6 +27,8 @@ class Design:
     vendors: ClassVar[tuple[str, ...]] = ("svm", "vmx")
     traps: ClassVar[bool] = False
     """Whether RDTSC can be made to trap, by `model.trapping`."""
+    decides_trapping: ClassVar[bool] = False
+    """Whether it decides by itself which vCPUs trap: by `update_tsc_trapping`."""
     guarded: ClassVar[bool] = False
     """Whether the parameter catchup_guard has a meaning."""
     saved_tsc: ClassVar[str] = "last_host_tsc"
@@ -79,7 +81,10 @@ class Design:
         raise missing(self, "set_time_page")
 
     def update_tsc_trapping(self, host: Host, vm: Vm) -> None:
-        """Decide anew which vCPUs trap RDTSC; designs that can trap have it."""
+        """Decide anew which vCPUs trap RDTSC; for designs that do not leave it to `model.switch`."""
+
+    def trapping_decided(self, host: Host, vm: Vm) -> None:
+        """It has been decided anew which vCPUs are to trap RDTSC."""
 
     def vcpu_enter(self, host: Host, vcpu: Vcpu) -> None:
         """The vCPU is about to enter guest mode, at the end of vcpu_enter_guest's preparations."""

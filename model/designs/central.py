@@ -21,6 +21,7 @@ class Central(Patch25):
     name = "central"
     title = "patch 25/35 with a central mode function, the same for the guest"
     guarded = False
+    decides_trapping = True
 
     def mode(self, host: Host, vcpu: Vcpu) -> int:
         """The one place that decides how a vCPU's TSC is kept. [central-mode]"""

@@ -11,7 +11,6 @@ from model.designs.base import CLOCK_UPDATE, MIGRATE_TIMER
 from model.designs.pre25 import Pre25
 from model.host.host import Host
 from model.lemmas.standings import Standing, guest_tsc, is_away, stays_on
-from model.switch import decide_each
 from model.trapping import catches_up, caught_up_to, follow_mode
 from model.vm import Vcpu, Vm
 from vtsc.language import both, integer, negation, s64, u64
@@ -105,10 +104,6 @@ class Patch25(Pre25):
         """A write of MSR_KVM_SYSTEM_TIME asks for an update, with a page or without. [page-always-asks]"""
         vcpu.time_page = enable
         vcpu.request(CLOCK_UPDATE)
-
-    def update_tsc_trapping(self, host: Host, vm: Vm) -> None:
-        """Mirrors kvm_update_tsc_trapping, a later patch's. [trap-condition]"""
-        decide_each(host, vm, self.settings)
 
     def hardware_enable(self, host: Host, vm: Vm, cpu: int) -> None:
         """Mirrors kvm_arch_hardware_enable. [enable-asks-update]"""

@@ -16,7 +16,8 @@ model/designs/__init__.py
 model/designs/base.py
   rule: Design.vm_create Design.vcpu_create Design.vcpu_load Design.vcpu_put \
 Design.guest_time_update Design.compute_guest_tsc Design.set_time_page Design.vcpu_enter \
-Design.vcpu_exit Design.hardware_disable Design.hardware_enable Design.read_tsc Design.serve_requests
+Design.vcpu_exit Design.hardware_disable Design.hardware_enable Design.read_tsc \
+Design.serve_requests
   declaration: missing Design.__init_subclass__ Design.__init__
 model/designs/e48672fa.py
   rule: E48672fa.vcpu_create E48672fa.write_tsc E48672fa.writes_match E48672fa.vcpu_load \
@@ -37,7 +38,7 @@ model/designs/v2_6_36_svm.py
 model/designs/v2_6_37.py
   rule: V2637.vcpu_load V2637.vcpu_put V2637.catchup_guard
 model/guest/rdtsc.py
-  frame: traps rdtsc ideal_tsc
+  frame: traps rdtsc start_read cycles_since ideal_tsc
   declaration: Read.told peek
 model/guest/timer.py
   frame: guest_tsc arm at_put known_lag can_fire deliver
@@ -55,8 +56,8 @@ model/host/timebase.py
 model/lemmas/arithmetic.py
   frame: Factors.unit
   declaration: Factors.left Factors.right Factors.limit Factors.shortfall Factors.rounding \
-Factors.day Factors.day_error Factors.dense Factors.farthest factors _shifted register \
-monotone fraction error day negative _less _power _ratio _sum claims all_claims
+Factors.day Factors.day_error Factors.dense Factors.farthest factors _shifted register monotone \
+fraction error day negative _less _power _ratio _sum claims all_claims
 model/lemmas/bounds.py
   declaration: ideal clock_step _ahead _behind _fastest _at_creation
 model/lemmas/machine.py
@@ -106,7 +107,9 @@ model/progress/situations.py
 expiring _on_itself _load _situations _with_deadlines _with_wake_up exists room progress \
 _lemmas
 model/trapping.py
-  frame: update_trapping passthrough_resumes follow_mode stop_trapping emulate_rdtsc
+  frame: needs_trapping update_trapping has_page is_switching some_switch must_leave \
+passthrough_resumes catches_up caught_up_to follow_mode stop_trapping native_value last_emulated \
+raise_last_emul emulate_rdtsc
 model/vm.py
   frame: Vcpu.__init__ Vcpu.request Vm.__init__
 properties/bounded_lag.py
