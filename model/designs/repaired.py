@@ -1,7 +1,7 @@
 """Patch 25/35, repaired: after every put, the guest's TSC is set anew from the time that has elapsed.
 
-25/35 asks whether the TSC is marked unstable before it compensates and catches up; but a TSC can be wrong and
-not marked yet, and catchup alone cannot undo a lead. This proposal keeps 25/35's load, and changes four places.
+25/35 asks whether the TSC is marked unstable before it compensates and catches up. But a TSC can be wrong
+and not marked yet, and catchup alone cannot undo a lead. 25/35's load is kept; four functions change.
 """
 
 from typing import Any, ClassVar
@@ -126,13 +126,13 @@ class Repaired(Patch25):
         super().vcpu_put(host, vcpu)
         vcpu.request(CLOCK_UPDATE)
 
-    def vcpu_exit(self, host: Host, vcpu: Vcpu) -> None:
+    def vcpu_exit(self, host: Host, vcpu: Any) -> None:
         """Note the guest's TSC, as from 1d5f066e on; ask for an update while unstable. [repaired-exit]"""
         vcpu.last_guest_tsc = u64(self.read_tsc(host, vcpu))
         if host.tsc_unstable:
             vcpu.request(CLOCK_UPDATE)
 
-    def guest_time_update(self, host: Host, vcpu: Vcpu) -> None:
+    def guest_time_update(self, host: Host, vcpu: Any) -> None:
         """Set the TSC from elapsed time, up or down, but not below its last value. [repaired-update]"""
         tsc_timestamp = self.read_tsc(host, vcpu)
         host.sampling_gap()

@@ -33,9 +33,7 @@ class Side("""
 def beside(file: str) -> Content:
     """The content with a design in a file of its own and the property that compares."""
     content = load(str(ROOT), file)
-    return replace(
-        content, properties={**content.properties, "same_reads": SAME}, _resolved={}
-    )
+    return replace(content, properties={**content.properties, "same_reads": SAME}, _resolved={})
 
 
 @pytest.mark.slow

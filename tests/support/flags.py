@@ -24,7 +24,9 @@ class Combined(Sometimes):
     def __init__(self, wanted: Combination) -> None:
         self.wanted = wanted
         self.name = "flags_" + "".join("1" if x else "0" for x in wanted)
-        self.claim = "the flags are " + ", ".join(f for f, x in zip(FLAGS, wanted, strict=True) if x)
+        self.claim = "the flags are " + ", ".join(
+            f for f, x in zip(FLAGS, wanted, strict=True) if x
+        )
 
     def observe(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> bool:
         """Whether they have them now."""

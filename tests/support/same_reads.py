@@ -7,10 +7,12 @@ from vtsc.language import Lemma, Property, Step, both, either, implies, negation
 
 
 class SameReads(Property):
-    """Violated iff a read would have returned another value, or the guest would not have been in guest mode."""
+    """Violated iff a read would have returned another value, or an entry would not have been possible."""
 
     name = "same_reads"
-    claim = "each read returns what the other design returns, which serves requests at the same times"
+    claim = (
+        "each read returns what the other design returns, which serves requests at the same times"
+    )
     symptom = "difference"
     story = "vCPU {subject} read {this}, and not what the other design returns, by {culprit}"
     needs = ("can_read_tsc_twice", "can_load_on_another_pcpu")
@@ -53,7 +55,9 @@ def _equal(mine: str, other: str) -> Lemma:
         same: bool = getattr(vcpu, mine) == getattr(vcpu, other)
         return same
 
-    return Lemma(f"same_{mine}", f"{mine} is the same in both", ("vcpu",), holds, owner="same_reads")
+    return Lemma(
+        f"same_{mine}", f"{mine} is the same in both", ("vcpu",), holds, owner="same_reads"
+    )
 
 
 def _traps(state: Any, v: int) -> bool:
