@@ -15,17 +15,24 @@ model/designs/__init__.py
   declaration: registry
 model/designs/base.py
   rule: Design.vm_create Design.vcpu_create Design.vcpu_load Design.vcpu_put \
-Design.guest_time_update Design.compute_guest_tsc Design.set_time_page Design.vcpu_enter \
-Design.vcpu_exit Design.hardware_disable Design.hardware_enable Design.read_tsc Design.serve_requests
+Design.guest_time_update Design.compute_guest_tsc Design.set_time_page Design.update_tsc_trapping \
+Design.vcpu_enter Design.vcpu_exit Design.hardware_disable Design.hardware_enable Design.read_tsc \
+Design.serve_requests
   declaration: missing Design.__init_subclass__ Design.__init__
+model/designs/central.py
+  rule: Central.several Central.mode Central.vcpu_put Central.guest_time_update \
+Central.update_tsc_trapping
 model/designs/e48672fa.py
   rule: E48672fa.vcpu_create E48672fa.write_tsc E48672fa.writes_match E48672fa.vcpu_load \
 E48672fa.vcpu_put E48672fa.set_time_page E48672fa.hardware_disable
 model/designs/patch25.py
   rule: Patch25.vcpu_load Patch25.vcpu_put Patch25.guest_time_update Patch25.catchup_guard \
-Patch25.compute_guest_tsc Patch25.set_time_page Patch25.hardware_enable
+Patch25.compute_guest_tsc Patch25.set_time_page Patch25.update_tsc_trapping Patch25.hardware_enable
 model/designs/pre25.py
   rule: Pre25.write_tsc Pre25.writes_match Pre25.vcpu_load Pre25.hardware_enable
+model/designs/repaired.py
+  rule: Repaired.vcpu_put Repaired.vcpu_exit Repaired.guest_time_update \
+Repaired.update_tsc_trapping
 model/designs/v2_6_35_svm.py
   rule: V2635Svm.vcpu_create V2635Svm.vcpu_load V2635Svm.load_common V2635Svm.vcpu_put \
 V2635Svm.set_time_page
@@ -59,6 +66,8 @@ model/lemmas/machine.py
   declaration: _in_guest_is_loaded _loaded_is_bound _bound _in_guest_is_served _equal_tscs \
 _equal_while_stable _never_unstable _rebase_is_unstable _asked_to_catch_up _put_is_noted saved \
 _put_is_past_here _put_is_past_while_stable _put_is_past bool_equal _loaded_apart
+model/lemmas/repaired.py
+  declaration: _stable_exact _lag_is_timed
 model/lemmas/standings.py
   declaration: guest_tsc loaded_on stays_on away is_away lemma lemmas
 model/limits.py
