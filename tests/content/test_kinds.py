@@ -15,10 +15,13 @@ model/designs/__init__.py
   declaration: registry
 model/designs/base.py
   rule: Design.vm_create Design.vcpu_create Design.vcpu_load Design.vcpu_put \
-Design.guest_time_update Design.compute_guest_tsc Design.set_time_page Design.vcpu_enter \
-Design.vcpu_exit Design.hardware_disable Design.hardware_enable Design.read_tsc \
-Design.serve_requests
+Design.guest_time_update Design.compute_guest_tsc Design.set_time_page \
+Design.update_tsc_trapping Design.trapping_decided Design.vcpu_enter Design.vcpu_exit \
+Design.hardware_disable Design.hardware_enable Design.read_tsc Design.serve_requests
   declaration: missing Design.__init_subclass__ Design.__init__
+model/designs/central.py
+  rule: Central.several Central.mode Central.vcpu_put Central.guest_time_update \
+Central.update_tsc_trapping
 model/designs/e48672fa.py
   rule: E48672fa.vcpu_create E48672fa.write_tsc E48672fa.writes_match E48672fa.vcpu_load \
 E48672fa.vcpu_put E48672fa.set_time_page E48672fa.hardware_disable
@@ -27,6 +30,8 @@ model/designs/patch25.py
 Patch25.compute_guest_tsc Patch25.set_time_page Patch25.hardware_enable
 model/designs/pre25.py
   rule: Pre25.write_tsc Pre25.writes_match Pre25.vcpu_load Pre25.hardware_enable
+model/designs/repaired.py
+  rule: Repaired.vcpu_put Repaired.vcpu_exit Repaired.guest_time_update Repaired.trapping_decided
 model/designs/v2_6_35_svm.py
   rule: V2635Svm.vcpu_create V2635Svm.vcpu_load V2635Svm.load_common V2635Svm.vcpu_put \
 V2635Svm.set_time_page
@@ -49,8 +54,7 @@ model/host/host.py
   frame: Host.__init__ Host.tsc Host.tick_age Host.clock_step Host.kernel_ns \
 Host.mark_tsc_unstable Host.sampling_gap Host.timer_due Host.boot Host.advance Host.sleep \
 Host.jump Host._limit_skew Host._pass Host._clock_replaced Host._see_resume Host._all_see_it \
-Host._cycles_in Host._see_ticks Host._allowed Host._reading Host._resolution \
-Host._kernel_clock
+Host._cycles_in Host._see_ticks Host._allowed Host._reading Host._resolution Host._kernel_clock
 model/host/timebase.py
   frame: Timebase.ns Timebase.cycle Timebase.units Timebase.cycles timebase
 model/lemmas/arithmetic.py
@@ -60,10 +64,16 @@ Factors.day Factors.day_error Factors.dense Factors.farthest factors _shifted re
 fraction error day negative _less _power _ratio _sum claims all_claims
 model/lemmas/bounds.py
   declaration: ideal clock_step _ahead _behind _fastest _at_creation
+model/lemmas/candidates.py
+  declaration: candidates
 model/lemmas/machine.py
   declaration: _in_guest_is_loaded _loaded_is_bound _bound _in_guest_is_served _equal_tscs \
 _equal_while_stable _never_unstable _rebase_is_unstable _asked_to_catch_up _put_is_noted saved \
 _put_is_past_here _put_is_past_while_stable _put_is_past bool_equal _loaded_apart
+model/lemmas/overlap.py
+  declaration: _rest _ahead _counted _began _within_bumps _within_others
+model/lemmas/repaired.py
+  declaration: _stable_exact _lag_is_timed
 model/lemmas/slices.py
   declaration: lead_of_clock lag_of_clock ahead loss behind_by _in_slice _served _slice_loss \
 _catchup_lead _away_lead _stable_not_asked _stable_behind _stable_ahead _put_loss \
@@ -74,6 +84,11 @@ model/lemmas/timers.py
   declaration: target_ahead rounded_by _waiting _lost _target_not_behind _target_not_ahead \
 _stable_target_not_behind _stable_target_not_ahead _stably_waiting _fired_is_due \
 _in_guest_is_delivered timer_lemmas
+model/lemmas/trapping.py
+  declaration: is_asked_to_trap emulated emulation_limit _trapping_is_unstable _unstable_asks \
+_asked_has_no_page _update_is_unstable _switch_is_pending _guest_has_switched \
+_others_have_switched _never_traps _emulated_at_most_ideal _emulated_far_above \
+_emulated_not_negative away_while_stable standings lemmas untrapped
 model/limits.py
   frame: Limit.allowed Limit.binds Limit.began Limit.kept Timeslice.binds Timeslice.began \
 Dormancy.binds Dormancy.began ExitInterval.binds ExitInterval.began EntryDelay.binds \
@@ -84,12 +99,13 @@ model/machine.py
 Machine.can_load Machine.out_of_guest Machine.pending Machine.can_serve Machine.can_enter \
 Machine.in_guest Machine.can_mark Machine.all_off Machine.can_jump Machine.can_create \
 Machine.can_arm Machine.can_fire Machine.load Machine._vcpu_load Machine.put Machine.serve \
-Machine.enter Machine.exit Machine._leave_guest Machine.rdtsc Machine.mark Machine.suspend \
-Machine.jump Machine.kvmclock Machine.create Machine.arm Machine.fire Machine._restart_slice \
+Machine.enter Machine.exit Machine.rdtsc Machine.mark Machine.suspend Machine.jump \
+Machine.kvmclock Machine.create Machine.arm Machine.fire Machine._restart_slice \
 Machine._restart_delay Machine._meet_deadlines Machine.ideal
-  declaration: Machine.__init__ Machine.table Machine.lemmas Machine.progress
+  declaration: Machine.__init__ Machine.table Machine.lemmas Machine.standings Machine.progress
 model/machine_state.py
   frame: MachineState.__init__
+  declaration: vcpu_fields
 model/parameters.py
   declaration: resolve check knows_lag
 model/progress/deadlines.py
@@ -98,14 +114,22 @@ others_wait nothing_due
 model/progress/elapsing.py
   declaration: elapsing
 model/progress/precedence.py
-  declaration: taken idle shut_out behind_idle behind_guest _behind _on_other crowded _due \
-is_next _because _Place.__init__ _Place.situations _Place._woken _Place._room \
-_Place._situation _Place._by_itself _Place._stays_loaded _Place._to_enter _Place._enter \
-_Place._serve _Place._fire _Place._put _Place._exit _Place._load _Place._room_by due
+  declaration: taken idle shut_out behind_idle behind_guest _behind _on_other crowded nth_other \
+is_next _because _Place.__init__ _Place.situations _Place._woken _Place._room _Place._situation \
+_Place._by_itself _Place._stays_loaded _Place._to_enter _Place._enter _Place._serve _Place._fire \
+_Place._put _Place._exit _Place._load _Place._room_by due
 model/progress/situations.py
   declaration: reading _nothing_else _out_of_guest ready asked beside_free expired overdue \
-expiring _on_itself _load _situations _with_deadlines _with_wake_up exists room progress \
-_lemmas
+expiring _on_itself _load _situations _with_deadlines _with_wake_up exists room progress _lemmas
+model/progress/switching.py
+  declaration: _Place.__init__ _Place.situations _Place._situation _serve _load _put _loaded _free \
+_behind _once_unstable _while_stable with_switching
+model/protocols.py
+  declaration: _other_than _traps _bumps _ends_deferred _unlimited check_protocol
+model/switch.py
+  frame: Switch.decide Switch._decide_each Switch._update Switch._kick Switch.blocks \
+Switch.leave_guest
+  declaration: Switch.__init__
 model/trapping.py
   frame: needs_trapping update_trapping has_page is_switching some_switch must_leave \
 passthrough_resumes catches_up caught_up_to follow_mode stop_trapping native_value last_emulated \
@@ -136,8 +160,10 @@ properties/sometimes.py
 CanLoadOnAnotherPcpu.observe CanCatchUp.observe CanTrap.observe CanDeliverTimer.observe
   declaration: CanLoadOnAnotherPcpu.applies CanDeliverTimer.applies
 properties/timer_lateness.py
-  rule: lateness TimerLateness.observe
+  rule: lateness is_delivery TimerLateness.measured TimerLateness.observe
   declaration: TimerLateness.terms TimerLateness.measures
+properties/trapped_reads.py
+  declaration: trapped_lemmas
 """
 """By file, the functions of each kind; what is no function of a step is a declaration."""
 

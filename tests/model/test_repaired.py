@@ -1,4 +1,4 @@
-"""The repaired design keeps what it can, no part of it is idle, and what it cannot keep no passthrough design can."""
+"""The repaired design keeps what it can, no part is idle, and what it cannot keep, none can."""
 
 import pytest
 
@@ -119,7 +119,7 @@ TOGETHER = (
 )  # fmt: skip
 MS = 10**6
 LAG = {"slow": ((5 * MS, 5 * MS), (10 * MS, 5 * MS)), "fast": ((5 * MS, 5 * MS), (2500000, 5 * MS))}
-"""For each host two ways in which a read comes: true time passed, and cycles of all TSCs. The cycles are equal."""
+"""For each host two ways in which a read comes: true time passed, and cycles, which are equal."""
 ORDER = {
     "slow": (((0, 100, 100, 50), (1, 2, 1, 1)), ((1, 52, 26, 52), (0, 100, 74, 50))),
     "fast": (((0, 50, 100, 50), (1, 1, 1, 1)), ((1, 52, 52, 52), (0, 48, 48, 48))),

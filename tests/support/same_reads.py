@@ -7,7 +7,7 @@ from vtsc.language import Lemma, Property, Step, both, either, implies, negation
 
 
 class SameReads(Property):
-    """Violated iff a read would have returned another value, or the guest would not have been in guest mode."""
+    """Violated iff a read would have returned another value, or an entry would not have been possible."""
 
     name = "same_reads"
     claim = (
