@@ -16,6 +16,8 @@ from vtsc.engines.proof.induction import Induction
 from vtsc.evidence.systems import Systems
 
 SIDE = ROOT / "tests/support/side_by_side.py"
+BUDGET = 20_000_000
+"""Solver units that a question may cost: a step here is two steps at once."""
 FRAME = ("in_guest_is_loaded", "loaded_is_bound", "bound", "rebase_is_unstable")
 WRONG = """
 
@@ -44,7 +46,7 @@ def test_every_read_is_the_same(host):
     case = open_case(content, "side-by-side", host, "same_reads")
     lemmas = [x for x in case.lemmas("same_reads") if x.owner or x.name in FRAME]
     system = Systems(case).own([SAME], lemmas)
-    assert Induction(system).proves("same_reads")
+    assert Induction(system, BUDGET).proves("same_reads")
 
 
 @pytest.mark.slow

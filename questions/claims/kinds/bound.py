@@ -20,7 +20,7 @@ from vtsc.content.expected import HOLDS
 from vtsc.language.measures import named
 
 WORDS = ("exact", "not exact")
-EXPECTED = ("violation",)
+EXPECTED = (HOLDS, "run that has the bound")
 """Of what the depth is that ``expect`` has to be."""
 KEYS = (*CELLS, "depth", "expect", "bound")
 

@@ -12,9 +12,11 @@ from vtsc.base.spelling import near
 from vtsc.content.cell_tables import CellTable
 
 WORDS = ("never", "possible")
-EXPECTED = ("Never", "Sometimes", "Always")
-"""What ``expect`` may be: the results that a litmus file's header has."""
-KEYS = ("file", "expect")
+EXPECTED = ("never", "execution")
+"""Its tables have ``result`` in place of ``expect``."""
+KEYS = ("file", "result")
+RESULTS = ("Never", "Sometimes", "Always")
+"""The results that a litmus file's header may have."""
 
 
 @dataclass(frozen=True)
@@ -51,21 +53,21 @@ class Program:
             found.result,
             found.status,
             (f"{self.litmus.name}: {told}",),
-            {"result": found.result},
+            {"result": found.result.lower()},
             {"file": f"{FOLDER}/{self.litmus.name}{SUFFIX}", "result": found.result},
         )
 
 
 def read(table: CellTable, source: Mapping[str, Any]) -> Program:
     """The question of a table; raises `BadFileError` for a file that is not there, or says otherwise."""
-    name, expect = source.get("file"), source.get("expect")
+    name, result = source.get("file"), source.get("result")
     folder = table.content.root / FOLDER
     known = {path.stem: path for path in sorted(folder.glob(f"*{SUFFIX}"))}
     if name not in known:
         raise table.fail("file", f"unknown litmus file {name}: {near(str(name), list(known))}")
     litmus = read_file(known[name], f"{FOLDER}/{name}{SUFFIX}")
-    if expect not in EXPECTED:
-        raise table.fail("expect", f"expect: expected one of {', '.join(EXPECTED)}")
-    if expect != litmus.result:
-        raise table.fail("expect", f"expect: the header of {name} says {litmus.result}")
-    return Program(litmus, expect)
+    if result not in RESULTS:
+        raise table.fail("result", f"result: expected one of {', '.join(RESULTS)}")
+    if result != litmus.result:
+        raise table.fail("result", f"result: the header of {name} says {litmus.result}")
+    return Program(litmus, str(result))
