@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from questions.claims.claim import Answer, Asking, Kept
 from questions.litmus import FOLDER, SUFFIX
-from questions.litmus.program import Litmus
 from questions.litmus.reading import read_file
 from vtsc.base.spelling import near
 from vtsc.content.cell_tables import CellTable
@@ -23,8 +23,13 @@ RESULTS = ("Never", "Sometimes", "Always")
 class Program:
     """The question whether a program never ends so; ``recorded`` is the result that is expected."""
 
-    litmus: Litmus
+    path: Path
     recorded: str
+
+    @property
+    def shown(self) -> str:
+        """The file below the root."""
+        return f"{FOLDER}/{self.path.name}"
 
     @property
     def kept(self) -> Sequence[Kept]:
@@ -45,16 +50,17 @@ class Program:
         """The result, with an execution that was replayed, or a proof that was solved again."""
         from questions.litmus.deciding import decide
 
-        found = decide(self.litmus)
-        told = f"{self.litmus.question} {found.result}"
+        litmus = read_file(self.path, self.shown)
+        found = decide(litmus)
+        told = f"{litmus.question} {found.result}"
         outcome = None if found.result in ("Unknown", "Vacuous") else found.result == "Never"
         return Answer(
             outcome,
             found.result,
             found.status,
-            (f"{self.litmus.name}: {told}",),
+            (f"{self.path.stem}: {told}",),
             {"result": found.result.lower()},
-            {"file": f"{FOLDER}/{self.litmus.name}{SUFFIX}", "result": found.result},
+            {"file": self.shown, "result": found.result},
         )
 
 
@@ -70,4 +76,4 @@ def read(table: CellTable, source: Mapping[str, Any]) -> Program:
         raise table.fail("result", f"result: expected one of {', '.join(RESULTS)}")
     if result != litmus.result:
         raise table.fail("result", f"result: the header of {name} says {litmus.result}")
-    return Program(litmus, str(result))
+    return Program(known[name], str(result))
