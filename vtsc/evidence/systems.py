@@ -9,7 +9,7 @@ enough to explore the calls of the first ones.
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from vtsc.base.errors import EvidenceError, VtscError
@@ -33,6 +33,9 @@ from vtsc.system.involved import too_few
 from vtsc.system.system import Compared, System
 from vtsc.system.watched import Watched
 from vtsc.validation.validate import Hit, Validated
+
+QUESTIONS = 20_000
+"""How many questions exploring a larger machine may cost, which shows that a proof is for any number."""
 
 Key = tuple[str, str]
 """A lemma's owner and name."""
@@ -177,7 +180,8 @@ class Systems:
         try:
             machine = case.machine(sizes)
             monitors = [case.property(name) for name in names]
-            return self._why(compare(machine, monitors, SolverFeasibility, outermost(machine)))
+            feasibility = partial(SolverFeasibility, most=QUESTIONS)
+            return self._why(compare(machine, monitors, feasibility, outermost(machine)))
         except Exception as error:  # a model that cannot be made larger is no error of its cell
             named = error if isinstance(error, VtscError) else model_error(content, error)
             if not isinstance(named, VtscError):

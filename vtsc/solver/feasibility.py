@@ -4,14 +4,19 @@ from typing import Any
 
 import z3
 
+from vtsc.base.errors import UnendingError
 from vtsc.solver.integers import Lowering
 from vtsc.symbolic.terms import Arena
 
 
 class SolverFeasibility:
-    """Feasibility of paths by Z3 over the integers; answers are remembered."""
+    """Feasibility of paths by Z3 over the integers; answers are remembered.
 
-    def __init__(self, arena: Arena) -> None:
+    ``most``: how many questions may be asked; one more raises `UnendingError`.
+    """
+
+    def __init__(self, arena: Arena, most: int | None = None) -> None:
+        self._most = most
         self._lowering = Lowering(self._constant)
         self._solver = z3.SolverFor("QF_LIA")
         self._solver.set("rlimit", 200_000)
@@ -28,6 +33,8 @@ class SolverFeasibility:
         key = tuple(sorted(c.id for c in conditions))
         answer = self._answers.get(key)
         if answer is None:
+            if self._most is not None and len(self._answers) >= self._most:
+                raise UnendingError(f"exploring asks more than {self._most} questions")
             lowered = [self._lowering.condition(c) for c in conditions]
             self._catch_up()
             self._solver.push()
