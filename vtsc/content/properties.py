@@ -29,6 +29,12 @@ class Properties(dict[str, Property]):
             self._made[name] = within(*found)
         return self._made[name]
 
+    def rank(self, name: str) -> tuple[int, str]:
+        """The place of a property in this order; one that bounds a measure comes after that which has it."""
+        found = None if super().__contains__(name) else self._of(name)
+        listed = name if found is None else found[0].name
+        return [*self].index(listed), "" if found is None else name
+
     def _of(self, name: str) -> tuple[Property, int, int] | None:
         """The property whose measure a name bounds, the bound, and the sign of what is to be at most that."""
         parts = NAMED.fullmatch(name)

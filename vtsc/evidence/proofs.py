@@ -126,8 +126,8 @@ class Recorded:
 
     def _settings(self, entry: Entry) -> Settings | None:
         """The settings of an entry; None if its host, property or parameters are unknown."""
-        properties = {None, *self.content.properties}
-        if entry.host not in self.content.model.hosts or entry.property not in properties:
+        known = entry.property is None or entry.property in self.content.properties
+        if entry.host not in self.content.model.hosts or not known:
             return None
         try:
             return self.content.resolve(self.design, entry.property, entry.given)
@@ -238,11 +238,11 @@ def _kept(
 
 def _text(content: Content, design: str, proofs: Sequence[Proof], never: Sequence[Never]) -> str:
     """The text of a design's file, in the order of the model's hosts and of the properties."""
-    hosts, properties = list(content.model.hosts), list(content.properties)
+    hosts, rank = list(content.model.hosts), content.properties.rank
     entries: list[tuple[Any, str]] = []
     for p in proofs:
         changed = content.changed(design, p.cell.property, p.cell.settings)
-        place = (0, hosts.index(p.cell.host), properties.index(p.cell.property), str(changed))
+        place = (0, hosts.index(p.cell.host), rank(p.cell.property), str(changed))
         head = {"host": p.cell.host, "property": p.cell.property}
         harder = {"k": p.k} if p.k > 1 else {}
         lists = {"lemmas": _names(p.lemmas), **({"found": p.found} if p.found else {})}
@@ -250,7 +250,7 @@ def _text(content: Content, design: str, proofs: Sequence[Proof], never: Sequenc
     usual = content.resolve(design, None, {}).texts() if design in content.model.designs else {}
     for n in never:
         changed = {k: v for k, v in n.settings.texts().items() if usual[k] != v}
-        place = (1, hosts.index(n.host), 0, str(changed))
+        place = (1, hosts.index(n.host), (0, ""), str(changed))
         lists = {"names": n.names, "lemmas": _names(n.lemmas)}
         entries.append((place, _entry("never", {"host": n.host}, changed, {}, lists)))
     if not entries:
