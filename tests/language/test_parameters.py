@@ -224,12 +224,12 @@ def test_changed_settings(content):
         (
             "pre25",
             {"trapping": "unstable", "vcpus": "2"},
-            "trapping=unstable: design pre25 cannot trap, only patch25, 2.6.37",
+            "trapping=unstable: design pre25 cannot trap, only patch25, 2.6.37, repaired",
         ),
         (
             "2.6.35-svm",
             {"trapping": "unstable", "vcpus": "2"},
-            "trapping=unstable: design 2.6.35-svm cannot trap, only patch25, 2.6.37",
+            "trapping=unstable: design 2.6.35-svm cannot trap, only patch25, 2.6.37, repaired",
         ),
         (
             "2.6.35-vmx",

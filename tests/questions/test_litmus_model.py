@@ -44,9 +44,10 @@ def test_trapped_reads_return_what_the_model_returns(how):
             continue
         slots = (Slot(first, ((0, 1),)), Slot(first + apart, ((0, 2),)))
         rows = replay(litmus, Run({"tsc": start, key: last}, slots)).rows
+        settings = {"rdtsc_emulation": how, "emul_bump": 1}
         vcpu = SimpleNamespace(last_emul=last, vm=SimpleNamespace(last_emul=last))
         for row, passed in zip(rows, (first, first + apart), strict=True):
-            value = emulate_rdtsc(None, vcpu, (start + passed) % 2**64, {"rdtsc_emulation": how})
+            value = emulate_rdtsc(None, vcpu, (start + passed) % 2**64, settings)
             assert row.changed["edx"] << 32 | row.changed["eax"] == value
 
 
