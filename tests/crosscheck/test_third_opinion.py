@@ -42,7 +42,7 @@ SLICE = {"timeslice": "2ns"}
 """A slice in which half the rate loses one cycle."""
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 @pytest.mark.parametrize(
     ("host", "prop", "given", "size", "depth"),
     [

@@ -38,7 +38,7 @@ def statuses(content, design: str, prop: str, given: dict[str, str], bound: str,
         yield result.status
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 @pytest.mark.parametrize(("design", "given", "least"), LAGS)
 def test_the_lag_of_a_loaded_guest(content, design, given, least):
     """Where it is put in time: what its slice loses, and what the clock was short of at the catchup."""
@@ -46,7 +46,7 @@ def test_the_lag_of_a_loaded_guest(content, design, given, least):
     assert list(found) == [Status.PROVED, Status.VIOLATED]
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 @pytest.mark.parametrize("design", ["patch25", "2.6.37"])
 def test_exits_alone_bound_no_lag(content, design):
     """Neither design catches up at an exit: the lag grows beyond the time from one to the next."""
@@ -56,7 +56,7 @@ def test_exits_alone_bound_no_lag(content, design):
     assert result.status is Status.VIOLATED
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 @pytest.mark.parametrize(
     ("bound", "status", "told"), [(600, 0, "PROVED"), (599, 10, "VIOLATED(5)")]
 )
@@ -69,7 +69,7 @@ def test_exits_bound_the_lag_of_a_design_that_catches_up_at_each(bound, status, 
     assert (code, f"exit-update slow bounded_lag: {told}" in output) == (status, True)
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 @pytest.mark.parametrize(("given", "bound", "least"), LATENESS)
 def test_the_lateness_of_a_timer(content, given, bound, least):
     """The wake-up and what a slice loses, late; what a slice loses, early; acceleration moves both."""

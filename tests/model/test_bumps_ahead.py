@@ -29,7 +29,7 @@ def verdict(content, vcpus: int, bump: int, cycles: int, step: int, bound: int) 
     return decide(case, ["bounded_lead"], DEPTH, Effort.USUAL)[0].text
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 @pytest.mark.parametrize(
     ("vcpus", "bump", "cycles", "step"),
     [(2, 1, 2, 10), (2, 3, 6, 10), (2, 2, 5, 7), (2, 1, 2, 1), (3, 1, 3, 4)],
@@ -42,7 +42,7 @@ def test_the_greatest_lead_where_bumps_do_not_outrun_the_clock(content, vcpus, b
     assert verdict(content, vcpus, bump, cycles, step, lead - 1).startswith("VIOLATED")
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 def test_bumps_outrun_the_clock_where_two_vcpus_read_in_the_time_of_one(content):
     """With vcpus * emul_bump > rdtsc_cycles the formula's value is exceeded, and each round of reads adds."""
     lead = greatest_lead(2, 3, 1)

@@ -38,7 +38,7 @@ def beside(file: str) -> Content:
     return replace(content, properties={**content.properties, "same_reads": SAME}, _resolved={})
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 @pytest.mark.parametrize("host", ["stable", "skewed", "slow"])
 def test_every_read_is_the_same(host):
     """With two vCPUs, trapping and a page that is toggled, the fields of both stay equal, by induction."""
@@ -49,7 +49,7 @@ def test_every_read_is_the_same(host):
     assert Induction(system, BUDGET).proves("same_reads")
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 def test_a_wrong_central_design_is_noticed(tmp_path):
     """One whose put forgets that the TSC was unstable lets the guest read another value."""
     text = SIDE.read_text(encoding="utf-8").replace("\n\nclass Side(", WRONG, 1)

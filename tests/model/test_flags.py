@@ -50,7 +50,7 @@ LEMMAS = (
 )
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 def test_each_combination_is_reached_or_never(content):
     """The shortest runs are replayed; the rest follows from lemmas that hold by induction."""
     combined = {"".join("01"[x] for x in c): Combined(c) for c in COMBINATIONS}

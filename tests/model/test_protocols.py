@@ -234,7 +234,7 @@ def test_what_has_no_meaning_alone_is_refused(given, message):
     assert str(error.value) == message
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 @pytest.mark.parametrize(("vcpus", "pcpus"), [("2", "2"), ("2", "1"), ("3", "2")])
 def test_no_state_is_stuck_where_all_wait_for_all(content, vcpus, pcpus):
     """With trap_switch=together, a read can be reached from every state."""

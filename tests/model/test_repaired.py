@@ -68,7 +68,7 @@ PARTS = {
 }
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 @pytest.mark.parametrize("part", PARTS)
 def test_each_part_is_necessary(part, tmp_path):
     """Without it a property that the whole design keeps is violated, by a run that was replayed."""
@@ -90,14 +90,14 @@ def proved(content, host: str, prop: str, **given: str) -> bool:
     return Induction(system).proves(prop)
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 @pytest.mark.parametrize("host", ["stable", "skewed", "cstate", "slow", "fast", "resetting"])
 def test_all_properties_are_proved_where_it_may_trap(content, host):
     """With two vCPUs and trapping, every property holds on every host."""
     assert [p for p in FIVE if not proved(content, host, p, **TRAPS)] == []
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 def test_limits_bound_the_lag_of_passthrough(content, verdict):
     """On `slow`, half of the time between two updates is lost, and no more: the bound is exact."""
     assert proved(content, "slow", "bounded_lag", lag_bound="1ms", **LIMITS)
@@ -105,7 +105,7 @@ def test_limits_bound_the_lag_of_passthrough(content, verdict):
     assert less.status is Status.VIOLATED
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 def test_a_coarse_clock_does_not_harm_a_stable_host(content):
     """What 25/35 keeps there is kept."""
     assert proved(content, "stable", "monotonic_smp", clock_resolution="4ms")

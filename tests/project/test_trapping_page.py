@@ -36,7 +36,7 @@ def test_the_page_has_every_row_of_the_list():
     assert [VERDICT.sub("?", row) for row in rows] == expected
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 @pytest.mark.parametrize(
     ("table", "protocol", "column"),
     [(0, "clock", "1 ns"), (0, "bump-vm, kick, seed at the decision", "10 ms")],
