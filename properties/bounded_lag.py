@@ -45,7 +45,7 @@ class BoundedLag(ReadProperty):
         return [
             Term("this", u64(this)),
             Term("ideal", u64(ideal)),
-            Term("by", self.worst(machine, state, ghosts, step), "cycle"),
+            Term("by", self.largest(machine, state, ghosts, step), "cycle"),
             Term("bound", self.permitted(machine, state)),
         ]
 

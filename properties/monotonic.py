@@ -59,7 +59,7 @@ class Monotonic(ReadProperty):
         return [
             Term("this", u64(this)),
             Term("last", u64(last)),
-            Term("by", self.worst(machine, state, ghosts, step), "cycle"),
+            Term("by", self.largest(machine, state, ghosts, step), "cycle"),
         ]
 
     def measures(self, machine: Any, state: Any, step: Step) -> list[int | None]:

@@ -31,7 +31,7 @@ class ReadProperty(Property):
         """The values of the measure at a read."""
         return ()
 
-    def worst(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> int:
+    def largest(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> int:
         """The greatest of the values that the measure has at a read; 0 where it has none. Native."""
         values = self.measured(machine, state, ghosts, step)
         return max((value for defined, value in values if defined), default=0)

@@ -85,7 +85,7 @@ def test_without_a_bound_by_repetition(tmp_path):
     assert result["by"]["gain"] >= 1 and int(result["by"]["members"]) > 10**6
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 def test_a_sweep_has_a_table_and_a_plot(tmp_path, capsys):
     """The lag of a read on a stable host does not depend on how long the guest runs."""
     plotted = tmp_path / "lag.svg"

@@ -42,7 +42,7 @@ def verify(copy):
         added = "from properties.mine import Mine\n"
         if added not in text:
             text = text.replace("from vtsc.language", f"{added}from vtsc.language", 1)
-            text = text.replace("p.name: p for p in (", "p.name: p for p in (Mine(), ", 1)
+            text = text.replace("for p in (", "for p in (Mine(), ", 1)
             path.write_text(text, encoding="utf-8")
         command, *rest = asked
         arguments = [command, "patch25", "--host", "stable", *rest, "--root", str(copy)]

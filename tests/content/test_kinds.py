@@ -154,7 +154,7 @@ NonzeroDelta.remember
   declaration: NonzeroDelta.lemmas NonzeroDelta.terms NonzeroDelta.measures
 properties/reads.py
   rule: ReadProperty.measured ReadProperty.of_read is_read last_reads note_read
-  declaration: ReadProperty.worst read_lemmas lag lead
+  declaration: ReadProperty.largest read_lemmas lag lead
 properties/sometimes.py
   rule: CanReadTscTwice.ghosts CanReadTscTwice.observe CanLoadOnAnotherPcpu.ghosts \
 CanLoadOnAnotherPcpu.observe CanCatchUp.observe CanTrap.observe CanDeliverTimer.observe

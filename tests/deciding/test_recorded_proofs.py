@@ -141,7 +141,7 @@ def test_the_default_size_of_a_property_is_no_larger_machine(copied, monkeypatch
     assert result.status is Status.PROVED
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 def test_settings_that_need_more_instances_have_no_smaller_machine(copied):
     """Trapping needs two vCPUs, and `monotonic` has one by default; all lemmas are tried."""
     (copied.root / "proofs" / f"{DESIGN}.toml").unlink()

@@ -56,7 +56,7 @@ def test_stories_are_one_sentence(content):
         trace = load_trace(path)
         told = story(content, trace, explained(content, trace))
         assert len(told) <= LONGEST
-        assert "step" in told, told
+        assert "step" in told or told.endswith("by nothing in between"), told
 
 
 @pytest.mark.slow

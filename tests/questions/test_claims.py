@@ -288,7 +288,7 @@ def told(tmp_path_factory):
     return found
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 def test_json_follows_its_schema(told):
     """With the traces in it."""
     status, written = told["json"]
@@ -309,7 +309,7 @@ def test_json_follows_its_schema(told):
         jsonschema.validate(trace, json.loads((schemas / "trace.schema.json").read_text()))
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 def test_text_is_narrow_and_ends_with_the_total(told):
     """At most 80 columns; the verdict and the reply come last of each claim."""
     status, written = told["text"]
@@ -320,7 +320,7 @@ def test_text_is_narrow_and_ends_with_the_total(told):
     assert "   verdict: true" in lines
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 def test_the_page_is_what_the_command_writes(told):
     """The section of docs/answers.md about a claim, from evidence that was checked just now."""
     section = told["markdown"][1].split("\n## C14\n", 1)[1].strip()

@@ -120,7 +120,7 @@ def test_saved_evidence(asked, tmp_path):
     assert execution["holds"] is False and execution["rows"][0]["instruction"] == "rdtsc"
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 def test_all_files_at_once(capsys, monkeypatch):
     """Without a file, all of litmus/ are decided; the same output again."""
     monkeypatch.chdir(ROOT)

@@ -51,7 +51,7 @@ def test_trapped_reads_return_what_the_model_returns(how):
             assert row.changed["edx"] << 32 | row.changed["eax"] == value
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 def test_cvc5_finds_every_proof():
     """Where cvc5 is installed it confirms, within its budget, all that Z3 finds unsatisfiable."""
     pytest.importorskip("cvc5")

@@ -136,10 +136,10 @@ STORES = {
         "state.records['x'] = 1  # !", "a store into an item of a dict", file=PROPERTY, before=OBSERVE
     ),
     "a property": Store(
-        "self.seen = 1  # !", "a store into .seen of a BoundedLag", file=PROPERTY, before=OBSERVE
+        "self.seen = 1  # !", "a store into .seen of a NonzeroDelta", file=PROPERTY, before=OBSERVE
     ),
     "a property's table": Store(
-        "TABLE[step.call] = 1  # !", "properties.bounded_lag.TABLE", top="TABLE = {}\n",
+        "TABLE[step.call] = 1  # !", "properties.nonzero_delta.TABLE", top="TABLE = {}\n",
         file=PROPERTY, before=OBSERVE,
     ),
     "the machine, by a property": Store(

@@ -11,15 +11,26 @@ DESIGN = "model/designs/v2_6_37.py"
 PUT = "        vcpu.last_host_tsc = host.tsc(vcpu.cpu)\n"
 """The one statement of the design's vcpu_put."""
 CLASS = "class V2637(Patch25):\n"
-PROPERTY = "properties/bounded_lag.py"
-OBSERVE = '        if step.call.name != "rdtsc":\n'
+PROPERTY = "properties/nonzero_delta.py"
+OBSERVE = "        if not is_read(step):\n"
 SOMETIMES = "properties/sometimes.py"
 OF_EXAMPLE = "model/designs/v2_6_35_svm.py"
 """The design that the example of a certificate is about."""
 MARK = "# !"
 """Marks the line that the error has to name."""
-VERIFY = ["2.6.37", "--host", "stable", "-p", "bounded_lag", "--bounded", "--depth", "1", "-j", "1"]
-SIMULATE = ["2.6.37", "--host", "stable", "-p", "bounded_lag", "--steps", "2000"]
+VERIFY = [
+    "2.6.37",
+    "--host",
+    "stable",
+    "-p",
+    "nonzero_delta",
+    "--bounded",
+    "--depth",
+    "1",
+    "-j",
+    "1",
+]
+SIMULATE = ["2.6.37", "--host", "stable", "-p", "nonzero_delta", "--steps", "2000"]
 
 
 @dataclass(frozen=True)
