@@ -34,8 +34,11 @@ from vtsc.system.system import Compared, System
 from vtsc.system.watched import Watched
 from vtsc.validation.validate import Hit, Validated
 
-QUESTIONS = 20_000
-"""How many questions exploring a larger machine may cost, which shows that a proof is for any number."""
+LARGER = 2_000_000
+"""Z3 resource units that exploring a larger machine may cost, which shows that a proof is for any number.
+
+Usual designs cost up to 50,000, and some of the largest shipped cells ten times as
+much."""
 
 Key = tuple[str, str]
 """A lemma's owner and name."""
@@ -180,7 +183,7 @@ class Systems:
         try:
             machine = case.machine(sizes)
             monitors = [case.property(name) for name in names]
-            feasibility = partial(SolverFeasibility, most=QUESTIONS)
+            feasibility = partial(SolverFeasibility, budget=LARGER)
             return self._why(compare(machine, monitors, feasibility, outermost(machine)))
         except Exception as error:  # a model that cannot be made larger is no error of its cell
             named = error if isinstance(error, VtscError) else model_error(content, error)

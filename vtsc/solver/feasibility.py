@@ -6,17 +6,22 @@ import z3
 
 from vtsc.base.errors import UnendingError
 from vtsc.solver.integers import Lowering
+from vtsc.solver.units import spent
 from vtsc.symbolic.terms import Arena
+
+SELDOM = 64
+"""The number of questions between two looks at what they have cost."""
 
 
 class SolverFeasibility:
     """Feasibility of paths by Z3 over the integers; answers are remembered.
 
-    ``most``: how many questions may be asked; one more raises `UnendingError`.
+    ``budget``: Z3 resource units that all questions together may cost; beyond it, `UnendingError` is raised.
     """
 
-    def __init__(self, arena: Arena, most: int | None = None) -> None:
-        self._most = most
+    def __init__(self, arena: Arena, budget: int | None = None) -> None:
+        self._budget = budget
+        self._before = spent()
         self._lowering = Lowering(self._constant)
         self._solver = z3.SolverFor("QF_LIA")
         self._solver.set("rlimit", 200_000)
@@ -33,8 +38,7 @@ class SolverFeasibility:
         key = tuple(sorted(c.id for c in conditions))
         answer = self._answers.get(key)
         if answer is None:
-            if self._most is not None and len(self._answers) >= self._most:
-                raise UnendingError(f"exploring asks more than {self._most} questions")
+            self._keep_to_budget()
             lowered = [self._lowering.condition(c) for c in conditions]
             self._catch_up()
             self._solver.push()
@@ -43,6 +47,13 @@ class SolverFeasibility:
             self._solver.pop()
             self._answers[key] = answer
         return answer
+
+    def _keep_to_budget(self) -> None:
+        """Raise `UnendingError` beyond the budget, which is looked at from time to time."""
+        if self._budget is None or len(self._answers) % SELDOM:
+            return
+        if spent() - self._before > self._budget:
+            raise UnendingError(f"exploring costs more than {self._budget} units of the solver")
 
     def _catch_up(self) -> None:
         """Assert what has been defined since the last question."""
