@@ -85,6 +85,13 @@ def test_without_a_bound_by_repetition(tmp_path):
     assert result["by"]["gain"] >= 1 and int(result["by"]["members"]) > 10**6
 
 
+@pytest.mark.slow
+def test_a_limit_is_no_lack_of_a_bound(tmp_path):
+    """Reads can be repeated in a slice of 5000 s, and lose time each; but the slice ends."""
+    result = found(tmp_path, "lag", "2.6.37", "--host", "slow", "--set", "timeslice=5000s")
+    assert (result["kind"], result["bound"]) == ("exact", 2_500_000_000_000)
+
+
 @pytest.mark.hours
 def test_a_sweep_has_a_table_and_a_plot(tmp_path, capsys):
     """The lag of a read on a stable host does not depend on how long the guest runs."""

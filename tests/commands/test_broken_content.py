@@ -65,7 +65,7 @@ def test_design_with_a_missing_method(copy):
         (
             "vcpu_put(self, host: Host, vcpu: Vcpu)",
             "vcpu_put(self, host: Host, vcpu: Vcpu, cpu: int)",
-            "vcpu_put takes (self, host, vcpu): it must take (self, host, vcpu, cpu)",
+            "patch25.py:63: vcpu_put takes (self, host, vcpu, cpu): it must take (self, host, vcpu)",
         ),
         ("import scale", "import scales", "model/designs/patch25.py:"),
     ],

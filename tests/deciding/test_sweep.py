@@ -6,7 +6,7 @@ import pytest
 
 from model.parameters import PARAMETERS
 from vtsc.base.errors import UsageError
-from vtsc.deciding.sweep import Form, Formula, axes, between, formula, points
+from vtsc.deciding.sweep import Form, Formula, axes, between, formula, points, proved_formula
 
 
 def test_lists_and_ranges():
@@ -52,3 +52,26 @@ def test_points_between():
     """In the middle of the first two and of the last two; whole where the parameter is whole."""
     assert between(axes(["timeslice=1ms,2ms,4ms"], PARAMETERS)) == [(F(1500000),), (F(3000000),)]
     assert between(axes(["rdtsc_cycles=1,2,4"], PARAMETERS)) == [(F(3),)]
+
+
+def test_a_formula_is_shown_only_where_it_is_right_beside_the_sweep():
+    """It has to give bounds that it was not made from, and every bound of the sweep has to be exact."""
+    ranges = axes(["timeslice=1ms,2ms,3ms,4ms,5ms"], PARAMETERS)
+    found = {values: values[0] / 2 for values in points(ranges)}
+
+    def half(beside):
+        return {values: values[0] / 2 for values in beside}
+
+    form, checked = proved_formula(ranges, found, half)
+    assert form == Formula(Form((F(1, 2),), F(0))) and checked == tuple(between(ranges))
+    assert proved_formula(ranges, found, lambda beside: dict.fromkeys(beside, F(7))) == (None, ())
+    assert proved_formula(ranges, found, lambda beside: dict.fromkeys(beside)) == (None, ())
+    assert proved_formula(ranges, {**found, next(points(ranges)): None}, half) == (None, ())
+
+
+def test_without_points_beside_it_there_is_no_formula():
+    """Whole numbers that follow each other have none between them."""
+    ranges = axes(["rdtsc_cycles=0..5:1"], PARAMETERS)
+    found = {values: values[0] for values in points(ranges)}
+    assert formula([*found.items()]) is not None
+    assert proved_formula(ranges, found, lambda beside: {}) == (None, ())

@@ -130,6 +130,6 @@ def test_searches_of_shipped_designs_have_both_reductions(content, host):
     for design in content.model.designs:
         case = open_case(content, design, host, "monotonic")
         system = Systems(case).own([case.property("monotonic")])
-        # In the repaired design each put asks for an update, so no step undoes another.
+        # The repaired design notes something at each put and each exit, so no step undoes another.
         assert undoing_pairs(system) or design == "repaired", design
         assert order(system) != NONE, design

@@ -66,6 +66,16 @@ def test_a_difference_is_told_where_no_use_is(content):
     )
 
 
+def test_a_machine_that_costs_too_much_stands_for_its_sizes(content, monkeypatch):
+    """Where exploring one size larger exceeds its budget, that is the reason; it is no error."""
+    monkeypatch.setattr("vtsc.evidence.systems.LARGER", 0)
+    monkeypatch.setattr("vtsc.solver.feasibility.SELDOM", 1)
+    why = Systems(case_of(content, Even)).uneven("monotonic", [])
+    assert why.startswith("with ") and why.endswith(
+        "exploring costs more than 0 units of the solver"
+    )
+
+
 @pytest.mark.slow
 def test_what_was_read_off_counts_where_its_design_runs(content):
     """How many there are is asked without a number that could notice it."""

@@ -1,8 +1,7 @@
 """``vtsc bound``: the greatest value of a measure, such as the lag of a read, in all runs of a cell."""
 
 import argparse
-from collections.abc import Mapping, Sequence
-from fractions import Fraction
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from vtsc.content.case import Case
 from vtsc.content.content import Content
 from vtsc.content.loader import load
 from vtsc.deciding.bound import Asked, Bound, Kind, bounds
-from vtsc.deciding.sweep import Values, axes, between, formula, points
+from vtsc.deciding.sweep import Exactly, Values, axes, points, proved_formula
 from vtsc.language.parameters import assignments
 from vtsc.report.bounds import FORMATS, Found
 from vtsc.report.progress import shown
@@ -89,25 +88,24 @@ def _swept(content: Content, asked: Sequence[Asked], arguments: argparse.Namespa
     found = decided([at(*each, values) for each in asked for values in every])
     tables = []
     for number, each in enumerate(asked):
-        own = dict(zip(every, found[number * len(every) : (number + 1) * len(every)], strict=True))
-        form, beside = formula(_exact(own)), between(ranges)
-        checks = dict(
-            zip(beside, decided([at(*each, v) for v in beside] if form else []), strict=False)
-        )
-        right = form is not None and all(form.at(v) == x for v, x in _exact(checks))
-        right = right and len(_exact(checks)) == len(checks) and len(_exact(own)) == len(own)
+        own = found[number * len(every) : (number + 1) * len(every)]
+
+        def exactly(beside: Sequence[Values], each: Asked = each) -> Exactly:
+            return _exactly(beside, decided([at(*each, values) for values in beside]))
+
+        shown_as = proved_formula(ranges, _exactly(every, own), exactly)
         name = f"{each[0].design} {each[0].host} {arguments.measure}"
-        tables.append(Swept(name, ranges, own, form if right else None, beside if right else ()))
+        tables.append(Swept(name, ranges, dict(zip(every, own, strict=True)), *shown_as))
     put(SWEEPS[arguments.format](Found(content, found), tables), arguments.output)
     if arguments.plot:
         plot(tables, Path(arguments.plot))
     return found
 
 
-def _exact(found: Mapping[Values, Bound]) -> list[tuple[Values, Fraction]]:
-    """The points at which the bound is exact, with it."""
-    exact = ((v, b.amount) for v, b in found.items() if b.kind is Kind.EXACT)
-    return [(values, amount) for values, amount in exact if amount is not None]
+def _exactly(points: Sequence[Values], found: Sequence[Bound]) -> Exactly:
+    """The bound at each point; None where it is not exact."""
+    amounts = (b.amount if b.kind is Kind.EXACT else None for b in found)
+    return dict(zip(points, amounts, strict=True))
 
 
 def _check_options(arguments: argparse.Namespace) -> None:

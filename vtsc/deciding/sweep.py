@@ -6,7 +6,7 @@ It is shown only if it gives the other half of the points, too, and the bounds a
 which are found for this purpose. All of these bounds are exact, so each has a proof.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
@@ -140,6 +140,26 @@ def formula(known: Known) -> Formula | None:
             if low is not None and high is not None:
                 return Formula(low, high, axis, split)
     return None
+
+
+Exactly = Mapping[Values, Fraction | None]
+"""The bound at each point; None where it is not exact."""
+
+
+def proved_formula(
+    axes: Sequence[Axis], found: Exactly, ask: Callable[[Sequence[Values]], Exactly]
+) -> tuple[Formula | None, tuple[Values, ...]]:
+    """The formula of a sweep, and the points beside it at which it was checked; none where it is not proved.
+
+    Every bound has to be exact, and there have to be points beside the sweep, whose bounds ``ask`` gives: the
+    formula was not made from these.
+    """
+    known = [(values, amount) for values, amount in found.items() if amount is not None]
+    form, beside = formula(known), tuple(between(axes))
+    if form is None or not beside or len(known) != len(found):
+        return None, ()
+    right = all(form.at(values) == amount for values, amount in ask(beside).items())
+    return (form, beside) if right else (None, ())
 
 
 def between(axes: Sequence[Axis]) -> list[Values]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
 
-from vtsc.base.errors import EvidenceError, VtscError
+from vtsc.base.errors import EvidenceError, UnendingError, VtscError
 from vtsc.content.case import Case, Sizes
 from vtsc.content.cells import Cell
 from vtsc.content.content import Content, model_error
@@ -187,7 +187,7 @@ class Systems:
             return self._why(compare(machine, monitors, feasibility, outermost(machine)))
         except Exception as error:  # a model that cannot be made larger is no error of its cell
             named = error if isinstance(error, VtscError) else model_error(content, error)
-            if not isinstance(named, VtscError):
+            if not isinstance(named, VtscError) and not isinstance(error, UnendingError):
                 raise named from None
             return f"with {_told(sizes)}, {named}"
 

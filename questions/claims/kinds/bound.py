@@ -7,17 +7,19 @@ value is searched for, as ``vtsc bound`` does it, and has to be found.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any
 
 from questions.claims.claim import Answer, Asking, Kept
 from questions.claims.kinds import cells
 from vtsc import DEFAULT_DEPTH
-from vtsc.base.errors import Exit, worst
 from vtsc.content.case import Case
 from vtsc.content.cell_tables import CELLS, CellTable
 from vtsc.content.cells import Cell
+from vtsc.content.content import Content
 from vtsc.content.expected import HOLDS
 from vtsc.language.measures import named
+from vtsc.report.bounds import amount
 
 WORDS = ("exact", "not exact")
 EXPECTED = (HOLDS, "run that has the bound")
@@ -44,27 +46,27 @@ class Bound:
     def answer(self, asking: Asking) -> Answer:
         """Whether it is, with the run that has the value and the proof that none has more."""
         content = asking.content
-        found = [cells.judged(kept, asking.result(kept.cell)) for kept in self.kept]
-        sides = [cells.holds([one.result]) for one in found]
-        outcome = None if None in sides else sides == [True, False]
-        statuses = [one.status for one in found]
-        if asking.again and not self._is_found(asking):
-            outcome = False
-            statuses.append(Exit.NOT_FOUND)
-        amount = f"{self.value} {self.unit}"
+        both = cells.sides(asking, self.kept, lambda: self._is_found(asking))
+        told = amount(Fraction(self.value) / self._parts(content), self.unit)
+        most, less = (one.result.text for one in both.found)
         return Answer(
-            outcome,
-            f"{self.measure} at most {amount}: {found[0].result.text}, less: {found[1].result.text}",
-            worst(statuses),
-            tuple(cells.evidence(content, one) for one in found),
-            {**cells.numbers(content, found[1].result), "bound": amount},
+            both.outcome,
+            f"{self.measure} at most {told}: {most}, less: {less}",
+            both.status,
+            both.evidence(content),
+            {**both.numbers(content), "bound": told},
             {
                 "measure": self.measure,
-                "bound": self.value,
-                "unit": self.unit,
-                "cells": [cells.document(content, one) for one in found],
+                "bound": told,
+                "cells": both.documents(content),
             },
         )
+
+    def _parts(self, content: Content) -> int | Fraction:
+        """How many parts, in which the value counts, make one unit."""
+        measure = content.properties[self.cell.property].measure
+        assert measure is not None
+        return measure.per_unit(Case.of(content, self.cell).machine())
 
     def _is_found(self, asking: Asking) -> bool:
         """Whether a search finds the value, and that it is exact."""

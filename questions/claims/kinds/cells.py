@@ -1,10 +1,11 @@
 """Cells in answers: their names, their evidence in one line, and the numbers that a reply may quote."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from questions.claims.claim import Kept
-from vtsc.base.errors import Exit
+from questions.claims.claim import Asking, Kept
+from vtsc.base.errors import Exit, worst
 from vtsc.content.cells import Cell
 from vtsc.content.content import Content
 from vtsc.deciding.verdict import Judged, Result, Status, status_of
@@ -27,6 +28,40 @@ def judged(kept: Kept, result: Result) -> Judged:
     """A result compared with the verdict that is recorded."""
     status = status_of(result, expected=kept.expected, bounded=False)
     return Judged(result, kept.expected, status)
+
+
+@dataclass(frozen=True)
+class Sides:
+    """Two cells of a question: the property is to hold in the first, and to fail in the second."""
+
+    found: tuple[Judged, ...]
+    outcome: bool | None
+    """Whether it does; None where that is not known."""
+    status: Exit
+
+    def numbers(self, content: Content) -> dict[str, str]:
+        """The numbers of the run that fails."""
+        return numbers(content, self.found[1].result)
+
+    def evidence(self, content: Content) -> tuple[str, ...]:
+        """A line for each cell."""
+        return tuple(evidence(content, one) for one in self.found)
+
+    def documents(self, content: Content) -> list[Mapping[str, Any]]:
+        """Both cells for programs."""
+        return [document(content, one) for one in self.found]
+
+
+def sides(asking: Asking, kept: Sequence[Kept], search: Callable[[], bool]) -> Sides:
+    """The answers of two cells. With ``--again``, ``search`` says whether a search finds the same, too."""
+    found = tuple(judged(each, asking.result(each.cell)) for each in kept)
+    known = [holds([one.result]) for one in found]
+    outcome = None if None in known else known == [True, False]
+    statuses = [one.status for one in found]
+    if asking.again and not search():
+        outcome = False
+        statuses.append(Exit.NOT_FOUND)
+    return Sides(found, outcome, worst(statuses))
 
 
 def name_of(content: Content, cell: Cell) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from questions.claims.claim import Answer, Asking, Kept
 from questions.claims.kinds import cells
 from vtsc import DEFAULT_DEPTH
-from vtsc.base.errors import BadFileError, Exit, UsageError, worst
+from vtsc.base.errors import BadFileError, UsageError
 from vtsc.content.cell_tables import CELLS, CellTable
 from vtsc.content.cells import Cell
 from vtsc.content.expected import HOLDS
@@ -48,27 +48,21 @@ class Change:
     def answer(self, asking: Asking) -> Answer:
         """Whether it does, with the evidence on both sides."""
         content = asking.content
-        found = [cells.judged(kept, asking.result(kept.cell)) for kept in self.kept]
-        sides = [cells.holds([one.result]) for one in found]
-        outcome = None if None in sides else sides == [True, False]
-        statuses = [one.status for one in found]
-        if asking.again and not self._is_found(asking):
-            outcome = False
-            statuses.append(Exit.NOT_FOUND)
+        both = cells.sides(asking, self.kept, lambda: self._is_found(asking))
         name = self.grid.parameter.name
         good, bad = (str(kept.cell.settings.texts()[name]) for kept in self.kept)
-        verdicts = [one.result.text for one in found]
+        verdicts = [one.result.text for one in both.found]
         return Answer(
-            outcome,
+            both.outcome,
             f"{name}={good} {verdicts[0]}, {name}={bad} {verdicts[1]}",
-            worst(statuses),
-            tuple(cells.evidence(content, one) for one in found),
-            {**cells.numbers(content, found[1].result), "holds": good, "fails": bad},
+            both.status,
+            both.evidence(content),
+            {**both.numbers(content), "holds": good, "fails": bad},
             {
                 "parameter": name,
                 "holds_at": good,
                 "fails_at": bad,
-                "cells": [cells.document(content, one) for one in found],
+                "cells": both.documents(content),
             },
         )
 

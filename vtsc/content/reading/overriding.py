@@ -20,17 +20,19 @@ def check_methods(sources: Sources, kinds: Mapping[Function, Kind]) -> None:
 
 
 def _check_parameters(sources: Sources, function: Function) -> None:
-    """Check that a method takes as many arguments as the one that it overrides."""
+    """Check that a method takes as many arguments as the first one of its name, which it overrides.
+
+    That one is what the machine calls; where a method between the two has a slip, that is the one to blame.
+    """
     owner, name = function.owner, function.node.name
     above = [*sources.ancestors(owner)][1:] if owner else []
-    for kind in above:
-        overridden = kind.functions.get(name)
-        if overridden is not None:
-            theirs = _parameters(overridden)
-            if len(_parameters(function)) != len(theirs):
-                what = f"{name} takes ({', '.join(_parameters(function))})"
-                function.module.refuse(function.node, what, f"it must take ({', '.join(theirs)})")
-            return
+    overridden = [kind.functions[name] for kind in above if name in kind.functions]
+    if not overridden:
+        return
+    own, theirs = _parameters(function), _parameters(overridden[-1])
+    if len(own) != len(theirs):
+        what = f"{name} takes ({', '.join(own)})"
+        function.module.refuse(function.node, what, f"it must take ({', '.join(theirs)})")
 
 
 def _parameters(function: Function) -> list[str]:

@@ -14,6 +14,7 @@ import z3
 
 from vtsc.engines.search.gave_up import GaveUp
 from vtsc.engines.search.runs import make_solver
+from vtsc.language.words import INPUT_LIMIT
 from vtsc.native.witness import Inputs, Witness
 from vtsc.solver.integers import Lowering
 from vtsc.symbolic.forms import Atom, Comparison, Condition, Flag, Junction, Linear, Variable
@@ -33,6 +34,10 @@ SHORTER = 1 << 6
 """What the number of members is divided by where the terms do not say where a family ends."""
 TRIES = 8
 """The number of times that a family is shortened to where it may be shown to end."""
+ENDING = INPUT_LIMIT >> 3
+"""How far something has to move until a family ends, if it ends by the range of inputs.
+
+What moves less is stopped by the model, such as by a limit that a parameter sets: the measure has a bound."""
 COUNT = "n"
 """The number of a member of a family, as an unknown."""
 
@@ -53,6 +58,15 @@ class Family:
     last: int
     least: int
     gain: int
+
+    @property
+    def is_endless(self) -> bool:
+        """Whether only the range of inputs ends it: some input goes through most of its range."""
+        ways = (
+            abs(stride) * self.last * int(name.partition("*")[2] or 1)
+            for (_, name), stride in self.direction.items()
+        )
+        return max(ways, default=0) >= ENDING
 
     def inputs(self, number: int) -> dict[Place, int | bool]:
         """The inputs of a member."""

@@ -10,12 +10,10 @@ import z3
 from vtsc.engines.search.along import Along, Family
 from vtsc.engines.search.gave_up import GaveUp
 from vtsc.engines.search.runs import BUDGET, Runs
+from vtsc.language.words import INPUT_LIMIT
 from vtsc.native.witness import Witness
 from vtsc.system.path import Paths
 from vtsc.system.system import System
-
-HUGE = 1 << 40
-"""A family whose measure gets above this is taken to be without end: only the range of inputs ends it."""
 
 
 @dataclass
@@ -101,13 +99,11 @@ class Climbing:
         found = self.found
         along = Along(self._paths, self.target, self.field, rules)
         family = along.family()
-        if family is not None and family.least + family.gain * family.last >= HUGE:
+        if family is not None and family.is_endless:
             found.family, found.along = family, along
             found.value = family.least + family.gain * family.last
         else:
-            found.along, found.value = along, along.greatest(value, HUGE)
-            if found.value >= HUGE:
-                raise GaveUp("the measure gets above 2^40, and no family of runs shows how")
+            found.along, found.value = along, along.greatest(value, INPUT_LIMIT)
 
 
 def _taken(literals: Sequence[Any], model: Any) -> int:

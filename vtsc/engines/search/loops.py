@@ -12,7 +12,7 @@ from typing import Any
 
 import z3
 
-from vtsc.engines.search.along import ENDLESS, TRIES, Along, Place, end_of, solved
+from vtsc.engines.search.along import ENDING, ENDLESS, TRIES, Along, Place, end_of, solved
 from vtsc.engines.search.gave_up import GaveUp
 from vtsc.language.state import Value
 from vtsc.language.words import MODULUS
@@ -133,7 +133,11 @@ class Looping:
         return [total == common * z3.Const("ticks", z3.IntSort())]
 
     def _shown(self, first: int, end: int, inputs: dict[Place, int | bool]) -> Loop | None:
-        """The loop with these inputs, as often as it can be taken; None where the terms do not show it."""
+        """The loop with these inputs, as often as it can be taken.
+
+        None where the terms do not show it, and where it ends before some counter has moved through most of
+        the range of inputs.
+        """
         path = _Parts(self._along, first, end, self._along.fixed(inputs))
         before = path.turned(path.begun)
         after = path.turned(before)
@@ -152,7 +156,9 @@ class Looping:
             gain = sum(c for atom, c in form.terms if atom is own)
             alike = all(same(turned.state[name], there[name]) for name in there)
             if not conditions and alike and gain > 0 and len(form.terms) == 1:
-                return Loop(first, end, inputs, last, form.constant, gain)
+                farthest = max(abs(move.constant) for move in moves.values()) * last
+                found = Loop(first, end, inputs, last, form.constant, gain)
+                return found if farthest >= ENDING else None
             last = end_of(conditions, own, last)
         return None
 
