@@ -14,9 +14,8 @@ from model.guest.rdtsc import Read, cycles_since, ideal_tsc, rdtsc, start_read, 
 from model.guest.timer import Delivery, arm, at_put, can_fire, deliver
 from model.host.contracts import Contract
 from model.host.host import TIME_INPUT, Host
-from model.lemmas.candidates import candidates
+from model.lemmas.candidates import candidates, standings
 from model.lemmas.standings import Standing
-from model.lemmas.trapping import standings as trapping_standings
 from model.limits import limits
 from model.machine_state import MachineState, vcpu_fields
 from model.progress.situations import progress
@@ -42,7 +41,6 @@ from vtsc.language import (
     without_inputs,
 )
 
-KHZ = 1000
 UNUSED_WHEN_OFF = {"trapping": ("tsc_trapping", "tsc_mode"), "kvmclock": ("time_page",)}
 """Fields that keep their start value while a parameter is off."""
 ROUNDS = (Rounds(beginnings=(5, 6), loop=4, end=5),)
@@ -115,16 +113,17 @@ class Machine(TableMachine):
                 Action("create", ("vcpu", "pcpu"), self.can_create, self.create, "a new vCPU")
             )
         if self.timers:
-            arms, fires = "the guest arms its timer", "the host's timer fires"
-            actions.append(Action("arm", ("vcpu",), self.can_arm, self.arm, arms))
-            actions.append(Action("fire", ("vcpu",), self.can_fire, self.fire, fires))
+            actions += [
+                Action("arm", ("vcpu",), self.can_arm, self.arm, "the guest arms its timer"),
+                Action("fire", ("vcpu",), self.can_fire, self.fire, "the host's timer fires"),
+            ]
         return actions
 
     # the interface that every machine offers
 
     def state(self) -> MachineState:
         """A fresh state with every field at its declared start."""
-        scale = time_scale(self.settings["virtual_khz"] * KHZ, NSEC_PER_SEC)
+        scale = time_scale(self.settings["virtual_khz"] * 1000, NSEC_PER_SEC)
         own, khz = self.design.vm_fields, self.settings["virtual_khz"]
         vm = Vm(self.sizes["vcpu"], khz, scale, own, self.of_vcpus)
         return MachineState(Host(self.contract, self.settings), vm)
@@ -342,8 +341,7 @@ class Machine(TableMachine):
 
     def standings(self) -> Sequence[Standing]:
         """The circumstances in which it is clear what a guest's TSC would be."""
-        own, saved_tsc = self.design.standings, self.design.saved_tsc
-        return trapping_standings(own, saved_tsc) if self.traps else own
+        return standings(self)
 
     def progress(self) -> Progress:
         """The situations and calls by which each vCPU gets to read its TSC from any state."""

@@ -49,7 +49,7 @@ class BoundedLead(ReadProperty):
             Term("bound", self.permitted(machine, state)),
         ]
 
-    def measures(self, machine: Any, state: Any, step: Step) -> list[int | None]:
+    def blame(self, machine: Any, state: Any, step: Step) -> list[int | None]:
         """The lead of the reading vCPU, in cycles."""
         return [lead(machine, state, step.observed.vcpu)]
 

@@ -62,7 +62,7 @@ class Monotonic(ReadProperty):
             Term("by", self.largest(machine, state, ghosts, step), "cycle"),
         ]
 
-    def measures(self, machine: Any, state: Any, step: Step) -> list[int | None]:
+    def blame(self, machine: Any, state: Any, step: Step) -> list[int | None]:
         """The lag of the reading vCPU, in cycles."""
         return [lag(machine, state, step.observed.vcpu)]
 

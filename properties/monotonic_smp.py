@@ -69,7 +69,7 @@ class MonotonicSmp(ReadProperty):
             Term("other", -other),
         ]
 
-    def measures(self, machine: Any, state: Any, step: Step) -> list[int | None]:
+    def blame(self, machine: Any, state: Any, step: Step) -> list[int | None]:
         """The lag of the reading vCPU, and the leads of the others, in cycles."""
         reader = step.observed.vcpu
         others = (v for v in range(machine.sizes["vcpu"]) if v != reader)

@@ -89,7 +89,7 @@ class NonzeroDelta(ReadProperty):
         this, last = step.observed.value, ghosts[f"vcpu{step.observed.vcpu}"].last
         return [Term("this", u64(this)), Term("last", u64(last))]
 
-    def measures(self, machine: Any, state: Any, step: Step) -> list[int | None]:
+    def blame(self, machine: Any, state: Any, step: Step) -> list[int | None]:
         """The lag of the reading vCPU, in cycles."""
         return [lag(machine, state, step.observed.vcpu)]
 

@@ -81,7 +81,7 @@ class TimerLateness(Property):
             Term("by", s64(delivery.value - delivery.target), "cycle"),
         ]
 
-    def measures(self, machine: Any, state: Any, step: Step) -> list[int | None]:
+    def blame(self, machine: Any, state: Any, step: Step) -> list[int | None]:
         """The vCPU's lag where the timer is early, else its lead and how long it has waited; in cycles."""
         v, host = step.call.args[0], state.host
         if s64(step.observed.value - step.observed.target) < 0:

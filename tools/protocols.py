@@ -91,7 +91,9 @@ def case(content: Content, table: Table, row: Row) -> Case:
 
 def verdicts(content: Content, table: Table, row: Row, depth: int) -> list[str]:
     """The verdicts of a row as reports spell them, with the reason where there is one."""
-    found = decide(case(content, table, row), row.properties, depth, Effort.USUAL)
+    # Each by itself: lemmas of one property may use up the budget of another.
+    asked = ((prop, case(content, table, row)) for prop in row.properties)
+    found = [r for prop, own in asked for r in decide(own, (prop,), depth, Effort.USUAL)]
     told = {r.cell.property: f"{r.text}: {r.reason}" if r.reason else r.text for r in found}
     return [told.get(prop, "-") for prop in table.properties]
 

@@ -1,14 +1,16 @@
 """All candidate lemmas about a machine that do not depend on the property."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from model.lemmas.bounds import BOUNDS
 from model.lemmas.machine import LEMMAS
 from model.lemmas.overlap import LEMMAS as OVERLAP
 from model.lemmas.slices import slice_lemmas
-from model.lemmas.standings import lemmas
+from model.lemmas.standings import Standing, lemmas
 from model.lemmas.timers import timer_lemmas
 from model.lemmas.trapping import lemmas as trapping_lemmas
+from model.lemmas.trapping import standings as trapping_standings
 from model.limits import kept_lemmas
 from vtsc.language import Lemma
 
@@ -20,4 +22,10 @@ def candidates(machine: Any) -> list[Lemma]:
     trapping = trapping_lemmas(machine.design.saved_tsc) if machine.traps else []
     overlap = OVERLAP if machine.overlaps else ()
     own += machine.design.lemmas
-    return [*LEMMAS, *own, *trapping, *overlap, *lemmas(machine.standings(), BOUNDS)]
+    return [*LEMMAS, *own, *trapping, *overlap, *lemmas(standings(machine), BOUNDS)]
+
+
+def standings(machine: Any) -> Sequence[Standing]:
+    """The circumstances in which it is clear what a guest's TSC would be; trapping adds some."""
+    own, saved_tsc = machine.design.standings, machine.design.saved_tsc
+    return trapping_standings(own, saved_tsc) if machine.traps else own

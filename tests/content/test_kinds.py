@@ -65,7 +65,7 @@ fraction error day negative _less _power _ratio _sum claims all_claims
 model/lemmas/bounds.py
   declaration: ideal clock_step _ahead _behind _fastest _at_creation
 model/lemmas/candidates.py
-  declaration: candidates
+  declaration: candidates standings
 model/lemmas/machine.py
   declaration: _in_guest_is_loaded _loaded_is_bound _bound _in_guest_is_served _equal_tscs \
 _equal_while_stable _never_unstable _rebase_is_unstable _asked_to_catch_up _put_is_noted saved \
@@ -138,20 +138,20 @@ model/vm.py
   frame: Vcpu.__init__ Vcpu.request Vm.__init__
 properties/bounded_lag.py
   rule: BoundedLag.of_read BoundedLag.permitted
-  declaration: BoundedLag.terms BoundedLag.measures
+  declaration: BoundedLag.terms BoundedLag.blame
 properties/bounded_lead.py
   rule: BoundedLead.of_read BoundedLead.permitted
-  declaration: BoundedLead.terms BoundedLead.measures
+  declaration: BoundedLead.terms BoundedLead.blame
 properties/monotonic.py
   rule: Monotonic.ghosts Monotonic.of_read Monotonic.permitted Monotonic.remember
-  declaration: Monotonic.lemmas Monotonic.terms Monotonic.measures
+  declaration: Monotonic.lemmas Monotonic.terms Monotonic.blame
 properties/monotonic_smp.py
   rule: MonotonicSmp.ghosts MonotonicSmp.of_read MonotonicSmp.permitted MonotonicSmp.remember
-  declaration: MonotonicSmp.lemmas MonotonicSmp.terms MonotonicSmp.measures
+  declaration: MonotonicSmp.lemmas MonotonicSmp.terms MonotonicSmp.blame
 properties/nonzero_delta.py
   rule: NonzeroDelta.ghosts NonzeroDelta.observe NonzeroDelta.stalls NonzeroDelta.of_read \
 NonzeroDelta.remember
-  declaration: NonzeroDelta.lemmas NonzeroDelta.terms NonzeroDelta.measures
+  declaration: NonzeroDelta.lemmas NonzeroDelta.terms NonzeroDelta.blame
 properties/reads.py
   rule: ReadProperty.measured ReadProperty.of_read is_read last_reads note_read
   declaration: ReadProperty.largest read_lemmas lag lead
@@ -161,7 +161,7 @@ CanLoadOnAnotherPcpu.observe CanCatchUp.observe CanTrap.observe CanDeliverTimer.
   declaration: CanLoadOnAnotherPcpu.applies CanDeliverTimer.applies
 properties/timer_lateness.py
   rule: lateness is_delivery TimerLateness.measured TimerLateness.observe
-  declaration: TimerLateness.terms TimerLateness.measures
+  declaration: TimerLateness.terms TimerLateness.blame
 properties/trapped_reads.py
   declaration: trapped_lemmas
 """

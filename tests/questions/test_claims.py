@@ -175,42 +175,6 @@ def test_a_threshold_is_of_neighbours(of_text, lines, said):
     assert said in str(raised.value)
 
 
-BOUND = FILE.replace('kind = "verdict"', 'kind = "bound"').replace("monotonic", "bounded_lag")
-PROGRAM = FILE.replace('kind = "verdict"', 'kind = "litmus"').partition("design =")[0]
-
-
-@pytest.mark.parametrize(
-    ("written", "said"),
-    [
-        (
-            BOUND + "bound = 1\n",
-            "C01.toml:8: expect: expected the depth of a run that has the bound",
-        ),
-        (BOUND + 'bound = "x"\nexpect = 4\n', "C01.toml:16: bound: expected a whole number"),
-        (PROGRAM + 'file = "nowhere"\n', "unknown litmus file nowhere"),
-        (PROGRAM + 'file = "sub64-serial"\nresult = "no"\n', "result: expected one of Never"),
-        (
-            PROGRAM + 'file = "sub64-serial"\nresult = "Always"\n',
-            "header of sub64-serial says Never",
-        ),
-    ],
-)
-def test_mistakes_about_bounds_and_programs(of_text, written, said):
-    """Each is told with its line."""
-    with pytest.raises(BadFileError, match=re.escape(said)):
-        of_text(written)
-
-
-def test_a_bound_asks_two_cells(of_text):
-    """That the measure is at most the bound holds; that it is at most one less fails at the depth given."""
-    (claim,) = of_text(
-        BOUND.replace("{holds.lemmas} lemmas", "{holds.bound}") + "bound = 0\nexpect = 4\n"
-    )
-    (ask,) = [question.ask for question in claim.questions]
-    cells = [(kept.cell.property, kept.expected) for kept in ask.kept]
-    assert cells == [("bounded_lag_at_most_0", "holds"), ("bounded_lag_at_most_-1", "4")]
-
-
 def test_two_questions_expect_the_same_of_a_cell(content, of_text, tmp_path):
     """What is kept of a cell can be one thing only."""
     lines = 'set = { lag_bound = "5ms" }\nproperty = "bounded_lag"'

@@ -10,7 +10,7 @@ from vtsc.report.text.story import story, taken_before
 
 def run(*names, **terms):
     """A run of calls that blames no step, and the terms of its claim."""
-    steps = [SimpleNamespace(call=Call(n, (2,)), measures=[], acting=None) for n in names]
+    steps = [SimpleNamespace(call=Call(n, (2,)), blame=[], acting=None) for n in names]
     return SimpleNamespace(steps=steps, terms=[Term(n, *value) for n, value in terms.items()])
 
 

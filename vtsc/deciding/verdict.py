@@ -58,7 +58,7 @@ class Result:
     certificate: "Certificate | None" = None
     """The checked proof of a cell that is proved."""
     run: Run | None = None
-    """The replayed trace with the property's measures, for the story."""
+    """The replayed trace with the property's `blame`, for the story."""
     sometimes: tuple[Reached, ...] = field(default=())
     searched: int | None = None
     """For a violation that may not be the shortest: the depth to which shorter ones were searched for."""

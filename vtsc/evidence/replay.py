@@ -37,7 +37,7 @@ def case_of(content: Content, trace: Trace) -> Case:
 def replay(case: Case, trace: Trace, *, states: bool = True, explain: Step | None = None) -> Run:
     """Re-execute a trace from its inputs alone and compare every state, if ``states``.
 
-    ``explain``: the step that hits the target, where the property's measures along the run are wanted. Raises
+    ``explain``: the step that hits the target, where the property's `blame` along the run is wanted. Raises
     `BadFileError` naming the first step and field that differ, or the step that is not allowed.
     """
 

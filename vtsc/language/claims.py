@@ -94,8 +94,8 @@ class Monitor:
         """The claim's values at a violating step, the ghosts as they were before it. Native."""
         return []
 
-    def measures(self, machine: Any, state: Any, step: Step) -> list[int | None]:
-        """One or more measures of how bad a state is; the step at which one rises most is blamed.
+    def blame(self, machine: Any, state: Any, step: Step) -> list[int | None]:
+        """One or more numbers that say how bad a state is; the step at which one rises most is blamed.
 
         ``step`` is the violating one; ``state`` any state before it. None: not defined there.
         """

@@ -47,7 +47,7 @@ class Played:
     observed: Any
     """An `Observed`; None where the step lets nobody observe anything."""
     violated: bool
-    measures: list[int | None]
+    blame: list[int | None]
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Run:
 
     initial_inputs: dict[str, int | bool]
     initial_state: Snapshot
-    initial_measures: list[int | None]
+    initial_blame: list[int | None]
     steps: tuple[Played, ...]
     terms: list[Any]
     observed: Step | None
@@ -98,7 +98,7 @@ class Player:
     def play(self, calls: Sequence[Call], source: Source, explain: Step | None = None) -> Run:
         """The run of ``calls`` with inputs from ``source``; raises `NotARun` where it is not legal.
 
-        ``explain``: the violating step, where the property's measures along the run are wanted.
+        ``explain``: the violating step, where the property's `blame` along the run is wanted.
         """
 
         def again() -> Run:
@@ -120,7 +120,7 @@ class Player:
             self.machine.initialise(self.state, initial)
         except Illegal as why:
             raise NotARun(0, why) from None
-        start, start_measures = self.snapshot(), self._measures(explain)
+        start, start_blame = self.snapshot(), self._blame(explain)
         steps: list[Played] = []
         terms: list[Any] = []
         observed: Step | None = None
@@ -146,11 +146,11 @@ class Player:
                     recorder.acting,
                     observed.observed,
                     violated,
-                    self._measures(explain),
+                    self._blame(explain),
                 )
             )
         kinds = {n: r.instance.kind if r.instance else n for n, r in self.state.records.items()}
-        return Run(initial.used, start, start_measures, tuple(steps), terms, observed, kinds)
+        return Run(initial.used, start, start_blame, tuple(steps), terms, observed, kinds)
 
     def _terms(self, before: Mapping[str, dict[str, Any]], step: Step) -> list[Any]:
         """The claim's values at a violating step, computed with the ghosts as they were before it."""
@@ -165,7 +165,7 @@ class Player:
         for name, ghost in self.ghosts.items():
             vars(ghost).update(values[name])
 
-    def _measures(self, explain: Step | None) -> list[int | None]:
+    def _blame(self, explain: Step | None) -> list[int | None]:
         if explain is None:
             return []
-        return self.prop.measures(self.machine, self.state, explain)
+        return self.prop.blame(self.machine, self.state, explain)

@@ -30,7 +30,7 @@ class NeverTorn(Property):
         """The two halves."""
         return [Term("first", step.observed.first), Term("second", step.observed.second)]
 
-    def measures(self, machine: Any, state: Any, step: Step) -> list[int | None]:
+    def blame(self, machine: Any, state: Any, step: Step) -> list[int | None]:
         """Whether the page is torn: the store that tears it is to blame."""
         return [int(state.page.first != state.page.second)]
 

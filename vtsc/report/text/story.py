@@ -29,7 +29,7 @@ def culprit(content: Content, run: Run, since: int) -> Culprit | None:
     worst, found = 0, None
     before: dict[int, int] = {}
     for i, step in enumerate(run.steps, 1):
-        for which, measure in enumerate(step.measures):
+        for which, measure in enumerate(step.blame):
             if measure is None:
                 continue
             rise = measure - before.get(which, 0)
