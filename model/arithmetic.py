@@ -11,6 +11,7 @@ from vtsc.language import integer, scaled, u64
 
 NSEC_PER_MSEC = scaled(10**6, small=2)
 NSEC_PER_SEC = 1000 * NSEC_PER_MSEC
+HZ_PER_KHZ = 1000
 
 
 def low32(x: int) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, ClassVar
 
-from model.arithmetic import NSEC_PER_SEC, time_scale
+from model.arithmetic import HZ_PER_KHZ, NSEC_PER_SEC, time_scale
 from model.designs.base import Design
 from model.guest.rdtsc import Read, cycles_since, ideal_tsc, rdtsc, start_read, traps
 from model.guest.timer import Delivery, arm, at_put, can_fire, deliver
@@ -95,9 +95,7 @@ class Machine(TableMachine):
             Action("rdtsc", ("vcpu",), self.in_guest, self.rdtsc, "the guest reads its TSC"),
         ]
         if contract.may_mark:
-            actions.append(
-                Action("mark", (), self.can_mark, self.mark, "the host marks TSC unstable")
-            )
+            actions.append(Action("mark", (), self.can_mark, self.mark, "TSC marked unstable"))
         if contract.may_suspend:
             actions.append(Action("suspend", (), self.all_off, self.suspend, "suspend and resume"))
         if contract.may_jump:
@@ -123,7 +121,7 @@ class Machine(TableMachine):
 
     def state(self) -> MachineState:
         """A fresh state with every field at its declared start."""
-        scale = time_scale(self.settings["virtual_khz"] * 1000, NSEC_PER_SEC)
+        scale = time_scale(self.settings["virtual_khz"] * HZ_PER_KHZ, NSEC_PER_SEC)
         own, khz = self.design.vm_fields, self.settings["virtual_khz"]
         vm = Vm(self.sizes["vcpu"], khz, scale, own, self.of_vcpus)
         return MachineState(Host(self.contract, self.settings), vm)

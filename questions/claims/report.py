@@ -1,6 +1,5 @@
 """Claims and their answers as text, as the page in docs, and as JSON of the schema vtsc.claims/1."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
 from types import SimpleNamespace
@@ -8,9 +7,9 @@ from typing import Any
 
 from questions.claims.claim import Answer, Answered, Question, Verdict
 from questions.claims.kinds import KINDS
-from vtsc import __version__
 from vtsc.base.errors import BadFileError, Exit, worst
 from vtsc.content.content import Content
+from vtsc.report.document import document
 from vtsc.report.text.wrapping import wrapped
 
 SCHEMA = "vtsc.claims/1"
@@ -163,13 +162,7 @@ def _cell(told: str) -> str:
 
 def json_document(content: Content, found: Sequence[Answered]) -> str:
     """One object of the schema vtsc.claims/1."""
-    document = {
-        "schema": SCHEMA,
-        "tool": f"vtsc {__version__}",
-        "model_digest": content.digest,
-        "results": [_result(each) for each in found],
-    }
-    return json.dumps(document, indent=1) + "\n"
+    return document(SCHEMA, content, [_result(each) for each in found])
 
 
 def _result(answered: Answered) -> dict[str, Any]:

@@ -38,8 +38,11 @@ def statuses(content, design: str, prop: str, given: dict[str, str], bound: str,
         yield result.status
 
 
-@pytest.mark.hours
-@pytest.mark.parametrize(("design", "given", "least"), LAGS)
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("design", "given", "least"),
+    [LAGS[0], *(pytest.param(*each, marks=pytest.mark.hours) for each in LAGS[1:])],
+)
 def test_the_lag_of_a_loaded_guest(content, design, given, least):
     """Where it is put in time: what its slice loses, and what the clock was short of at the catchup."""
     found = statuses(content, design, "bounded_lag", given, "lag_bound", least)

@@ -67,9 +67,18 @@ PARTS = {
     ),
 }
 
+QUICK = ("put asks", "update lowers")
+"""Those whose violation is found in few steps."""
 
-@pytest.mark.hours
-@pytest.mark.parametrize("part", PARTS)
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "part",
+    [
+        *QUICK,
+        *(pytest.param(x, marks=pytest.mark.hours) for x in PARTS if x not in QUICK),
+    ],
+)
 def test_each_part_is_necessary(part, tmp_path):
     """Without it a property that the whole design keeps is violated, by a run that was replayed."""
     old, new, host, prop, depth, given = PARTS[part]

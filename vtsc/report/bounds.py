@@ -1,15 +1,14 @@
 """Reports bounds of measures, for people and for programs."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from vtsc import __version__
 from vtsc.content.cells import Cell
 from vtsc.content.content import Content
 from vtsc.deciding.bound import Bound, Endless, Kind, Moving
+from vtsc.report.document import document
 from vtsc.report.text.counterexample import counterexample
 from vtsc.report.text.wrapping import hanging
 
@@ -113,13 +112,7 @@ def number(value: Fraction | None) -> str:
 
 def json_document(found: Found) -> str:
     """One object, of the schema vtsc.bounds/1."""
-    document = {
-        "schema": SCHEMA,
-        "tool": f"vtsc {__version__}",
-        "model_digest": found.content.digest,
-        "results": [_result(each) for each in found.bounds],
-    }
-    return json.dumps(document, indent=1) + "\n"
+    return document(SCHEMA, found.content, [_result(each) for each in found.bounds])
 
 
 def _result(found: Bound) -> dict[str, Any]:

@@ -1,24 +1,17 @@
 """Verdicts as JSON, of the schema vtsc.verdicts/1."""
 
-import json
 from typing import Any
 
-from vtsc import __version__
 from vtsc.deciding.verdict import Judged, Reached, Result
 from vtsc.report import Report
+from vtsc.report.document import document
 
 SCHEMA = "vtsc.verdicts/1"
 
 
 def report(given: Report) -> str:
     """The text of one object with every verdict; traces are included in full."""
-    document = {
-        "schema": SCHEMA,
-        "tool": f"vtsc {__version__}",
-        "model_digest": given.content.digest,
-        "results": [as_json(v) for v in given.verdicts],
-    }
-    return json.dumps(document, indent=1) + "\n"
+    return document(SCHEMA, given.content, [as_json(v) for v in given.verdicts])
 
 
 def _certificate(result: Result) -> str | None:

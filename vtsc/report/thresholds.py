@@ -1,15 +1,14 @@
 """Reports thresholds, for people and for programs, with the evidence on both sides of each change."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from vtsc import __version__
 from vtsc.content.cells import Cell
 from vtsc.content.content import Content
 from vtsc.deciding.threshold import Threshold
 from vtsc.deciding.verdict import Result
+from vtsc.report.document import document
 from vtsc.report.text.counterexample import counterexample
 from vtsc.report.text.proof import proof
 from vtsc.report.text.wrapping import hanging, wrapped
@@ -102,13 +101,7 @@ def _rest(found: Threshold) -> str:
 
 def json_document(content: Content, found: Sequence[Found]) -> str:
     """One object, of the schema vtsc.thresholds/1."""
-    document = {
-        "schema": SCHEMA,
-        "tool": f"vtsc {__version__}",
-        "model_digest": content.digest,
-        "results": [_result(content, each) for each in found],
-    }
-    return json.dumps(document, indent=1) + "\n"
+    return document(SCHEMA, content, [_result(content, each) for each in found])
 
 
 def _result(content: Content, each: Found) -> dict[str, Any]:

@@ -1,0 +1,19 @@
+"""The JSON documents of reports: one object with its schema, the tool, the model and the results."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from vtsc import __version__
+from vtsc.content.content import Content
+
+
+def document(schema: str, content: Content, results: Sequence[Any]) -> str:
+    """The text of a document."""
+    found = {
+        "schema": schema,
+        "tool": f"vtsc {__version__}",
+        "model_digest": content.digest,
+        "results": list(results),
+    }
+    return json.dumps(found, indent=1) + "\n"
