@@ -35,7 +35,11 @@ def settled(content, group, calls=None, extra=()) -> tuple[Induction, tuple[Lemm
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "design", [pytest.param(d, marks=[pytest.mark.slow] * (d != "patch25")) for d in DESIGNS]
+    "design",
+    [
+        pytest.param(d, marks=[pytest.mark.hours] * (d not in ("patch25", "2.6.37")))
+        for d in DESIGNS
+    ],
 )
 @pytest.mark.parametrize("host", HOSTS)
 def test_lemmas_hold_in_random_runs(content, design, host):

@@ -197,7 +197,14 @@ def test_where_a_function_refuses_its_argument_nothing_is_claimed():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "claim"), [(n, c) for n, c in EVERY if not named(n, c).by_bits])
+@pytest.mark.parametrize(
+    ("name", "claim"),
+    [
+        pytest.param(n, c, marks=[pytest.mark.hours] * (n != EVERY[0][0]))
+        for n, c in EVERY
+        if not named(n, c).by_bits
+    ],
+)
 def test_what_is_not_confirmed_by_bits_is_not_refuted_either(name, claim):
     """Z3 gives up on these within a budget of seconds, which is why they are asked over integers."""
     assert answer(vector_question(named(name, claim)), 5_000_000) == "unknown"
