@@ -1,0 +1,153 @@
+"""The cause of a violation in sentences, and the lines that a step ran with the values that they saw."""
+
+import ast
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from vtsc.content.content import Content
+from vtsc.language.words import spelled
+from vtsc.native.interpreter import Played
+from vtsc.why.cause import Cause, Condition, Earlier, Explanation
+
+LONGEST_VALUES = 60
+"""Values that take more columns are left out of a sentence."""
+
+
+def place(content: Content, condition: Condition) -> str:
+    """The file and line of a condition, as reports name them."""
+    return f"{content.relative(condition.file)}:{condition.line}"
+
+
+def sentences(explained: Explanation) -> list[str]:
+    """The cause, as one sentence or a few."""
+    cause = explained.cause
+    if cause is None:
+        return _without_cause(explained)
+    told = f"{cause.conditions[0].call} in step {cause.step} {_effect(cause)}: "
+    told += " and then ".join(_state(c, i > 0) for i, c in enumerate(cause.conditions))
+    if cause.earlier is not None and cause.earlier.decides:
+        told += f", since {_since(cause.earlier)}"
+    told += "."
+    found = [told]
+    if cause.earlier is not None and not cause.earlier.decides:
+        earlier = cause.earlier.condition
+        found.append(
+            f"In step {earlier.step}, {earlier.call}, {_state(earlier)}; the other way would have "
+            "avoided it, too."
+        )
+    return found
+
+
+def _effect(cause: Cause) -> str:
+    """What the step does that it would not have done, or the other way round."""
+    if not cause.differences:
+        return "goes this way"
+    first = cause.differences[0]
+    if first.changed:
+        return f"sets {first.field} to {shown(first.value)}"
+    return f"leaves {first.field} as it is"
+
+
+def _state(condition: Condition, conditional: bool = False) -> str:
+    """The condition with its value, and the values of its parts."""
+    be = "would be" if conditional else "is"
+    told = f"`{condition.text}` {be} {'true' if condition.value else 'false'}"
+    seen = substituted(condition.text, dict(condition.parts))
+    telling = seen not in ("True", "False", condition.text) and len(seen) <= LONGEST_VALUES
+    return f"{told} ({seen})" if telling else told
+
+
+def _since(earlier: Earlier) -> str:
+    condition = earlier.condition
+    if earlier.late is not None:
+        step, call = earlier.late
+        return f"{condition.call} in step {condition.step} came before {call} in step {step}"
+    return f"in step {condition.step}, {condition.call}, {_was(condition)}"
+
+
+def _was(condition: Condition) -> str:
+    return f"`{condition.text}` was {'true' if condition.value else 'false'}"
+
+
+def _without_cause(explained: Explanation) -> list[str]:
+    found = ["No condition of the design would have avoided this by going the other way."]
+    if explained.other_hosts:
+        hosts = _listed(explained.other_hosts)
+        found.append(f"The same calls and inputs do no harm on {hosts}.")
+    if explained.defaults:
+        found.append(f"They do no harm with the default of {_listed(explained.defaults)}.")
+    return found
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def shown(value: Any) -> str:
+    """A value of a rule as a report shows it."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        return str(value) if isinstance(value, bool | str) else type(value).__name__
+    return spelled(value)
+
+
+class _Values(ast.NodeTransformer):
+    """Puts values in the place of the parts of a condition."""
+
+    def __init__(self, parts: Mapping[str, Any]) -> None:
+        self.parts = parts
+
+    def _value(self, node: Any) -> ast.AST:
+        text = ast.unparse(node)
+        return ast.Name(shown(self.parts[text])) if text in self.parts else node
+
+    visit_Attribute = visit_Name = visit_Call = visit_Subscript = _value
+
+
+def substituted(text: str, parts: Mapping[str, Any]) -> str:
+    """A condition with the values of its parts in their places; those not evaluated stay as they are."""
+    return ast.unparse(_Values(parts).visit(ast.parse(text, mode="eval").body))
+
+
+def annotated(
+    content: Content, step: int, played: Played, explained: Explanation, marked: Sequence[Condition]
+) -> list[str]:
+    """The lines that a step executed, each condition and assignment with the values that it saw."""
+    saw = _seen(step, explained)
+    marks = {(c.file, c.line) for c in marked}
+    found = []
+    for file, at in played.lines:
+        text = Path(file).read_text(encoding="utf-8").splitlines()[at - 1].strip()
+        mark = ">" if (file, at) in marks else " "
+        found.append(f"{mark} {content.relative(file)}:{at}  {text}")
+        found += [f"    # {each}" for each in saw.get((file, at), ())]
+    return found
+
+
+def _seen(step: int, explained: Explanation) -> dict[tuple[str, int], list[str]]:
+    """For each line of a step what its conditions and assignments saw; each only once."""
+    found: dict[tuple[str, int], dict[str, None]] = {}
+    for c in explained.conditions:
+        if c.step == step:
+            seen = substituted(c.text, dict(c.parts))
+            told = "yes" if c.value else "no"
+            told = told if seen in ("True", "False") else f"{seen}: {told}"
+            found.setdefault((c.file, c.line), {})[told] = None
+    for at, file, line, value in explained.values:
+        if at == step and isinstance(value, int):
+            found.setdefault((file, line), {})[shown(value)] = None
+    return {line: list(each) for line, each in found.items()}
+
+
+def reads(conditions: Sequence[Condition]) -> list[str]:
+    """The fields that conditions read, each with its value and the step that had last changed it."""
+    told = dict.fromkeys(
+        f"{read.field} = {shown(read.value)} (since {_written(read.written)})"
+        for condition in conditions
+        for read in condition.reads
+    )
+    return list(told)
+
+
+def _written(step: int) -> str:
+    return f"step {step}" if step else "the start"

@@ -1,0 +1,276 @@
+"""The cause of a violation: the last condition of the design that, had it gone the other way, would have avoided it.
+
+Each condition that the run evaluated is tried: the run is played again, natively, with the same calls and
+inputs and that condition going the other way. Where no single one helps, two of one step are tried.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from vtsc.base.errors import UsageError
+from vtsc.content.case import Case
+from vtsc.evidence.trace import Trace
+from vtsc.language.actions import Call
+from vtsc.language.parameters import Settings
+from vtsc.why.again import Again, Blocked, Outcome, Recording
+from vtsc.why.probes import Asked, functions, probed
+
+Value = int | bool
+
+
+@dataclass(frozen=True)
+class Read:
+    """A field that a condition read, its value then, and the step that had last changed it; 0 is the start."""
+
+    field: str
+    value: Value
+    written: int
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A condition as a run evaluated it."""
+
+    step: int
+    call: Call
+    file: str
+    """The source file's full path."""
+    line: int
+    text: str
+    value: bool
+    parts: tuple[tuple[str, Any], ...]
+    """The text and the value of each of its parts that was evaluated."""
+    reads: tuple[Read, ...]
+    chosen: bool
+    """Whether the parameters alone decide it."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A field that would differ after the step: its value as it was, and whether the step changed it."""
+
+    field: str
+    value: Value
+    changed: bool
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """An earlier condition that would have avoided the violation, too."""
+
+    condition: Condition
+    decides: bool
+    """Whether the cause would have read other values."""
+    late: tuple[int, Call] | None
+    """The step, before the cause, that changed what the condition had read, if any."""
+
+
+@dataclass(frozen=True)
+class Cause:
+    """The conditions that are the cause, in their order; with them the other way the run does not violate."""
+
+    conditions: tuple[Condition, ...]
+    differences: tuple[Difference, ...]
+    """Those that the violating step reads first."""
+    changes: tuple[str, ...]
+    """What else of the run had to change."""
+    earlier: Earlier | None
+
+    @property
+    def step(self) -> int:
+        """The step (from 1) in which the conditions were evaluated."""
+        return self.conditions[0].step
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What a run's steps saw, and why it violates its property."""
+
+    cause: Cause | None
+    """None where no condition of the design, and no two of one step, would avoid the violation."""
+    conditions: tuple[Condition, ...]
+    """Every condition that the design's rules evaluated, in order."""
+    values: tuple[tuple[int, str, int, Any], ...]
+    """Every value that they assigned to a name or a field: the step, the file, the line and the value."""
+    other_hosts: tuple[str, ...]
+    """Hosts on which these calls and inputs violate nothing; found only where there is no cause."""
+    defaults: tuple[str, ...]
+    """Parameters with whose default they violate nothing, likewise."""
+
+
+@dataclass
+class _Search:
+    case: Case
+    again: Again
+    run: Recording
+    base: Outcome
+
+    def find(self) -> Cause | None:
+        """The last condition that helps by a number that the violating step reads; else the last that helps."""
+        numbers = [n for n, each in enumerate(self.base.probe.asked) if self._counts(each)]
+        found = [self._cause((n,), o) for n in reversed(numbers) if (o := self._avoided((n,)))]
+        if not found:
+            pairs = self._pairs(numbers)
+            found = [self._cause(p, o) for p in pairs if (o := self._avoided(p))][:1]
+        telling = [each for each in found if self._is_telling(each)]
+        unchosen = [each for each in telling if not each.conditions[0].chosen]
+        return next(iter([*unchosen, *telling, *found]), None)
+
+    def _counts(self, asked: Asked) -> bool:
+        """Whether a condition can be a cause: one of a design's own lines that may go either way.
+
+        A choice that the parameters made is none; one that they did not make is what the design lacks.
+        """
+        if asked.step == 0 or not self.case.content.wanted(asked.site.file):
+            return False
+        constant = self.again.machine.constants
+        if asked.reads and all(field in constant for _, field in asked.reads):
+            return False
+        return not (asked.chosen and asked.value)
+
+    def _pairs(self, numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
+        """Each condition with one that is evaluated after it in the same step, once it goes the other way."""
+        for first in reversed(numbers):
+            step = self.base.probe.asked[first].step
+            outcome = self._played((first,))
+            asked = [] if outcome is None else outcome.probe.asked
+            for second in range(len(asked) - 1, first, -1):
+                if asked[second].step == step and self._counts(asked[second]):
+                    yield first, second
+
+    def _played(self, flips: Sequence[int]) -> Outcome | None:
+        """The run with conditions going the other way; None where it cannot go on."""
+        try:
+            return self.again.play(self.run, flips)
+        except Exception:  # a rule that goes a way of which its author did not think may do anything
+            return None
+
+    def _avoided(self, flips: Sequence[int]) -> Outcome | None:
+        outcome = self._played(flips)
+        return None if outcome is None or outcome.violated else outcome
+
+    def _cause(self, flips: Sequence[int], outcome: Outcome) -> Cause:
+        conditions = tuple(self.condition(outcome, n) for n in flips)
+        first = conditions[0]
+        earlier = self._earlier(first) if len(flips) == 1 else None
+        return Cause(conditions, self._differences(outcome, first.step), outcome.changes, earlier)
+
+    def condition(self, outcome: Outcome, number: int) -> Condition:
+        """The condition of that number in a run."""
+        asked, site = outcome.probe.asked[number], outcome.probe.asked[number].site
+        reads = tuple(self._read(outcome, asked.step, i, field) for i, field in asked.reads)
+        return Condition(
+            step=asked.step,
+            call=self.run.calls[asked.step - 1] if asked.step else Call("start", ()),
+            file=site.file,
+            line=site.line,
+            text=site.text,
+            value=asked.value,
+            parts=tuple(asked.parts.items()),
+            reads=tuple(dict.fromkeys(reads)),
+            chosen=asked.chosen,
+        )
+
+    def _read(self, outcome: Outcome, step: int, record: int, field: str) -> Read:
+        name = outcome.names[record]
+        values = [state[name].get(field, 0) for state in outcome.states[: max(step, 1)]]
+        written = max((i for i in range(1, len(values)) if values[i] != values[i - 1]), default=0)
+        return Read(f"{name}.{field}", values[-1], written)
+
+    def _read_last(self) -> set[str]:
+        """The fields that rules read in the last step."""
+        names, last = self.base.names, len(self.run.calls)
+        return {f"{names[r]}.{field}" for at, r, field in self.base.probe.reads if at == last}
+
+    def _differences(self, outcome: Outcome, step: int) -> tuple[Difference, ...]:
+        ours, before, theirs = (
+            self.base.states[step],
+            self.base.states[step - 1],
+            outcome.states[step],
+        )
+        read = self._read_last()
+        found = [
+            Difference(f"{record}.{name}", value, before[record][name] != value)
+            for record, fields in ours.items()
+            for name, value in fields.items()
+            if theirs[record][name] != value
+        ]
+        return tuple(sorted(found, key=lambda each: each.field not in read))
+
+    def _is_telling(self, cause: Cause) -> bool:
+        """Whether a number differs that the violating step reads: no mode, and no request for later."""
+        read = self._read_last()
+        return any(d.field in read and type(d.value) is int for d in cause.differences)
+
+    def _earlier(self, condition: Condition) -> Earlier | None:
+        """The last condition of an earlier step that would have helped."""
+        asked = self.base.probe.asked
+        wanted = {read.field for read in condition.reads}
+        for number in range(len(asked) - 1, -1, -1):
+            if asked[number].step >= condition.step or not self._counts(asked[number]):
+                continue
+            outcome = self._avoided((number,))
+            if outcome is not None:
+                found = self.condition(self.base, number)
+                differ = {d.field for d in self._differences(outcome, condition.step - 1)}
+                return Earlier(found, bool(wanted & differ), self._late(found, condition.step))
+        return None
+
+    def _late(self, condition: Condition, end: int) -> tuple[int, Call] | None:
+        """The first step, before ``end``, that changed what ``condition`` had read."""
+        for step in range(condition.step + 1, end):
+            before, after = self.base.states[step - 1], self.base.states[step]
+            for read in condition.reads:
+                record, _, field = read.field.rpartition(".")
+                if before[record].get(field) != after[record].get(field):
+                    return step, self.run.calls[step - 1]
+        return None
+
+
+def recording(trace: Trace) -> Recording:
+    """The calls and inputs of a trace, up to the step that violates."""
+    steps = trace.steps[: trace.hit_at]
+    return Recording(trace.initial_inputs, [s.call for s in steps], [s.inputs for s in steps])
+
+
+def explanation(case: Case, trace: Trace) -> Explanation:
+    """What the steps of ``trace`` saw, and the cause of the violation that it shows."""
+    run, monitor = recording(trace), case.monitor(trace.property)
+    with probed(functions(case.content.is_rule)) as use:
+        again = Again(case.new_machine(), monitor, use)
+        search = _Search(case, again, run, again.play(run, bridge=False))
+        found = search.find()
+        asked = search.base.probe.asked
+        conditions = tuple(search.condition(search.base, n) for n in range(len(asked)))
+        values = tuple(search.base.probe.values)
+    if found is not None:
+        return Explanation(found, conditions, values, (), ())
+    hosts = case.content.model.hosts
+    others = tuple(host for host in hosts if _is_harmless(case, trace, host, case.settings))
+    usual = _with_defaults(case, trace.property)
+    harmless = (name for name, s in usual.items() if _is_harmless(case, trace, case.host, s))
+    return Explanation(None, conditions, values, others, tuple(harmless))
+
+
+def _with_defaults(case: Case, prop: str) -> dict[str, Settings]:
+    """For each parameter that has another value, the settings in which it has its default."""
+    changed = {name: str(value) for name, value in case.changed(prop).items()}
+    found = {}
+    for name in changed:
+        rest = {other: value for other, value in changed.items() if other != name}
+        try:
+            found[name] = case.content.resolve(case.design, prop, rest)
+        except UsageError:  # one that another parameter needs
+            continue
+    return found
+
+
+def _is_harmless(case: Case, trace: Trace, host: str, settings: Settings) -> bool:
+    """Whether the calls and inputs of ``trace`` violate nothing elsewhere, or are no run there."""
+    other = Case(case.content, case.design, host, settings)
+    try:
+        again = Again(other.machine(), case.monitor(trace.property))
+        return not again.play(recording(trace), bridge=False).violated
+    except (Blocked, UsageError):
+        return True

@@ -1,0 +1,245 @@
+"""Runs rules with probes at their conditions: what each saw, and, where it is asked, the other way taken.
+
+A rule's code is compiled anew from its source, with a call at each condition and at each field that is read.
+The functions themselves stay the same objects, and have their own code back afterwards.
+"""
+
+import ast
+import builtins
+import gc
+import linecache
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from types import CodeType, FunctionType
+from typing import Any
+
+from vtsc.language.state import Record
+
+TEST, BEGIN, READ, SEEN, VALUE = (
+    f"__probed_{name}__" for name in ("test", "begin", "read", "seen", "value")
+)
+
+
+@dataclass(frozen=True)
+class Site:
+    """A condition in a source file: the line of the statement, the condition's text and its place."""
+
+    file: str
+    line: int
+    column: int
+    text: str
+    branches: tuple[tuple[int, int], tuple[int, int]]
+    """The first and last lines of what is executed where it is false, and where it is true; 0 for none."""
+
+
+@dataclass
+class Asked:
+    """A condition as it was evaluated: the values of its parts, and the fields that were read for it."""
+
+    site: Site
+    step: int
+    """From 1; 0 is initialisation."""
+    value: bool = False
+    parts: dict[str, Any] = field(default_factory=dict)
+    """The value of each part of the condition that was evaluated, by the part's text."""
+    reads: list[tuple[int, str]] = field(default_factory=list)
+    """The fields that were read: the record's identity and the field's name."""
+
+    @property
+    def chosen(self) -> bool:
+        """Whether only texts were compared, which parameters have and states have not."""
+        return bool(self.parts) and all(isinstance(v, str) for v in self.parts.values())
+
+
+@dataclass
+class Probe:
+    """What conditions saw in a run, in order; those of the numbers ``flips`` take the other way."""
+
+    flips: frozenset[int] = frozenset()
+    step: int = 0
+    asked: list[Asked] = field(default_factory=list)
+    reads: list[tuple[int, int, str]] = field(default_factory=list)
+    """Every field that was read: the step, the record's identity and the field's name."""
+    values: list[tuple[int, str, int, Any]] = field(default_factory=list)
+    """Every value that was assigned: the step, the file, the line and the value."""
+    _open: list[Asked] = field(default_factory=list)
+
+    def copy(self) -> "Probe":
+        """A probe that is as far as this one."""
+        return Probe(
+            self.flips, self.step, list(self.asked), list(self.reads), list(self.values)
+        )
+
+    def begin(self, site: Site) -> None:
+        """A condition is about to be evaluated."""
+        self._open.append(Asked(site, self.step))
+
+    def test(self, _begun: None, value: Any) -> bool:
+        """A condition has been evaluated; returns the way to take."""
+        asked = self._open.pop()
+        asked.value = bool(value)
+        self.asked.append(asked)
+        if self._open:
+            self._open[-1].reads += asked.reads
+        return asked.value != (len(self.asked) - 1 in self.flips)
+
+    def read(self, thing: Any, name: str) -> Any:
+        """A field, or another attribute, is read."""
+        if isinstance(thing, Record) and name in thing.fields:
+            self.reads.append((self.step, id(thing), name))
+            if self._open:
+                self._open[-1].reads.append((id(thing), name))
+        return getattr(thing, name)
+
+    def value(self, file: str, line: int, value: Any) -> Any:
+        """A value is about to be assigned."""
+        self.values.append((self.step, file, line, value))
+        return value
+
+    def seen(self, text: str, value: Any) -> Any:
+        """A part of a condition has a value."""
+        if self._open:
+            self._open[-1].parts[text] = value
+        return value
+
+
+class _Probing(ast.NodeTransformer):
+    """Puts calls of the probes into a module."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.sites: list[Site] = []
+
+    def visit_If(self, node: ast.If) -> ast.AST:
+        self._ask(node, _lines(node.orelse), _lines(node.body))
+        node.body = [self.visit(each) for each in node.body]
+        node.orelse = [self.visit(each) for each in node.orelse]
+        return node
+
+    def visit_IfExp(self, node: ast.IfExp) -> ast.AST:
+        self._ask(node, (0, 0), (0, 0))
+        node.body, node.orelse = self.visit(node.body), self.visit(node.orelse)
+        return node
+
+    def _ask(self, node: Any, otherwise: tuple[int, int], then: tuple[int, int]) -> None:
+        test: ast.expr = node.test
+        site = Site(self.file, test.lineno, test.col_offset, ast.unparse(test), (otherwise, then))
+        self.sites.append(site)
+        index = ast.Constant(len(self.sites) - 1)
+        shown = self.visit(_Parts().visit(test))
+        begin = _call(BEGIN, ast.Constant(self.file), index)
+        node.test = _call(TEST, begin, shown)
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+        node.value = self.visit(node.value)
+        if isinstance(node.ctx, ast.Load):
+            return ast.copy_location(_call(READ, node.value, ast.Constant(node.attr)), node)
+        return node
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        """A method that is called is no field: only what it is called on, and its arguments, are read."""
+        if isinstance(node.func, ast.Attribute):
+            node.func.value = self.visit(node.func.value)
+        node.args = [self.visit(each) for each in node.args]
+        for keyword in node.keywords:
+            keyword.value = self.visit(keyword.value)
+        return node
+
+    def visit_Assign(self, node: ast.Assign) -> ast.AST:
+        node.targets = [self.visit(each) for each in node.targets]
+        where = ast.Constant(self.file), ast.Constant(node.lineno)
+        node.value = _call(VALUE, *where, self.visit(node.value))
+        return node
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
+        node.value = None if node.value is None else self.visit(node.value)
+        return node
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        """Annotations, defaults and decorators are left alone: they run when the module is loaded."""
+        node.body = [self.visit(each) for each in node.body]
+        return node
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        node.body = [
+            self.visit(each) if isinstance(each, ast.FunctionDef) else each for each in node.body
+        ]
+        return node
+
+
+class _Parts(ast.NodeTransformer):
+    """Notes the values of the parts of a condition that are not themselves composed."""
+
+    def _part(self, node: Any) -> ast.AST:
+        return _call(SEEN, ast.Constant(ast.unparse(node)), node)
+
+    visit_Attribute = visit_Name = visit_Call = visit_Subscript = _part
+
+
+def _lines(statements: list[ast.stmt]) -> tuple[int, int]:
+    if not statements:
+        return 0, 0
+    return statements[0].lineno, statements[-1].end_lineno or statements[-1].lineno
+
+
+def _call(name: str, *args: Any) -> ast.Call:
+    return ast.Call(ast.Name(name, ast.Load()), list(args), [])
+
+
+@cache
+def _probed(file: str, source: str) -> tuple[tuple[Site, ...], dict[tuple[str, int], CodeType]]:
+    """The conditions of a file, and the code of each of its functions with probes, by name and line."""
+    probing = _Probing(file)
+    tree = ast.fix_missing_locations(probing.visit(ast.parse(source)))
+    found: dict[tuple[str, int], CodeType] = {}
+    rest = [compile(tree, file, "exec")]
+    while rest:
+        code = rest.pop()
+        found[code.co_qualname, code.co_firstlineno] = code
+        rest += [each for each in code.co_consts if isinstance(each, CodeType)]
+    return tuple(probing.sites), found
+
+
+def functions(wanted: Callable[[str], bool]) -> list[FunctionType]:
+    """Every function there is whose code is in a file that ``wanted`` accepts."""
+    found = [f for f in gc.get_objects() if type(f) is FunctionType]
+    kept = cache(wanted)
+    return [f for f in found if kept(f.__code__.co_filename)]
+
+
+@contextmanager
+def probed(rules: Iterable[FunctionType]) -> Iterator[Callable[[Probe], None]]:
+    """Within it, the functions have probes, which report to the one that was given last."""
+    own: list[tuple[FunctionType, CodeType]] = []
+    sites: dict[str, tuple[Site, ...]] = {}
+    current = Probe()
+
+    def use(probe: Probe) -> None:
+        nonlocal current
+        current = probe
+
+    names: dict[str, Any] = {
+        BEGIN: lambda file, number: current.begin(sites[file][number]),
+        TEST: lambda begun, value: current.test(begun, value),
+        READ: lambda thing, name: current.read(thing, name),
+        SEEN: lambda text, value: current.seen(text, value),
+        VALUE: lambda file, line, value: current.value(file, line, value),
+    }
+    try:
+        for function in rules:
+            code = function.__code__
+            file = code.co_filename
+            sites[file], codes = _probed(file, "".join(linecache.getlines(file)))
+            new = codes.get((code.co_qualname, code.co_firstlineno))
+            if new is not None and new.co_freevars == code.co_freevars:
+                own.append((function, code))
+                function.__code__ = new
+        vars(builtins).update(names)
+        yield use
+    finally:
+        for function, code in own:
+            function.__code__ = code
+        for name in names:
+            vars(builtins).pop(name, None)
