@@ -5,7 +5,11 @@ from types import SimpleNamespace
 import pytest
 
 from vtsc.language import Call, Term
-from vtsc.report.text.story import story, taken_before
+from vtsc.report.cause import Told, taken_before
+from vtsc.report.text.story import story
+from vtsc.why.cause import Explanation
+
+NOBODY = Told(None, None, None, None, None, "", Explanation(None, (), (), (), ()))
 
 
 def run(*names, **terms):
@@ -28,13 +32,13 @@ def test_a_unit_is_in_the_singular_for_one_and_for_nothing_else(value, told):
     late = SimpleNamespace(story="bus {subject} is {by} late, by {culprit}")
     content = SimpleNamespace(properties={"late": late})
     trace = SimpleNamespace(property="late")
-    assert story(content, trace, run("drive", "stop", by=(value, "stop"))) == told
+    assert story(content, trace, run("drive", "stop", by=(value, "stop")), NOBODY) == told
 
 
 def test_a_value_without_a_unit_stands_alone():
     """Nothing is added to it."""
     content = SimpleNamespace(properties={"at": SimpleNamespace(story="at {place}: {culprit}")})
-    told = story(content, SimpleNamespace(property="at"), run("stop", place=(7,)))
+    told = story(content, SimpleNamespace(property="at"), run("stop", place=(7,)), NOBODY)
     assert told == "at 7: nothing in between"
 
 

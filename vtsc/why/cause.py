@@ -1,4 +1,4 @@
-"""The cause of a violation: the last condition of the design that, had it gone the other way, would have avoided it.
+"""The cause of a violation: the design's last condition that would have avoided it by going the other way.
 
 Each condition that the run evaluated is tried: the run is played again, natively, with the same calls and
 inputs and that condition going the other way. Where no single one helps, two of one step are tried.
@@ -21,7 +21,7 @@ Value = int | bool
 
 @dataclass(frozen=True)
 class Read:
-    """A field that a condition read, its value then, and the step that had last changed it; 0 is the start."""
+    """A field that a condition read, its value then, and the step that had last changed it (0: the start)."""
 
     field: str
     value: Value
@@ -107,7 +107,7 @@ class _Search:
     base: Outcome
 
     def find(self) -> Cause | None:
-        """The last condition that helps by a number that the violating step reads; else the last that helps."""
+        """The last condition that helps by a number that the violating step reads, or else in any way."""
         numbers = [n for n, each in enumerate(self.base.probe.asked) if self._counts(each)]
         found = [self._cause((n,), o) for n in reversed(numbers) if (o := self._avoided((n,)))]
         if not found:
@@ -143,7 +143,9 @@ class _Search:
         """The run with conditions going the other way; None where it cannot go on."""
         try:
             return self.again.play(self.run, flips)
-        except Exception:  # a rule that goes a way of which its author did not think may do anything
+        except (
+            Exception
+        ):  # a rule that goes a way of which its author did not think may do anything
             return None
 
     def _avoided(self, flips: Sequence[int]) -> Outcome | None:

@@ -1,4 +1,4 @@
-"""The inputs of a run that matter: the others may be drawn at random, and it violates its property all the same."""
+"""The inputs of a run that matter: whatever is drawn for the others, it violates its property."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -91,7 +91,9 @@ def mattering(case: Case, trace: Trace) -> tuple[Place, ...]:
     run = recording(trace)
     typical = case.content.model.typical_input
     trials = _Trials(case.new_machine(), case.monitor(trace.property), run, typical)
-    every = [(step, name) for step, given in enumerate([run.initial, *run.inputs]) for name in given]
+    every = [
+        (step, name) for step, given in enumerate([run.initial, *run.inputs]) for name in given
+    ]
     free: list[Place] = []
     for place in every:
         if trials.are_free([place]) and trials.are_free([*free, place]):

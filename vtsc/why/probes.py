@@ -24,14 +24,11 @@ TEST, BEGIN, READ, SEEN, VALUE = (
 
 @dataclass(frozen=True)
 class Site:
-    """A condition in a source file: the line of the statement, the condition's text and its place."""
+    """A condition in a source file: the line at which it begins, and its text on one line."""
 
     file: str
     line: int
-    column: int
     text: str
-    branches: tuple[tuple[int, int], tuple[int, int]]
-    """The first and last lines of what is executed where it is false, and where it is true; 0 for none."""
 
 
 @dataclass
@@ -68,9 +65,7 @@ class Probe:
 
     def copy(self) -> "Probe":
         """A probe that is as far as this one."""
-        return Probe(
-            self.flips, self.step, list(self.asked), list(self.reads), list(self.values)
-        )
+        return Probe(self.flips, self.step, list(self.asked), list(self.reads), list(self.values))
 
     def begin(self, site: Site) -> None:
         """A condition is about to be evaluated."""
@@ -108,24 +103,25 @@ class Probe:
 class _Probing(ast.NodeTransformer):
     """Puts calls of the probes into a module."""
 
-    def __init__(self, file: str) -> None:
-        self.file = file
+    def __init__(self, file: str, source: str) -> None:
+        self.file, self.source = file, source
         self.sites: list[Site] = []
 
     def visit_If(self, node: ast.If) -> ast.AST:
-        self._ask(node, _lines(node.orelse), _lines(node.body))
+        self._ask(node)
         node.body = [self.visit(each) for each in node.body]
         node.orelse = [self.visit(each) for each in node.orelse]
         return node
 
     def visit_IfExp(self, node: ast.IfExp) -> ast.AST:
-        self._ask(node, (0, 0), (0, 0))
+        self._ask(node)
         node.body, node.orelse = self.visit(node.body), self.visit(node.orelse)
         return node
 
-    def _ask(self, node: Any, otherwise: tuple[int, int], then: tuple[int, int]) -> None:
+    def _ask(self, node: Any) -> None:
         test: ast.expr = node.test
-        site = Site(self.file, test.lineno, test.col_offset, ast.unparse(test), (otherwise, then))
+        text = " ".join((ast.get_source_segment(self.source, test) or "").split())
+        site = Site(self.file, test.lineno, text)
         self.sites.append(site)
         index = ast.Constant(len(self.sites) - 1)
         shown = self.visit(_Parts().visit(test))
@@ -178,12 +174,6 @@ class _Parts(ast.NodeTransformer):
     visit_Attribute = visit_Name = visit_Call = visit_Subscript = _part
 
 
-def _lines(statements: list[ast.stmt]) -> tuple[int, int]:
-    if not statements:
-        return 0, 0
-    return statements[0].lineno, statements[-1].end_lineno or statements[-1].lineno
-
-
 def _call(name: str, *args: Any) -> ast.Call:
     return ast.Call(ast.Name(name, ast.Load()), list(args), [])
 
@@ -191,7 +181,7 @@ def _call(name: str, *args: Any) -> ast.Call:
 @cache
 def _probed(file: str, source: str) -> tuple[tuple[Site, ...], dict[tuple[str, int], CodeType]]:
     """The conditions of a file, and the code of each of its functions with probes, by name and line."""
-    probing = _Probing(file)
+    probing = _Probing(file, source)
     tree = ast.fix_missing_locations(probing.visit(ast.parse(source)))
     found: dict[tuple[str, int], CodeType] = {}
     rest = [compile(tree, file, "exec")]

@@ -1,14 +1,17 @@
 """The cause of a violation in sentences, and the lines that a step ran with the values that they saw."""
 
 import ast
+import linecache
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from vtsc.content.content import Content
 from vtsc.language.words import spelled
 from vtsc.native.interpreter import Played
+from vtsc.report.screen import width
+from vtsc.report.text.wrapping import wrapped
 from vtsc.why.cause import Cause, Condition, Earlier, Explanation
+from vtsc.why.freedom import Place
 
 LONGEST_VALUES = 60
 """Values that take more columns are left out of a sentence."""
@@ -32,9 +35,10 @@ def sentences(explained: Explanation) -> list[str]:
     found = [told]
     if cause.earlier is not None and not cause.earlier.decides:
         earlier = cause.earlier.condition
+        had = "false" if earlier.value else "true"
         found.append(
-            f"In step {earlier.step}, {earlier.call}, {_state(earlier)}; the other way would have "
-            "avoided it, too."
+            f"In step {earlier.step}, {earlier.call}, {_state(earlier)}; had it been {had}, that "
+            "would have avoided it, too."
         )
     return found
 
@@ -73,22 +77,22 @@ def _was(condition: Condition) -> str:
 def _without_cause(explained: Explanation) -> list[str]:
     found = ["No condition of the design would have avoided this by going the other way."]
     if explained.other_hosts:
-        hosts = _listed(explained.other_hosts)
+        hosts = listed(explained.other_hosts)
         found.append(f"The same calls and inputs do no harm on {hosts}.")
     if explained.defaults:
-        found.append(f"They do no harm with the default of {_listed(explained.defaults)}.")
+        found.append(f"They do no harm with the default of {listed(explained.defaults)}.")
     return found
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def shown(value: Any) -> str:
     """A value of a rule as a report shows it."""
-    if isinstance(value, bool) or not isinstance(value, int):
-        return str(value) if isinstance(value, bool | str) else type(value).__name__
-    return spelled(value)
+    if isinstance(value, bool | str):
+        return repr(value)
+    return spelled(value) if isinstance(value, int) else type(value).__name__
 
 
 class _Values(ast.NodeTransformer):
@@ -112,16 +116,80 @@ def substituted(text: str, parts: Mapping[str, Any]) -> str:
 def annotated(
     content: Content, step: int, played: Played, explained: Explanation, marked: Sequence[Condition]
 ) -> list[str]:
-    """The lines that a step executed, each condition and assignment with the values that it saw."""
+    """The lines that a step executed in the functions of ``marked``, each with the values that it saw."""
     saw = _seen(step, explained)
     marks = {(c.file, c.line) for c in marked}
+    around = [(c.file, _function(c.file, c.line)) for c in marked]
     found = []
     for file, at in played.lines:
-        text = Path(file).read_text(encoding="utf-8").splitlines()[at - 1].strip()
+        if not any(file == own and at in lines for own, lines in around):
+            continue
         mark = ">" if (file, at) in marks else " "
-        found.append(f"{mark} {content.relative(file)}:{at}  {text}")
-        found += [f"    # {each}" for each in saw.get((file, at), ())]
+        comment = "; ".join(saw.get((file, at), ()))
+        found += _commented(f"{mark} {at:>3}  {linecache.getline(file, at).strip()}", comment)
     return found
+
+
+def _commented(line: str, comment: str) -> list[str]:
+    """A source line with a comment beside it, or below it where there is no room."""
+    if not comment:
+        return wrapped(line, " " * 9)
+    both = f"{line}  # {comment}"
+    if len(both) <= width():
+        return [both]
+    return [*wrapped(line, " " * 9), *wrapped(f"# {comment}", " " * 9, " " * 7)]
+
+
+def _function(file: str, line: int) -> range:
+    """The lines of the innermost function around a line."""
+    tree = ast.parse("".join(linecache.getlines(file)))
+    found = range(line, line + 1)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and node.lineno <= line <= (node.end_lineno or 0):
+            found = range(node.lineno, (node.end_lineno or 0) + 1)
+    return found
+
+
+def tried(cause: Cause) -> str:
+    """What was played again to confirm a cause."""
+    ways = " and ".join(f"`{c.text}` {'false' if c.value else 'true'}" for c in cause.conditions)
+    more = f", {' and '.join(cause.changes)}" if cause.changes else ""
+    return f"played again with {ways}{more}: no violation"
+
+
+def inputs(matter: Sequence[Place], count: int, time: str) -> str:
+    """The inputs that matter, those of one name together, and what is known of the others.
+
+    ``count`` is the number of all inputs of the run, ``time`` the name of the one that lets time pass.
+    """
+    if not matter:
+        return "none matters; whatever was drawn for them, the run violates"
+    steps: dict[str, list[int]] = {}
+    for step, name in matter:
+        steps.setdefault(name, []).append(step)
+    told = ", ".join(f"{name} {_steps(at)}" for name, at in steps.items())
+    usual = "; no particular timing is needed" if time and time not in steps else ""
+    if len(matter) == count:
+        return f"all {count} matter"
+    rest = count - len(matter)
+    return (
+        f"{told}; the other {rest} are free: whatever was drawn for them, the run violates{usual}"
+    )
+
+
+def _steps(at: Sequence[int]) -> str:
+    """Steps in words, three or more in a row as a range."""
+    parts: list[str] = []
+    rest = list(at)
+    while rest:
+        end = 0
+        while end + 1 < len(rest) and rest[end + 1] == rest[end] + 1:
+            end += 1
+        parts += [f"{rest[0]} to {rest[end]}"] if end > 1 else [str(n) for n in rest[: end + 1]]
+        del rest[: end + 1]
+    if parts == ["0"]:
+        return "at the start"
+    return f"in step{'s' * (len(at) > 1)} {listed(parts)}"
 
 
 def _seen(step: int, explained: Explanation) -> dict[tuple[str, int], list[str]]:

@@ -2,17 +2,20 @@
 
 import shlex
 from collections.abc import Mapping
-from pathlib import Path
 
 from vtsc.content.content import Content
+from vtsc.evidence.replay import case_of
 from vtsc.evidence.trace import Trace
 from vtsc.language.state import Snapshot
 from vtsc.language.words import spelled
 from vtsc.native.interpreter import Run
+from vtsc.report.cause import Told, told
+from vtsc.report.text.cause import annotated, inputs, reads, tried
 from vtsc.report.text.numbers import respelled
 from vtsc.report.text.parameters import parameters
-from vtsc.report.text.story import culprit, story, taken_before
+from vtsc.report.text.story import story
 from vtsc.report.text.wrapping import continued, wrapped
+from vtsc.why.freedom import mattering
 
 
 def counterexample(
@@ -31,15 +34,17 @@ def counterexample(
     """
     if trace.property not in content.properties:
         return _witness(content, trace, run, everything)
-    told = wrapped(story(content, trace, run))
+    cause = told(content, trace, run)
+    said = wrapped(f"{story(content, trace, run, cause)}. {cause.sentence}")
     blocks = [
         _title(trace),
-        told,
+        said,
         _steps(content, trace, run),
-        _lines(content, run),
+        _lines(content, run, cause),
+        _inputs(content, trace),
         _claim(content, trace, run),
         _scope(content, trace, searched, everything, doubt),
-        told,
+        said,
         [f"{trace.design} {trace.host} {trace.property}: VIOLATED({trace.hit_at})"],
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
@@ -134,19 +139,32 @@ def _changes(
     ]
 
 
-def _lines(content: Content, run: Run) -> list[str]:
-    """The source lines of the design that the step to blame executed, the acting one marked."""
-    done = culprit(content, run, taken_before(run))
-    if done is None or not run.steps[done.step - 1].lines:
+def _lines(content: Content, run: Run, cause: Told) -> list[str]:
+    """The lines of the function of the cause that its step executed, with the values that they saw."""
+    found = cause.explained.cause
+    if found is None:
         return []
-    step = run.steps[done.step - 1]
-    lines = [f"step {done.step}, {done.action}, ran (> = the last to change a number):"]
-    for file, at in step.lines:
-        text = Path(file).read_text(encoding="utf-8").splitlines()[at - 1].strip()
-        mark = ">" if (file, at) == step.acting else " "
-        place = f"{mark} {content.relative(file)}:{at}"
-        lines += wrapped(f"{place}  {text}", "      ")
-    return lines
+    step = run.steps[found.step - 1]
+    lines = annotated(content, found.step, step, cause.explained, found.conditions)
+    file, _ = found.conditions[0].file, found.conditions[0].line
+    head = f"step {found.step}, {step.call}, ran in {content.relative(file)} (> = the cause):"
+    fields = reads(found.conditions)
+    return [
+        *wrapped(head),
+        *lines,
+        *(wrapped(f"read: {', '.join(fields)}", "  ") if fields else []),
+        *wrapped(tried(found), "  "),
+    ]
+
+
+def _inputs(content: Content, trace: Trace) -> list[str]:
+    """The inputs that matter."""
+    case = case_of(content, trace)
+    every = [name for step in trace.steps for name in step.inputs]
+    count = len(trace.initial_inputs) + len(every)
+    return wrapped(
+        f"inputs: {inputs(mattering(case, trace), count, case.machine().time_input)}", "  "
+    )
 
 
 def _claim(content: Content, trace: Trace, run: Run) -> list[str]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from vtsc.content.content import Content
 from vtsc.deciding.verdict import Judged, Status
 from vtsc.report import Gate, Report
+from vtsc.report.cause import told
 from vtsc.report.text.beside import beside, fitting
 from vtsc.report.text.counterexample import counterexample
 from vtsc.report.text.parameters import changed
@@ -146,7 +147,7 @@ def _line(content: Content, judged: Judged, notes: dict[str, str]) -> str:
     if result.certificate is not None:
         line += _shown_by(len(result.certificate.stated), result.certificate.any_number)
     elif result.trace is not None and result.run is not None:
-        line += f" {short_story(content, result.run)}"
+        line += f" {short_story(told(content, result.trace, result.run))}"
     if not judged.wanted:
         line += f" [{judged.status.name.lower()}] expected: {judged.expected}"
     return f"{line}; {result.reason}" if result.reason else line

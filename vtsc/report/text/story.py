@@ -1,74 +1,29 @@
-"""The story of a counterexample in one sentence: its values, the step that did it, its source line."""
-
-from dataclasses import dataclass
+"""The story of a counterexample in one sentence: its values, the step to blame, and the line of the cause."""
 
 from vtsc.content.content import Content
 from vtsc.evidence.trace import Trace
 from vtsc.language.claims import Term
 from vtsc.language.words import spelled
 from vtsc.native.interpreter import Run
+from vtsc.report.cause import Told
+from vtsc.report.cause import told as cause_of
 
 LONGEST = 160
 
 
-@dataclass(frozen=True)
-class Culprit:
-    """The step (from 1) at which the property's measure rose most, and the line that acted."""
+def story(content: Content, trace: Trace, run: Run, cause: Told | None = None) -> str:
+    """The sentence of the trace's property with the values of this run, at most 160 characters.
 
-    step: int
-    action: str
-    line: str | None
-
-
-def culprit(content: Content, run: Run, since: int) -> Culprit | None:
-    """The step to blame after step ``since``: the one in which a measure rose most.
-
-    A measure counts from 0 until it is first defined. Where none rose, the last step before the
-    end in which a design's line changed the state is named; None where there is no such step.
+    ``cause``: why the run violates, where it has been found already.
     """
-    worst, found = 0, None
-    before: dict[int, int] = {}
-    for i, step in enumerate(run.steps, 1):
-        for which, measure in enumerate(step.blame):
-            if measure is None:
-                continue
-            rise = measure - before.get(which, 0)
-            if rise > worst and i > since:
-                worst, found = rise, i
-            before[which] = measure
-    if found is None:
-        middle = range(len(run.steps) - 1, since, -1)
-        found = next((i for i in middle if run.steps[i - 1].acting is not None), None)
-    if found is None:
-        return None
-    step = run.steps[found - 1]
-    line = None
-    if step.acting is not None:
-        line = f"{content.relative(step.acting[0])}:{step.acting[1]}"
-    return Culprit(found, str(step.call), line)
-
-
-def taken_before(run: Run) -> int:
-    """The last earlier step that took the same call as the run's last step; 0 if there is none.
-
-    That earlier step did not violate the property, so a later one is to blame.
-    """
-    last = run.steps[-1].call
-    earlier = [i for i, s in enumerate(run.steps[:-1], 1) if s.call == last]
-    return earlier[-1] if earlier else 0
-
-
-def story(content: Content, trace: Trace, run: Run) -> str:
-    """The sentence of the trace's property with the values of this run, at most 160 characters."""
+    cause = cause or cause_of(content, trace, run)
     prop = content.properties[trace.property]
     values = {term.name: _with_unit(term) for term in run.terms}
     names = {"subject": str(run.steps[-1].call.args[0]) if run.steps[-1].call.args else ""}
-    done = culprit(content, run, taken_before(run))
     by = "nothing in between"
-    if done is not None:
-        by = f"{done.action} in step {done.step}"
-        if done.line is not None:
-            by += f", {done.line}"
+    if cause.action is not None:
+        by = f"{cause.action} in step {cause.step}"
+        by += "" if cause.place is None else f", {cause.place}"
     fields = {**names, **values, "culprit": by}
     try:
         told = prop.story.format(**fields)
@@ -86,10 +41,9 @@ def _with_unit(term: Term) -> str:
     return told if term.sides is None else term.sides[term.value < 0].format(told)
 
 
-def short_story(content: Content, run: Run) -> str:
-    """The step to blame and the line that acted in it, in as few words as possible."""
-    done = culprit(content, run, taken_before(run))
-    if done is None:
+def short_story(cause: Told) -> str:
+    """The step to blame and the line of the cause, in as few words as possible."""
+    if cause.action is None:
         return "with nothing in between"
-    told = f"step {done.step}, {done.action}"
-    return told if done.line is None else f"{told}, {done.line.rsplit('/', 1)[-1]}"
+    told = f"step {cause.step}, {cause.action}"
+    return told if cause.place is None else f"{told}, {cause.place.rsplit('/', 1)[-1]}"

@@ -1,0 +1,240 @@
+"""The cause of a violation: for each saved counterexample the condition that is to blame is named."""
+
+import pytest
+
+from tests.support.paths import ROOT
+from vtsc.evidence.replay import case_of
+from vtsc.evidence.trace import load_trace
+from vtsc.report.text.cause import inputs, sentences
+from vtsc.why.again import Again
+from vtsc.why.cause import explanation, recording
+from vtsc.why.freedom import mattering
+from vtsc.why.probes import functions, probed
+
+SAVED = ROOT / "counterexamples"
+SVM, VMX = "model/designs/v2_6_35_svm.py", "model/designs/v2_6_35_vmx.py"
+E48, PRE25, PATCH25 = (f"model/designs/{name}.py" for name in ("e48672fa", "pre25", "patch25"))
+V2637, TRAPPING = "model/designs/v2_6_37.py", "model/trapping.py"
+
+LEFT = "vcpu.cpu != cpu"
+REBASE = "vcpu.cpu != cpu or vcpu.tsc_rebase"
+EITHER = "vcpu.cpu != cpu or host.tsc_unstable"
+UNSTABLE = "host.tsc_unstable"
+CATCHUP = "u64(wanted) > u64(tsc_timestamp)"
+SEED = 'settings["trap_seed"] == "switch" and not vcpu.tsc_trapping'
+
+CAUSES = {
+    # A load on the same pCPU does not compensate, though the TSC fell while the vCPU was away.
+    "2.6.35-svm.cstate.monotonic": [(9, SVM, LEFT)],
+    "2.6.36-svm.cstate.monotonic": [(9, SVM, LEFT)],
+    "e48672fa.cstate.monotonic": [(9, E48, LEFT)],
+    "e48672fa.resetting.monotonic": [(8, E48, LEFT)],
+    "pre25.resetting.monotonic": [(8, PRE25, EITHER)],
+    "2.6.37.resetting.monotonic": [(8, V2637, EITHER)],
+    "patch25.cstate.monotonic": [(9, PATCH25, REBASE)],
+    "patch25.cstate.monotonic_smp": [(7, PATCH25, REBASE)],
+    "patch25.cstate.bounded_lag": [(3, PATCH25, REBASE)],
+    "patch25.cstate.bounded_lead": [(3, PATCH25, REBASE)],
+    "patch25.slow.bounded_lag.timeslice=10ms.lag_bound=10ms": [(2, PATCH25, REBASE)],
+    # Nor would it, had it been a load elsewhere: nobody has marked the TSC.
+    "2.6.35-svm.resetting.monotonic": [(8, SVM, LEFT), (8, SVM, UNSTABLE)],
+    "2.6.36-svm.resetting.monotonic": [(8, SVM, LEFT), (8, SVM, UNSTABLE)],
+    # A load elsewhere does not compensate for another TSC, which is not marked.
+    "2.6.35-svm.skewed.monotonic": [(7, SVM, UNSTABLE)],
+    "2.6.36-svm.skewed.monotonic": [(7, SVM, UNSTABLE)],
+    "2.6.37.skewed.monotonic_smp": [(2, V2637, UNSTABLE)],
+    "patch25.skewed.monotonic_smp": [(2, PATCH25, UNSTABLE)],
+    # VMX compensates only towards a lower TSC, and compares what has wrapped.
+    "2.6.35-vmx.skewed.monotonic": [(15, VMX, "tsc_this < vcpu.host_tsc")],
+    # The catch-up after a reset compares as unsigned, and leaves a TSC alone that has wrapped.
+    "patch25.resetting.monotonic": [(9, PATCH25, CATCHUP)],
+    # Compensation takes away the time that the vCPU spent off its pCPU.
+    "pre25.cstate.bounded_lag": [(2, PRE25, UNSTABLE)],
+    "pre25.fast.bounded_lag": [(2, PRE25, UNSTABLE)],
+    "pre25.cstate.monotonic_smp": [(6, PRE25, UNSTABLE)],
+    "2.6.37.cstate.monotonic_smp.clock_resolution=4ms": [(6, V2637, UNSTABLE)],
+    "2.6.37.cstate.bounded_lag.clock_resolution=4ms.lag_bound=3999998ns": [(2, V2637, UNSTABLE)],
+    "2.6.37.slow.bounded_lag.clock_resolution=10ms.timeslice=4ms.lag_bound=4ms": [
+        (2, V2637, UNSTABLE)
+    ],
+    # The catch-up follows a coarse clock that has just stepped.
+    "2.6.37.cstate.bounded_lead.clock_resolution=4ms.lead_bound=3999998ns": [(3, PATCH25, CATCHUP)],
+    # The catch-up takes the TSC past the timer's deadline at once.
+    "2.6.37.slow.timer_lateness.timeslice=1ms.early_bound=unbounded": [(8, PATCH25, CATCHUP)],
+    "2.6.37.slow.timer_lateness.timeslice=1ms.accelerate_by=500us.early_bound=unbounded": [
+        (8, PATCH25, CATCHUP)
+    ],
+    "2.6.37.slow.timer_lateness.timeslice=1ms.timer_least=500us.accelerate_by=499999ns."
+    "early_bound=unbounded": [(8, PATCH25, CATCHUP)],
+    "2.6.37.slow.timer_lateness_at_most_1499999.timeslice=1ms": [(8, PATCH25, CATCHUP)],
+    # The seed of the trapped reads takes over a native value that has wrapped.
+    "patch25.cstate.monotonic.vcpus=2.trapping=unstable.trap_seed=switch.rdtsc_emulation=bump-vm": [
+        (8, TRAPPING, "u64(value) > last_emulated(vcpu, settings)")
+    ],
+    # Two trapped reads within one step of the clock, and nothing is added to the second.
+    "patch25.cstate.nonzero_delta.vcpus=2.clock_resolution=10ms.trapping=unstable": [
+        (6, TRAPPING, 'how == "bump-vm"')
+    ],
+    "patch25.cstate.nonzero_delta.vcpus=2.clock_resolution=10ms.trapping=unstable."
+    "rdtsc_emulation=estimate": [(7, TRAPPING, 'how == "bump-vm"')],
+    # Trapped reads begin without a seed from the last native one.
+    "patch25.cstate.nonzero_delta.vcpus=2.clock_resolution=10ms.trapping=unstable."
+    "rdtsc_emulation=bump-vcpu": [(7, TRAPPING, SEED)],
+    "patch25.cstate.nonzero_delta.vcpus=2.clock_resolution=10ms.trapping=unstable."
+    "rdtsc_emulation=bump-vm": [(7, TRAPPING, SEED)],
+    "patch25.slow.nonzero_delta.vcpus=2.clock_resolution=10ms.trapping=unstable."
+    "rdtsc_emulation=bump-vcpu": [(7, TRAPPING, SEED)],
+    "patch25.slow.monotonic_smp.clock_resolution=10ms.trapping=unstable.rdtsc_emulation=bump-vcpu": [
+        (7, TRAPPING, SEED)
+    ],
+    # Trapping has ended in the decision itself, so the exit rule sees nothing to catch up for.
+    "patch25.slow.monotonic.vcpus=2.kvmclock=any.trapping=unstable.trap_clear=immediate": [
+        (7, PATCH25, "catchup")
+    ],
+    # The catch-up at the end of trapping knows nothing of the bumps.
+    "patch25.slow.monotonic.vcpus=2.rdtsc_cycles=0.kvmclock=any.trapping=unstable."
+    "rdtsc_emulation=bump-vcpu": [
+        (
+            7,
+            TRAPPING,
+            'settings["trap_catchup"] == "emulated" and passthrough_resumes(vcpu)',
+        )
+    ],
+}
+"""For each file the conditions: the step in which they were evaluated, the file and the text."""
+BEYOND = {
+    # The TSC of the pCPU runs at another rate while the guest runs, and no line of the design does.
+    "2.6.37.fast.bounded_lead": ["stable", "skewed", "cstate", "slow", "resetting"],
+    "patch25.fast.bounded_lead": ["stable", "skewed", "cstate", "slow", "resetting"],
+    "pre25.fast.bounded_lead": ["stable", "skewed", "cstate", "slow", "resetting"],
+    "2.6.37.slow.bounded_lag": ["stable", "skewed", "cstate", "fast", "resetting"],
+    "patch25.slow.bounded_lag": ["stable", "skewed", "cstate", "fast", "resetting"],
+    "pre25.slow.bounded_lag": ["stable", "skewed", "cstate", "fast", "resetting"],
+    "2.6.37.slow.bounded_lag.exit_interval=1ms.entry_delay=1ms": [
+        "stable", "skewed", "cstate", "fast", "resetting"
+    ],
+    "2.6.37.slow.bounded_lag_at_most_4999999.timeslice=10ms": [
+        "stable", "skewed", "cstate", "fast", "resetting"
+    ],
+    "2.6.37.slow.monotonic_smp": ["stable", "skewed", "cstate", "fast", "resetting"],
+    "2.6.37.slow.timer_lateness.timeslice=1ms.timer_least=500us.accelerate_by=500us."
+    "early_bound=999999ns.late_bound=unbounded": ["stable", "skewed", "cstate", "fast", "resetting"],
+    # VMX notes no TSC at a put, so no condition of the next load can compensate.
+    "2.6.35-vmx.cstate.monotonic": ["stable", "skewed", "slow", "fast", "resetting"],
+    # Compensation keeps each vCPU's own TSC going; it does not make those of two vCPUs agree.
+    "pre25.skewed.monotonic_smp": ["stable", "cstate", "slow", "fast", "resetting"],
+    # The host's timer is told to fire earlier than the guest asked for, by a parameter.
+    "2.6.37.stable.timer_lateness.accelerate_by=100us": [],
+}  # fmt: skip
+"""Files in which no condition is to blame, with the hosts on which the same calls and inputs do no harm."""
+
+
+def explained(content, name):
+    """The explanation of a saved counterexample."""
+    trace = load_trace(SAVED / f"{name}.json")
+    return explanation(case_of(content, trace), trace)
+
+
+@pytest.mark.parametrize("name", CAUSES)
+def test_the_cause_is_the_one_that_the_design_has(content, name):
+    """The table was written from the designs: step, file and condition."""
+    cause = explained(content, name).cause
+    found = [(c.step, content.relative(c.file), c.text) for c in cause.conditions]
+    assert found == CAUSES[name]
+
+
+@pytest.mark.parametrize("name", BEYOND)
+def test_no_condition_is_blamed_where_none_would_help(content, name):
+    """The hosts that do no harm are named instead, or the parameter."""
+    found = explained(content, name)
+    assert (found.cause, list(found.other_hosts)) == (None, BEYOND[name])
+    assert ("accelerate_by" in found.defaults) == ("accelerate_by" in name)
+
+
+def test_every_saved_counterexample_has_a_row(content):
+    """Those that show that something can happen need no cause."""
+    saved = {p.stem for p in SAVED.glob("*.json")}
+    violations = {
+        n for n in saved if load_trace(SAVED / f"{n}.json").property in content.properties
+    }
+    assert CAUSES.keys() | BEYOND.keys() == violations
+    assert len(violations) >= 50
+
+
+def test_the_sentences_of_the_first_question(content):
+    """What the step leaves as it is, the condition with the values that it saw, and why it was so."""
+    (told,) = sentences(explained(content, "patch25.cstate.monotonic"))
+    assert told == (
+        "load(0, 0) in step 9 leaves vcpu0.tsc_offset as it is: `vcpu.cpu != cpu or vcpu.tsc_rebase` "
+        "is false (0 != 0 or False), since put(0) in step 6 came before mark in step 7."
+    )
+
+
+def test_an_earlier_condition_that_the_cause_does_not_read(content):
+    """It is told in a sentence of its own."""
+    _, told = sentences(explained(content, "patch25.resetting.monotonic"))
+    assert told == (
+        "In step 8, load(0, 0), `vcpu.cpu != cpu or vcpu.tsc_rebase` is false (0 != 0 or False); "
+        "had it been true, that would have avoided it, too."
+    )
+
+
+def test_two_conditions_of_one_step(content):
+    """The second is one that the run never evaluated."""
+    (told,) = sentences(explained(content, "2.6.35-svm.resetting.monotonic"))
+    assert told.endswith(
+        "`vcpu.cpu != cpu` is false (0 != 0) and then `host.tsc_unstable` would be false."
+    )
+
+
+@pytest.mark.parametrize("name", ["patch25.cstate.monotonic", "2.6.37.slow.bounded_lag"])
+def test_probes_leave_the_rules_as_they_are(content, name):
+    """With probes the run has the same states, and without them the functions have their own code again."""
+    trace = load_trace(SAVED / f"{name}.json")
+    case = case_of(content, trace)
+    rules = functions(content.is_rule)
+    before = [f.__code__ for f in rules]
+    with probed(rules) as use:
+        assert sum(f.__code__ is not code for f, code in zip(rules, before, strict=True)) > 20
+        again = Again(case.new_machine(), case.monitor(trace.property), use)
+        outcome = again.play(recording(trace), bridge=False)
+    assert [f.__code__ for f in rules] == before
+    assert outcome.violated and outcome.probe.asked
+    for state, step in zip(outcome.states[1:], trace.steps, strict=True):
+        assert state == {name: step.state[name] for name in state}
+
+
+def test_inputs_that_matter(content):
+    """A read falls behind in the step in which the TSC is slow; nothing before it matters."""
+    trace = load_trace(SAVED / "2.6.37.slow.bounded_lag.json")
+    assert mattering(case_of(content, trace), trace) == ((5, "dt"), (5, "d0"))
+
+
+def test_a_run_whose_outcome_hangs_on_one_input_of_many(content):
+    """The TSC after a jump is drawn from all that there is; a jump ahead does no harm, and is seen."""
+    trace = load_trace(SAVED / "patch25.cstate.monotonic.json")
+    matter = mattering(case_of(content, trace), trace)
+    assert (8, "tsc") in matter
+    assert not {(1, "dt"), (2, "dt"), (3, "dt")} & set(matter)
+
+
+@pytest.mark.parametrize(
+    ("matter", "told"),
+    [
+        ([], "none matters; whatever was drawn for them, the run violates"),
+        (
+            [(0, "x"), (1, "dt"), (2, "dt"), (3, "dt"), (5, "dt")],
+            "x at the start, dt in steps 1 to 3 and 5; the other 4 are free: whatever was drawn for "
+            "them, the run violates",
+        ),
+        (
+            [(2, "x")],
+            "x in step 2; the other 8 are free: whatever was drawn for them, the run violates; no "
+            "particular timing is needed",
+        ),
+        ([(n, "dt") for n in range(1, 10)], "all 9 matter"),
+    ],
+)
+def test_inputs_in_words(matter, told):
+    """Those of one name stand together."""
+    assert inputs(matter, 9, "dt") == told
