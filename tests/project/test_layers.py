@@ -35,7 +35,7 @@ ROOMS: dict[str, set[str]] = {
     "deciding": {
         "base", "language", "native", "content", "system", "solver", "engines", "evidence",
     },
-    "why": {"base", "language", "native", "content", "engines", "evidence"},
+    "why": {"base", "language", "native", "content", "engines", "evidence", "deciding"},
     "report": {
         "base", "language", "native", "content", "engines", "evidence", "deciding", "why",
     },

@@ -19,3 +19,10 @@ def shown(done: Iterator[int], total: int) -> Iterator[int]:
         for count in done:
             progress.update(task, completed=count, refresh=True)
             yield count
+
+
+def doing(text: str) -> None:
+    """Show what is being done, in the place of what was shown before; empty: show nothing more."""
+    if sys.stderr is not None and sys.stderr.isatty():
+        sys.stderr.write(f"\r\x1b[K{text[:60]}")
+        sys.stderr.flush()

@@ -1,0 +1,81 @@
+"""``vtsc why``: the statements and lemmas that a proof needs, or the small changes that mend a violation."""
+
+import argparse
+from pathlib import Path
+
+from vtsc import DEFAULT_DEPTH
+from vtsc.base.errors import Exit, UsageError, worst
+from vtsc.base.files import check_writable
+from vtsc.commands.options import ERRORS, add_cells, add_depth, add_design
+from vtsc.commands.selection import selected
+from vtsc.content.case import Case
+from vtsc.content.cells import Cell
+from vtsc.content.content import Content
+from vtsc.content.loader import load
+from vtsc.deciding.plan import decide
+from vtsc.deciding.verdict import Result, Status
+from vtsc.engines import Effort
+from vtsc.report.attributions import FORMATS, Attributed, written
+from vtsc.report.progress import doing
+from vtsc.report.screen import put
+from vtsc.why.attribution import Needs, Repairs, needs, repairing
+
+LIMIT = 8
+"""The number of changes that are decided, where nothing else is said."""
+STATUSES = f"exit status: 0 proved, 10 violated, 20 neither, {ERRORS}"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the cells and the number of changes to a parser."""
+    parser.epilog = STATUSES
+    add_cells(parser)
+    add_design(parser)
+    add_depth(parser, DEFAULT_DEPTH)
+    parser.add_argument(
+        "--limit",
+        type=_limit,
+        default=LIMIT,
+        metavar="N",
+        help=f"changes that are decided after plain runs have refuted the others; default {LIMIT}",
+    )
+    parser.add_argument("--format", choices=tuple(FORMATS), default="text")
+    parser.add_argument("-o", "--output", metavar="FILE", help="default: standard output")
+
+
+def _limit(text: str) -> int:
+    """A number of changes; raises `UsageError` for a text that is none."""
+    if not text.isascii() or not text.strip("0123456789") == "" or not 0 < len(text) < 5:
+        raise UsageError(f"--limit {text}: accepted is a whole number from 0 to 9999")
+    return int(text)
+
+
+def run(arguments: argparse.Namespace) -> Exit:
+    """Return 0 where every cell is proved, 10 where one is violated, or the status of an error."""
+    content = load(arguments.root, arguments.design)
+    cells = [cell for group in selected(content, arguments) for cell in group.cells()]
+    if arguments.output:
+        check_writable(Path(arguments.output))
+    found = [_attributed(content, cell, arguments) for cell in cells]
+    put(written(arguments.format, content, found), arguments.output)
+    return worst([_status(each.result) for each in found])
+
+
+def _attributed(content: Content, cell: Cell, arguments: argparse.Namespace) -> Attributed:
+    case = Case.of(content, cell)
+    (result,) = decide(case, (cell.property,), arguments.depth, Effort.USUAL)
+    depth, prop = arguments.depth, cell.property
+    hangs: Needs | Repairs | None = None
+    if result.certificate is not None:
+        hangs = needs(case, prop, result.certificate, depth, doing)
+    elif result.status is Status.VIOLATED and result.trace is not None:
+        hangs = repairing(case, prop, result, depth, arguments.limit, doing)
+    doing("")
+    return Attributed(result, hangs)
+
+
+def _status(result: Result) -> Exit:
+    if result.status is Status.ERROR:
+        return result.exit or Exit.INTERNAL
+    if result.status is Status.VIOLATED:
+        return Exit.VIOLATED
+    return Exit.OK if result.certificate is not None else Exit.UNKNOWN
