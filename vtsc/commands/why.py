@@ -12,9 +12,8 @@ from vtsc.content.case import Case
 from vtsc.content.cells import Cell
 from vtsc.content.content import Content
 from vtsc.content.loader import load
-from vtsc.deciding.plan import decide
+from vtsc.deciding.plan import decide, effort
 from vtsc.deciding.verdict import Result, Status
-from vtsc.engines import Effort
 from vtsc.report.attributions import FORMATS, Attributed, written
 from vtsc.report.progress import doing
 from vtsc.report.screen import put
@@ -22,6 +21,7 @@ from vtsc.why.attribution import Needs, Repairs, needs, repairing
 
 LIMIT = 8
 """The number of changes that are decided, where nothing else is said."""
+MOST = 10_000
 STATUSES = f"exit status: 0 proved, 10 violated, 20 neither, {ERRORS}"
 
 
@@ -44,9 +44,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def _limit(text: str) -> int:
     """A number of changes; raises `UsageError` for a text that is none."""
-    if not text.isascii() or not text.strip("0123456789") == "" or not 0 < len(text) < 5:
-        raise UsageError(f"--limit {text}: accepted is a whole number from 0 to 9999")
-    return int(text)
+    try:
+        number = int(text)
+    except ValueError:
+        number = -1
+    if not 0 <= number <= MOST:
+        raise UsageError(f"--limit {text}: accepted is a whole number from 0 to {MOST}")
+    return number
 
 
 def run(arguments: argparse.Namespace) -> Exit:
@@ -62,7 +66,7 @@ def run(arguments: argparse.Namespace) -> Exit:
 
 def _attributed(content: Content, cell: Cell, arguments: argparse.Namespace) -> Attributed:
     case = Case.of(content, cell)
-    (result,) = decide(case, (cell.property,), arguments.depth, Effort.USUAL)
+    (result,) = decide(case, (cell.property,), arguments.depth, effort(prove=False, bounded=False))
     depth, prop = arguments.depth, cell.property
     hangs: Needs | Repairs | None = None
     if result.certificate is not None:
