@@ -152,18 +152,24 @@ def _claim(content: Content, trace: Trace, run: Run) -> list[str]:
     return [*_wrapped(f"claim: {prop.claim}", "  "), *here]
 
 
+def repeating(content: Content, trace: Trace) -> str:
+    """The command that asks the question of a counterexample again; empty for another run."""
+    if trace.property not in content.properties:
+        return ""
+    settings = content.model.check(trace.design, {k: str(v) for k, v in trace.params.items()})
+    changed = content.changed(trace.design, trace.property, settings)
+    sets = "".join(f" --set {k}={v}" for k, v in changed.items())
+    sets += f" --root {shlex.quote(content.asked)}" if content.asked is not None else ""
+    design = content.named(trace.design)
+    return f"vtsc verify {design} --host {trace.host} -p {trace.property}{sets}"
+
+
 def _scope(
     content: Content, trace: Trace, searched: int | None, everything: bool, doubt: str = ""
 ) -> list[str]:
     settings = content.model.check(trace.design, {k: str(v) for k, v in trace.params.items()})
-    again = []
-    if trace.property in content.properties:
-        changed = content.changed(trace.design, trace.property, settings)
-        sets = "".join(f" --set {k}={v}" for k, v in changed.items())
-        sets += f" --root {shlex.quote(content.asked)}" if content.asked is not None else ""
-        design = content.named(trace.design)
-        asked = f"vtsc verify {design} --host {trace.host} -p {trace.property}{sets}"
-        again = _wrapped(f"again: {asked}", "  ")
+    asked = repeating(content, trace)
+    again = _wrapped(f"again: {asked}", "  ") if asked else []
     depth = f"depth {trace.hit_at}"
     if doubt:
         depth += f" (shorter ones than this may exist: {doubt})"

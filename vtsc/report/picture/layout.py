@@ -1,0 +1,177 @@
+"""Where everything in a picture stands: columns for steps, rows for lanes, in strips that fit a page."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from vtsc.report.picture.lanes import Cell, Row
+from vtsc.report.picture.scene import Scene
+
+CHARACTER = 6.7
+"""The width of a character of the pictures' type, which is 11 pixels high and of fixed width."""
+PADDING = 12
+NARROWEST, WIDEST = 34, 190
+FULL = 940
+"""The width of a strip without its titles, at most."""
+HEADER, GAP, BOTTOM = 52, 26, 6
+HEIGHTS = {"values": 52, "phases": 30, "marks": 52}
+
+
+@dataclass(frozen=True)
+class Column:
+    """The place of a step in its strip."""
+
+    number: int
+    x: float
+    width: float
+
+    @property
+    def end(self) -> float:
+        """Its right edge."""
+        return self.x + self.width
+
+    @property
+    def middle(self) -> float:
+        """Its centre."""
+        return self.x + self.width / 2
+
+
+@dataclass(frozen=True)
+class Strip:
+    """Consecutive steps with all rows below them; ``tops`` has the upper edge of each row."""
+
+    top: float
+    height: float
+    columns: tuple[Column, ...]
+    tops: tuple[float, ...]
+
+    @property
+    def end(self) -> float:
+        """Its right edge."""
+        return self.columns[-1].end
+
+    @property
+    def bottom(self) -> float:
+        """Its lower edge."""
+        return self.top + self.height
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The size of a picture, the width of its titles at the left, and its strips from top to bottom."""
+
+    width: float
+    height: float
+    titles: float
+    strips: tuple[Strip, ...]
+
+
+@dataclass(frozen=True)
+class Span:
+    """Consecutive columns of a strip in which a row shows the same cell."""
+
+    cell: Cell
+    x: float
+    width: float
+
+
+def layout(scene: Scene) -> Layout:
+    """The places of a scene's parts, the upper left corner at (0, 0)."""
+    titles = max([width_of(row.title) for row in scene.rows], default=0)
+    widths = widened(scene.rows, natural_widths(scene))
+    tops, height = _tops(scene.rows)
+    strips, number, top = [], 0, 0.0
+    for part in balanced(widths):
+        columns, x = [], titles
+        for width in part:
+            columns.append(Column(number, x, width))
+            number, x = number + 1, x + width
+        strips.append(Strip(top, height, tuple(columns), tuple(top + t for t in tops)))
+        top += height + GAP
+    width = max(strip.end for strip in strips) + 1
+    return Layout(width, top - GAP, titles, tuple(strips))
+
+
+def width_of(text: str) -> float:
+    """The room that a text needs."""
+    return len(text) * CHARACTER + PADDING
+
+
+def shortened(text: str, width: float) -> str:
+    """A text, cut where it has no room in a width."""
+    room = int((width - PADDING) / CHARACTER + 0.01)
+    return text if len(text) <= room else text[: max(room - 1, 1)] + "…"
+
+
+def natural_widths(scene: Scene) -> list[float]:
+    """For each step the width that its header, its values and its marks ask for."""
+    found = []
+    for moment in scene.moments:
+        texts = [moment.action, scene.note(moment.number)]
+        for row in scene.rows:
+            cell = row.cells[moment.number]
+            if cell is not None and row.shape != "phases" and is_new(row, moment.number):
+                texts.append(cell.text)
+        asked = max(width_of(text) for text in texts)
+        found.append(min(max(asked, NARROWEST), WIDEST))
+    return found
+
+
+def is_new(row: Row, number: int) -> bool:
+    """Whether a row's cell differs from the one before."""
+    return number == 0 or row.shape == "marks" or row.cells[number] != row.cells[number - 1]
+
+
+def widened(rows: Sequence[Row], widths: Sequence[float]) -> list[float]:
+    """The same widths, the last column of a phase made wider where its label has no room."""
+    found = list(widths)
+    for row in rows:
+        if row.shape == "phases":
+            for cell, members in joined(row, range(len(found))):
+                lack = width_of(cell.text) - sum(found[i] for i in members)
+                if lack > 0:
+                    found[members[-1]] = min(found[members[-1]] + lack, WIDEST)
+    return found
+
+
+def joined(row: Row, numbers: Iterable[int]) -> list[tuple[Cell, list[int]]]:
+    """The cells of a row with the steps of each, equal neighbours joined; nothing where there is none."""
+    groups = groupby(numbers, key=lambda number: row.cells[number])
+    return [(cell, list(members)) for cell, members in groups if cell is not None]
+
+
+def balanced(widths: Sequence[float]) -> list[list[float]]:
+    """Widths in strips: as few as fit, and then as equal as they can be."""
+    fewest = len(packed(widths, FULL))
+    target = sum(widths) / fewest
+    while target < FULL and len(packed(widths, target)) > fewest:
+        target += PADDING
+    return packed(widths, min(target, FULL) if fewest > 1 else FULL)
+
+
+def packed(widths: Sequence[float], full: float) -> list[list[float]]:
+    """Widths in strips no wider than ``full``, except for a single column that is."""
+    found: list[list[float]] = [[]]
+    for width in widths:
+        if found[-1] and sum(found[-1]) + width > full:
+            found.append([])
+        found[-1].append(width)
+    return found
+
+
+def _tops(rows: Sequence[Row]) -> tuple[list[float], float]:
+    """The upper edges of the rows of a strip that begins at 0, and its height."""
+    tops, y = [], float(HEADER)
+    for row in rows:
+        tops.append(y)
+        y += HEIGHTS[row.shape]
+    return tops, y + BOTTOM
+
+
+def spans(row: Row, strip: Strip) -> list[Span]:
+    """The cells of a row in a strip, equal neighbours joined."""
+    by_number = {column.number: column for column in strip.columns}
+    return [
+        Span(cell, by_number[members[0]].x, by_number[members[-1]].end - by_number[members[0]].x)
+        for cell, members in joined(row, by_number)
+    ]
