@@ -61,12 +61,17 @@ def run(arguments: argparse.Namespace) -> Exit:
 
 def _check_pictures(arguments: argparse.Namespace, is_proof: bool) -> None:
     """Raise `UsageError` where pictures are asked for that cannot be drawn or written."""
-    asked = {"--html": arguments.html, "--svg": arguments.svg}
-    for option, out in asked.items():
-        if out is not None:
-            if is_proof:
-                raise UsageError(f"{option} draws a saved run; {arguments.file} is a saved proof")
-            check_writable(Path(out))
+    taken = {Path(arguments.file).resolve(): "the file that is shown"}
+    for option, out in (("--html", arguments.html), ("--svg", arguments.svg)):
+        if out is None:
+            continue
+        if is_proof:
+            raise UsageError(f"{option} draws a saved run; {arguments.file} is a saved proof")
+        path = Path(out)
+        if path.resolve() in taken:
+            raise UsageError(f"{option} {out}: that is {taken[path.resolve()]}")
+        check_writable(path)
+        taken[path.resolve()] = f"the file for {option}"
 
 
 def _draw(arguments: argparse.Namespace, case: Case, trace: Trace, run: Run) -> None:

@@ -38,5 +38,5 @@ def cause(content: Content, trace: Trace, run: Run) -> Cause:
     if acting is None:
         return Cause(sentence, done.step)
     file, line = acting
-    text = Path(file).read_text(encoding="utf-8").splitlines()[line - 1].strip()
+    text = Path(file).read_text(encoding="utf-8").split("\n")[line - 1].strip()
     return Cause(sentence, done.step, content.relative(file), line, text)

@@ -13,7 +13,7 @@ from vtsc.report.picture.cause import Cause
 from vtsc.report.picture.markup import Element, add, element
 from vtsc.report.picture.scene import Moment, Scene
 from vtsc.report.picture.sources import Listing
-from vtsc.report.picture.svg import lanes
+from vtsc.report.picture.svg import strips
 
 HERE = Path(__file__).parent
 KEYS = (
@@ -45,10 +45,10 @@ def html(scene: Scene) -> str:
     return "<!doctype html>\n" + ElementTree.tostring(root, encoding="unicode", method="html")
 
 
-BLOCKS = frozenset(
-    "head meta title style body header main section h1 h2 h3 p dl dd table caption thead tbody tr "
-    "svg g div script li ol".split()
-)
+BLOCKS = {
+    "head", "meta", "title", "style", "body", "header", "main", "section", "h1", "h2", "h3", "p", "dl", "dd",
+    "table", "caption", "thead", "tbody", "tr", "svg", "g", "div", "script", "li", "ol",
+}  # fmt: skip
 """Elements between which a line end changes nothing."""
 
 
@@ -129,7 +129,7 @@ def _section(name: str, heading: str) -> Element:
 def _lanes(scene: Scene) -> Element:
     section = _section("lanes", "Run")
     add(section, "p", KEYS, class_="keys")
-    add(section, "div", class_="scroll").append(lanes(scene))
+    add(section, "div", class_="scroll").extend(strips(scene))
     return section
 
 

@@ -10,7 +10,7 @@ from vtsc.report.picture.scene import Scene
 CHARACTER = 6.7
 """The width of a character of the pictures' type, which is 11 pixels high and of fixed width."""
 PADDING = 12
-NARROWEST, WIDEST = 34, 190
+NARROWEST, WIDEST = 34, 380
 FULL = 940
 """The width of a strip without its titles, at most."""
 HEADER, GAP, BOTTOM = 52, 26, 6
@@ -78,14 +78,14 @@ class Span:
 def layout(scene: Scene) -> Layout:
     """The places of a scene's parts, the upper left corner at (0, 0)."""
     titles = max([width_of(row.title) for row in scene.rows], default=0)
-    widths = widened(scene.rows, natural_widths(scene))
+    natural = natural_widths(scene)
     tops, height = _tops(scene.rows)
-    strips, number, top = [], 0, 0.0
-    for part in balanced(widths):
+    strips, top = [], 0.0
+    for numbers in balanced(widened(scene.rows, range(len(natural)), natural)):
         columns, x = [], titles
-        for width in part:
+        for number, width in strip_widths(scene.rows, numbers, natural).items():
             columns.append(Column(number, x, width))
-            number, x = number + 1, x + width
+            x += width
         strips.append(Strip(top, height, tuple(columns), tuple(top + t for t in tops)))
         top += height + GAP
     width = max(strip.end for strip in strips) + 1
@@ -122,16 +122,27 @@ def is_new(row: Row, number: int) -> bool:
     return number == 0 or row.shape == "marks" or row.cells[number] != row.cells[number - 1]
 
 
-def widened(rows: Sequence[Row], widths: Sequence[float]) -> list[float]:
-    """The same widths, the last column of a phase made wider where its label has no room."""
-    found = list(widths)
+def widened(rows: Sequence[Row], numbers: Sequence[int], natural: Sequence[float]) -> list[float]:
+    """The widths of some steps, the last one of a phase made wider where its label has no room."""
+    found = {number: natural[number] for number in numbers}
     for row in rows:
         if row.shape == "phases":
-            for cell, members in joined(row, range(len(found))):
+            for cell, members in joined(row, numbers):
                 lack = width_of(cell.text) - sum(found[i] for i in members)
                 if lack > 0:
                     found[members[-1]] = min(found[members[-1]] + lack, WIDEST)
-    return found
+    return list(found.values())
+
+
+def strip_widths(
+    rows: Sequence[Row], numbers: Sequence[int], natural: Sequence[float]
+) -> dict[int, float]:
+    """The widths of a strip's steps; at the first one all values are written, and phases begin anew."""
+    cells = [row.cells[numbers[0]] for row in rows if row.shape == "values"]
+    asked = max((width_of(cell.text) for cell in cells if cell is not None), default=0)
+    wide = list(natural)
+    wide[numbers[0]] = max(wide[numbers[0]], min(asked, WIDEST))
+    return dict(zip(numbers, widened(rows, numbers, wide), strict=True))
 
 
 def joined(row: Row, numbers: Iterable[int]) -> list[tuple[Cell, list[int]]]:
@@ -140,22 +151,25 @@ def joined(row: Row, numbers: Iterable[int]) -> list[tuple[Cell, list[int]]]:
     return [(cell, list(members)) for cell, members in groups if cell is not None]
 
 
-def balanced(widths: Sequence[float]) -> list[list[float]]:
-    """Widths in strips: as few as fit, and then as equal as they can be."""
+def balanced(widths: Sequence[float]) -> list[list[int]]:
+    """The numbers of the steps in strips: as few as fit, and then as equal as they can be."""
     fewest = len(packed(widths, FULL))
     target = sum(widths) / fewest
     while target < FULL and len(packed(widths, target)) > fewest:
         target += PADDING
-    return packed(widths, min(target, FULL) if fewest > 1 else FULL)
+    return packed(widths, min(target, FULL))
 
 
-def packed(widths: Sequence[float], full: float) -> list[list[float]]:
-    """Widths in strips no wider than ``full``, except for a single column that is."""
-    found: list[list[float]] = [[]]
-    for width in widths:
-        if found[-1] and sum(found[-1]) + width > full:
+def packed(widths: Sequence[float], full: float) -> list[list[int]]:
+    """The numbers of the steps in strips no wider than ``full``, except for a single step that is."""
+    found: list[list[int]] = [[]]
+    room = full
+    for number, width in enumerate(widths):
+        if found[-1] and width > room + 1e-6:
             found.append([])
-        found[-1].append(width)
+            room = full
+        found[-1].append(number)
+        room -= width
     return found
 
 

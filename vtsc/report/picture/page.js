@@ -5,14 +5,14 @@
   const columns = all("a.column");
   const panels = all(".state");
   const scroll = document.querySelector("#lanes .scroll");
-  const titles = document.querySelector("svg .titles");
+  const titles = all("svg .titles");
   const hover = document.getElementById("hover");
   const last = panels.length - 1;
   let chosen = 0;
 
   const inSight = (column) => {
     const box = column.getBBox();
-    const covered = titles.getBBox().width;
+    const covered = titles[0].getBBox().width;
     if (box.x - covered < scroll.scrollLeft) scroll.scrollLeft = box.x - covered - 8;
     const hidden = box.x + box.width + 8 - scroll.clientWidth;
     if (hidden > scroll.scrollLeft) scroll.scrollLeft = hidden;
@@ -105,7 +105,7 @@
   addEventListener("scroll", conceal, { passive: true });
 
   scroll.addEventListener("scroll", () => {
-    titles.style.transform = `translateX(${scroll.scrollLeft}px)`;
+    for (const group of titles) group.style.transform = `translateX(${scroll.scrollLeft}px)`;
   }, { passive: true });
 
   document.documentElement.classList.add("live");

@@ -33,7 +33,7 @@ def listings(content: Content, lines: Iterable[Line]) -> tuple[Listing, ...]:
     found: list[Listing] = []
     for file in sorted(by_file, key=content.relative):
         text = Path(file).read_text(encoding="utf-8")
-        split = text.splitlines()
+        split = text.split("\n")
         for name, first, last in _extents(text, by_file[file]):
             own = tuple(split[first - 1 : last])
             found.append(Listing(content.relative(file), name, first, own))

@@ -55,9 +55,9 @@ def svg(scene: Scene) -> str:
     for at, (kind, text) in enumerate(texts, 1):
         add(root, "text", text, class_=kind, x=MARGIN, y=MARGIN + LINE * at - 4)
     lanes = add(root, "g", transform=f"translate({MARGIN} {head})")
-    _strips(lanes, scene, placed)
-    _titles(lanes, scene, placed)
     for strip in placed.strips:
+        _strip(lanes, scene, strip)
+        _titles(lanes, scene, placed, strip)
         for column in strip.columns:
             moment = scene.moments[column.number]
             hit = add(lanes, "rect", class_="hit", **_box(strip, column))
@@ -66,31 +66,30 @@ def svg(scene: Scene) -> str:
     return ElementTree.tostring(root, encoding="unicode") + "\n"
 
 
-def lanes(scene: Scene) -> Element:
-    """The lanes for a page: above each column lies a link to its step, named ``#step-N``."""
+def strips(scene: Scene) -> list[Element]:
+    """The lanes for a page, one picture for each strip: above each column lies a link named ``#step-N``."""
     placed = layout(scene)
+    return [_strip_alone(scene, placed, strip) for strip in placed.strips]
+
+
+def _strip_alone(scene: Scene, placed: Layout, strip: Strip) -> Element:
+    first, last = strip.columns[0].number, strip.columns[-1].number
     root = element(
         "svg",
-        viewBox=f"0 0 {placed.width:g} {placed.height:g}",
+        viewBox=f"0 {strip.top:g} {placed.width:g} {strip.height:g}",
         width=placed.width,
-        height=placed.height,
+        height=strip.height,
         role="group",
-        aria_label="The run, lane by lane: one link for each step",
+        aria_label=f"Steps {first} to {last} of the run, a link for each",
         class_="vtsc",
     )
-    _strips(add(root, "g", aria_hidden="true"), scene, placed)
-    for strip in placed.strips:
-        for column in strip.columns:
-            link = add(
-                root,
-                "a",
-                href=f"#step-{column.number}",
-                class_="column",
-                data_step=column.number,
-                aria_label=label(scene, column.number),
-            )
-            add(link, "rect", class_="hit", rx=3, **_box(strip, column))
-    _titles(root, scene, placed)
+    _strip(add(root, "g", aria_hidden="true"), scene, strip)
+    for column in strip.columns:
+        number = column.number
+        link = add(root, "a", href=f"#step-{number}", class_="column", data_step=number)
+        link.set("aria-label", label(scene, number))
+        add(link, "rect", class_="hit", rx=3, **_box(strip, column))
+    _titles(root, scene, placed, strip)
     return root
 
 
@@ -112,12 +111,11 @@ def _box(strip: Strip, column: Column) -> dict[str, Any]:
     return {**box, "height": strip.height}
 
 
-def _strips(parent: Element, scene: Scene, placed: Layout) -> None:
-    for strip in placed.strips:
-        group = add(parent, "g", class_="strip")
-        _columns(group, scene, strip)
-        for row, top in zip(scene.rows, strip.tops, strict=True):
-            _row(add(group, "g", class_=f"lane {row.shape}"), scene, row, strip, top)
+def _strip(parent: Element, scene: Scene, strip: Strip) -> None:
+    group = add(parent, "g", class_="strip")
+    _columns(group, scene, strip)
+    for row, top in zip(scene.rows, strip.tops, strict=True):
+        _row(add(group, "g", class_=f"lane {row.shape}"), scene, row, strip, top)
 
 
 def _columns(parent: Element, scene: Scene, strip: Strip) -> None:
@@ -138,18 +136,17 @@ def _columns(parent: Element, scene: Scene, strip: Strip) -> None:
         add(parent, "line", class_="tick", x1=column.x, x2=column.x, **ends)
 
 
-def _titles(parent: Element, scene: Scene, placed: Layout) -> None:
+def _titles(parent: Element, scene: Scene, placed: Layout, strip: Strip) -> None:
     """The titles of all rows, on a ground of their own: a page keeps them in sight."""
     group = add(parent, "g", class_="titles", aria_hidden="true")
-    ground: dict[str, Any] = {"x": 0, "y": 0, "width": placed.titles, "height": placed.height}
-    add(group, "rect", class_="page", **ground)
-    for strip in placed.strips:
-        for row, top in zip(scene.rows, strip.tops, strict=True):
-            y = top + HEIGHTS[row.shape] / 2 + (-3 if row.unit else 4)
-            add(group, "line", class_="rule", x1=0, x2=placed.titles, y1=top, y2=top)
-            add(group, "text", row.title, x=0, y=y)
-            if row.unit:
-                add(group, "text", row.unit, class_="unit", x=0, y=y + 13)
+    ground: dict[str, Any] = {"x": 0, "y": strip.top, "height": strip.height}
+    add(group, "rect", class_="page", width=placed.titles, **ground)
+    for row, top in zip(scene.rows, strip.tops, strict=True):
+        y = top + HEIGHTS[row.shape] / 2 + (-3 if row.unit else 4)
+        add(group, "line", class_="rule", x1=0, x2=placed.titles, y1=top, y2=top)
+        add(group, "text", row.title, x=0, y=y)
+        if row.unit:
+            add(group, "text", row.unit, class_="unit", x=0, y=y + 13)
 
 
 def _row(parent: Element, scene: Scene, row: Row, strip: Strip, top: float) -> None:
