@@ -190,6 +190,14 @@ def test_it_prints(driver, pages):
         driver.get(pages[name])
         document = b64decode(driver.print_page())
         assert document.startswith(b"%PDF") and 1 < document.count(b"/Type /Page\n") <= most, name
+        driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+        paper, pictures, hints = driver.execute_script(
+            "return [document.body.clientWidth,"
+            "[...document.querySelectorAll('svg')].map(s => s.getBoundingClientRect().right),"
+            "getComputedStyle(document.querySelector('.keys')).display]"
+        )
+        driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+        assert pictures and max(pictures) <= paper and hints == "none"
 
 
 def test_without_script_every_state_is_there(driver, pages):

@@ -46,7 +46,7 @@ def html(scene: Scene) -> str:
 
 
 BLOCKS = {
-    "head", "meta", "title", "style", "body", "header", "main", "section", "h1", "h2", "h3", "p", "dl", "dd",
+    "head", "meta", "title", "style", "body", "header", "main", "section", "h1", "h2", "h3", "p",
     "table", "caption", "thead", "tbody", "tr", "svg", "g", "div", "script", "li", "ol",
 }  # fmt: skip
 """Elements between which a line end changes nothing."""
@@ -232,10 +232,11 @@ def _listing(scene: Scene, at: int, listing: Listing, ever: set[tuple[str, int]]
 
 def _facts(scene: Scene) -> Element:
     section = _section("facts", "Claim and scope")
-    facts = add(section, "dl")
+    body = add(add(section, "table"), "tbody")
     for name, text in scene.facts:
-        add(facts, "dt", name)
-        add(add(facts, "dd"), "code" if name == "again" else "span", text)
+        row = add(body, "tr")
+        add(row, "th", name, scope="row")
+        add(add(row, "td"), "code" if name == "again" else "span", text)
     return section
 
 
