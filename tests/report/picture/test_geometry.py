@@ -9,12 +9,11 @@ import pytest
 from tests.support.pictures import SOME, USUAL, long_trace, scene_of, scene_of_trace
 from vtsc.report.picture.layout import (
     FULL,
-    PADDING,
     WIDEST,
     layout,
     packed,
     spans,
-    strip_widths,
+    widened,
     width_of,
 )
 from vtsc.report.picture.svg import STYLE, svg
@@ -72,10 +71,12 @@ def test_packing_takes_as_many_as_fit():
 
 
 def test_a_label_makes_its_last_column_wider(scenes):
-    """A phase of one narrow step has the room of its label."""
-    rows = [row for row in scenes[USUAL.name].rows if row.shape == "phases"]
-    widths = strip_widths(rows, [0, 1], [1.0, 1.0])
-    assert list(widths) == [0, 1] and sum(widths.values()) >= PADDING + 2
+    """What lasts for several narrow steps has the room of its label in all of them together."""
+    rows = [row for row in scenes[USUAL.name].rows if row.title == "vCPU 0"]
+    widths = widened(rows, range(12), [10.0] * 12)
+    loaded = width_of("loaded on pCPU 0")
+    assert widths[1:3] == [10, loaded - 10] and widths[5] == loaded
+    assert widened(rows, [2, 3], [10.0] * 12) == [loaded, width_of("in guest on pCPU 0")]
 
 
 def texts_of(root: ElementTree.Element) -> list[tuple[float, float, float]]:

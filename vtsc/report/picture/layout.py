@@ -83,13 +83,14 @@ def layout(scene: Scene) -> Layout:
     strips, top = [], 0.0
     for numbers in balanced(widened(scene.rows, range(len(natural)), natural)):
         columns, x = [], titles
-        for number, width in strip_widths(scene.rows, numbers, natural).items():
+        widths = widened(scene.rows, numbers, natural)
+        for number, width in zip(numbers, widths, strict=True):
             columns.append(Column(number, x, width))
             x += width
         strips.append(Strip(top, height, tuple(columns), tuple(top + t for t in tops)))
         top += height + GAP
-    width = max(strip.end for strip in strips) + 1
-    return Layout(width, top - GAP, titles, tuple(strips))
+    full = max(strip.end for strip in strips) + 1
+    return Layout(full, top - GAP, titles, tuple(strips))
 
 
 def width_of(text: str) -> float:
@@ -104,45 +105,30 @@ def shortened(text: str, width: float) -> str:
 
 
 def natural_widths(scene: Scene) -> list[float]:
-    """For each step the width that its header, its values and its marks ask for."""
+    """For each step the width that its header and its marks ask for."""
     found = []
     for moment in scene.moments:
         texts = [moment.action, scene.note(moment.number)]
-        for row in scene.rows:
-            cell = row.cells[moment.number]
-            if cell is not None and row.shape != "phases" and is_new(row, moment.number):
-                texts.append(cell.text)
+        cells = [row.cells[moment.number] for row in scene.rows if row.shape == "marks"]
+        texts += [cell.text for cell in cells if cell is not None]
         asked = max(width_of(text) for text in texts)
         found.append(min(max(asked, NARROWEST), WIDEST))
     return found
 
 
-def is_new(row: Row, number: int) -> bool:
-    """Whether a row's cell differs from the one before."""
-    return number == 0 or row.shape == "marks" or row.cells[number] != row.cells[number - 1]
-
-
 def widened(rows: Sequence[Row], numbers: Sequence[int], natural: Sequence[float]) -> list[float]:
-    """The widths of some steps, the last one of a phase made wider where its label has no room."""
+    """The widths of consecutive steps, where each phase and each value that lasts has room for its text.
+
+    Where it has not, the last step that it lasts is made wider.
+    """
     found = {number: natural[number] for number in numbers}
     for row in rows:
-        if row.shape == "phases":
-            for cell, members in joined(row, numbers):
-                lack = width_of(cell.text) - sum(found[i] for i in members)
-                if lack > 0:
-                    found[members[-1]] = min(found[members[-1]] + lack, WIDEST)
+        if row.shape == "marks":
+            continue
+        for cell, members in joined(row, numbers):
+            lack = min(width_of(cell.text), WIDEST) - sum(found[i] for i in members)
+            found[members[-1]] += max(lack, 0)
     return list(found.values())
-
-
-def strip_widths(
-    rows: Sequence[Row], numbers: Sequence[int], natural: Sequence[float]
-) -> dict[int, float]:
-    """The widths of a strip's steps; at the first one all values are written, and phases begin anew."""
-    cells = [row.cells[numbers[0]] for row in rows if row.shape == "values"]
-    asked = max((width_of(cell.text) for cell in cells if cell is not None), default=0)
-    wide = list(natural)
-    wide[numbers[0]] = max(wide[numbers[0]], min(asked, WIDEST))
-    return dict(zip(numbers, widened(rows, numbers, wide), strict=True))
 
 
 def joined(row: Row, numbers: Iterable[int]) -> list[tuple[Cell, list[int]]]:

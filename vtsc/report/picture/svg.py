@@ -14,7 +14,6 @@ from vtsc.report.picture.layout import (
     Column,
     Layout,
     Strip,
-    is_new,
     layout,
     shortened,
     spans,
@@ -169,19 +168,13 @@ def _phases(parent: Element, row: Row, strip: Strip, top: float) -> None:
 
 def _values(parent: Element, row: Row, strip: Strip, top: float) -> None:
     """A line through the values, each written above the place from which on it is the value."""
-    points: list[str] = []
-    texts: list[tuple[str, float, float]] = []
-    for column in strip.columns:
-        cell = row.cells[column.number]
-        if cell is None:
-            continue
-        y = _height(row, cell, top)
-        points += [f"{column.x:.1f},{y:.1f}", f"{column.end:.1f},{y:.1f}"]
-        if is_new(row, column.number) or column is strip.columns[0]:
-            texts.append((shortened(cell.text, column.width), column.x + PADDING / 2, y - 4))
+    found = spans(row, strip)
+    ends = [(span, _height(row, span.cell, top)) for span in found]
+    points = [f"{x:.1f},{y:.1f}" for span, y in ends for x in (span.x, span.x + span.width)]
     add(parent, "polyline", class_="value", points=" ".join(points))
-    for text, x, y in texts:
-        add(parent, "text", text, class_="reading", x=x, y=y)
+    for span, y in ends:
+        text = shortened(span.cell.text, span.width)
+        add(parent, "text", text, class_="reading", x=span.x + PADDING / 2, y=y - 4)
 
 
 def _marks(parent: Element, scene: Scene, row: Row, strip: Strip, top: float) -> None:
