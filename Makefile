@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: verify test check slow hours bench answers counterexamples evidence recorded protocols third-opinion mutants insertions clean
+.PHONY: verify test check slow hours bench answers counterexamples pictures browser evidence recorded protocols third-opinion mutants insertions clean
 
 verify: .venv/ready
 	$(BIN)/vtsc gate
@@ -38,8 +38,16 @@ evidence: .venv/cross
 answers: .venv/ready
 	$(BIN)/vtsc claims --format markdown -o docs/answers.md
 
+# The pictures of the documents.
+pictures: .venv/ready
+	$(BIN)/vtsc show counterexamples/patch25.cstate.monotonic.json --svg docs/pictures/patch25-cstate-monotonic.svg
+
+# The pages of vtsc show --html in a browser; this takes chromium and chromium-driver, as Debian has them.
+browser: .venv/browser
+	$(BIN)/pytest -n0 -rs tests/report/picture/test_browser.py
+
 # Everything in the tree that is found by running the checker.
-recorded: counterexamples
+recorded: counterexamples pictures
 	$(MAKE) evidence UPDATE=1
 	$(MAKE) answers
 
@@ -76,4 +84,9 @@ clean:
 # cvc5, and what draws plots. Yices and Bitwuzla are measured where they are installed.
 .venv/bench: .venv/cross
 	$(BIN)/pip --disable-pip-version-check -q install -e ".[bench]"
+	@touch $@
+
+# What drives a browser in tests.
+.venv/browser: .venv/ready
+	$(BIN)/pip --disable-pip-version-check -q install -e ".[browser]"
 	@touch $@

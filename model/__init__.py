@@ -5,6 +5,7 @@ from functools import partial
 
 from model.designs import DESIGNS, Design, registry
 from model.host.contracts import CONTRACTS
+from model.lanes import LANES
 from model.lemmas.arithmetic import all_claims
 from model.machine import Machine
 from model.parameters import PARAMETERS, check, resolve
@@ -45,6 +46,7 @@ def domain(designs: Mapping[str, type[Design]]) -> Domain:
         design=Design,
         including=including,
         commands=COMMANDS,
+        lanes=LANES,
     )
 
 

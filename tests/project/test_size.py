@@ -7,9 +7,18 @@ import pytest
 
 from tests.support.paths import ROOT
 
-WRITTEN = {".py", ".pyi", ".md", "Makefile", "LICENSE", "pyproject.toml", ".gitignore", "run"} | {
-    ".litmus"
-}
+WRITTEN = {
+    ".py",
+    ".pyi",
+    ".md",
+    ".css",
+    ".js",
+    "Makefile",
+    "LICENSE",
+    "pyproject.toml",
+    ".gitignore",
+    "run",
+} | {".litmus"}
 """Kinds of files, and files, that people write; all others count as generated or recorded."""
 
 

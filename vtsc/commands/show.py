@@ -6,10 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from vtsc.base.errors import BadFileError, Exit, UsageError
+from vtsc.base.files import check_writable, write_whole
 from vtsc.commands.options import add_design
 from vtsc.commands.replay import replayed
+from vtsc.content.case import Case
 from vtsc.content.loader import load
 from vtsc.evidence.replay import replay
+from vtsc.evidence.trace import Trace
+from vtsc.native.interpreter import Run
 from vtsc.report.screen import say
 from vtsc.report.text.counterexample import counterexample
 from vtsc.report.text.proof import proof
@@ -27,6 +31,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_design(parser)
     parser.add_argument("--all", action="store_true", help="tell parameters with defaults, too")
+    pictures = parser.add_argument_group("pictures of a saved run, in place of the text")
+    pictures.add_argument("--html", metavar="OUT", help="one page to step through, without network")
+    pictures.add_argument("--svg", metavar="OUT", help="the lanes alone, for documents")
 
 
 def run(arguments: argparse.Namespace) -> Exit:
@@ -36,6 +43,7 @@ def run(arguments: argparse.Namespace) -> Exit:
     """
     path = Path(arguments.file)
     manifest = _manifest(path)
+    _check_pictures(arguments, manifest is not None)
     if manifest is not None:
         _show_proof(arguments, manifest)
         return Exit.OK
@@ -45,8 +53,41 @@ def run(arguments: argparse.Namespace) -> Exit:
         done = "violated" if trace.property in content.properties else "reached"
         raise BadFileError(f"{arguments.file}: {trace.property} is no longer {done}")
     told = replay(case, trace, explain=played.observed)
-    say(folded(counterexample(content, trace, told, everything=arguments.all)))
+    if arguments.html or arguments.svg:
+        _draw(arguments, case, trace, told)
+    else:
+        say(folded(counterexample(content, trace, told, everything=arguments.all)))
     return Exit.OK
+
+
+def _check_pictures(arguments: argparse.Namespace, is_proof: bool) -> None:
+    """Raise `UsageError` where pictures are asked for that cannot be drawn or written."""
+    taken = {Path(arguments.file).resolve(): "the file that is shown"}
+    for option, out in (("--html", arguments.html), ("--svg", arguments.svg)):
+        if out is None:
+            continue
+        if is_proof:
+            raise UsageError(f"{option} draws a saved run; {arguments.file} is a saved proof")
+        path = Path(out)
+        if path.resolve() in taken:
+            raise UsageError(f"{option} {out}: that is {taken[path.resolve()]}")
+        check_writable(path)
+        taken[path.resolve()] = f"the file for {option}"
+
+
+def _draw(arguments: argparse.Namespace, case: Case, trace: Trace, run: Run) -> None:
+    """Write the pictures that are asked for, and say so in one line that ends in the verdict."""
+    from vtsc.report.picture.html import html
+    from vtsc.report.picture.scene import scene
+    from vtsc.report.picture.svg import svg
+
+    drawn = scene(case, trace, run)
+    made = {arguments.html: html, arguments.svg: svg}
+    texts = {out: draw(drawn) for out, draw in made.items() if out is not None}
+    for out, text in texts.items():
+        write_whole(Path(out), text)
+    cell = f"{trace.design} {trace.host} {trace.property}: {drawn.verdict}"
+    say(f"wrote {' and '.join(texts)}\n{cell}")
 
 
 def _manifest(path: Path) -> dict[str, Any] | None:

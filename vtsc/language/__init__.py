@@ -1,7 +1,8 @@
 """The language of models and properties: the only part of vtsc that content imports.
 
 It runs nothing. `words` and `state` define values, `inputs` the free choices of a step, `actions` and
-`machine` the interface of a machine, `claims`, `lemmas`, `functions` and `progress` statements about it.
+`machine` the interface of a machine, `claims`, `lemmas`, `functions` and `progress` statements about it,
+`lanes` how a picture of its runs looks.
 """
 
 from vtsc.base.errors import BadFileError, UsageError
@@ -19,6 +20,7 @@ from vtsc.language.definitions import DefinitionError, check_name
 from vtsc.language.domain import Domain
 from vtsc.language.functions import Claim, Claims
 from vtsc.language.inputs import Inputs, StepInputs, with_inputs, without_inputs
+from vtsc.language.lanes import Lane, Marks, Phase, Phases, Values
 from vtsc.language.lemmas import Lemma
 from vtsc.language.machine import Machine, Rounds
 from vtsc.language.parameters import Parameter, Settings, settle
@@ -68,13 +70,17 @@ __all__ = [
     "Illegal",
     "Inputs",
     "Instance",
+    "Lane",
     "Lemma",
     "Machine",
+    "Marks",
     "Measure",
     "Measured",
     "Monitor",
     "Observed",
     "Parameter",
+    "Phase",
+    "Phases",
     "Progress",
     "Property",
     "Record",
@@ -88,6 +94,7 @@ __all__ = [
     "TableMachine",
     "Term",
     "UsageError",
+    "Values",
     "apart",
     "both",
     "bounded",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from vtsc.language.functions import Claims
+from vtsc.language.lanes import Lane
 from vtsc.language.parameters import Parameter, Settings
 
 
@@ -45,3 +46,5 @@ class Domain:
     """The same model with one more design: a class that is derived from ``design``."""
     commands: tuple[tuple[str, str, str], ...] = ()
     """Commands of its own, each a name, one line of help, and a module with ``arguments`` and ``run``."""
+    lanes: tuple[Lane, ...] = ()
+    """What a picture of a run shows, from top to bottom; without any, one lane for each of ``columns``."""

@@ -174,6 +174,15 @@ def _claim(content: Content, trace: Trace, run: Run) -> list[str]:
     return [*wrapped(f"claim: {prop.claim}", "  "), *here]
 
 
+def repeating(content: Content, trace: Trace) -> str:
+    """The command that asks the question of a counterexample again; empty for another run."""
+    if trace.property not in content.properties:
+        return ""
+    settings = content.model.check(trace.design, {k: str(v) for k, v in trace.params.items()})
+    changed = content.changed(trace.design, trace.property, settings)
+    return shlex.join(_asking(content, trace.design, trace.host, trace.property, changed))
+
+
 def _scope(
     content: Content, trace: Trace, searched: int | None, everything: bool, doubt: str = ""
 ) -> list[str]:
@@ -199,7 +208,14 @@ def verifying(
     content: Content, design: str, host: str, prop: str, changed: Mapping[str, int | str]
 ) -> list[str]:
     """The command that decides a cell, after ``again:``; where it has several lines, they can be pasted."""
+    words = _asking(content, design, host, prop, changed)
+    return continued([shlex.quote(word) for word in words], "again: ")
+
+
+def _asking(
+    content: Content, design: str, host: str, prop: str, changed: Mapping[str, int | str]
+) -> list[str]:
+    """The words of the command that decides a cell."""
     words = ["vtsc", "verify", *shlex.split(content.named(design)), "--host", host, "-p", prop]
     words += [word for k, v in changed.items() for word in ("--set", f"{k}={v}")]
-    words += ["--root", content.asked] if content.asked is not None else []
-    return continued([shlex.quote(word) for word in words], "again: ")
+    return words + (["--root", content.asked] if content.asked is not None else [])
