@@ -3,6 +3,9 @@
 import pytest
 
 from tests.support.paths import ROOT
+from vtsc.content.case import Case
+from vtsc.deciding.verdict import Status
+from vtsc.engines import Effort
 from vtsc.evidence.replay import case_of
 from vtsc.evidence.trace import load_trace
 from vtsc.report.text.cause import inputs, sentences
@@ -10,6 +13,7 @@ from vtsc.why.again import Again
 from vtsc.why.cause import explanation, recording
 from vtsc.why.freedom import mattering
 from vtsc.why.probes import functions, probed
+from vtsc.why.variants import source_of, workshop
 
 SAVED = ROOT / "counterexamples"
 SVM, VMX = "model/designs/v2_6_35_svm.py", "model/designs/v2_6_35_vmx.py"
@@ -238,3 +242,44 @@ def test_a_run_whose_outcome_hangs_on_one_input_of_many(content):
 def test_inputs_in_words(matter, told):
     """Those of one name stand together."""
     assert inputs(matter, 9, "dt") == told
+
+
+UNSTABLE_LOAD = "            if host.tsc_unstable:\n                vcpu.tsc_offset"
+MISTAKES = [
+    ("2.6.37", "cstate", "vcpu.cpu != cpu or host.tsc_unstable:", "vcpu.cpu != cpu:"),
+    ("2.6.37", "skewed", "if vcpu.last_host_tsc == 0", "if vcpu.last_host_tsc != 0"),
+    ("2.6.37", "skewed", "tsc_delta < 0:", "tsc_delta > 0:"),
+    ("2.6.37", "cstate", UNSTABLE_LOAD, UNSTABLE_LOAD.replace("if", "if not")),
+    ("pre25", "cstate", "vcpu.cpu != cpu or host.tsc_unstable:", "vcpu.cpu != cpu:"),
+    ("pre25", "skewed", "if vcpu.last_host_tsc == 0", "if vcpu.last_host_tsc != 0"),
+    ("pre25", "skewed", "tsc_delta < 0:", "tsc_delta > 0:"),
+    ("pre25", "cstate", UNSTABLE_LOAD, UNSTABLE_LOAD.replace("if", "if not")),
+    ("patch25", "skewed", "tsc_delta < 0:", "tsc_delta > 0:"),
+    ("patch25", "skewed", UNSTABLE_LOAD, UNSTABLE_LOAD.replace("if", "if not")),
+]
+"""A design, a host on which `monotonic` is proved of it, and a mistake in one of its conditions."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("design", "host", "right", "wrong"),
+    [
+        pytest.param(*m, marks=[pytest.mark.hours] * (i not in (2, 5)))
+        for i, m in enumerate(MISTAKES)
+    ],
+)
+def test_the_cause_of_a_mutant_is_its_mistake(content, design, host, right, wrong):
+    """The condition with the mistake is named, as the cause or as what decides it."""
+    case = Case(content, design, host, content.resolve(design, "monotonic", {}))
+    source = source_of(content, design).read_text(encoding="utf-8")
+    before = source[: source.index(right)]
+    line = before.count("\n") + 1
+    with workshop(case, "monotonic", 12) as shop:
+        variant = shop.variant(source.replace(right, wrong, 1))
+        result = shop.decided(variant, Effort.BOUNDED)
+        assert result.status is Status.VIOLATED
+        cause = explanation(variant, result.trace).cause
+    named = [*cause.conditions]
+    if cause.earlier is not None and cause.earlier.decides:
+        named.append(cause.earlier.condition)
+    assert line in [condition.line for condition in named]

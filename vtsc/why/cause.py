@@ -61,7 +61,7 @@ class Earlier:
 
     condition: Condition
     decides: bool
-    """Whether the cause would have read other values."""
+    """Whether the cause's condition would have been the other way."""
     late: tuple[int, Call] | None
     """The step, before the cause, that changed what the condition had read, if any."""
 
@@ -155,7 +155,7 @@ class _Search:
     def _cause(self, flips: Sequence[int], outcome: Outcome) -> Cause:
         conditions = tuple(self.condition(outcome, n) for n in flips)
         first = conditions[0]
-        earlier = self._earlier(first) if len(flips) == 1 else None
+        earlier = self._earlier(flips[0], first) if len(flips) == 1 else None
         return Cause(conditions, self._differences(outcome, first.step), outcome.changes, earlier)
 
     def condition(self, outcome: Outcome, number: int) -> Condition:
@@ -205,19 +205,26 @@ class _Search:
         read = self._read_last()
         return any(d.field in read and type(d.value) is int for d in cause.differences)
 
-    def _earlier(self, condition: Condition) -> Earlier | None:
-        """The last condition of an earlier step that would have helped."""
+    def _earlier(self, number: int, condition: Condition) -> Earlier | None:
+        """The last condition before the one of that number that would have helped.
+
+        One of the same step counts only where it decides the way of ``condition``.
+        """
         asked = self.base.probe.asked
-        wanted = {read.field for read in condition.reads}
-        for number in range(len(asked) - 1, -1, -1):
-            if asked[number].step >= condition.step or not self._counts(asked[number]):
+        for n in range(number - 1, -1, -1):
+            outcome = self._avoided((n,)) if self._counts(asked[n]) else None
+            if outcome is None:
                 continue
-            outcome = self._avoided((number,))
-            if outcome is not None:
-                found = self.condition(self.base, number)
-                differ = {d.field for d in self._differences(outcome, condition.step - 1)}
-                return Earlier(found, bool(wanted & differ), self._late(found, condition.step))
+            decides = self._decides(outcome, asked[number])
+            if decides or asked[n].step < condition.step:
+                found = self.condition(self.base, n)
+                return Earlier(found, decides, self._late(found, condition.step))
         return None
+
+    def _decides(self, outcome: Outcome, cause: Asked) -> bool:
+        """Whether the cause's condition is the other way in another run."""
+        there = (a for a in outcome.probe.asked if (a.site, a.step) == (cause.site, cause.step))
+        return any(a.value != cause.value for a in there)
 
     def _late(self, condition: Condition, end: int) -> tuple[int, Call] | None:
         """The first step, before ``end``, that changed what ``condition`` had read."""

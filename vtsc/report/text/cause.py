@@ -30,7 +30,7 @@ def sentences(explained: Explanation) -> list[str]:
     told = f"{cause.conditions[0].call} in step {cause.step} {_effect(cause)}: "
     told += " and then ".join(_state(c, i > 0) for i, c in enumerate(cause.conditions))
     if cause.earlier is not None and cause.earlier.decides:
-        told += f", since {_since(cause.earlier)}"
+        told += f", since {_since(cause.earlier, cause.step)}"
     told += "."
     found = [told]
     if cause.earlier is not None and not cause.earlier.decides:
@@ -62,8 +62,10 @@ def _state(condition: Condition, conditional: bool = False) -> str:
     return f"{told} ({seen})" if telling else told
 
 
-def _since(earlier: Earlier) -> str:
+def _since(earlier: Earlier, step: int) -> str:
     condition = earlier.condition
+    if condition.step == step:
+        return f"{_state(condition)}"
     if earlier.late is not None:
         step, call = earlier.late
         return f"{condition.call} in step {condition.step} came before {call} in step {step}"
