@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from model.designs import DESIGNS, Design, registry
+from model.events import TIMELINE
 from model.host.contracts import CONTRACTS
 from model.lemmas.arithmetic import all_claims
 from model.machine import Machine
@@ -45,6 +46,7 @@ def domain(designs: Mapping[str, type[Design]]) -> Domain:
         design=Design,
         including=including,
         commands=COMMANDS,
+        timeline=TIMELINE,
     )
 
 

@@ -14,6 +14,8 @@ COMMANDS: Mapping[str, str] = {
     "gate": "check the cells of checks.toml against their expected verdicts",
     "show": "pretty-print a saved counterexample or proof",
     "replay": "re-execute a saved counterexample, without z3",
+    "export": "write a saved run in a format of other programs",
+    "import": "make a trace file of an exported run again",
     "list": "designs, hosts, properties, parameters",
     "simulate": "random legal runs, without z3",
     "certify": "check saved certificates again",

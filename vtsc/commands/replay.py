@@ -52,13 +52,19 @@ def replayed(arguments: argparse.Namespace, states: bool = True) -> tuple[Case, 
     the file if it is not a trace of this model.
     """
     trace = load_trace(Path(arguments.file))
+    case, run = played(arguments, trace, states)
+    return case, trace, run
+
+
+def played(arguments: argparse.Namespace, trace: Trace, states: bool = True) -> tuple[Case, Run]:
+    """Replay a trace that is in the named file, as `replayed` does."""
     content = load(arguments.root, arguments.design)
     here = content.digest_of(trace.design)
     other = trace.model_digest != here
     made = f"made with model {trace.model_digest}, this is {here}"
     try:
         case = case_of(content, trace)
-        played = replay(case, trace, states=states)
+        run = replay(case, trace, states=states)
     except BadFileError as error:
         why = f" ({made}; --inputs compares no states)" if other and states else ""
         raise BadFileError(f"{arguments.file}: {error}{why}") from None
@@ -69,4 +75,4 @@ def replayed(arguments: argparse.Namespace, states: bool = True) -> tuple[Case, 
         raise (named if isinstance(named, VtscError) else error) from None
     if other:
         warn(f"{arguments.file} was {made}")
-    return case, trace, played
+    return case, run

@@ -162,16 +162,7 @@ def _parted(
 
 def _recorded(case: Case, prop: str, run: Run) -> Trace:
     """A run as a trace."""
-    relative = case.content.relative
-    steps = tuple(
-        TraceStep(
-            played.call,
-            played.inputs,
-            played.state,
-            tuple(f"{relative(file)}:{line}" for file, line in played.lines),
-        )
-        for played in run.steps
-    )
+    steps = played_steps(case, run)
     return Trace(
         design=case.design,
         host=case.host,
@@ -182,4 +173,18 @@ def _recorded(case: Case, prop: str, run: Run) -> Trace:
         initial_state=run.initial_state,
         steps=steps,
         hit_at=len(steps),
+    )
+
+
+def played_steps(case: Case, run: Run) -> tuple[TraceStep, ...]:
+    """The steps of a run as a trace has them, each with the lines that it executed."""
+    relative = case.content.relative
+    return tuple(
+        TraceStep(
+            played.call,
+            played.inputs,
+            played.state,
+            tuple(f"{relative(file)}:{line}" for file, line in played.lines),
+        )
+        for played in run.steps
     )

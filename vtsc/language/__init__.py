@@ -23,8 +23,19 @@ from vtsc.language.lemmas import Lemma
 from vtsc.language.machine import Machine, Rounds
 from vtsc.language.parameters import Parameter, Settings, settle
 from vtsc.language.progress import Given, Progress, Situation
-from vtsc.language.state import Instance, Record, State, counter, flag, index, instances, word
+from vtsc.language.state import (
+    Instance,
+    Record,
+    Snapshot,
+    State,
+    counter,
+    flag,
+    index,
+    instances,
+    word,
+)
 from vtsc.language.table import TableMachine
+from vtsc.language.timeline import Event, Moment, Timeline
 from vtsc.language.words import (
     INPUT_LIMIT,
     MASK,
@@ -64,6 +75,7 @@ __all__ = [
     "Claims",
     "DefinitionError",
     "Domain",
+    "Event",
     "Given",
     "Illegal",
     "Inputs",
@@ -72,6 +84,7 @@ __all__ = [
     "Machine",
     "Measure",
     "Measured",
+    "Moment",
     "Monitor",
     "Observed",
     "Parameter",
@@ -81,12 +94,14 @@ __all__ = [
     "Rounds",
     "Settings",
     "Situation",
+    "Snapshot",
     "Sometimes",
     "State",
     "Step",
     "StepInputs",
     "TableMachine",
     "Term",
+    "Timeline",
     "UsageError",
     "apart",
     "both",

@@ -6,6 +6,7 @@ from typing import Any
 
 from vtsc.language.functions import Claims
 from vtsc.language.parameters import Parameter, Settings
+from vtsc.language.timeline import Timeline
 
 
 @dataclass(frozen=True)
@@ -45,3 +46,5 @@ class Domain:
     """The same model with one more design: a class that is derived from ``design``."""
     commands: tuple[tuple[str, str, str], ...] = ()
     """Commands of its own, each a name, one line of help, and a module with ``arguments`` and ``run``."""
+    timeline: Timeline | None = None
+    """The times and events of a run, for other programs' viewers; None where steps are merely counted."""
