@@ -1,4 +1,4 @@
-"""What a model says of a run to viewers that know time and events only: when a step was, and what it would leave.
+"""What a model says of a run to viewers that know only time and events: when a step is, and what it leaves.
 
 A system that is traced records events: each has a name, a text, and the task and processor at which it
 happened. A model may declare which of them its steps stand for.

@@ -1,8 +1,8 @@
 """The formats in which a run is handed to other programs, one module each; some can be read back.
 
-A module has ``write(shown)``, which makes the text of a `Shown`. One that can be read back has ``known(text)``,
-which says whether a text has the format, and ``read(text)``, which makes a document of the trace's schema
-of it; it raises `Unreadable` where the text is not one that vtsc wrote. Nothing that is read is believed
+A module has ``write(shown)``, which makes the text of a `Shown`, and ``known(text)``, which says whether a
+text has the format. One that can be read back has ``read(text)`` besides, which makes a document of the
+trace's schema; it raises `Unreadable` where vtsc did not write the text. Nothing that is read is believed
 before the run has been executed again.
 """
 

@@ -1,8 +1,8 @@
 """The text of ftrace, the kernel's tracer, with the events that the content declares for each step.
 
 What has no event of its own is a ``tracing_mark_write``, as of a program that writes to ``trace_marker``:
-a line for the start and for each step, with its inputs and the fields that changed. The trace's header is a
-comment.
+a line for the start and for each step, with its inputs and the fields that changed. It begins as a marker of
+an instant does, by which viewers show it. The trace's header is a comment.
 """
 
 import json
@@ -23,7 +23,9 @@ COLUMNS = """\
 #                            ||| /     delay
 #           TASK-PID   CPU#  ||||    TIMESTAMP  FUNCTION
 #              | |       |   ||||       |         |"""
-MARK = "tracing_mark_write"
+PID = 1
+"""The process that writes the marks."""
+MARK = f": tracing_mark_write: I|{PID}|"
 START, STEP, SEEN, END = "start", "step", "seen", "end"
 """The first words of the marks."""
 INPUTS, CHANGED = "inputs", "changed"
@@ -54,7 +56,8 @@ def _lines(row: Row) -> Iterator[str]:
 
 
 def _mark(text: str) -> Event:
-    return Event(MARK, text, "vtsc", 1, 0)
+    _, name, kind = MARK.split(": ")
+    return Event(name, f"{kind}{text}", "vtsc", PID, 0)
 
 
 def _line(at: int, event: Event) -> str:
@@ -92,13 +95,13 @@ def read(text: str) -> dict[str, Any]:
     if not isinstance(head, dict):
         raise Unreadable("expected the header of a trace in a comment, as vtsc export has it")
     if not rows:
-        raise Unreadable(f"expected a {MARK} with the start of the run")
+        raise Unreadable("expected a mark of the start of the run")
     return document(head, rows)
 
 
 def _marked(line: str, before: list[ReadRow]) -> list[ReadRow]:
     """The row that a line marks, after those ``before``; none where it marks none."""
-    _, _, text = line.partition(f": {MARK}: ")
+    _, _, text = line.partition(MARK)
     words = text.split()
     if words[:1] not in ([START], [STEP]):
         return []

@@ -94,7 +94,7 @@ def write(shown: Shown) -> str:
 
 def _types(shown: Shown) -> dict[Path, Type]:
     """The type of each signal, those of one scope together."""
-    found = {STEP: NUMBER, ACTION: TEXT, SEEN: TEXT, HIT: FLAG}
+    found: dict[Path, Type] = {STEP: NUMBER, ACTION: TEXT, SEEN: TEXT, HIT: FLAG}
     for row in shown.rows:
         for name, value in row.inputs.items():
             found[INPUTS, name] = FLAG if isinstance(value, bool) else WORD
