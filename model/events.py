@@ -2,7 +2,7 @@
 
 They have the names and the texts of the kernel's tracepoints, so that tools which know those can read an
 exported run. What the model does not have is 0 there: instruction pointers and the details of an exit. A
-step without a tracepoint, such as a native RDTSC, has no event. An offset is reported where it changes.
+step without a tracepoint, such as a native RDTSC, has no event. [choice-events]
 """
 
 from collections.abc import Iterator

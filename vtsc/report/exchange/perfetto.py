@@ -129,12 +129,13 @@ def read(text: str) -> dict[str, Any]:
     found = json.loads(text)
     try:
         head = found["otherData"]["vtsc"]
-        steps = [(i, e["args"]) for i, e in enumerate(found["traceEvents"]) if e.get("cat") == STEP]
+        events = [(i, e) for i, e in enumerate(found["traceEvents"]) if e.get("cat") == STEP]
     except (KeyError, TypeError, AttributeError):
         raise Unreadable("expected events, and the header of a trace in otherData") from None
     rows = []
-    for number, args in steps:
+    for number, event in events:
         try:
+            args = event["args"]
             rows.append(ReadRow(args["action"], args["args"], args["inputs"], args["state"]))
         except (KeyError, TypeError):
             raise Unreadable("expected a step of a trace", f"traceEvents {number}") from None
