@@ -130,7 +130,7 @@ def test_usage_errors(capsys, more, said):
 
 @pytest.mark.slow
 def test_a_model_without_a_timeline_is_exported_too(tmp_path, capsys, monkeypatch):
-    """Steps are counted then, and there are no events but the marks; the run comes back."""
+    """Steps are counted then, and there are no events but the markers; the run comes back."""
     root = ["--root", str(ROOT / "examples" / "seqcount")]
     question = ["no-odd", "-p", "never_torn", "--bounded", "--depth", "6", "--save", str(tmp_path)]
     with loaded_afresh(monkeypatch):
@@ -141,8 +141,8 @@ def test_a_model_without_a_timeline_is_exported_too(tmp_path, capsys, monkeypatc
             capsys.readouterr()
             assert main(["import", str(path), *root]) == 0
             assert capsys.readouterr().out == trace.read_text(encoding="utf-8")
-    marks = re.findall(r"0\.(\d+): (\w+)", path.read_text(encoding="utf-8"))
-    assert {(int(time), name) for time, name in marks} == {
+    markers = re.findall(r"0\.(\d+): (\w+)", path.read_text(encoding="utf-8"))
+    assert {(int(time), name) for time, name in markers} == {
         (step, "tracing_mark_write") for step in range(6)
     }
 

@@ -7,8 +7,8 @@ from vtsc.base.errors import BadFileError, Exit
 from vtsc.base.files import check_writable
 from vtsc.commands.options import add_design
 from vtsc.commands.replay import replayed
-from vtsc.report.exchange import FORMATS, written
-from vtsc.report.exchange.shown import Shown
+from vtsc.report.exports import FORMATS, written
+from vtsc.report.exports.shown import Shown
 from vtsc.report.screen import put
 
 

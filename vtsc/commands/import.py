@@ -10,7 +10,7 @@ from vtsc.commands.options import add_design
 from vtsc.commands.replay import played
 from vtsc.evidence.replay import played_steps
 from vtsc.evidence.trace import Trace, parse_trace
-from vtsc.report.exchange import FORMATS, Unreadable, read
+from vtsc.report.exports import FORMATS, Unreadable, read
 from vtsc.report.screen import put
 
 

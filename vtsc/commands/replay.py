@@ -66,7 +66,8 @@ def played(arguments: argparse.Namespace, trace: Trace, states: bool = True) -> 
         case = case_of(content, trace)
         run = replay(case, trace, states=states)
     except BadFileError as error:
-        why = f" ({made}; --inputs compares no states)" if other and states else ""
+        hint = "; --inputs compares no states" if "inputs" in arguments else ""
+        why = f" ({made}{hint})" if other and states else ""
         raise BadFileError(f"{arguments.file}: {error}{why}") from None
     except VtscError:
         raise

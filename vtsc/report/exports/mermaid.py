@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from vtsc.language.state import Instance
 from vtsc.language.words import spelled
-from vtsc.report.exchange.shown import Row, Shown
+from vtsc.report.exports.shown import Row, Shown
 
 FIRST = "sequenceDiagram"
 HIT = "rgba(255, 0, 0, 0.15)"

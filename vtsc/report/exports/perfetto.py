@@ -13,8 +13,8 @@ from typing import Any
 from vtsc.evidence.trace import plain
 from vtsc.language.state import Field
 from vtsc.language.words import s64, u64
-from vtsc.report.exchange import Unreadable
-from vtsc.report.exchange.shown import ReadRow, Shown, document, header
+from vtsc.report.exports import Unreadable
+from vtsc.report.exports.shown import ReadRow, Shown, document, header
 
 RUN, STEPS = 1, 1
 """The process and the thread of the steps."""

@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # declaring what formats there are should load none of these
-    from vtsc.report.exchange.shown import Shown
+    from vtsc.report.exports.shown import Shown
 
 
 @dataclass(frozen=True)
@@ -24,11 +24,11 @@ class Format:
 
 
 FORMATS: Mapping[str, Format] = {
-    "itf": Format("vtsc.report.exchange.itf"),
-    "vcd": Format("vtsc.report.exchange.vcd"),
-    "perfetto": Format("vtsc.report.exchange.perfetto"),
-    "ftrace": Format("vtsc.report.exchange.ftrace"),
-    "mermaid": Format("vtsc.report.exchange.mermaid", back=False),
+    "itf": Format("vtsc.report.exports.itf"),
+    "vcd": Format("vtsc.report.exports.vcd"),
+    "perfetto": Format("vtsc.report.exports.perfetto"),
+    "ftrace": Format("vtsc.report.exports.ftrace"),
+    "mermaid": Format("vtsc.report.exports.mermaid", back=False),
 }
 
 

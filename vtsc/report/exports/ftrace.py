@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from vtsc.language.timeline import Event
-from vtsc.report.exchange import Unreadable
-from vtsc.report.exchange.shown import ReadRow, Row, Shown, document, header
+from vtsc.report.exports import Unreadable
+from vtsc.report.exports.shown import ReadRow, Row, Shown, document, header
 
 TRACER, HEADER = "# tracer: nop", "# vtsc: "
 COLUMNS = """\
@@ -24,10 +24,10 @@ COLUMNS = """\
 #           TASK-PID   CPU#  ||||    TIMESTAMP  FUNCTION
 #              | |       |   ||||       |         |"""
 PID = 1
-"""The process that writes the marks."""
-MARK = f": tracing_mark_write: I|{PID}|"
+"""The process that writes the markers."""
+MARKER = f": tracing_mark_write: I|{PID}|"
 START, STEP, SEEN, END = "start", "step", "seen", "end"
-"""The first words of the marks."""
+"""The first words of the markers."""
 INPUTS, CHANGED = "inputs", "changed"
 """The words before the inputs of a step and before the fields that it changed."""
 NS = 10**9
@@ -37,7 +37,7 @@ TRUTHS = {"false": False, "true": True}
 def write(shown: Shown) -> str:
     """The run, an event to a line."""
     lines = [line for row in shown.rows for line in _lines(row)]
-    lines.append(_line(shown.rows[-1].at, _mark(f"{END} {shown.done}")))
+    lines.append(_line(shown.rows[-1].at, _marker(f"{END} {shown.done}")))
     places = 1 + max((e.place for row in shown.rows for e in row.events), default=0)
     count = f"# entries-in-buffer/entries-written: {len(lines)}/{len(lines)}   #P:{places}"
     kept = f"{HEADER}{json.dumps(header(shown.trace))}"
@@ -45,18 +45,18 @@ def write(shown: Shown) -> str:
 
 
 def _lines(row: Row) -> Iterator[str]:
-    """The events of a row: the mark of the step, what a system records of it, and what was observed."""
+    """The events of a row: the marker of the step, what a system records of it, and what was observed."""
     name = f"{STEP} {row.number} {row.call}" if row.call else START
     words = [name, INPUTS, *_values(row.inputs), CHANGED, *_values(row.changes())]
-    yield _line(row.at, _mark(" ".join(words)))
+    yield _line(row.at, _marker(" ".join(words)))
     for event in row.events:
         yield _line(row.at, event)
     if row.seen:
-        yield _line(row.at, _mark(f"{SEEN} {row.seen}"))
+        yield _line(row.at, _marker(f"{SEEN} {row.seen}"))
 
 
-def _mark(text: str) -> Event:
-    _, name, kind = MARK.split(": ")
+def _marker(text: str) -> Event:
+    _, name, kind = MARKER.split(": ")
     return Event(name, f"{kind}{text}", "vtsc", PID, 0)
 
 
@@ -79,7 +79,7 @@ def known(text: str) -> bool:
 
 
 def read(text: str) -> dict[str, Any]:
-    """The document of the trace, from its marks; the other events follow from them."""
+    """The document of the trace, from its markers; the other events follow from them."""
     head = None
     rows: list[ReadRow] = []
     for number, line in enumerate(text.splitlines(), 1):
@@ -87,7 +87,7 @@ def read(text: str) -> dict[str, Any]:
             if line.startswith(HEADER):
                 head = json.loads(line.removeprefix(HEADER))
             elif not line.startswith("#"):
-                rows += _marked(line, rows)
+                rows += _row_of(line, rows)
         except (ValueError, LookupError):
             raise Unreadable(
                 "expected a line of a trace by vtsc export", f"line {number}"
@@ -95,13 +95,13 @@ def read(text: str) -> dict[str, Any]:
     if not isinstance(head, dict):
         raise Unreadable("expected the header of a trace in a comment, as vtsc export has it")
     if not rows:
-        raise Unreadable("expected a mark of the start of the run")
+        raise Unreadable("expected a marker of the start of the run")
     return document(head, rows)
 
 
-def _marked(line: str, before: list[ReadRow]) -> list[ReadRow]:
-    """The row that a line marks, after those ``before``; none where it marks none."""
-    _, _, text = line.partition(MARK)
+def _row_of(line: str, before: list[ReadRow]) -> list[ReadRow]:
+    """The row that a line is the marker of, after those ``before``; none where it is none."""
+    _, _, text = line.partition(MARKER)
     words = text.split()
     if words[:1] not in ([START], [STEP]):
         return []

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.exchange import FILES, saved, shown
+from tests.support.exports import FILES, saved, shown
 from vtsc.evidence.replay import played_steps, replay
 from vtsc.evidence.trace import parse_trace
-from vtsc.report.exchange import FORMATS, Unreadable, read, written
+from vtsc.report.exports import FORMATS, Unreadable, read, written
 
 BACK = [name for name, kind in FORMATS.items() if kind.back]
 CSTATE = "patch25.cstate.monotonic"
@@ -27,7 +27,7 @@ TRACEPOINTS = {
     "console": r"tsc: .+",
     "tracing_mark_write": r"I\|1\|(start|step|seen|end) .+",
 }
-"""The texts that the kernel prints for its tracepoints, and those of the marks."""
+"""The texts that the kernel prints for its tracepoints, and those of the markers."""
 LINE = re.compile(r" {0,15}(.{1,16})-(\d+) +\[(\d{3})\] \.{4} +(\d+)\.(\d{9}): (\w+): (.*)")
 """A line of ftrace: task, pid, CPU, flags, seconds, event, text."""
 

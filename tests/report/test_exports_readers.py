@@ -8,8 +8,8 @@ import mermaidx
 import pytest
 from vcd.reader import TokenKind, tokenize
 
-from tests.support.exchange import FILES, queried, saved, shown
-from vtsc.report.exchange import written
+from tests.support.exports import FILES, queried, saved, shown
+from vtsc.report.exports import written
 
 SOME = FILES[::8]
 TWO = "patch25.slow.monotonic.vcpus=2.kvmclock=any.trapping=unstable.trap_clear=immediate"
@@ -105,12 +105,12 @@ def test_perfetto_finds_steps_flags_and_counters(tmp_path):
 
 
 @pytest.mark.slow
-def test_perfetto_finds_switches_and_marks_in_the_text_of_ftrace(tmp_path):
+def test_perfetto_finds_switches_and_markers_in_the_text_of_ftrace(tmp_path):
     """Its trace processor reads each line without an error: who ran on which CPU, and when each step was."""
     run = saved("patch25.cstate.monotonic")
     path = tmp_path / "run.txt"
     path.write_text(written("ftrace", run), encoding="ascii")
-    ran, marks, errors = queried(
+    ran, markers, errors = queried(
         path,
         "select ts, cpu, tid, name from sched join thread using (utid) order by ts",
         "select ts from slice where name like 'step %' order by ts",
@@ -121,7 +121,7 @@ def test_perfetto_finds_switches_and_marks_in_the_text_of_ftrace(tmp_path):
         ["7", "0", "0", "swapper"],
         ["10", "0", "1000", "CPU 0/KVM"],
     ]
-    assert marks == [[str(row.at)] for row in run.rows[1:]]
+    assert markers == [[str(row.at)] for row in run.rows[1:]]
     assert errors == []
 
 

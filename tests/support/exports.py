@@ -13,7 +13,7 @@ from tests.support.paths import ROOT
 from vtsc.content.loader import load
 from vtsc.evidence.replay import case_of, replay
 from vtsc.evidence.trace import load_trace
-from vtsc.report.exchange.shown import Shown
+from vtsc.report.exports.shown import Shown
 
 FOLDER = ROOT / "counterexamples"
 FILES = sorted(FOLDER.glob("*.json"))

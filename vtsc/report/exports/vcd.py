@@ -11,8 +11,8 @@ from typing import Any
 
 from vtsc.language.state import Field
 from vtsc.language.words import WIDTH
-from vtsc.report.exchange import Unreadable
-from vtsc.report.exchange.shown import ReadRow, Row, Shown, document, header
+from vtsc.report.exports import Unreadable
+from vtsc.report.exports.shown import ReadRow, Row, Shown, document, header
 
 COMMENT, END = "$comment vtsc ", " $end"
 STEP = ("run", "step")

@@ -8,8 +8,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from vtsc.report.exchange import Unreadable
-from vtsc.report.exchange.shown import ReadRow, Row, Shown, document, header
+from vtsc.report.exports import Unreadable
+from vtsc.report.exports.shown import ReadRow, Row, Shown, document, header
 
 ABOUT = "https://apalache-mc.org/docs/adr/015adr-trace.html"
 STEP = ("action_taken", "action_args", "inputs")
