@@ -11,7 +11,7 @@ from vcd.reader import TokenKind, tokenize
 from tests.support.exports import FILES, queried, saved, shown
 from vtsc.report.exports import written
 
-SOME = FILES[::8]
+SOME = FILES[::10]
 TWO = "patch25.slow.monotonic.vcpus=2.kvmclock=any.trapping=unstable.trap_clear=immediate"
 CHANGES = (TokenKind.CHANGE_SCALAR, TokenKind.CHANGE_VECTOR, TokenKind.CHANGE_STRING)
 ERRORS = "select name, value from stats where value > 0 and severity in ('error', 'data_loss')"

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.support.paths import ROOT
+from vtsc.content.content import Content
 from vtsc.content.loader import load
 from vtsc.evidence.replay import case_of, replay
 from vtsc.evidence.trace import load_trace
@@ -21,11 +22,16 @@ PROCESSOR = Path(__file__).with_name("trace_processor.js")
 
 
 @cache
+def content() -> Content:
+    """The content of this checkout."""
+    return load(str(ROOT))
+
+
+@cache
 def shown(path: Path) -> Shown:
     """The run that a file of this checkout keeps."""
-    content = load(str(ROOT))
     trace = load_trace(path)
-    case = case_of(content, trace)
+    case = case_of(content(), trace)
     return Shown(case, trace, replay(case, trace))
 
 

@@ -1,14 +1,13 @@
 """``vtsc import FILE``: make a trace file of an exported run again, by executing it from its inputs."""
 
 import argparse
-from dataclasses import replace
 from pathlib import Path
 
 from vtsc.base.errors import BadFileError, Exit
 from vtsc.base.files import check_writable
 from vtsc.commands.options import add_design
 from vtsc.commands.replay import played
-from vtsc.evidence.replay import played_steps
+from vtsc.evidence.replay import executed
 from vtsc.evidence.trace import Trace, parse_trace
 from vtsc.report.exports import FORMATS, Unreadable, read
 from vtsc.report.screen import put
@@ -33,7 +32,7 @@ def run(arguments: argparse.Namespace) -> Exit:
     case, again = played(arguments, trace)
     if again.hit_at is None:
         raise BadFileError(f"{arguments.file}: the run no longer shows {trace.property}")
-    put(replace(trace, steps=played_steps(case, again)).text(), arguments.output)
+    put(executed(case, trace, again).text(), arguments.output)
     return Exit.OK
 
 
