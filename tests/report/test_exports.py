@@ -11,6 +11,7 @@ from tests.support.exports import FILES, saved, shown
 from vtsc.evidence.replay import executed, replay
 from vtsc.evidence.trace import parse_trace
 from vtsc.report.exports import FORMATS, Unreadable, read, written
+from vtsc.report.exports.vcd_signals import SIGNED
 
 BACK = [name for name, kind in FORMATS.items() if kind.back]
 CSTATE = "patch25.cstate.monotonic"
@@ -179,3 +180,21 @@ def test_itf_has_the_shape_of_its_definition():
         assert state.keys() == {"#meta", *found["vars"]} and state["#meta"]["index"] == number
     assert found["states"][1]["vcpu0"]["tsc_offset"] == {"#bigint": str(2**64 - 2)}
     assert found["states"][9]["action_args"] == [{"#bigint": "0"}, {"#bigint": "0"}]
+
+
+def test_perfetto_draws_offsets_as_signed_numbers():
+    """2^64 - 1 is drawn beside 0, not 2^64 above it; the arguments of the steps have it as it is."""
+    run = saved("2.6.37.slow.timer_lateness_at_most_1499999.timeslice=1ms")
+    events = json.loads(written("perfetto", run))["traceEvents"]
+    drawn = [e["args"]["value"] for e in events if e["ph"] == "C" and e["name"] == "tsc_offset"]
+    assert drawn == [-1, -250002, 749999]
+    steps = [e["args"]["state"]["vcpu0"]["tsc_offset"] for e in events if e.get("cat") == "step"]
+    assert steps[0] == str(2**64 - 1) and steps[-1] == 749999
+
+
+@pytest.mark.parametrize("value", [-1, 0, 2**63 - 1, -(2**63), None])
+def test_vcd_keeps_what_may_be_negative(value):
+    """Two's complement, or unknown."""
+    line = SIGNED.text(value, "!")
+    assert line[0] == "b" and SIGNED.value(line[1:].split()[0]) == value
+    assert re.search(r"\$var integer 64 \S+ cpu \$end", written("vcd", saved(CSTATE)))
