@@ -132,7 +132,8 @@ def test_mermaid_draws_the_diagram():
     drawn = mermaidx.render(written("mermaid", run)).svg()
     for row in run.rows[1:]:
         assert f"{row.number} {row.call}" in drawn
-    for name in ("vcpu0", "pcpu0", "pcpu1", run.done):
+    title = f"{run.trace.design} on {run.trace.host}: {run.done}"
+    for name in ("vcpu0", "pcpu0", "pcpu1", title, "vcpu0.tsc_offset=2^64-1"):
         assert name in drawn
     with pytest.raises(RuntimeError, match="Parse error"):
         mermaidx.render("sequenceDiagram\n    vcpu0->>->>pcpu0: 1 load(0, 0)").svg()

@@ -18,15 +18,30 @@ HIT = "rgba(255, 0, 0, 0.15)"
 def write(shown: Shown) -> str:
     """The diagram."""
     trace = shown.trace
-    names = [name for name, instance in shown.instances.items() if instance and "." not in name]
-    lines = [FIRST, f"%% {trace.design} on {trace.host}: {shown.done}"]
+    names = [
+        name for name, instance in shown.instances.items() if instance and "." not in name
+    ] or ["run"]
+    lines = [FIRST, f"title {_text(f'{trace.design} on {trace.host}: {shown.done}')}"]
     lines += [f"participant {name}" for name in names]
+    start = _start(shown)
+    lines += [f"Note over {_span(names)}: {'<br/>'.join(start)}"] if start else []
     for row in shown.rows[1:]:
         last = row.number == trace.hit_at
         lines += [f"rect {HIT}"] if last else []
         lines += _step(shown, row, names)
         lines += [f"Note over {_span(names)}: {_text(shown.done)}", "end"] if last else []
     return "\n".join([lines[0], *(f"    {line}" for line in lines[1:])]) + "\n"
+
+
+def _start(shown: Shown) -> list[str]:
+    """The initial values of the fields that the content wants to be told."""
+    model = shown.case.content.model
+    found = []
+    for full, value in shown.rows[0].changes().items():
+        record, _, field = full.rpartition(".")
+        if f"{shown.run.kinds.get(record)}.{field}" in (*model.columns, *model.opening):
+            found.append(_text(f"{full}={spelled(int(value))}"))
+    return found
 
 
 def _step(shown: Shown, row: Row, names: list[str]) -> Iterator[str]:
