@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from tests.support.apart import run_apart
 from tests.support.exports import shown
 from tests.support.paths import ROOT
 from tests.support.roots import loaded_afresh
@@ -149,6 +150,19 @@ def test_a_model_without_a_timeline_is_exported_too(tmp_path, capsys, monkeypatc
     assert {(int(time), name) for time, name in markers} == {
         (step, "tracing_mark_write") for step in range(6)
     }
+
+
+def test_a_timeline_that_fails_is_told_with_its_line(copy, tmp_path):
+    """As any other error of the model: exit status 3, and no file is written."""
+    path = copy / "model/events.py"
+    text = path.read_text(encoding="utf-8").replace('["host"]["t"]', '["host"]["time"]')
+    path.write_text(text, encoding="utf-8")
+    line = text[: text.index('["time"]')].count("\n") + 1
+    out = tmp_path / "run.vcd"
+    asked = ["export", str(TRACE), "--format", "vcd", "-o", str(out), "--root", str(copy)]
+    status, said = run_apart(*asked)
+    assert status == 3 and not out.exists()
+    assert said.splitlines()[-1] == f"vtsc: model/events.py:{line}: KeyError: 'time'"
 
 
 def test_both_commands_load_neither_z3_nor_rich(tmp_path):

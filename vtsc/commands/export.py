@@ -6,7 +6,7 @@ from pathlib import Path
 from vtsc.base.errors import BadFileError, Exit
 from vtsc.base.files import check_writable
 from vtsc.commands.options import add_design
-from vtsc.commands.replay import replayed
+from vtsc.commands.replay import of_model, replayed
 from vtsc.report.exports import FORMATS, written
 from vtsc.report.exports.shown import Shown
 from vtsc.report.screen import put
@@ -32,5 +32,9 @@ def run(arguments: argparse.Namespace) -> Exit:
     case, trace, played = replayed(arguments)
     if played.hit_at is None:
         raise BadFileError(f"{arguments.file}: the run no longer shows {trace.property}")
-    put(written(arguments.format, Shown(case, trace, played)), arguments.output)
+    try:
+        text = written(arguments.format, Shown(case, trace, played))
+    except Exception as error:  # the timeline of a model may do anything
+        raise of_model(case.content, error) from None
+    put(text, arguments.output)
     return Exit.OK

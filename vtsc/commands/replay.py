@@ -6,7 +6,7 @@ from pathlib import Path
 from vtsc.base.errors import BadFileError, Exit, VtscError
 from vtsc.commands.options import add_design
 from vtsc.content.case import Case
-from vtsc.content.content import model_error
+from vtsc.content.content import Content, model_error
 from vtsc.content.loader import load
 from vtsc.evidence.replay import case_of, replay
 from vtsc.evidence.trace import Trace, load_trace
@@ -72,8 +72,13 @@ def played(arguments: argparse.Namespace, trace: Trace, states: bool = True) -> 
     except VtscError:
         raise
     except Exception as error:  # a model may do anything
-        named = model_error(content, error)
-        raise (named if isinstance(named, VtscError) else error) from None
+        raise of_model(content, error) from None
     if other:
         warn(f"{arguments.file} was {made}")
     return case, run
+
+
+def of_model(content: Content, error: Exception) -> Exception:
+    """The error to tell for one raised while the model ran: with the model's line, where that is to blame."""
+    named = model_error(content, error)
+    return named if isinstance(named, VtscError) else error

@@ -18,9 +18,7 @@ HIT = "rgba(255, 0, 0, 0.15)"
 def write(shown: Shown) -> str:
     """The diagram."""
     trace = shown.trace
-    names = [
-        name for name, instance in shown.instances.items() if instance and "." not in name
-    ] or ["run"]
+    names = [name for name, kind in shown.run.kinds.items() if kind != name] or ["run"]
     lines = [FIRST, f"title {_text(f'{trace.design} on {trace.host}: {shown.done}')}"]
     lines += [f"participant {name}" for name in names]
     start = _start(shown)

@@ -8,7 +8,7 @@ from typing import Any
 from vtsc.content.case import Case
 from vtsc.evidence.trace import Trace
 from vtsc.language.actions import Call
-from vtsc.language.state import Field, Instance, Snapshot
+from vtsc.language.state import Field, Snapshot
 from vtsc.language.timeline import Event, Moment
 from vtsc.native.interpreter import Run
 
@@ -65,7 +65,7 @@ class Shown:
             observed = step.observed if step else None
             yield Row(
                 number=number,
-                at=self._clock(number, state) + number,
+                at=self._clock(state) + number,
                 call=step.call if step else None,
                 inputs=step.inputs if step else self.run.initial_inputs,
                 seen="" if observed is None else observed.told(last),
@@ -76,7 +76,7 @@ class Shown:
             )
             before, last = state, last if observed is None else observed
 
-    def _clock(self, number: int, state: Snapshot) -> int:
+    def _clock(self, state: Snapshot) -> int:
         timeline = self.case.content.model.timeline
         return 0 if timeline is None else timeline.clock(self.case.settings, state)
 
@@ -92,21 +92,12 @@ class Shown:
     @cached_property
     def fields(self) -> dict[str, dict[str, Field]]:
         """The declaration of each field in a state, by record."""
+        machine, monitor = self.case.machine(), self.case.monitor(self.trace.property)
+        ghosts = {f"{monitor.name}.{n}": g for n, g in monitor.ghosts(machine).items()}
         return {
             name: {n: f for n, f in record.fields.items() if not f.transient}
-            for name, record in self._records.items()
+            for name, record in {**machine.state().records, **ghosts}.items()
         }
-
-    @cached_property
-    def instances(self) -> dict[str, Instance | None]:
-        """By record, the instance that it belongs to; None where it belongs to none."""
-        return {name: record.instance for name, record in self._records.items()}
-
-    @cached_property
-    def _records(self) -> dict[str, Any]:
-        machine, monitor = self.case.machine(), self.case.monitor(self.trace.property)
-        ghosts = monitor.ghosts(machine)
-        return {**machine.state().records, **{f"{monitor.name}.{n}": g for n, g in ghosts.items()}}
 
     @property
     def done(self) -> str:
