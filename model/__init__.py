@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from model.designs import DESIGNS, Design, registry
+from model.events import TIMELINE
 from model.host.contracts import CONTRACTS
 from model.lanes import LANES
 from model.lemmas.arithmetic import all_claims
@@ -47,6 +48,7 @@ def domain(designs: Mapping[str, type[Design]]) -> Domain:
         including=including,
         commands=COMMANDS,
         lanes=LANES,
+        timeline=TIMELINE,
     )
 
 

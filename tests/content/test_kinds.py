@@ -42,6 +42,9 @@ model/designs/v2_6_36_svm.py
   rule: V2636Svm.vcpu_create
 model/designs/v2_6_37.py
   rule: V2637.vcpu_load V2637.vcpu_put V2637.catchup_guard
+model/events.py
+  declaration: clock events _host _switches _exits _offset _entries _traps _moved _cpu _comm _side \
+_of_vcpu
 model/guest/rdtsc.py
   frame: traps rdtsc start_read cycles_since ideal_tsc
   declaration: Read.told peek

@@ -198,6 +198,7 @@ def test_no_engine_sees_expected_verdicts():
         ["list"],
         ["show", "counterexamples/patch25.cstate.monotonic.json"],
         ["replay", "counterexamples/patch25.cstate.monotonic.json"],
+        ["export", "counterexamples/patch25.cstate.monotonic.json", "--format", "perfetto"],
     ],
 )
 def test_start_up_imports_neither_z3_nor_rich(arguments):

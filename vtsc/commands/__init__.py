@@ -15,6 +15,8 @@ COMMANDS: Mapping[str, str] = {
     "why": "what a proof needs, or what repairs a violation",
     "show": "pretty-print a saved counterexample or proof",
     "replay": "re-execute a saved counterexample, without z3",
+    "export": "write a saved run in a format of other programs",
+    "import": "make a trace file of an exported run again",
     "list": "designs, hosts, properties, parameters",
     "simulate": "random legal runs, without z3",
     "certify": "check saved certificates again",

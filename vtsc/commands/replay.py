@@ -6,7 +6,7 @@ from pathlib import Path
 from vtsc.base.errors import BadFileError, Exit, VtscError
 from vtsc.commands.options import add_design
 from vtsc.content.case import Case
-from vtsc.content.content import model_error
+from vtsc.content.content import Content, model_error
 from vtsc.content.loader import load
 from vtsc.evidence.replay import case_of, replay
 from vtsc.evidence.trace import Trace, load_trace
@@ -53,21 +53,33 @@ def replayed(arguments: argparse.Namespace, states: bool = True) -> tuple[Case, 
     the file if it is not a trace of this model.
     """
     trace = load_trace(Path(arguments.file))
+    case, run = played(arguments, trace, states)
+    return case, trace, run
+
+
+def played(arguments: argparse.Namespace, trace: Trace, states: bool = True) -> tuple[Case, Run]:
+    """Replay a trace that is in the named file, as `replayed` does."""
     content = load(arguments.root, arguments.design)
     here = content.digest_of(trace.design)
     other = trace.model_digest != here
     made = f"made with model {trace.model_digest}, this is {here}"
     try:
         case = case_of(content, trace)
-        played = replay(case, trace, states=states)
+        run = replay(case, trace, states=states)
     except BadFileError as error:
-        why = f" ({made}; --inputs compares no states)" if other and states else ""
+        hint = "; --inputs compares no states" if "inputs" in arguments else ""
+        why = f" ({made}{hint})" if other and states else ""
         raise BadFileError(f"{arguments.file}: {error}{why}") from None
     except VtscError:
         raise
     except Exception as error:  # a model may do anything
-        named = model_error(content, error)
-        raise (named if isinstance(named, VtscError) else error) from None
+        raise of_model(content, error) from None
     if other:
         warn(f"{arguments.file} was {made}")
-    return case, trace, played
+    return case, run
+
+
+def of_model(content: Content, error: Exception) -> Exception:
+    """The error to tell for one raised while the model ran: with the model's line, where that is to blame."""
+    named = model_error(content, error)
+    return named if isinstance(named, VtscError) else error

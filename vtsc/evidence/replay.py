@@ -1,6 +1,7 @@
 """Replay: a trace counts only if the plain interpreter gets the same run from its inputs."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from vtsc.base.errors import BadFileError, EvidenceError
 from vtsc.base.lines import Line
@@ -162,16 +163,7 @@ def _parted(
 
 def _recorded(case: Case, prop: str, run: Run) -> Trace:
     """A run as a trace."""
-    relative = case.content.relative
-    steps = tuple(
-        TraceStep(
-            played.call,
-            played.inputs,
-            played.state,
-            tuple(f"{relative(file)}:{line}" for file, line in played.lines),
-        )
-        for played in run.steps
-    )
+    steps = _steps(case, run)
     return Trace(
         design=case.design,
         host=case.host,
@@ -182,4 +174,28 @@ def _recorded(case: Case, prop: str, run: Run) -> Trace:
         initial_state=run.initial_state,
         steps=steps,
         hit_at=len(steps),
+    )
+
+
+def _steps(case: Case, run: Run) -> tuple[TraceStep, ...]:
+    """The steps of a run as a trace has them, each with the lines that it executed."""
+    relative = case.content.relative
+    return tuple(
+        TraceStep(
+            played.call,
+            played.inputs,
+            played.state,
+            tuple(f"{relative(file)}:{line}" for file, line in played.lines),
+        )
+        for played in run.steps
+    )
+
+
+def executed(case: Case, trace: Trace, run: Run) -> Trace:
+    """A trace as its run was executed here, with the lines that each step took."""
+    return replace(
+        trace,
+        initial_inputs=run.initial_inputs,
+        initial_state=run.initial_state,
+        steps=_steps(case, run),
     )

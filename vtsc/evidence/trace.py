@@ -56,13 +56,13 @@ class Trace:
             "host": self.host,
             "property": self.property,
             "params": self.params,
-            "initial": {"inputs": _out(self.initial_inputs), "state": _out(self.initial_state)},
+            "initial": {"inputs": plain(self.initial_inputs), "state": plain(self.initial_state)},
             "steps": [
                 {
                     "action": step.call.name,
                     "args": list(step.call.args),
-                    "inputs": _out(step.inputs),
-                    "state": _out(step.state),
+                    "inputs": plain(step.inputs),
+                    "state": plain(step.state),
                     "source": list(step.source),
                 }
                 for step in self.steps
@@ -91,9 +91,10 @@ def _spread(value: Any) -> str:
     return "[\n  " + ",\n  ".join(json.dumps(item) for item in value) + "\n ]"
 
 
-def _out(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A value as trace files have it: integers beyond `EXACT` are strings."""
     if isinstance(value, Mapping):
-        return {k: _out(v) for k, v in value.items()}
+        return {k: plain(v) for k, v in value.items()}
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) > EXACT:
         return str(value)
     return value

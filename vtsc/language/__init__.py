@@ -25,8 +25,19 @@ from vtsc.language.lemmas import Lemma
 from vtsc.language.machine import Machine, Rounds
 from vtsc.language.parameters import Parameter, Settings, settle
 from vtsc.language.progress import Given, Progress, Situation
-from vtsc.language.state import Instance, Record, State, counter, flag, index, instances, word
+from vtsc.language.state import (
+    Instance,
+    Record,
+    Snapshot,
+    State,
+    counter,
+    flag,
+    index,
+    instances,
+    word,
+)
 from vtsc.language.table import TableMachine
+from vtsc.language.timeline import Event, Moment, Timeline
 from vtsc.language.words import (
     INPUT_LIMIT,
     MASK,
@@ -66,6 +77,7 @@ __all__ = [
     "Claims",
     "DefinitionError",
     "Domain",
+    "Event",
     "Given",
     "Illegal",
     "Inputs",
@@ -76,6 +88,7 @@ __all__ = [
     "Marks",
     "Measure",
     "Measured",
+    "Moment",
     "Monitor",
     "Observed",
     "Parameter",
@@ -87,12 +100,14 @@ __all__ = [
     "Rounds",
     "Settings",
     "Situation",
+    "Snapshot",
     "Sometimes",
     "State",
     "Step",
     "StepInputs",
     "TableMachine",
     "Term",
+    "Timeline",
     "UsageError",
     "Values",
     "apart",

@@ -7,6 +7,7 @@ from typing import Any
 from vtsc.language.functions import Claims
 from vtsc.language.lanes import Lane
 from vtsc.language.parameters import Parameter, Settings
+from vtsc.language.timeline import Timeline
 
 
 @dataclass(frozen=True)
@@ -48,3 +49,5 @@ class Domain:
     """Commands of its own, each a name, one line of help, and a module with ``arguments`` and ``run``."""
     lanes: tuple[Lane, ...] = ()
     """What a picture of a run shows, from top to bottom; without any, one lane for each of ``columns``."""
+    timeline: Timeline | None = None
+    """The times and events of a run, for other programs' viewers; None where steps are merely counted."""
