@@ -15,7 +15,7 @@ class BoundedLead(ReadProperty):
     name = "bounded_lead"
     claim = "a read is at most lead_bound ahead of ideal"
     symptom = "lead"
-    story = "vCPU {subject} read {this}, {by} ahead of ideal {ideal}, by {culprit}"
+    story = "vCPU {subject} read {this}, {by} ideal {ideal}, by {culprit}"
     measure = Measure("lead", "how far a read is ahead of ideal", "cycle")
     needs = ("can_read_tsc_twice", "can_load_on_another_pcpu")
     expected = """
@@ -42,10 +42,11 @@ class BoundedLead(ReadProperty):
     def terms(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> list[Term]:
         """This read, ideal, their distance, and the bound in cycles."""
         this, ideal = step.observed.value, machine.ideal(state, step.observed.vcpu)
+        by = self.largest(machine, state, ghosts, step)
         return [
             Term("this", u64(this)),
             Term("ideal", u64(ideal)),
-            Term("by", self.largest(machine, state, ghosts, step), "cycle"),
+            Term("by", by, "cycle", ("{} ahead of", "{} behind")),
             Term("bound", self.permitted(machine, state)),
         ]
 

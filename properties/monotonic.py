@@ -16,7 +16,7 @@ class Monotonic(ReadProperty):
     name = "monotonic"
     claim = "on one vCPU no read is below the one before"
     symptom = "warp"
-    story = "vCPU {subject} read {last}, then {this}: {by} back, by {culprit}"
+    story = "vCPU {subject} read {last}, then {this}: {by}, by {culprit}"
     measure = Measure("warp", "how far a read is below the one before on its vCPU", "cycle")
     needs = ("can_read_tsc_twice", "can_load_on_another_pcpu")
     expected = """
@@ -56,10 +56,11 @@ class Monotonic(ReadProperty):
     def terms(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> list[Term]:
         """This read, the last one, and their signed distance."""
         this, last = step.observed.value, ghosts[f"vcpu{step.observed.vcpu}"].last
+        by = self.largest(machine, state, ghosts, step)
         return [
             Term("this", u64(this)),
             Term("last", u64(last)),
-            Term("by", self.largest(machine, state, ghosts, step), "cycle"),
+            Term("by", by, "cycle", ("{} back", "{} on")),
         ]
 
     def blame(self, machine: Any, state: Any, step: Step) -> list[int | None]:

@@ -16,7 +16,7 @@ class MonotonicSmp(ReadProperty):
     name = "monotonic_smp"
     claim = "no read is below one that had completed, on any vCPU, before this one started"
     symptom = "warp"
-    story = "vCPU {other} read {last}, then vCPU {subject} read {this}: {by} back, by {culprit}"
+    story = "vCPU {other} read {last}, then vCPU {subject} read {this}: {by}, by {culprit}"
     measure = Measure("warp", "how far a read is below an earlier one, on any vCPU", "cycle")
     needs = ("can_read_tsc_twice", "can_load_on_another_pcpu")
     subjects = 2
@@ -65,7 +65,7 @@ class MonotonicSmp(ReadProperty):
         return [
             Term("this", u64(this)),
             Term("last", u64(last)),
-            Term("by", back, "cycle"),
+            Term("by", back, "cycle", ("{} back", "{} on")),
             Term("other", -other),
         ]
 

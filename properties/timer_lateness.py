@@ -33,7 +33,7 @@ class TimerLateness(Property):
     name = "timer_lateness"
     claim = "no timer comes more than early_bound before the TSC that it was armed for, or late_bound after"
     symptom = "lateness"
-    story = "vCPU {subject} got its timer for {target} at {this}, late by {by}, by {culprit}"
+    story = "vCPU {subject} got its timer for {target} at {this}, {by}, by {culprit}"
     needs = ("can_deliver_timer", "can_load_on_another_pcpu")
     defaults = {"timer": "on", "dormancy": "500us", "entry_delay": "500us"}
     expected = """
@@ -75,10 +75,11 @@ class TimerLateness(Property):
     def terms(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> list[Term]:
         """The guest's TSC at the delivery, the timer's, and their signed distance."""
         delivery = step.observed
+        late = s64(delivery.value - delivery.target)
         return [
             Term("this", u64(delivery.value)),
             Term("target", u64(delivery.target)),
-            Term("by", s64(delivery.value - delivery.target), "cycle"),
+            Term("by", late, "cycle", ("late by {}", "early by {}")),
         ]
 
     def blame(self, machine: Any, state: Any, step: Step) -> list[int | None]:

@@ -11,7 +11,7 @@ from vtsc import __version__
 from vtsc.base.errors import Exit, UsageError, VtscError, worst
 from vtsc.commands import COMMANDS
 from vtsc.commands.options import STATUSES
-from vtsc.report.screen import complain, discard, flush, results_alone
+from vtsc.report.screen import columns, complain, discard, flush, results_alone
 
 ROOT = "where model and properties are; default: the nearest checkout, else what comes with vtsc"
 
@@ -59,7 +59,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         module, arguments = parsed(sys.argv[1:] if argv is None else argv)
         ours = str(module.__name__).startswith("vtsc.")
-        with results_alone() if ours else nullcontext():
+        to_file = getattr(arguments, "output", None) is not None
+        with results_alone() if ours else nullcontext(), columns() if to_file else nullcontext():
             status = int(module.run(arguments))
     except VtscError as error:
         complain(f"vtsc: {' '.join(str(error).split())}")

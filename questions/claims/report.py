@@ -10,7 +10,7 @@ from questions.claims.kinds import KINDS
 from vtsc.base.errors import BadFileError, Exit, worst
 from vtsc.content.content import Content
 from vtsc.report.document import document
-from vtsc.report.text.wrapping import wrapped
+from vtsc.report.text.wrapping import folded, wrapped
 
 SCHEMA = "vtsc.claims/1"
 UNQUOTED = "none: it was written for other answers than these"
@@ -68,7 +68,7 @@ def text(content: Content, found: Sequence[Answered]) -> str:
     lines = [f"vtsc claims: {content.where} model {content.digest}", ""]
     for each in found:
         lines += [*_claim_lines(each), ""]
-    return "\n".join([*lines, _total(found)]) + "\n"
+    return folded("\n".join([*lines, _total(found)]) + "\n")
 
 
 def _claim_lines(answered: Answered) -> Iterator[str]:

@@ -14,6 +14,7 @@ from vtsc.content.content import model_error
 from vtsc.content.loader import load
 from vtsc.evidence.archive import SUFFIX, unpack
 from vtsc.report.screen import say
+from vtsc.report.text.wrapping import folded
 
 if TYPE_CHECKING:  # it imports z3
     from vtsc.evidence.systems import OpenCases
@@ -59,7 +60,7 @@ def run(arguments: argparse.Namespace) -> Exit:
             if isinstance(lines, VtscError):
                 raise lines
             for folder, (line, fine) in zip(group, lines, strict=True):
-                say(f"{Path(arguments.path) / folder.relative_to(top)}: {line}")
+                say(folded(f"{Path(arguments.path) / folder.relative_to(top)}: {line}"))
                 rejected += not fine
     say(f"{len(folders) - rejected} of {len(folders)} certificates hold")
     return Exit.EVIDENCE if rejected else Exit.OK

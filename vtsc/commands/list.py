@@ -7,6 +7,7 @@ from vtsc.commands.options import add_design
 from vtsc.content.loader import load
 from vtsc.report.screen import say
 from vtsc.report.text.listing import listing
+from vtsc.report.text.wrapping import folded
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -16,5 +17,5 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> Exit:
     """Print the listing, and return 0."""
-    say(listing(load(arguments.root, arguments.design)))
+    say(folded(listing(load(arguments.root, arguments.design))))
     return Exit.OK

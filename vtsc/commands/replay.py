@@ -12,6 +12,7 @@ from vtsc.evidence.replay import case_of, replay
 from vtsc.evidence.trace import Trace, load_trace
 from vtsc.native.interpreter import Run
 from vtsc.report.screen import say, warn
+from vtsc.report.text.wrapping import folded
 
 REPLAYED = (
     "exit status: 10 still violates, 0 no longer does, 3 not a trace of this model; "
@@ -39,9 +40,9 @@ def run(arguments: argparse.Namespace) -> Exit:
     at = played.hit_at
     head = f"{trace.design} {trace.host} {trace.property}: {len(trace.steps)} steps replayed"
     if trace.property not in case.content.properties:
-        say(f"{head}, no longer reached" if at is None else f"{head}, REACHED({at})")
+        say(folded(f"{head}, no longer reached" if at is None else f"{head}, REACHED({at})"))
         return Exit.VACUOUS if at is None else Exit.OK
-    say(f"{head}, no longer violated" if at is None else f"{head}, VIOLATED({at})")
+    say(folded(f"{head}, no longer violated" if at is None else f"{head}, VIOLATED({at})"))
     return Exit.OK if at is None else Exit.VIOLATED
 
 

@@ -13,6 +13,7 @@ from vtsc.evidence.replay import replay
 from vtsc.report.screen import say
 from vtsc.report.text.counterexample import counterexample
 from vtsc.report.text.proof import proof
+from vtsc.report.text.wrapping import folded
 
 MANIFEST = "manifest.json"
 PROOF = ("vtsc.evidence/", "cell")
@@ -44,7 +45,7 @@ def run(arguments: argparse.Namespace) -> Exit:
         done = "violated" if trace.property in content.properties else "reached"
         raise BadFileError(f"{arguments.file}: {trace.property} is no longer {done}")
     told = replay(case, trace, explain=played.observed)
-    say(counterexample(content, trace, told, everything=arguments.all))
+    say(folded(counterexample(content, trace, told, everything=arguments.all)))
     return Exit.OK
 
 
@@ -77,10 +78,10 @@ def _show_proof(arguments: argparse.Namespace, manifest: dict[str, Any]) -> None
     """Print the lemmas as they were saved; ``vtsc certify`` checks whether they are a proof."""
     content = load(arguments.root, arguments.design)
     try:
-        say(proof(content, manifest, arguments.all))
+        say(folded(proof(content, manifest, arguments.all)))
         cell = " ".join(manifest[key] for key in ("design", "host", "property"))
     except (KeyError, TypeError, AttributeError):
         raise BadFileError(f"{arguments.file}: not a proof that vtsc saved") from None
     except UsageError as error:
         raise BadFileError(f"{arguments.file}: not a proof of this model: {error}") from None
-    say(f"{cell}: PROVED when it was saved")
+    say(folded(f"{cell}: PROVED when it was saved"))

@@ -9,6 +9,7 @@ from vtsc.content.content import model_error
 from vtsc.content.loader import load
 from vtsc.native.random_runs import simulate
 from vtsc.report.screen import say
+from vtsc.report.text.wrapping import folded
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,10 +42,11 @@ def run(arguments: argparse.Namespace) -> Exit:
             raise (named if isinstance(named, VtscError) else error) from error
         sizes = " x ".join(f"{n} {kind}" for kind, n in machine.sizes.items())
         found = ", ".join(f"{p} {n}" for p, n in outcome.violations.items() if n) or "none"
-        say(
+        told = (
             f"{group.design} {group.host}, {sizes}: {outcome.steps} steps in {outcome.runs} "
             f"{'run' if outcome.runs == 1 else 'runs'}, violations: {found}"
         )
+        say(folded(told))
         if any(outcome.violations.values()):
             status = Exit.VIOLATED
     return status

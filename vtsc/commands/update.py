@@ -17,6 +17,7 @@ from vtsc.content.manifest import Check, Manifest
 from vtsc.content.manifest_edit import edited
 from vtsc.deciding.verdict import Judged, Result, Status
 from vtsc.report.screen import say
+from vtsc.report.text.wrapping import folded
 
 
 def update(
@@ -39,7 +40,7 @@ def update(
         lines.append(f"{manifest.file} was written")
     elif new:
         lines.append("nothing was written")
-    say("\n".join(lines or ["every verdict is as expected"]))
+    say(folded("\n".join(lines or ["every verdict is as expected"])))
     done = {c.cell for c in listed} if written else set()
     return worst([v.status for v in verdicts if v.result.cell not in done])
 

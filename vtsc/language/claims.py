@@ -22,6 +22,11 @@ class Term:
     value: int
     unit: str = ""
     """A noun in the singular, which stories add to the value: ``1 metre``, ``2 metres``."""
+    sides: tuple[str, str] | None = None
+    """For a signed value, what stories say of its size {} where it is not negative, and where it is.
+
+    With ``("late by {}", "early by {}")`` a value of -1 is told as ``early by 1 metre``.
+    """
 
 
 @dataclass(frozen=True)

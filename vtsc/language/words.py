@@ -135,8 +135,23 @@ def integer(x: int) -> int:
     return x if isinstance(x, int) else x.integer()
 
 
+LEAST_POWER = 31
+"""The exponent of the least power of two by which reports write numbers."""
+NEAR = 1 << 16
+"""A number is near a power of two if it is less than this away from it."""
+
+
 def spelled(x: int) -> str:
-    """A 64-bit value as reports show it: one just below 2^64 by its distance from there. Native."""
+    """A number as reports show it: ``2^63+5`` where a large power of two is near. Native.
+
+    Other 64-bit values of 2^63 and more are written by their distance from 2^64, since they may be negative.
+    """
+    sign, size = ("-", -x) if x < 0 else ("", x)
+    for bits in (size.bit_length() - 1, size.bit_length()):
+        away = (size - (1 << bits)) if bits >= LEAST_POWER else NEAR
+        if abs(away) < NEAR:
+            told = f"{-away if sign else away:+d}" if away else ""
+            return f"{sign}2^{bits}{told}"
     return f"2^64-{MODULUS - x}" if SIGN <= x < MODULUS else str(x)
 
 

@@ -1,9 +1,12 @@
 """The formats in which verdicts are reported, one module each, and the data that each of them is given."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
+
+from vtsc.report.screen import columns
 
 if TYPE_CHECKING:  # declaring what formats there are should load none of these
     from vtsc.content.cells import Cell
@@ -51,4 +54,5 @@ class Report:
 def written(name: str, report: Report) -> str:
     """The report in the format of that name."""
     write: Callable[[Report], str] = import_module(FORMATS[name]).report
-    return write(report)
+    with nullcontext() if name == "text" else columns():
+        return write(report)

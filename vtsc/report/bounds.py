@@ -8,9 +8,10 @@ from typing import Any
 from vtsc.content.cells import Cell
 from vtsc.content.content import Content
 from vtsc.deciding.bound import Bound, Endless, Kind, Moving
+from vtsc.language.words import spelled
 from vtsc.report.document import document
 from vtsc.report.text.counterexample import counterexample
-from vtsc.report.text.wrapping import hanging
+from vtsc.report.text.wrapping import folded, hanging
 
 SCHEMA = "vtsc.bounds/1"
 EXACT = 1 << 53
@@ -29,7 +30,7 @@ def text(found: Found) -> str:
     """The report for people: for a single cell the run that has the value, then a few lines for each cell."""
     parts = [_run(found.content, each) for each in found.bounds if len(found.bounds) == 1]
     lines = [line for each in found.bounds for line in _lines(found.content, each)]
-    return "\n".join([*(p for p in parts if p), *lines]) + "\n"
+    return folded("\n".join([*(p for p in parts if p), *lines]) + "\n")
 
 
 def _run(content: Content, found: Bound) -> str:
@@ -86,11 +87,18 @@ def _endlessly(found: Bound, endless: Endless) -> str:
 def amount(value: Fraction | None, units: str) -> str:
     """A value with its unit, in the singular for one of a unit that has a singular of its own."""
     one = value == 1 and len(units) > len("ns")
-    return f"{number(value)} {units.removesuffix('s') if one else units}"
+    return f"{shown(value)} {units.removesuffix('s') if one else units}"
 
 
 def _moving(each: Moving) -> str:
     return f"{each.name} of step {each.step}" if each.step else f"{each.name} at the start"
+
+
+def shown(value: Fraction | None) -> str:
+    """A number for people: as `number` gives it, but for one that is near a power of two."""
+    if value is None or value.denominator != 1:
+        return number(value)
+    return spelled(value.numerator)
 
 
 def number(value: Fraction | None) -> str:

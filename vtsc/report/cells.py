@@ -9,6 +9,7 @@ from vtsc.base.files import write_whole
 from vtsc.content.cells import Cell
 from vtsc.content.content import Content
 from vtsc.deciding.verdict import Result
+from vtsc.report.screen import columns
 from vtsc.report.text.counterexample import counterexample
 from vtsc.report.text.proof import proof
 
@@ -27,7 +28,8 @@ def save_reports(
             path = folder / f"{_name(content, result.cell)}.json"
             if _save(result, path):
                 saved[result.cell] = path.as_posix()
-            write_whole(path.with_name(f"{path.stem}.txt"), _text(content, result))
+            with columns():
+                write_whole(path.with_name(f"{path.stem}.txt"), _text(content, result))
     except UsageError as error:
         return saved, error
     return saved, None

@@ -1,15 +1,20 @@
-"""Output to the user's screen: results go to standard output, warnings to standard error."""
+"""Output to the user's screen: how wide it is; results go to standard output, warnings to standard error."""
 
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, TextIO
 
 from vtsc.base.files import write_whole
 
 WIDTH = 80
+"""The number of columns where standard output is no terminal."""
+NARROWEST = 60
+"""The least number of columns that texts are made for."""
+_fixed: ContextVar[int | None] = ContextVar("columns", default=None)
 
 
 class _Aside:
@@ -54,8 +59,42 @@ def _screen() -> TextIO | None:
     return screen
 
 
+@contextmanager
+def columns(number: int = WIDTH) -> Iterator[None]:
+    """A context for texts that do not go to the screen: they have so many columns, and no colour."""
+    before = _fixed.set(number)
+    try:
+        yield
+    finally:
+        _fixed.reset(before)
+
+
+def terminal() -> bool:
+    """Whether texts that are made now are for a terminal."""
+    screen = _screen()
+    return _fixed.get() is None and screen is not None and screen.isatty()
+
+
+def width() -> int:
+    """The number of columns for texts that are made now: those of the terminal, where there is one."""
+    fixed = _fixed.get()
+    if fixed is not None or not terminal():
+        return WIDTH if fixed is None else fixed
+    return max(NARROWEST, _terminals_columns())
+
+
+def _terminals_columns() -> int:
+    """The number of columns that a terminal has, by its environment or its driver."""
+    asked = os.environ.get("COLUMNS", "")
+    try:
+        found = int(asked) if asked else os.get_terminal_size(_screen().fileno()).columns  # type: ignore[union-attr]
+    except (OSError, ValueError):
+        found = 0
+    return found if found > 0 else WIDTH
+
+
 def say(what: Any) -> None:
-    """Print a text as it is, or a rich renderable: plain ASCII where this is not a terminal.
+    """Print a text as it is, or a rich renderable: without colour where this is not a terminal.
 
     Nothing is printed where nobody reads standard output any more.
     """
@@ -123,17 +162,15 @@ def rendered(what: Any) -> str:
     from rich.console import Console
     from rich.measure import Measurement
 
-    screen = _screen()
-    terminal = screen is not None and screen.isatty()
     console = Console(
-        width=WIDTH,
-        no_color=not terminal or bool(os.environ.get("NO_COLOR")),
-        force_terminal=terminal,
+        width=width(),
+        no_color=not terminal() or bool(os.environ.get("NO_COLOR")),
+        force_terminal=terminal(),
         highlight=False,
         markup=False,
     )
     unlimited = console.options.update(width=sys.maxsize)
-    console.width = max(WIDTH, Measurement.get(console, unlimited, what).maximum)
+    console.width = max(width(), Measurement.get(console, unlimited, what).maximum)
     with console.capture() as capture:
         console.print(what)
     lines = capture.get().splitlines()

@@ -11,7 +11,7 @@ from typing import Any
 from vtsc.deciding.bound import Bound, Kind
 from vtsc.deciding.sweep import Axis, Form, Formula, Values
 from vtsc.report.bounds import Found, amount, json_document, number, said
-from vtsc.report.text.wrapping import hanging
+from vtsc.report.text.wrapping import folded, hanging
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def text(found: Found, swept: Sequence[Swept]) -> str:
         rows = [[*each.texts(v), brief(b)] for v, b in each.bounds.items()]
         lines = [each.name, *_aligned([[*each.heads, "bound"], *rows])]
         parts.append("\n".join([*lines, *_told(each)]))
-    return "\n\n".join(parts) + "\n"
+    return folded("\n\n".join(parts) + "\n")
 
 
 def markdown(found: Found, swept: Sequence[Swept]) -> str:

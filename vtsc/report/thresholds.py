@@ -11,7 +11,7 @@ from vtsc.deciding.verdict import Result
 from vtsc.report.document import document
 from vtsc.report.text.counterexample import counterexample
 from vtsc.report.text.proof import proof
-from vtsc.report.text.wrapping import hanging, wrapped
+from vtsc.report.text.wrapping import folded, hanging, wrapped
 
 SCHEMA = "vtsc.thresholds/1"
 
@@ -33,7 +33,7 @@ def text(content: Content, found: Sequence[Found]) -> str:
     """The report for people: first the evidence of all cells, then a few lines for each cell."""
     parts = [_evidence(content, each.threshold) for each in found]
     lines = [line for each in found for line in _lines(each)]
-    return "\n".join([*(p for p in parts if p), *lines]) + "\n"
+    return folded("\n".join([*(p for p in parts if p), *lines]) + "\n")
 
 
 def _evidence(content: Content, found: Threshold) -> str:

@@ -9,8 +9,8 @@ from questions.litmus.instructions import FLAGS
 from questions.litmus.interpreter import Row
 from questions.litmus.program import COMMIT, Litmus, Requirement
 from vtsc.base.errors import Exit
-from vtsc.report.screen import WIDTH
-from vtsc.report.text.wrapping import wrapped
+from vtsc.report.screen import width
+from vtsc.report.text.wrapping import folded, wrapped
 
 READS = {
     True: "each read is above every read that was complete before it began",
@@ -39,7 +39,7 @@ def text(answers: Sequence[Answer], *, full: bool) -> str:
         as_expected = sum(x.status is Exit.OK for x in answers)
         rest = len(answers) - as_expected
         lines.append(f"\nlitmus: {as_expected} as expected, {rest} not\n")
-    return "".join(lines)
+    return folded("".join(lines))
 
 
 def _line(answer: Answer, width: int) -> str:
@@ -125,7 +125,7 @@ def table(litmus: Litmus, shown: Shown) -> list[str]:
     lines = []
     for first, *middle, changed in cells:
         head = "  ".join([first.rjust(widths[0]), *map(str.ljust, middle, widths[1:])])
-        rest = textwrap.wrap(changed, max(20, WIDTH - len(head) - 2)) or [""]
+        rest = textwrap.wrap(changed, max(20, width() - len(head) - 2)) or [""]
         lines += [f"{head}  {rest[0]}".rstrip(), *(" " * (len(head) + 2) + x for x in rest[1:])]
     return lines
 

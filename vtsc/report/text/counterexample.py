@@ -1,7 +1,6 @@
 """A counterexample for people: story, steps, the design lines that acted, claim, scope, verdict."""
 
 import shlex
-import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,9 +9,10 @@ from vtsc.evidence.trace import Trace
 from vtsc.language.state import Snapshot
 from vtsc.language.words import spelled
 from vtsc.native.interpreter import Run
-from vtsc.report.screen import WIDTH
+from vtsc.report.text.numbers import respelled
 from vtsc.report.text.parameters import parameters
 from vtsc.report.text.story import culprit, story, taken_before
+from vtsc.report.text.wrapping import continued, wrapped
 
 
 def counterexample(
@@ -23,7 +23,7 @@ def counterexample(
     everything: bool = False,
     doubt: str = "",
 ) -> str:
-    """The whole text; lines are at most 80 columns of ASCII.
+    """The whole text, in lines as wide as the screen; the story stands first, and last above the verdict.
 
     ``searched``: the depth of a search for shorter ones, where this one may not be the shortest.
     ``everything``: tell parameters that have their defaults, too. ``doubt``: the reason why that search is
@@ -31,14 +31,15 @@ def counterexample(
     """
     if trace.property not in content.properties:
         return _witness(content, trace, run, everything)
-    title = f"{trace.design} on {trace.host}: {trace.property}"
+    told = wrapped(story(content, trace, run))
     blocks = [
-        [title, "=" * len(title)],
-        _wrapped(story(content, trace, run)),
+        _title(trace),
+        told,
         _steps(content, trace, run),
         _lines(content, run),
         _claim(content, trace, run),
         _scope(content, trace, searched, everything, doubt),
+        told,
         [f"{trace.design} {trace.host} {trace.property}: VIOLATED({trace.hit_at})"],
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
@@ -46,10 +47,9 @@ def counterexample(
 
 def _witness(content: Content, trace: Trace, run: Run, everything: bool) -> str:
     """The text of a run that shows that something can happen."""
-    title = f"{trace.design} on {trace.host}: {trace.property}"
     blocks = [
-        [title, "=" * len(title)],
-        _wrapped(f"reached: {content.monitor(trace.property).claim}", "  "),
+        _title(trace),
+        wrapped(f"reached: {content.monitor(trace.property).claim}", "  "),
         _steps(content, trace, run),
         _scope(content, trace, None, everything),
         [f"{trace.design} {trace.host} {trace.property}: REACHED({trace.hit_at})"],
@@ -57,14 +57,19 @@ def _witness(content: Content, trace: Trace, run: Run, everything: bool) -> str:
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
 
-def _wrapped(text: str, hang: str = "") -> list[str]:
-    return textwrap.wrap(
-        text, WIDTH, subsequent_indent=hang, break_long_words=False, break_on_hyphens=False
-    )
+def _title(trace: Trace) -> list[str]:
+    """The heading, underlined."""
+    lines = wrapped(f"{trace.design} on {trace.host}: {trace.property}")
+    return [*lines, "=" * max(map(len, lines))]
 
 
 def _steps(content: Content, trace: Trace, run: Run) -> list[str]:
     """A header, then a line for each step with what changed; long lines are wrapped."""
+    return [line for block in step_blocks(content, run) for line in block]
+
+
+def step_blocks(content: Content, run: Run) -> list[list[str]]:
+    """The lines of the header, of the start, and of each step."""
     columns = content.model.columns
     heads = ["#", "action", *columns, "changed"]
     created = " ".join(_opening(content.model.opening, run))
@@ -76,15 +81,15 @@ def _steps(content: Content, trace: Trace, run: Run) -> list[str]:
         rows.append([str(i), str(step.call), *_watched(columns, run.kinds, step.state), changed])
         before = step.state
     widths = [max(len(row[i]) for row in [heads, *rows]) for i in range(len(heads) - 1)]
-    lines = []
+    blocks = []
     for row in [heads, *rows]:
         cells = [
             cell.ljust(w) if i == 1 else cell.rjust(w)
             for i, (cell, w) in enumerate(zip(row, widths, strict=False))
         ]
         start = "  ".join(cells)
-        lines += _wrapped(f"{start}  {row[-1]}".rstrip(), " " * min(len(start) + 2, 24))
-    return lines
+        blocks.append(wrapped(f"{start}  {row[-1]}".rstrip(), " " * min(len(start) + 2, 24)))
+    return blocks
 
 
 def _opening(fields: tuple[str, ...], run: Run) -> list[str]:
@@ -102,7 +107,7 @@ def _observations(run: Run) -> list[list[str]]:
     found: list[list[str]] = []
     last = None
     for step in run.steps:
-        found.append([] if step.observed is None else [step.observed.told(last)])
+        found.append([] if step.observed is None else [respelled(step.observed.told(last))])
         last = last if step.observed is None else step.observed
     return found
 
@@ -140,16 +145,15 @@ def _lines(content: Content, run: Run) -> list[str]:
         text = Path(file).read_text(encoding="utf-8").splitlines()[at - 1].strip()
         mark = ">" if (file, at) == step.acting else " "
         place = f"{mark} {content.relative(file)}:{at}"
-        line = f"{place}  {text}"
-        lines.append(line if len(line) <= WIDTH else line[: WIDTH - 3] + "...")
+        lines += wrapped(f"{place}  {text}", "      ")
     return lines
 
 
 def _claim(content: Content, trace: Trace, run: Run) -> list[str]:
     prop = content.properties[trace.property]
     terms = ", ".join(f"{t.name} = {spelled(t.value)}" for t in run.terms)
-    here = _wrapped(f"here: {terms}", "  ") if terms else []
-    return [*_wrapped(f"claim: {prop.claim}", "  "), *here]
+    here = wrapped(f"here: {terms}", "  ") if terms else []
+    return [*wrapped(f"claim: {prop.claim}", "  "), *here]
 
 
 def _scope(
@@ -159,19 +163,25 @@ def _scope(
     again = []
     if trace.property in content.properties:
         changed = content.changed(trace.design, trace.property, settings)
-        sets = "".join(f" --set {k}={v}" for k, v in changed.items())
-        sets += f" --root {shlex.quote(content.asked)}" if content.asked is not None else ""
-        design = content.named(trace.design)
-        asked = f"vtsc verify {design} --host {trace.host} -p {trace.property}{sets}"
-        again = _wrapped(f"again: {asked}", "  ")
+        again = verifying(content, trace.design, trace.host, trace.property, changed)
     depth = f"depth {trace.hit_at}"
     if doubt:
         depth += f" (shorter ones than this may exist: {doubt})"
     elif searched is not None:
         depth += f" (none to depth {searched}; shorter ones than this may exist)"
     return [
-        *_wrapped(f"scope: {depth}, integers, replayed; {content.model.assumed}", "  "),
-        *_wrapped(f"model: {content.where} {content.digest_of(trace.design)}; {trace.tool}", "  "),
+        *wrapped(f"scope: {depth}, integers, replayed; {content.model.assumed}", "  "),
+        *wrapped(f"model: {content.where} {content.digest_of(trace.design)}; {trace.tool}", "  "),
         *parameters(content, trace.design, trace.property, settings, everything),
         *again,
     ]
+
+
+def verifying(
+    content: Content, design: str, host: str, prop: str, changed: Mapping[str, int | str]
+) -> list[str]:
+    """The command that decides a cell, after ``again:``; where it has several lines, they can be pasted."""
+    words = ["vtsc", "verify", *shlex.split(content.named(design)), "--host", host, "-p", prop]
+    words += [word for k, v in changed.items() for word in ("--set", f"{k}={v}")]
+    words += ["--root", content.asked] if content.asked is not None else []
+    return continued([shlex.quote(word) for word in words], "again: ")

@@ -5,8 +5,7 @@ from collections.abc import Iterator, Sequence
 from vtsc.content.content import Content
 from vtsc.deciding.verdict import Judged, Status
 from vtsc.report import Gate, Report
-from vtsc.report.screen import WIDTH
-from vtsc.report.text.beside import beside
+from vtsc.report.text.beside import beside, fitting
 from vtsc.report.text.counterexample import counterexample
 from vtsc.report.text.parameters import changed
 from vtsc.report.text.sometimes import sometimes
@@ -80,15 +79,15 @@ def _matrix(
     """
     cells = [(v.result.cell, notes.get(_changed(content, v), ""), _entry(v)) for v in verdicts]
     columns = [(c.design, f"{c.property} {mark}".strip(), entry) for c, mark, entry in cells]
-    table = _table(f"host {host}", columns)
-    if max(map(len, table)) <= WIDTH:
-        return table
-    rows = [(f"{c.design} {mark}".strip(), c.property, entry) for c, mark, entry in cells]
-    return _table(f"host {host}", rows)
+    tables = _tables(f"host {host}", columns)
+    if len(tables) > 1:
+        rows = [(f"{c.design} {mark}".strip(), c.property, entry) for c, mark, entry in cells]
+        tables = _tables(f"host {host}", rows)
+    return [line for table in tables for line in table]
 
 
-def _table(corner: str, entries: Sequence[tuple[str, str, str]]) -> list[str]:
-    """The lines of a table; each entry comes with the names of its row and its column."""
+def _tables(corner: str, entries: Sequence[tuple[str, str, str]]) -> list[list[str]]:
+    """The lines of a table, or of several where one is too wide; entries come with their row and column."""
     found: dict[str, dict[str, str]] = {}
     for row, column, entry in entries:
         found.setdefault(row, {})[column] = entry
@@ -96,7 +95,13 @@ def _table(corner: str, entries: Sequence[tuple[str, str, str]]) -> list[str]:
     rows = [[corner, *columns]]
     rows += [[row, *(own.get(column, NONE) for column in columns)] for row, own in found.items()]
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    return ["  ".join(x.ljust(w) for x, w in zip(row, widths, strict=True)) for row in rows]
+    groups = fitting(widths[0], widths[1:], len("  "))
+    return [_aligned(rows, widths, [0, *(i + 1 for i in group)]) for group in groups]
+
+
+def _aligned(rows: Sequence[list[str]], widths: Sequence[int], shown: list[int]) -> list[str]:
+    """The lines of a table with some of the columns."""
+    return ["  ".join(row[i].ljust(widths[i]) for i in shown) for row in rows]
 
 
 def _entry(judged: Judged) -> str:

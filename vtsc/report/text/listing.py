@@ -1,9 +1,7 @@
 """The text of ``vtsc list``."""
 
-import textwrap
-
 from vtsc.content.content import Content
-from vtsc.report.screen import WIDTH
+from vtsc.report.text.wrapping import wrapped
 
 
 def _measures(content: Content) -> dict[str, str]:
@@ -42,8 +40,6 @@ def listing(content: Content) -> str:
     for title, entries in blocks.items():
         lines.append(f"{title}:")
         for name, text in entries.items():
-            lines += textwrap.wrap(
-                f"  {name}: {text}", WIDTH, subsequent_indent="      ", break_on_hyphens=False
-            )
+            lines += wrapped(f"{name}: {text}", "      ", "  ")
         lines.append("")
     return "\n".join(lines).rstrip()

@@ -21,7 +21,8 @@ def proof(
     """
     design, host, name = (str(manifest[key]) for key in ("design", "host", "property"))
     head = f"{design} on {host}: {name} is proved for runs of any length"
-    lines = [head, "-" * len(head), ""]
+    heading = wrapped(head)
+    lines = [*heading, "-" * max(map(len, heading)), ""]
     for number, lemma in enumerate(manifest["lemmas"], 1):
         lines += wrapped(f"{lemma['name']}: {lemma['sentence']}", "    ", f"{number:2d}. ")
         if lemma["formula"]:

@@ -1,11 +1,10 @@
 """The "sometimes" of the cases that were opened, and whether they are reached."""
 
-import textwrap
 from collections.abc import Sequence
 
 from vtsc.content.content import Content
 from vtsc.deciding.verdict import Reached, Result
-from vtsc.report.screen import WIDTH
+from vtsc.report.text.wrapping import hanging
 
 
 def every_sometimes(results: Sequence[Result]) -> str:
@@ -55,4 +54,4 @@ def _parameters(content: Content, result: Result) -> str:
 
 
 def _wrapped(text: str) -> str:
-    return "\n".join(textwrap.wrap(text, WIDTH, subsequent_indent="  "))
+    return "\n".join(hanging(text))

@@ -75,13 +75,15 @@ def story(content: Content, trace: Trace, run: Run) -> str:
     except (KeyError, IndexError, ValueError, AttributeError):
         known = ", ".join(sorted(fields))
         return f"{prop.symptom}, by {by} (its story asks for what there is not; there is {known})"
-    return told if len(told) <= LONGEST else told[: LONGEST - 3] + "..."
+    return told if len(told) <= LONGEST else f"{told[: LONGEST - 3].rsplit(' ', 1)[0]}..."
 
 
 def _with_unit(term: Term) -> str:
-    """A term's value, with its unit in the singular or the plural if it has one."""
-    unit = term.unit if term.value == 1 or not term.unit else f"{term.unit}s"
-    return f"{spelled(term.value)} {unit}".rstrip()
+    """A term's value, with its unit in the singular or the plural if it has one, and with its side."""
+    value = term.value if term.sides is None else abs(term.value)
+    unit = term.unit if abs(value) == 1 or not term.unit else f"{term.unit}s"
+    told = f"{spelled(value)} {unit}".rstrip()
+    return told if term.sides is None else term.sides[term.value < 0].format(told)
 
 
 def short_story(content: Content, run: Run) -> str:

@@ -9,6 +9,7 @@ from vtsc.report.text.counterexample import counterexample
 from vtsc.report.text.matrix import matrix
 from vtsc.report.text.sometimes import every_sometimes, sometimes
 from vtsc.report.text.summary import summary
+from vtsc.report.text.wrapping import folded
 
 UNDECIDED = (Status.BOUNDED, Status.VACUOUS, Status.UNKNOWN)
 
@@ -18,8 +19,8 @@ def report(given: Report) -> str:
     if given.gate is not None:
         from vtsc.report.text.gate import brief
 
-        return brief(given, given.gate)
-    return "\n".join(part for part in _parts(given) if part)
+        return folded(brief(given, given.gate))
+    return folded("\n".join(part for part in _parts(given) if part))
 
 
 def _parts(given: Report) -> Iterator[str]:
