@@ -1,7 +1,7 @@
 """A counterexample for people: story, steps, the design lines that acted, claim, scope, verdict."""
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from vtsc.content.content import Content
@@ -65,11 +65,11 @@ def _title(trace: Trace) -> list[str]:
 
 def _steps(content: Content, trace: Trace, run: Run) -> list[str]:
     """A header, then a line for each step with what changed; long lines are wrapped."""
-    return [line for block in step_blocks(content, run) for line in block]
+    return [line for block in step_blocks(step_rows(content, run)) for line in block]
 
 
-def step_blocks(content: Content, run: Run) -> list[list[str]]:
-    """The lines of the header, of the start, and of each step."""
+def step_rows(content: Content, run: Run) -> list[list[str]]:
+    """The table of steps: heads, start and each step, as number, action, columns, and what changed."""
     columns = content.model.columns
     heads = ["#", "action", *columns, "changed"]
     created = " ".join(_opening(content.model.opening, run))
@@ -80,9 +80,14 @@ def step_blocks(content: Content, run: Run) -> list[list[str]]:
         changed = " ".join([*told[i - 1], *_changes(columns, run.kinds, before, step.state)])
         rows.append([str(i), str(step.call), *_watched(columns, run.kinds, step.state), changed])
         before = step.state
-    widths = [max(len(row[i]) for row in [heads, *rows]) for i in range(len(heads) - 1)]
+    return [heads, *rows]
+
+
+def step_blocks(rows: Sequence[list[str]]) -> list[list[str]]:
+    """The lines of each row of the table of steps; long ones are wrapped."""
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]) - 1)]
     blocks = []
-    for row in [heads, *rows]:
+    for row in rows:
         cells = [
             cell.ljust(w) if i == 1 else cell.rjust(w)
             for i, (cell, w) in enumerate(zip(row, widths, strict=False))
@@ -178,10 +183,16 @@ def _scope(
 
 
 def verifying(
-    content: Content, design: str, host: str, prop: str, changed: Mapping[str, int | str]
+    content: Content,
+    design: str,
+    host: str,
+    prop: str,
+    changed: Mapping[str, int | str],
+    *options: str,
 ) -> list[str]:
     """The command that decides a cell, after ``again:``; where it has several lines, they can be pasted."""
     words = ["vtsc", "verify", *shlex.split(content.named(design)), "--host", host, "-p", prop]
     words += [word for k, v in changed.items() for word in ("--set", f"{k}={v}")]
+    words += options
     words += ["--root", content.asked] if content.asked is not None else []
     return continued([shlex.quote(word) for word in words], "again: ")
