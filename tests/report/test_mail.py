@@ -17,7 +17,7 @@ from vtsc.evidence.replay import case_of, replay
 from vtsc.evidence.trace import load_trace
 from vtsc.report.cause import cause
 from vtsc.report.screen import columns
-from vtsc.report.text.counterexample import counterexample, verifying
+from vtsc.report.text.counterexample import counterexample, step_blocks, verifying
 from vtsc.report.text.mail import of_proof, of_run
 
 SAVED = sorted((ROOT / "counterexamples").glob("*.json"))
@@ -135,6 +135,34 @@ def test_many_wide_changes_fit(content):
     )
     assert fits(block) and " ..." in block
     assert block.count("--set") == len(given)
+
+
+def test_values_of_many_instances_fit():
+    """Side by side they may be wider than a line; they go on in the next one, and none is broken."""
+    many = "/".join(str(3074457345618258604 + i) for i in range(8))
+    rows = [
+        ["#", "action", "tsc", "changed"],
+        ["0", "(start)", "1/1", ""],
+        ["1", "go", many, "x=1"],
+    ]
+    with columns(60):
+        blocks = step_blocks(rows)
+    assert max(len(line) for block in blocks for line in block) <= 60
+    assert "".join(" ".join(blocks[2]).split()) == f"1go{many}x=1"
+
+
+def test_a_proof_of_another_model_is_refused(capsys, tmp_path):
+    """In one line that names what is not known."""
+    manifest = json.loads((CERTIFICATE / "manifest.json").read_text(encoding="utf-8"))
+    path = tmp_path / "manifest.json"
+    for change, said in (
+        ({"property": "monotonous"}, "unknown property monotonous"),
+        ({"lemmas": 7}, "not a proof that vtsc saved"),
+    ):
+        path.write_text(json.dumps({**manifest, **change}), encoding="utf-8")
+        assert main(["show", str(path), "--mail", "--root", str(ROOT)]) == 3
+        (line,) = capsys.readouterr().err.splitlines()
+        assert said in line
 
 
 def test_a_proof_fits(content):

@@ -9,6 +9,7 @@ from vtsc.evidence.trace import Trace
 from vtsc.language.state import Snapshot
 from vtsc.language.words import spelled
 from vtsc.native.interpreter import Run
+from vtsc.report.screen import width
 from vtsc.report.text.numbers import respelled
 from vtsc.report.text.parameters import parameters
 from vtsc.report.text.story import culprit, story, taken_before
@@ -86,6 +87,10 @@ def step_rows(content: Content, run: Run) -> list[list[str]]:
 def step_blocks(rows: Sequence[list[str]]) -> list[list[str]]:
     """The lines of each row of the table of steps; long ones are wrapped."""
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]) - 1)]
+    wide = [i for i, each in enumerate(widths) if each > width() // 2]
+    if wide:  # values of instances may then stand on several lines
+        rows = [[x.replace("/", "/ ") if i in wide else x for i, x in enumerate(r)] for r in rows]
+        widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]) - 1)]
     blocks = []
     for row in rows:
         cells = [

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from vtsc.content.content import Content
+from vtsc.content.content import Content, known
 from vtsc.evidence.trace import Trace
 from vtsc.language.words import spelled
 from vtsc.native.interpreter import Run
@@ -136,6 +136,7 @@ def _gap(left_out: Sequence[int]) -> Iterator[str]:
 def of_proof(content: Content, manifest: Mapping[str, Any]) -> str:
     """The block of a proof; ``manifest`` is its certificate's, and says what was saved."""
     design, host, name = (str(manifest[key]) for key in ("design", "host", "property"))
+    known("property", name, content.properties)
     given = {key: str(value) for key, value in manifest["params"].items()}
     changed = content.changed(design, name, content.model.check(design, given))
     lemmas, number = manifest["lemmas"], len(manifest["lemmas"])
