@@ -17,7 +17,7 @@ from vtsc.content.manifest import NAME, load_manifest
 from vtsc.report import Gate, Report, written
 from vtsc.report.screen import columns, width
 from vtsc.report.text.beside import fitting
-from vtsc.report.text.wrapping import COLOUR, continued, folded
+from vtsc.report.text.wrapping import COLOUR, continued, folded, wrapped
 
 WIDTHS = (60, 72, 80, 120)
 WIDE = 10_000
@@ -163,6 +163,14 @@ def test_only_a_terminal_folds_the_lines_of_verdicts(monkeypatch):
     with terminal(monkeypatch, 60):
         first, second = folded(line).splitlines()
     assert first == ("    " + "word " * 11).rstrip() and second == "      " + ("word " * 9).rstrip()
+
+
+def test_a_call_stays_whole():
+    """Its arguments are on the line of its name, and a step's number on that of the word."""
+    with columns(20):
+        assert wrapped("so it was done by load(0, 1) in step 15, x") == [
+            "so it was done by", "load(0, 1) in", "step 15, x",
+        ]  # fmt: skip
 
 
 def test_a_colour_has_no_width(monkeypatch):
