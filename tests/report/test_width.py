@@ -184,6 +184,7 @@ def test_the_columns_of_a_table_are_grouped():
     """Each group fits beside the first column; one that never fits is a group of its own."""
     with columns(20):
         assert fitting(5, [4, 4, 4, 90, 4], 1) == [range(3), range(3, 4), range(4, 5)]
+        assert fitting(5, [4, 4, 5], 1) == [range(2), range(2, 3)]
         assert fitting(5, [4], 1) == [range(1)]
 
 
