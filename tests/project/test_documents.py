@@ -20,6 +20,19 @@ def test_the_readme_trace_is_what_the_command_prints(capsys, monkeypatch):
     assert shown in capsys.readouterr().out
 
 
+def test_the_readme_mail_is_what_the_command_prints(capsys, monkeypatch):
+    """The block for a patch mail, but for the digest of the model, which changes with it."""
+    monkeypatch.chdir(ROOT)
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    command, shown = re.search(
+        r"```\n\.venv/bin/vtsc (show [^\n]* --mail)\n```\n\n```\n(.*?)```", text, re.S
+    ).groups()
+    assert main(command.split()) == 0
+    digest = re.compile(r"checkout \w{16}")
+    printed = capsys.readouterr().out
+    assert digest.sub("checkout DIGEST", shown) == digest.sub("checkout DIGEST", printed)
+
+
 def test_readme_lists_every_host_and_exit_status():
     """The tables are complete."""
     from model import MODEL

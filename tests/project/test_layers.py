@@ -196,7 +196,10 @@ def test_no_engine_sees_expected_verdicts():
     [
         ["--help"],
         ["list"],
+        ["list", "--format", "json"],
         ["show", "counterexamples/patch25.cstate.monotonic.json"],
+        ["show", "counterexamples/patch25.cstate.monotonic.json", "--mail"],
+        ["show", "docs/example-certificate", "--mail"],
         ["replay", "counterexamples/patch25.cstate.monotonic.json"],
         ["export", "counterexamples/patch25.cstate.monotonic.json", "--format", "perfetto"],
     ],

@@ -51,6 +51,9 @@ scope: depth 5, integers, replayed; the version stays below 2^62
 model: checkout DIGEST; VERSION
 again: vtsc verify no-odd --host sc -p never_torn --root examples/seqcount
 
+reader 0 believed (1, 0), which nobody wrote, by first in step 1,
+model/designs.py:LINE
+
 no-odd sc never_torn: VIOLATED(5)
 
 """

@@ -1,18 +1,13 @@
 """The parts of brief reports: blocks side by side, what can happen at all, parameters, and lines that fit."""
 
-from types import SimpleNamespace
-
 import pytest
 
 from tests.support.paths import ROOT
-from vtsc.base.errors import Exit
-from vtsc.content.case import Case
+from tests.support.verdicts import as_expected
 from vtsc.content.cells import Cell
 from vtsc.content.expected import HOLDS
 from vtsc.content.manifest import NAME, load_manifest
-from vtsc.deciding.verdict import Judged, Reached, Result, Status
-from vtsc.evidence.replay import replay
-from vtsc.evidence.trace import load_trace
+from vtsc.deciding.verdict import Reached, Result, Status
 from vtsc.report import Gate, Report, written
 from vtsc.report.text.beside import beside
 from vtsc.report.text.parameters import parameters
@@ -92,7 +87,7 @@ def replace_setting(content, name, value):
 def test_the_main_job_fits(content):
     """All cells of the manifest, as expected: at most 150 lines of at most 80 columns of ASCII."""
     manifest = load_manifest(content, ROOT / NAME)
-    verdicts = [_as_expected(content, check) for check in manifest.checks]
+    verdicts = [as_expected(content, check) for check in manifest.checks]
     saved = {v.result.cell: f"build/report/{v.result.cell.design}.json" for v in verdicts}
     report = Report(content, verdicts, gate=Gate(manifest.file, manifest.shown, saved))
     lines = written("text", report).splitlines()
@@ -109,20 +104,3 @@ def test_the_main_job_fits(content):
     assert sum(line.startswith("host ") for line in lines) + sum(
         "   host " in x for x in lines
     ) == (len({check.cell.host for check in manifest.checks}))
-
-
-def _as_expected(content, check):
-    """A cell with its expected verdict: its saved counterexample, or a proof by twelve lemmas."""
-    cell = check.cell
-    if check.expected == HOLDS:
-        proof = SimpleNamespace(stated=[None] * 12, any_number=True)
-        proved = Result(cell, Status.PROVED, 0, "lemmas", 0.0, certificate=proof)
-        return Judged(proved, HOLDS, Exit.OK)
-    changed = content.changed(cell.design, cell.property, cell.settings)
-    own = "".join(f".{k}={v}" for k, v in changed.items())
-    name = f"{cell.design}.{cell.host}.{cell.property}{own}.json"
-    trace = load_trace(ROOT / "counterexamples" / name)
-    case = Case.of(content, cell)
-    run = replay(case, trace, explain=replay(case, trace).observed)
-    found = Result(cell, Status.VIOLATED, trace.hit_at, "bmc", 0.0, trace=trace, run=run)
-    return Judged(found, check.expected, Exit.OK)

@@ -62,7 +62,7 @@ def test_junit(capsys):
     failed = [c.get("name") for c in suite if c.find("failure") is not None]
     assert failed == ["bounded_lag"]
     (failure,) = suite.iter("failure")
-    assert failure.text.startswith("vCPU 0 read ") and "behind ideal" in failure.text
+    assert "\nvCPU 0 read " in failure.text and "behind ideal" in failure.text
 
 
 @pytest.mark.slow

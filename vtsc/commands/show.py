@@ -30,10 +30,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "file", metavar="FILE", help="a saved run, a saved proof, or the folder of a certificate"
     )
     add_design(parser)
-    parser.add_argument("--all", action="store_true", help="tell parameters with defaults, too")
     pictures = parser.add_argument_group("pictures of a saved run, in place of the text")
     pictures.add_argument("--html", metavar="OUT", help="one page to step through, without network")
     pictures.add_argument("--svg", metavar="OUT", help="the lanes alone, for documents")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--all", action="store_true", help="tell parameters with defaults, too")
+    how.add_argument("--mail", action="store_true", help="a short block for a patch mail")
 
 
 def run(arguments: argparse.Namespace) -> Exit:
@@ -55,6 +57,10 @@ def run(arguments: argparse.Namespace) -> Exit:
     told = replay(case, trace, explain=played.observed)
     if arguments.html or arguments.svg:
         _draw(arguments, case, trace, told)
+    elif arguments.mail:
+        from vtsc.report.text.mail import of_run
+
+        say(of_run(content, trace, told).rstrip("\n"))
     else:
         say(folded(counterexample(content, trace, told, everything=arguments.all)))
     return Exit.OK
@@ -119,6 +125,11 @@ def _show_proof(arguments: argparse.Namespace, manifest: dict[str, Any]) -> None
     """Print the lemmas as they were saved; ``vtsc certify`` checks whether they are a proof."""
     content = load(arguments.root, arguments.design)
     try:
+        if arguments.mail:
+            from vtsc.report.text.mail import of_proof
+
+            say(of_proof(content, manifest).rstrip("\n"))
+            return
         say(folded(proof(content, manifest, arguments.all)))
         cell = " ".join(manifest[key] for key in ("design", "host", "property"))
     except (KeyError, TypeError, AttributeError):

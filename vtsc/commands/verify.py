@@ -20,7 +20,7 @@ from vtsc.content.manifest import listed_verdicts
 from vtsc.deciding.plan import effort
 from vtsc.deciding.schedule import Asked, Schedule
 from vtsc.deciding.verdict import Judged, Result, status_of
-from vtsc.report import Report, written
+from vtsc.report import Report, check_available, written
 from vtsc.report.progress import shown
 from vtsc.report.screen import complain, put
 
@@ -47,6 +47,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> Exit:
     """The exit status of all cells together."""
+    check_available(arguments.format)
     content = load(arguments.root, arguments.design)
     groups = selected(content, arguments)
     listed = listed_verdicts(content)

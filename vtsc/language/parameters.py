@@ -9,6 +9,7 @@ from typing import Any
 
 from vtsc.base.errors import StoreError, UsageError
 from vtsc.base.spelling import near
+from vtsc.language.words import spelled
 
 DURATIONS = {"ns": 1, "us": 10**3, "ms": 10**6, "s": 10**9}
 FREQUENCIES = {"khz": 1, "mhz": 10**3, "ghz": 10**6}
@@ -78,10 +79,10 @@ class Parameter:
         if self.kind == "choice":
             return " | ".join(self.choices)
         what = {
-            "integer": f"a whole number from {self.lo} to {self.hi}",
+            "integer": f"a whole number from {self.lo} to {spelled(self.hi)}",
             "duration": f"a time {'above' if self.above else 'from'} 0 with a unit "
             "(ns, us, ms, s), such as 4ms or 69.84ns",
-            "frequency": f"a frequency in kHz from {self.lo} to {self.hi}, or with a unit "
+            "frequency": f"a frequency in kHz from {self.lo} to {spelled(self.hi)}, or with a unit "
             "(kHz, MHz, GHz), such as 2.4GHz",
             "ratio": f"a ratio from {self.lo} to {self.hi}, such as 1/2 or 0.75",
         }[self.kind]

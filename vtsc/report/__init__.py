@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from vtsc.base.errors import UsageError
 from vtsc.report.screen import columns
 
 if TYPE_CHECKING:  # declaring what formats there are should load none of these
@@ -17,8 +19,18 @@ FORMATS: Mapping[str, str] = {
     "text": "vtsc.report.text.verdicts",
     "json": "vtsc.report.json_document",
     "junit": "vtsc.report.junit",
+    "sarif": "vtsc.report.sarif",
 }
 """Each format's module, whose ``report`` makes the text of a `Report`."""
+NEEDS: Mapping[str, str] = {"sarif": "sarif_pydantic"}
+"""The package that a format needs and vtsc does not; the extra of the format's name installs it."""
+
+
+def check_available(name: str) -> None:
+    """Raise `UsageError` where a format needs a package that is not installed."""
+    if name in NEEDS and find_spec(NEEDS[name]) is None:
+        package = NEEDS[name].replace("_", "-")
+        raise UsageError(f"--format {name} needs {package}: install vtsc[{name}]")
 
 
 @dataclass(frozen=True)

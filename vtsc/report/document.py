@@ -8,12 +8,11 @@ from vtsc import __version__
 from vtsc.content.content import Content
 
 
+def head(schema: str, content: Content) -> dict[str, Any]:
+    """The keys with which every document begins."""
+    return {"schema": schema, "tool": f"vtsc {__version__}", "model_digest": content.digest}
+
+
 def document(schema: str, content: Content, results: Sequence[Any]) -> str:
     """The text of a document."""
-    found = {
-        "schema": schema,
-        "tool": f"vtsc {__version__}",
-        "model_digest": content.digest,
-        "results": list(results),
-    }
-    return json.dumps(found, indent=1) + "\n"
+    return json.dumps({**head(schema, content), "results": list(results)}, indent=1) + "\n"

@@ -2,16 +2,20 @@
 
 from typing import Any
 
+from vtsc.content.content import Content
 from vtsc.deciding.verdict import Judged, Reached, Result
 from vtsc.report import Report
+from vtsc.report.cause import Told
+from vtsc.report.cause import told as cause_of
 from vtsc.report.document import document
+from vtsc.report.text.story import story
 
 SCHEMA = "vtsc.verdicts/1"
 
 
 def report(given: Report) -> str:
     """The text of one object with every verdict; traces are included in full."""
-    return document(SCHEMA, given.content, [as_json(v) for v in given.verdicts])
+    return document(SCHEMA, given.content, [as_json(given.content, v) for v in given.verdicts])
 
 
 def _certificate(result: Result) -> str | None:
@@ -19,24 +23,36 @@ def _certificate(result: Result) -> str | None:
     return None if result.certificate is None else result.certificate.place.as_posix()
 
 
-def as_json(judged: Judged) -> dict[str, Any]:
+def as_json(content: Content, judged: Judged) -> dict[str, Any]:
     """One verdict, its trace included in full."""
     result, cell = judged.result, judged.result.cell
+    told, found = _explained(content, result)
     return {
         "design": cell.design,
         "host": cell.host,
         "property": cell.property,
         "params": cell.settings.texts(),
         "status": result.status.value,
+        "wanted": judged.wanted,
         "depth": result.depth,
         "engine": result.engine,
         "seconds": round(result.seconds, 3),
+        "story": told,
+        "cause": found.as_json() if found is not None else None,
         "trace": result.trace.as_json() if result.trace else None,
         "certificate": _certificate(result),
         "reason": result.reason,
         "sometimes": {s.name: _reached(s) for s in result.sometimes},
         "expected": judged.expected,
     }
+
+
+def _explained(content: Content, result: Result) -> tuple[str | None, Told | None]:
+    """The story and the cause of a violation; None for what there is not."""
+    if result.trace is None or result.run is None:
+        return None, None
+    cause = cause_of(content, result.trace, result.run)
+    return story(content, result.trace, result.run, cause), cause
 
 
 def _reached(reached: Reached) -> dict[str, Any]:

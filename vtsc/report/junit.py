@@ -3,44 +3,59 @@
 from xml.etree import ElementTree
 
 from vtsc.content.cells import Cell
-from vtsc.deciding.verdict import Status
+from vtsc.deciding.verdict import Judged, Result, Status
 from vtsc.report import Report
-from vtsc.report.text.story import story
-
-
-def _own(given: Report, cell: Cell) -> dict[str, int | str]:
-    """The parameters by which a cell differs from others of its name."""
-    return given.content.changed(cell.design, cell.property, cell.settings)
+from vtsc.report.text.counterexample import counterexample
 
 
 def report(given: Report) -> str:
     """A test case for each cell: UNKNOWN and ERROR are errors, other unwanted verdicts failures.
 
-    A violation that is wanted passes. Each violation comes with its story.
+    A violation that is wanted passes. Each violation comes with the text of its counterexample.
     """
-    suite = ElementTree.Element("testsuite", name="vtsc", tests=str(len(given.verdicts)))
-    failures = errors = 0
-    for judged in given.verdicts:
-        result, cell = judged.result, judged.result.cell
-        case = ElementTree.SubElement(
-            suite,
-            "testcase",
-            classname=f"{cell.design}.{cell.host}",
-            name=" ".join([cell.property, *(f"{k}={v}" for k, v in _own(given, cell).items())]),
-        )
-        message = f"{result.text} {result.reason}".strip()
-        told = ""
-        if result.trace is not None and result.run is not None:
-            told = story(given.content, result.trace, result.run)
-        if result.status in (Status.UNKNOWN, Status.ERROR):
-            errors += 1
-            ElementTree.SubElement(case, "error", message=message)
-        elif not judged.wanted:
-            failures += 1
-            ElementTree.SubElement(case, "failure", message=message).text = told
-        ElementTree.SubElement(case, "system-out").text = f"{message}\n{told}".strip()
-    suite.set("failures", str(failures))
-    suite.set("errors", str(errors))
+    cases = [_case(given, judged) for judged in given.verdicts]
+    suite = ElementTree.Element("testsuite", name="vtsc", tests=str(len(cases)))
+    for name in ("failure", "error"):
+        number = sum(case.find(name) is not None for case in cases)
+        suite.set(f"{name}s", str(number))
     suite.set("skipped", "0")
+    suite.set("time", _seconds(sum(v.result.seconds for v in given.verdicts)))
+    suite.extend(cases)
     ElementTree.indent(suite)
     return ElementTree.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _case(given: Report, judged: Judged) -> ElementTree.Element:
+    result, cell = judged.result, judged.result.cell
+    case = ElementTree.Element(
+        "testcase",
+        classname=f"{cell.design}.{cell.host}",
+        name=" ".join([cell.property, *_parameters(given, cell)]),
+        time=_seconds(result.seconds),
+    )
+    message = f"{result.text} {result.reason}".strip()
+    told = _told(given, result)
+    if result.status in (Status.UNKNOWN, Status.ERROR):
+        ElementTree.SubElement(case, "error", message=message).text = told or None
+    elif not judged.wanted:
+        ElementTree.SubElement(case, "failure", message=message).text = told or None
+    ElementTree.SubElement(case, "system-out").text = f"{message}\n{told}".strip()
+    return case
+
+
+def _parameters(given: Report, cell: Cell) -> list[str]:
+    """The parameters by which a cell differs from others of its name."""
+    own = given.content.changed(cell.design, cell.property, cell.settings)
+    return [f"{name}={value}" for name, value in own.items()]
+
+
+def _seconds(value: float) -> str:
+    return f"{value:.3f}"
+
+
+def _told(given: Report, result: Result) -> str:
+    """The text of a counterexample; empty where there is none."""
+    if result.trace is None or result.run is None:
+        return ""
+    searched, doubt = result.searched, result.doubt
+    return counterexample(given.content, result.trace, result.run, searched, doubt=doubt)

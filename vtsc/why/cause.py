@@ -98,6 +98,17 @@ class Explanation:
     defaults: tuple[str, ...]
     """Parameters with whose default they violate nothing, likewise."""
 
+    @property
+    def steps(self) -> tuple[int, ...]:
+        """The steps that the sentences about the cause name."""
+        if self.cause is None:
+            return ()
+        found = [self.cause.step]
+        if self.cause.earlier is not None:
+            found.append(self.cause.earlier.condition.step)
+            found += [] if self.cause.earlier.late is None else [self.cause.earlier.late[0]]
+        return tuple(found)
+
 
 @dataclass
 class _Search:

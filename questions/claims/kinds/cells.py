@@ -118,7 +118,6 @@ def _amount(value: int, unit: str) -> str:
 
 def document(content: Content, one: Judged) -> Mapping[str, Any]:
     """A verdict for programs: as ``vtsc verify`` gives it, with the file that keeps its evidence."""
-    found = {
-        key: value for key, value in as_json(one).items() if key not in ("seconds", "sometimes")
-    }
+    left_out = ("seconds", "sometimes")
+    found = {key: value for key, value in as_json(content, one).items() if key not in left_out}
     return {**found, "file": file_of(content, one.result)}

@@ -1,7 +1,7 @@
 """A counterexample for people: story, steps, the design lines that acted, claim, scope, verdict."""
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from vtsc.content.content import Content
 from vtsc.evidence.replay import case_of
@@ -10,6 +10,7 @@ from vtsc.language.state import Snapshot
 from vtsc.language.words import spelled
 from vtsc.native.interpreter import Run
 from vtsc.report.cause import Told, told
+from vtsc.report.screen import width
 from vtsc.report.text.cause import annotated, inputs, reads, tried
 from vtsc.report.text.numbers import respelled
 from vtsc.report.text.parameters import parameters
@@ -70,11 +71,11 @@ def _title(trace: Trace) -> list[str]:
 
 def _steps(content: Content, trace: Trace, run: Run) -> list[str]:
     """A header, then a line for each step with what changed; long lines are wrapped."""
-    return [line for block in step_blocks(content, run) for line in block]
+    return [line for block in step_blocks(step_rows(content, run)) for line in block]
 
 
-def step_blocks(content: Content, run: Run) -> list[list[str]]:
-    """The lines of the header, of the start, and of each step."""
+def step_rows(content: Content, run: Run) -> list[list[str]]:
+    """The table of steps: heads, start and each step, as number, action, columns, and what changed."""
     columns = content.model.columns
     heads = ["#", "action", *columns, "changed"]
     created = " ".join(_opening(content.model.opening, run))
@@ -85,9 +86,18 @@ def step_blocks(content: Content, run: Run) -> list[list[str]]:
         changed = " ".join([*told[i - 1], *_changes(columns, run.kinds, before, step.state)])
         rows.append([str(i), str(step.call), *_watched(columns, run.kinds, step.state), changed])
         before = step.state
-    widths = [max(len(row[i]) for row in [heads, *rows]) for i in range(len(heads) - 1)]
+    return [heads, *rows]
+
+
+def step_blocks(rows: Sequence[list[str]]) -> list[list[str]]:
+    """The lines of each row of the table of steps; long ones are wrapped."""
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]) - 1)]
+    wide = [i for i, each in enumerate(widths) if each > width() // 2]
+    if wide:  # values of instances may then stand on several lines
+        rows = [[x.replace("/", "/ ") if i in wide else x for i, x in enumerate(r)] for r in rows]
+        widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]) - 1)]
     blocks = []
-    for row in [heads, *rows]:
+    for row in rows:
         cells = [
             cell.ljust(w) if i == 1 else cell.rjust(w)
             for i, (cell, w) in enumerate(zip(row, widths, strict=False))
@@ -205,17 +215,28 @@ def _scope(
 
 
 def verifying(
-    content: Content, design: str, host: str, prop: str, changed: Mapping[str, int | str]
+    content: Content,
+    design: str,
+    host: str,
+    prop: str,
+    changed: Mapping[str, int | str],
+    *options: str,
 ) -> list[str]:
     """The command that decides a cell, after ``again:``; where it has several lines, they can be pasted."""
-    words = _asking(content, design, host, prop, changed)
+    words = _asking(content, design, host, prop, changed, *options)
     return continued([shlex.quote(word) for word in words], "again: ")
 
 
 def _asking(
-    content: Content, design: str, host: str, prop: str, changed: Mapping[str, int | str]
+    content: Content,
+    design: str,
+    host: str,
+    prop: str,
+    changed: Mapping[str, int | str],
+    *options: str,
 ) -> list[str]:
     """The words of the command that decides a cell."""
     words = ["vtsc", "verify", *shlex.split(content.named(design)), "--host", host, "-p", prop]
     words += [word for k, v in changed.items() for word in ("--set", f"{k}={v}")]
+    words += options
     return words + (["--root", content.asked] if content.asked is not None else [])

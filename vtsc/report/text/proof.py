@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from vtsc.content.content import Content
+from vtsc.report.text.numbers import respelled
 from vtsc.report.text.parameters import parameters
 from vtsc.report.text.wrapping import hanging, wrapped
 
@@ -26,7 +27,7 @@ def proof(
     for number, lemma in enumerate(manifest["lemmas"], 1):
         lines += wrapped(f"{lemma['name']}: {lemma['sentence']}", "    ", f"{number:2d}. ")
         if lemma["formula"]:
-            lines += wrapped(lemma["formula"], "      ", "    ")
+            lines += wrapped(respelled(lemma["formula"]), "      ", "    ")
     lines.append("")
     k = manifest.get("k", 1)
     if k > 1:

@@ -7,18 +7,23 @@ from vtsc.report.screen import terminal, width
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 """What a terminal takes for a colour, and not for text."""
+WHOLE = re.compile(r"\w+\([0-9]+(?:, [0-9]+)+\)|\bstep [0-9]+")
+"""A call with several arguments, or the number of a step: they are read as one word."""
+KEPT = "\N{NO-BREAK SPACE}"
+"""What stands for a blank at which no line ends, while lines are made."""
 
 
 def wrapped(text: str, hang: str = "", first: str = "") -> list[str]:
-    """The lines of a text: the first begins with ``first``, the others with ``hang``."""
-    return textwrap.wrap(
-        text,
+    """The lines of a text: the first begins with ``first``, the others with ``hang``; a call stays whole."""
+    lines = textwrap.wrap(
+        WHOLE.sub(lambda found: found[0].replace(" ", KEPT), text),
         width(),
         initial_indent=first,
         subsequent_indent=hang,
         break_long_words=False,
         break_on_hyphens=False,
     )
+    return [line.replace(KEPT, " ") for line in lines]
 
 
 def hanging(text: str) -> list[str]:
