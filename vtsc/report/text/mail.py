@@ -63,7 +63,8 @@ def _order(content: Content, run: Run, cause: Told | None) -> list[int]:
     """The steps, from 1, with those that matter most first.
 
     They are the last step, the cause and what it hangs on, then those that let something be observed, then
-    those whose action is taken only once, then those that change a number of no column; of several alike the later ones.
+    those whose action is taken only once, then those that change a number of no column; of several alike the
+    later ones.
     """
     named = set() if cause is None else {cause.step, *cause.explained.steps}
     count = Counter(step.call.name for step in run.steps)
