@@ -28,8 +28,8 @@ TORN = """\
 no-odd on sc: never_torn
 ========================
 
-reader 0 believed (1, 0), which nobody wrote, by first in step 1,
-model/designs.py:LINE
+reader 0 believed (1, 0), which nobody wrote, by first in step 1. No condition
+of the design would have avoided this by going the other way.
 
 #  action          page.version  page.first  page.second  changed
 0  (start)                    0           0            0
@@ -41,8 +41,8 @@ model/designs.py:LINE
 5  check(0)                   0           1            0  believed=(1, 0)
                         reader0.at=0
 
-step 1, first, ran (> = the last to change a number):
-> model/designs.py:LINE  page.first = update
+step 1, first, ran:
+  model/designs.py:LINE  page.first = update  # 1
 
 claim: no reader believes a pair from two updates
 here: first = 1, second = 0
@@ -51,8 +51,8 @@ scope: depth 5, integers, replayed; the version stays below 2^62
 model: checkout DIGEST; VERSION
 again: vtsc verify no-odd --host sc -p never_torn --root examples/seqcount
 
-reader 0 believed (1, 0), which nobody wrote, by first in step 1,
-model/designs.py:LINE
+reader 0 believed (1, 0), which nobody wrote, by first in step 1. No condition
+of the design would have avoided this by going the other way.
 
 no-odd sc never_torn: VIOLATED(5)
 

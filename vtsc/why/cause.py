@@ -126,7 +126,13 @@ class _Search:
             found = [self._cause(p, o) for p in pairs if (o := self._avoided(p))][:1]
         telling = [each for each in found if self._is_telling(each)]
         unchosen = [each for each in telling if not each.conditions[0].chosen]
-        return next(iter([*unchosen, *telling, *found]), None)
+        own = [each for each in unchosen if self._is_own(each)]
+        return next(iter([*own, *unchosen, *telling, *found]), None)
+
+    def _is_own(self, cause: Cause) -> bool:
+        """Whether the condition is in the user's own file: that one is being written, the others are not."""
+        own = self.case.content.own
+        return own is not None and cause.conditions[0].file == str(own.path)
 
     def _counts(self, asked: Asked) -> bool:
         """Whether a condition can be a cause: one of a design's own lines that may go either way.

@@ -118,17 +118,21 @@ def substituted(text: str, parts: Mapping[str, Any]) -> str:
 def annotated(
     content: Content, step: int, played: Played, explained: Explanation, marked: Sequence[Condition]
 ) -> list[str]:
-    """The lines that a step executed in the functions of ``marked``, each with the values that it saw."""
+    """The lines that a step executed in the functions of ``marked``, each with the values that it saw.
+
+    Where nothing is marked, they are all lines of the step, with their files.
+    """
     saw = _seen(step, explained)
     marks = {(c.file, c.line) for c in marked}
     around = [(c.file, _function(c.file, c.line)) for c in marked]
     found = []
     for file, at in played.lines:
-        if not any(file == own and at in lines for own, lines in around):
+        if marked and not any(file == own and at in lines for own, lines in around):
             continue
         mark = ">" if (file, at) in marks else " "
+        place = f"{at:>3}" if marked else f"{content.relative(file)}:{at}"
         comment = "; ".join(saw.get((file, at), ()))
-        found += _commented(f"{mark} {at:>3}  {linecache.getline(file, at).strip()}", comment)
+        found += _commented(f"{mark} {place}  {linecache.getline(file, at).strip()}", comment)
     return found
 
 

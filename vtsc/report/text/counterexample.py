@@ -150,17 +150,20 @@ def _changes(
 
 
 def _lines(content: Content, run: Run, cause: Told) -> list[str]:
-    """The lines of the function of the cause that its step executed, with the values that they saw."""
-    found = cause.explained.cause
-    if found is None:
+    """The lines that the blamed step executed, with the values that they saw.
+
+    They are those of the function of the cause; where there is no cause, they are all lines of rules.
+    """
+    if cause.step is None or not run.steps[cause.step - 1].lines:
         return []
-    step = run.steps[found.step - 1]
-    lines = annotated(content, found.step, step, cause.explained, found.conditions)
-    file, _ = found.conditions[0].file, found.conditions[0].line
-    head = f"step {found.step}, {step.call}, ran in {content.relative(file)} (> = the cause):"
+    step, found = run.steps[cause.step - 1], cause.explained.cause
+    marked = () if found is None else found.conditions
+    lines = annotated(content, cause.step, step, cause.explained, marked)
+    if found is None:
+        return [f"step {cause.step}, {cause.action}, ran:", *lines]
     fields = reads(found.conditions)
     return [
-        *wrapped(head),
+        *wrapped(f"step {cause.step}, {cause.action}, ran in {cause.file} (> = the cause):"),
         *lines,
         *(wrapped(f"read: {', '.join(fields)}", "  ") if fields else []),
         *wrapped(tried(found), "  "),
@@ -168,13 +171,13 @@ def _lines(content: Content, run: Run, cause: Told) -> list[str]:
 
 
 def _inputs(content: Content, trace: Trace) -> list[str]:
-    """The inputs that matter."""
+    """The inputs that matter; nothing of a run without inputs."""
     case = case_of(content, trace)
-    every = [name for step in trace.steps for name in step.inputs]
-    count = len(trace.initial_inputs) + len(every)
-    return wrapped(
-        f"inputs: {inputs(mattering(case, trace), count, case.machine().time_input)}", "  "
-    )
+    count = len(trace.initial_inputs) + sum(len(step.inputs) for step in trace.steps)
+    if not count:
+        return []
+    told = inputs(mattering(case, trace), count, case.machine().time_input)
+    return wrapped(f"inputs: {told}", "  ")
 
 
 def _claim(content: Content, trace: Trace, run: Run) -> list[str]:
