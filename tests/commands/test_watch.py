@@ -147,7 +147,7 @@ def test_what_changed_is_told(mine, capsys):
     ] * 2
     assert said.err.splitlines() == [
         f"vtsc: {mine}:{line}: unmatched ')'",
-        f"vtsc: {mine}:{line}: no .tsc_ofset: did you mean tsc_offset?",
+        f"vtsc: {mine}:{line}: a store into .tsc_ofset, which is no field: did you mean tsc_offset?",
         f"vtsc: {mine}: not there; waiting until it is saved again",
     ]
 
