@@ -3,7 +3,7 @@
 Some candidates are dropped because they are false, others because something is missing that would keep them.
 The latter are looked for: lemmas that no short run breaks, and that would show the target. A step that breaks
 one of them although all of them hold before it starts in a state of which something more must be said. Its
-outcome depends on some fields; those of which no lemma speaks that holds by induction are what to speak of.
+outcome depends on some fields; those of which no lemma speaks are what to speak of.
 """
 
 from collections.abc import Iterator, Sequence
@@ -44,7 +44,7 @@ class Gap:
     call: Call | None
     """The call of the step; None where it is time that passes."""
     unmentioned: tuple[Stored, ...]
-    """The fields of which no lemma speaks that holds by induction."""
+    """The fields of which no lemma speaks that no short run breaks, else none that holds by induction."""
     mentioned: tuple[str, ...]
     """The other fields."""
 
@@ -54,25 +54,18 @@ def gap(induction: Induction, target: str) -> Gap | None:
 
     Fields are those of the machine, not those that a property keeps for itself.
     """
-    hoped = _hoped(induction, target)
-    settled = induction.settled(target)
-    system = induction.system
+    settled, system = induction.settled(target), induction.system
+    stated = dict.fromkeys(fact.lemma for fact in system.facts)
+    dropped = [x for x in stated if x.owner in ("", target) and x not in (*settled, *OWN)]
+    upheld = _upheld(system, settled, dropped)
+    hoped = induction.showing(target, upheld)
     for lemma in hoped:
         for number in induction.breaking(lemma, (*settled, *hoped)):
             facts = [fact for fact in system.facts if fact.lemma == lemma]
-            return _gap(system, settled, lemma, number, facts)
+            return _gap(system, (settled, upheld), lemma, number, facts)
     for number in induction.hitting(target, (*settled, *hoped)):
-        return _gap(system, settled, None, number, target)
+        return _gap(system, (settled, upheld), None, number, target)
     return None
-
-
-def _hoped(induction: Induction, target: str) -> Sequence[Lemma]:
-    """Dropped lemmas that no short run breaks; only those that show the target, where they do."""
-    settled = induction.settled(target)
-    stated = dict.fromkeys(fact.lemma for fact in induction.system.facts)
-    dropped = [x for x in stated if x.owner in ("", target) and x not in settled]
-    upheld = _upheld(induction.system, settled, [x for x in dropped if x not in OWN])
-    return induction.showing(target, upheld)
 
 
 def _upheld(system: System, known: Sequence[Lemma], lemmas: Sequence[Lemma]) -> list[Lemma]:
@@ -113,23 +106,29 @@ def _one_broken(
 
 def _gap(
     system: System,
-    settled: Sequence[Lemma],
+    lemmas: tuple[Sequence[Lemma], Sequence[Lemma]],
     lemma: Lemma | None,
     number: int | None,
     what: "Sequence[Fact] | str",
 ) -> Gap:
-    follow = Consequences(system)
-    conditions = [*_outcome(system, follow, number, what)]
-    involved = _fields(conditions)
-    spoken = _fields([fact.condition for fact in system.facts if fact.lemma in settled])
+    """The gap at a rule; ``lemmas``: those that hold, and those that no short run breaks."""
+    involved = _fields([*_outcome(system, Consequences(system), number, what)])
     ghosts = tuple(f"{target}." for target in system.targets)
     own = [name for name in system.slots if name in involved and not name.startswith(ghosts)]
+    settled, upheld = lemmas
+    some = _unspoken(system, own, (*settled, *upheld)) or _unspoken(system, own, settled)
     return Gap(
         lemma,
         None if number is None else system.calls[system.rules[number].call],
-        tuple(Stored(n, _storing(system, n)) for n in own if not system.with_kin({n}) & spoken),
-        tuple(name for name in own if system.with_kin({name}) & spoken),
+        tuple(Stored(name, _storing(system, name)) for name in some),
+        tuple(name for name in own if name not in some),
     )
+
+
+def _unspoken(system: System, names: Sequence[str], lemmas: Sequence[Lemma]) -> list[str]:
+    """The fields of which none of the lemmas speaks, for any instance."""
+    spoken = _fields([fact.condition for fact in system.facts if fact.lemma in lemmas])
+    return [name for name in names if not system.with_kin({name}) & spoken]
 
 
 def _outcome(
