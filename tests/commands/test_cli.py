@@ -44,7 +44,7 @@ def answer(capsys, *arguments: str) -> tuple[int, str]:
         (["verify", "--depth", "x"], "--depth x: accepted is a whole number from 1"),
         (["verify", "--prove", "--bounded"], "not allowed with"),
         (["simulate", "--steps", "0"], "--steps 0: at least 1"),
-        (["nonsense"], "unknown command nonsense: known: verify, threshold, bound, gate"),
+        (["nonsense"], "unknown command nonsense: see vtsc --help"),
         (["verify", "-o", "/proc/none/x"], "cannot write /proc/none/x"),
     ],
 )

@@ -89,7 +89,7 @@ def test_outside_a_checkout_a_design_of_its_own_is_decided(installed, tmp_path):
 
 
 def test_outside_a_checkout_a_new_design_is_written_edited_and_decided(installed, tmp_path):
-    """``vtsc new`` copies from the bundled sources; the verdict on the edited line is the second command's."""
+    """``vtsc new`` copies from the bundled sources; the next command decides the edited line."""
     status, out = vtsc(installed, tmp_path, "new", "mine", "--from", "patch25")
     assert (status, out.splitlines()[0]) == (0, "mine.py: mine, which does what patch25 does")
     path = tmp_path / "mine.py"

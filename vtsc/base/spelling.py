@@ -13,11 +13,14 @@ CALLED: Mapping[type, str] = {
 """The names that messages use for the types of JSON."""
 
 
-def near(name: str, known: Mapping[str, object] | list[str]) -> str:
-    """Up to three known names like ``name``, or all of them if they are few, as a half-sentence."""
+def near(name: str, known: Mapping[str, object] | list[str], listed: str = "vtsc list") -> str:
+    """Up to three known names like ``name``, or all of them if they are few, as a half-sentence.
+
+    ``listed``: the command that lists them, which is named where they are many.
+    """
     names = list(known)
     folded = {each.casefold(): each for each in names}
     close = [folded[x] for x in get_close_matches(name.casefold(), list(folded), n=3, cutoff=0.5)]
     if close:
         return f"did you mean {', '.join(close)}?"
-    return f"known: {', '.join(names)}" if len(names) <= 12 else "see vtsc list"
+    return f"known: {', '.join(names)}" if len(names) <= 12 else f"see {listed}"

@@ -18,7 +18,9 @@ def find(name: str, argv: Sequence[str]) -> tuple[str, Any]:
     """
     declared = _declared(argv)
     if name not in declared:
-        raise UsageError(f"unknown command {name}: {near(name, [*COMMANDS, *declared])}")
+        raise UsageError(
+            f"unknown command {name}: {near(name, [*COMMANDS, *declared], 'vtsc --help')}"
+        )
     root, words, path = declared[name]
     module = import_below(root, path)
     for part in ("arguments", "run"):
