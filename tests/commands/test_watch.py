@@ -195,6 +195,7 @@ def test_a_process_that_watches(mine):
     assert sorted(p.name for p in mine.parent.iterdir()) == before
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 def test_it_ends_when_nobody_reads_it(mine):
     """As in ``vtsc watch FILE | head -1``: no process stays behind."""

@@ -79,6 +79,7 @@ def test_fields_that_lemmas_mention_already():
     assert next(lemmas(None)).startswith("The step at which the lemmas fail was not found")
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 def test_a_deeper_search_decides(capsys, monkeypatch):
     """The depth that is advised is enough here: the shortest violation has 11 steps."""
