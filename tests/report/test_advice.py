@@ -38,15 +38,18 @@ SMALLER = """\
 PROVE = "- --prove asks every engine for a proof; some need no lemmas.\n"
 
 
+CTI = "- --show-cti shows the step at which the lemmas fail.\n"
+
+
 def test_what_a_search_that_gave_up_leaves_to_be_tried(content):
     """The depth that it reached, a smaller question, and more engines."""
     reached = (
         "- The search reached depth 7, and no run of up to so many steps violates it.\n"
         "  --bounded --depth 7 asks for no more.\n"
     )
-    assert advised(content, Status.UNKNOWN, 7) == HEAD + reached + SMALLER + PROVE
+    assert advised(content, Status.UNKNOWN, 7) == HEAD + reached + SMALLER + PROVE + CTI
     start = "- The search did not get beyond the start.\n"
-    assert advised(content, Status.UNKNOWN, 0, proofs=True) == HEAD + start + SMALLER
+    assert advised(content, Status.UNKNOWN, 0, proofs=True) == HEAD + start + SMALLER + CTI
 
 
 def test_a_search_without_proofs_is_told_of_lemmas(content):

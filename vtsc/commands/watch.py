@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace, wait: Callable[[float], object] = time.sl
         wait(seconds)
 
     for content in contents(path, looking):
-        if content is None:
+        if content is None and not path.exists():
             complain(f"vtsc: {path}: not there; waiting until it is saved again")
         else:
             _again(arguments, before)

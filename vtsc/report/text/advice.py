@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # it imports z3
 UNDECIDED = (Status.BOUNDED, Status.VACUOUS, Status.UNKNOWN)
 EXAMINED = 3
 """The number of cells whose proofs are examined, which takes about as long as trying to prove them."""
+UNEXAMINED = "--show-cti shows the step at which the lemmas fail."
 LEMMAS = "docs/lemmas.md"
 """The guide that shows how a lemma is stated."""
 
@@ -27,16 +28,21 @@ def advice(given: Report) -> Iterator[str]:
 
 
 def _advice(given: Report, judged: Judged, examined: bool) -> str:
-    cell = judged.result.cell
+    cell, content = judged.result.cell, given.content
     title = f"next for {cell.design} on {cell.host}, {cell.property}"
+    changed = content.changed(cell.design, cell.property, cell.settings)
+    title += "".join(f", {name}={value}" for name, value in changed.items())
     items = [*_options(given, judged.result)]
-    if judged.result.status is not Status.VACUOUS and not given.bounded and examined:
-        from vtsc.why.gap import gap_of
-
-        case = Case.of(given.content, cell)
-        items += lemmas(gap_of(case, cell.property))
+    if judged.result.status is not Status.VACUOUS and not given.bounded:
+        items += _gap(given, judged.result) if examined else [UNEXAMINED]
     lines = [line for item in items for line in wrapped(item, "  ", "- ")]
     return "\n".join([title, "-" * len(title), "", *lines]) + "\n"
+
+
+def _gap(given: Report, result: Result) -> Iterator[str]:
+    from vtsc.why.gap import gap_of
+
+    return lemmas(gap_of(Case.of(given.content, result.cell), result.cell.property))
 
 
 # options
