@@ -211,8 +211,8 @@ class Induction:
         while open_:
             if not self._refuted(open_.pop(), lemmas):
                 return set(lemmas)
-            core = {str(literal) for literal in self._solver.unsat_core()}
-            new = [x for x in lemmas if str(self._assumed(x)) in core and x not in needed]
+            core = self._core()
+            new = [x for x in lemmas if self._number[x] in core and x not in needed]
             needed |= set(new)
             open_ += [self._broken(x) for x in new]
         return needed
@@ -224,8 +224,8 @@ class Induction:
         settled, left = self.settled(target), tuple(lemmas)
         if not self._refuted(self._hit(target), (*settled, *left)):
             return left
-        core = {str(literal) for literal in self._solver.unsat_core()}
-        left = tuple(x for x in left if str(self._assumed(x)) in core)
+        core = self._core()
+        left = tuple(x for x in left if self._number[x] in core)
         for lemma in left:
             without = tuple(x for x in left if x is not lemma)
             if self._refuted(self._hit(target), (*settled, *without)):
@@ -250,6 +250,11 @@ class Induction:
             others = [z3.Not(rule) for n, rule in enumerate(rules) if n != number]
             if self._solver.check(*given, *others) == z3.sat:
                 yield number
+
+    def _core(self) -> set[int]:
+        """The numbers of the lemmas that the last answer needed."""
+        names = {literal.decl().name() for literal in self._solver.unsat_core()}
+        return {n for n in self._number.values() if f"assume{n}" in names}
 
     @contextmanager
     def _at_most(self, budget: int) -> Iterator[None]:
