@@ -202,6 +202,8 @@ def test_no_engine_sees_expected_verdicts():
         ["show", "docs/example-certificate", "--mail"],
         ["replay", "counterexamples/patch25.cstate.monotonic.json"],
         ["export", "counterexamples/patch25.cstate.monotonic.json", "--format", "perfetto"],
+        ["new", "mine", "--from", "patch25", "-o", "/dev/null"],
+        ["simulate", "patch25", "--host", "stable", "-p", "monotonic", "--steps", "50"],
     ],
 )
 def test_start_up_imports_neither_z3_nor_rich(arguments):

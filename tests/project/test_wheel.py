@@ -88,6 +88,21 @@ def test_outside_a_checkout_a_design_of_its_own_is_decided(installed, tmp_path):
     assert "\nagain: vtsc verify --design mine.py --host cstate -p monotonic\n" in out
 
 
+def test_outside_a_checkout_a_new_design_is_written_edited_and_decided(installed, tmp_path):
+    """``vtsc new`` copies from the bundled sources; the next command decides the edited line."""
+    status, out = vtsc(installed, tmp_path, "new", "mine", "--from", "patch25")
+    assert (status, out.splitlines()[0]) == (0, "mine.py: mine, which does what patch25 does")
+    path = tmp_path / "mine.py"
+    text = path.read_text(encoding="utf-8")
+    put = "        vcpu.last_host_tsc = host.tsc(vcpu.cpu)\n"
+    assert text.count(put) == 1
+    path.write_text(text.replace(put, f"{put}        vcpu.tsc_offset -= 5\n"), encoding="utf-8")
+    cell = ("-p", "monotonic", "--host", "stable", "--bounded", "--depth", "9")
+    status, out = vtsc(installed, tmp_path, "verify", "--design", "mine.py", *cell)
+    assert status == 10 and "mine stable monotonic: VIOLATED(9)" in out
+    assert [p.name for p in tmp_path.iterdir()] == ["mine.py"]
+
+
 def test_outside_a_checkout_guest_programs_are_decided(installed, tmp_path):
     """``vtsc litmus``, a command of the content, finds its module and its files in the wheel."""
     status, out = vtsc(installed, tmp_path, "litmus", "mail-first-serial")

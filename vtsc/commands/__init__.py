@@ -19,6 +19,8 @@ COMMANDS: Mapping[str, str] = {
     "import": "make a trace file of an exported run again",
     "list": "designs, hosts, properties, parameters",
     "simulate": "random legal runs, without z3",
+    "new": "write a file with a design of one's own, a copy of another",
+    "watch": "decide a design in a file of its own again at each save",
     "certify": "check saved certificates again",
 }
 """Each is the module of that name in this package."""

@@ -14,7 +14,7 @@ def selected(content: Content, arguments: argparse.Namespace) -> list[Group]:
     """
     model = content.model
     own = [content.own.name] if content.own is not None else []
-    asked = dict.fromkeys([*arguments.designs, *own])
+    asked = dict.fromkeys([*getattr(arguments, "designs", ()), *own])
     designs = [known("design", d, model.designs) for d in asked]
     hosts = [known("host", h, model.hosts) for h in dict.fromkeys(arguments.host)]
     names = [known("property", p, content.properties) for p in dict.fromkeys(arguments.property)]

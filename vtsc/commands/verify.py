@@ -99,6 +99,7 @@ def _report(content: Content, verdicts: Sequence[Judged], arguments: argparse.Na
         depth=arguments.depth,
         everything=arguments.all,
         proofs=arguments.prove,
+        bounded=arguments.bounded,
         failed_inductions=arguments.show_cti,
     )
 

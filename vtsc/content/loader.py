@@ -21,6 +21,8 @@ from vtsc.language.definitions import DefinitionError, check_name
 from vtsc.language.domain import Domain
 
 BUNDLED = Path(__file__).parents[1] / "_bundled"
+AROUND = Path(__file__).parents[2]
+"""The checkout that this very file is in, where it was not installed as a copy."""
 TOLD = (*PACKAGES, "questions")
 """The packages of a root whose lines messages name: the content, and the commands that it declares."""
 
@@ -36,7 +38,10 @@ def is_root(folder: Path) -> bool:
 
 
 def find_root(given: str | None) -> Path:
-    """The root named, else the nearest above the working directory, else the bundled copy."""
+    """The root named, else the nearest above the working directory, else what comes with vtsc.
+
+    That is the bundled copy; a vtsc that runs in a checkout has that checkout.
+    """
     if given is not None:
         folder = Path(given)
         if not is_root(folder):
@@ -50,6 +55,8 @@ def find_root(given: str | None) -> Path:
             return folder
     if (BUNDLED / "model").is_dir():
         return BUNDLED
+    if is_root(AROUND):
+        return AROUND
     raise BadFileError(
         "no root found: run inside a checkout whose pyproject.toml has [tool.vtsc] root = true, "
         "or name one with --root"

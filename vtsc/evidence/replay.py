@@ -1,10 +1,10 @@
 """Replay: a trace counts only if the plain interpreter gets the same run from its inputs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from vtsc.base.errors import BadFileError, EvidenceError
-from vtsc.base.lines import Line
+from vtsc.base.lines import Line, nothing_wanted
 from vtsc.base.spelling import near
 from vtsc.content.case import Case
 from vtsc.content.content import Content, known
@@ -16,6 +16,8 @@ from vtsc.native.inputs import Recorded, Solved
 from vtsc.native.interpreter import NotARun, Player, Run
 from vtsc.native.witness import Witness
 from vtsc.stores.guard import Guard
+
+Wanted = Callable[[str], bool]
 
 
 def case_of(content: Content, trace: Trace) -> Case:
@@ -62,12 +64,15 @@ def replay(case: Case, trace: Trace, *, states: bool = True, explain: Step | Non
     return run
 
 
-def _player(case: Case, prop: str) -> Player:
+def _player(case: Case, prop: str, wanted: Wanted | None = None) -> Player:
+    """A player for a run; ``wanted``: the files whose lines are noted, by default those of the rules."""
+
     def make() -> Guard:
         return Guard(case.machine(), [*case.content.properties.values(), *case.sometimes])
 
     guard = case.kept("the guard of plain runs", make)
-    return Player(case.machine(), case.monitor(prop), case.content.wanted, guard)
+    lines = case.content.wanted if wanted is None else wanted
+    return Player(case.machine(), case.monitor(prop), lines, guard)
 
 
 def _compare_run(trace: Trace, run: Run) -> None:
@@ -112,16 +117,16 @@ def _compare(number: int, saved: Snapshot, played: Snapshot) -> None:
 def hit_of(case: Case, prop: str, witness: Witness) -> int | None:
     """The first step (from 1) of a witness that hits ``prop``; None if none does, or it is not legal."""
     try:
-        return _played(case, prop, witness).hit_at
+        return _played(case, prop, witness, nothing_wanted).hit_at
     except NotARun:
         return None
 
 
-def _played(case: Case, prop: str, witness: Witness) -> Run:
+def _played(case: Case, prop: str, witness: Witness, wanted: Wanted | None = None) -> Run:
     def source(step: int) -> Inputs:
         return Solved(witness.initial if step < 0 else witness.inputs[step])
 
-    return _player(case, prop).play(witness.calls, source)
+    return _player(case, prop, wanted).play(witness.calls, source)
 
 
 def trace_of(case: Case, prop: str, witness: Witness) -> tuple[Trace, Run]:

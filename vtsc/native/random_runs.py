@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from random import Random
 from typing import Any
@@ -15,6 +15,7 @@ from vtsc.language.inputs import Inputs
 from vtsc.language.state import State
 from vtsc.language.words import Illegal
 from vtsc.native.inputs import Drawn, Recorded
+from vtsc.native.witness import Witness
 from vtsc.stores.guard import Guard
 from vtsc.stores.locate import told
 
@@ -35,6 +36,8 @@ class Outcome:
     steps: int
     runs: int
     violations: dict[str, int]
+    shortest: dict[str, Witness] = field(default_factory=dict, compare=False, repr=False)
+    """For each property that is violated, the first of the runs that violate it soonest, up to there."""
 
 
 def simulate(
@@ -48,6 +51,7 @@ def simulate(
     random = Random(seed)
     runs = _Runs(machine, properties, Drawn(random, typical), random)
     violations = dict.fromkeys(properties, 0)
+    shortest: dict[str, Witness] = {}
     done = begun = 0
     while done < steps:
         before, first = random.getstate(), done
@@ -62,17 +66,29 @@ def simulate(
         if runs.guard.changed():
             runs.find_store(before, first, steps)
         begun += len(batch)
-        for name in (name for each in batch for name in each.violated):
-            violations[name] += 1
-    return Outcome(done, begun, violations)
+        for each in batch:
+            for name, at in each.violated.items():
+                violations[name] += 1
+                if name not in shortest or at < len(shortest[name].calls):
+                    shortest[name] = each.to(at)
+    return Outcome(done, begun, violations, shortest)
 
 
 @dataclass(frozen=True)
 class _Run:
-    """The number of steps of a run, and the properties that it violated."""
+    """A run as it was taken, and the properties that it violated, each with the first step that did."""
 
-    steps: int
-    violated: frozenset[str]
+    taken: Witness
+    violated: dict[str, int]
+
+    @property
+    def steps(self) -> int:
+        """The number of steps."""
+        return len(self.taken.calls)
+
+    def to(self, step: int) -> Witness:
+        """The run up to a step."""
+        return Witness(self.taken.calls[:step], self.taken.inputs[:step], self.taken.initial)
 
 
 class _Runs:
@@ -90,21 +106,23 @@ class _Runs:
 
     def run(self, longest: int) -> _Run:
         """One run of at most ``longest`` steps."""
-        steps, violated = 0, set[str]()
+        calls, inputs, violated = list[Call](), list[dict[str, int | bool]](), dict[str, int]()
         with limited():
             state = _start(self.machine, self.guard, self.inputs)
+            initial = dict(self.inputs.used)
             ghosts = {name: self.guard.ghosts(p) for name, p in self.properties.items()}
-            while steps < longest:
+            while len(calls) < longest:
                 step = _step(self.machine, state, self.calls, self.random, self.inputs)
                 if step is None:
                     break
-                steps += 1
+                calls.append(step.call)
+                inputs.append(dict(self.inputs.used))
                 for name, prop in self.properties.items():
                     if name in violated:
                         continue
                     if prop.answer(self.machine, state, ghosts[name], step):
-                        violated.add(name)
-        return _Run(steps, frozenset(violated))
+                        violated[name] = len(calls)
+        return _Run(Witness(tuple(calls), tuple(inputs), initial), violated)
 
     def find_store(self, before: Any, done: int, steps: int) -> None:
         """Raise the error of the first store to anything but the state, if any, in runs from ``before`` on.

@@ -57,6 +57,8 @@ class Report:
     """Whether parameters that have their defaults are told, and every "sometimes"."""
     proofs: bool = False
     """Whether the lemmas of each proof are told."""
+    bounded: bool = False
+    """Whether no proof was asked for."""
     failed_inductions: bool = False
     """Whether the failed inductions of undecided cells are told."""
     gate: Gate | None = None

@@ -1,6 +1,7 @@
 """Output to the user's screen: how wide it is; results go to standard output, warnings to standard error."""
 
 import os
+import select
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,8 @@ WIDTH = 80
 NARROWEST = 60
 """The least number of columns that texts are made for."""
 _fixed: ContextVar[int | None] = ContextVar("columns", default=None)
+_unread: set[int] = set()
+"""The streams that `discard` has led away, by their numbers."""
 
 
 class _Aside:
@@ -146,12 +149,26 @@ def flush(stream: TextIO | None) -> None:
             raise
 
 
+def is_read(stream: Any) -> bool:
+    """Whether somebody may still read what is written to a stream: not so for a pipe whose reader is gone."""
+    try:
+        number = getattr(stream, "screen", stream).fileno()
+    except (AttributeError, OSError, ValueError):
+        return True
+    if number in _unread or not hasattr(select, "poll"):
+        return number not in _unread
+    poll = select.poll()
+    poll.register(number, 0)
+    return not any(event & select.POLLERR for _, event in poll.poll(0))
+
+
 def discard(stream: TextIO) -> None:
     """Discard what is still to be written to a stream, since writing it would fail once more at exit."""
     try:
         number = stream.fileno()
     except (OSError, ValueError):
         return
+    _unread.add(number)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, number)
     os.close(nowhere)

@@ -18,6 +18,7 @@ from vtsc.language.lemmas import Lemma
 from vtsc.solver.expressions import every, implies, opposite, some
 from vtsc.solver.integers import Lowering
 from vtsc.solver.unroll import Expressions
+from vtsc.symbolic.names import chosen
 from vtsc.system.consequences import broken, step_of
 from vtsc.system.relation import hit, taken
 from vtsc.system.step import Consequences
@@ -210,11 +211,50 @@ class Induction:
         while open_:
             if not self._refuted(open_.pop(), lemmas):
                 return set(lemmas)
-            core = {str(literal) for literal in self._solver.unsat_core()}
-            new = [x for x in lemmas if str(self._assumed(x)) in core and x not in needed]
+            core = self._core()
+            new = [x for x in lemmas if self._number[x] in core and x not in needed]
             needed |= set(new)
             open_ += [self._broken(x) for x in new]
         return needed
+
+    # what does not follow
+
+    def showing(self, target: str, lemmas: Sequence[Lemma]) -> tuple[Lemma, ...]:
+        """Those of ``lemmas`` by which the target would follow; all of them where it would not anyway."""
+        settled, left = self.settled(target), tuple(lemmas)
+        if not self._refuted(self._hit(target), (*settled, *left)):
+            return left
+        core = self._core()
+        left = tuple(x for x in left if self._number[x] in core)
+        for lemma in left:
+            without = tuple(x for x in left if x is not lemma)
+            if self._refuted(self._hit(target), (*settled, *without)):
+                left = without
+        return left
+
+    def breaking(self, lemma: Lemma, assumed: Sequence[Lemma]) -> Iterator[int | None]:
+        """The rules that may break a lemma from where ``assumed`` lemmas hold; None for time that passes."""
+        yield from self._possible(self._broken(lemma), assumed)
+
+    def hitting(self, target: str, assumed: Sequence[Lemma]) -> Iterator[int | None]:
+        """The rules that may hit a target from where ``assumed`` lemmas hold."""
+        yield from self._possible(self._hit(target), assumed)
+
+    def _possible(self, literal: Any, assumed: Sequence[Lemma]) -> Iterator[int | None]:
+        """The rules by which alone a literal may hold."""
+        given = [literal, *map(self._assumed, assumed)]
+        if self._solver.check(*given) == z3.unsat:
+            return
+        rules = [z3.Bool(chosen(number)) for number in range(len(self.system.rules))]
+        for number in (None, *range(len(rules))):
+            others = [z3.Not(rule) for n, rule in enumerate(rules) if n != number]
+            if self._solver.check(*given, *others) == z3.sat:
+                yield number
+
+    def _core(self) -> set[int]:
+        """The numbers of the lemmas that the last answer needed."""
+        names = {literal.decl().name() for literal in self._solver.unsat_core()}
+        return {n for n in self._number.values() if f"assume{n}" in names}
 
     @contextmanager
     def _at_most(self, budget: int) -> Iterator[None]:

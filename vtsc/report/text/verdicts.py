@@ -5,13 +5,12 @@ from collections.abc import Iterator
 from vtsc.content.case import Case
 from vtsc.deciding.verdict import Status
 from vtsc.report import Report
+from vtsc.report.text.advice import UNDECIDED, advice
 from vtsc.report.text.counterexample import counterexample
 from vtsc.report.text.matrix import matrix
 from vtsc.report.text.sometimes import every_sometimes, sometimes
 from vtsc.report.text.summary import summary
 from vtsc.report.text.wrapping import folded
-
-UNDECIDED = (Status.BOUNDED, Status.VACUOUS, Status.UNKNOWN)
 
 
 def report(given: Report) -> str:
@@ -51,4 +50,5 @@ def _parts(given: Report) -> Iterator[str]:
 
         for cell in (r.cell for r in results if r.status in UNDECIDED):
             yield failed(failed_induction(Case.of(content, cell), cell.property))
+    yield from advice(given)
     yield summary(given.verdicts)
