@@ -16,6 +16,7 @@ from vtsc.evidence.replay import trace_of
 from vtsc.native.random_runs import Outcome, simulate
 from vtsc.native.witness import Witness
 from vtsc.report.screen import say
+from vtsc.report.text.wrapping import folded
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
