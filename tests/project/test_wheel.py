@@ -84,7 +84,7 @@ def test_outside_a_checkout_a_design_of_its_own_is_decided(installed, tmp_path):
     (tmp_path / "mine.py").write_bytes((ROOT / "examples/my_patch.py").read_bytes())
     cell = ("-p", "monotonic", "--host", "cstate", "--bounded", "--depth", "12")
     status, out = vtsc(installed, tmp_path, "verify", "--design", "mine.py", *cell)
-    assert status == 10 and "mine.py:24" in out
+    assert status == 10 and "mine.py:23" in out
     assert "\nagain: vtsc verify --design mine.py --host cstate -p monotonic\n" in out
 
 
