@@ -1,6 +1,8 @@
 """Replay: a trace counts only if the plain interpreter gets the same run from its inputs."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from vtsc.base.errors import BadFileError, EvidenceError
 from vtsc.base.lines import Line
@@ -149,6 +151,13 @@ def trace_of(case: Case, prop: str, witness: Witness) -> tuple[Trace, Run]:
     if again.hit_at != trace.hit_at:
         raise EvidenceError("replay: the saved trace does not show what it is for")
     return trace, again
+
+
+def recorded(case: Case, prop: str, witness: Witness) -> tuple[Trace, list[Any]]:
+    """A witness as a trace, whatever it hits, and what its steps let somebody observe; raises `NotARun`."""
+    run = _played(case, prop, witness)
+    trace = replace(_recorded(case, prop, run), hit_at=run.hit_at or len(run.steps))
+    return trace, [step.observed for step in run.steps if step.observed is not None]
 
 
 def _parted(

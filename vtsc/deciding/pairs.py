@@ -1,0 +1,209 @@
+"""Can anybody tell two designs apart? A shortest run on which they differ, or a proof that there is none.
+
+The two are run in lockstep (`vtsc.system.paired`). The lemmas of each that hold by induction say which fields
+they share. A short search comes first, then induction with lemmas of both and equations between them, first
+with those that speak of flags alone; then the search goes on.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from vtsc.base.errors import EvidenceError, UsageError
+from vtsc.content.case import Case
+from vtsc.content.content import model_error
+from vtsc.evidence.trace import Trace
+from vtsc.language.lemmas import ONE_VALUE, OWN
+from vtsc.native.paired import NoPair, PairRun, apart, play
+from vtsc.native.witness import Witness
+
+if TYPE_CHECKING:  # these import z3
+    from vtsc.engines.proof.induction import Induction
+    from vtsc.system.paired import Pair
+    from vtsc.system.system import Fact, System
+
+EARLY = 8
+"""The depth to which a difference is searched for before a proof is tried that there is none."""
+BUDGET = 20_000_000
+"""Solver units that a question of a proof may cost: a step here is two steps at once."""
+
+
+class Kind(StrEnum):
+    """What is known of two designs."""
+
+    SAME = "same"
+    DIFFERS = "differs"
+    BOUNDED = "bounded"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The answer for two cases, with its evidence."""
+
+    kind: Kind
+    depth: int = 0
+    """The length of the run, or the depth to which none differs."""
+    shared: tuple[str, ...] = ()
+    """The fields that are the same in both after every step."""
+    different: tuple[str, ...] = ()
+    """The other fields that both have."""
+    lemmas: tuple[tuple[str, str], ...] = ()
+    """The lemmas of the proof, each with its sentence."""
+    run: PairRun | None = None
+    parting: tuple[int, str] | None = None
+    """The first step after which a field differs on which observations depend, and the field."""
+    traces: tuple[Trace | None, Trace | None] = (None, None)
+    """The run of each alone, where it has one."""
+    confirmed: int = 0
+    """The depth to which a plain solver agrees that nothing differs."""
+    reason: str = ""
+
+    @property
+    def text(self) -> str:
+        """The answer as reports spell it."""
+        return {
+            Kind.SAME: "SAME",
+            Kind.DIFFERS: f"DIFFERS({self.depth})",
+            Kind.BOUNDED: f"SAME_TO({self.depth})",
+            Kind.UNKNOWN: "UNKNOWN",
+        }[self.kind]
+
+
+def difference(old: Case, new: Case, depth: int, *, bounded: bool) -> Difference:
+    """The answer for two cases; ``bounded``: a search is enough, and no proof is tried.
+
+    Raises `UsageError` where their machines have different sizes.
+    """
+    if dict(old.sizes) != dict(new.sizes):
+        raise UsageError(f"{old.design} and {new.design} have machines of different sizes")
+    try:
+        return _Comparison(old, new).answer(depth, bounded=bounded)
+    except Exception as error:  # a model may do anything
+        named = model_error(new.content, error)
+        if isinstance(named, RuntimeError):
+            named = model_error(old.content, error)
+        raise named from None
+
+
+class _Comparison:
+    """Two cases, and their pair."""
+
+    def __init__(self, old: Case, new: Case) -> None:
+        from vtsc.evidence.pairs import explored_sides
+        from vtsc.solver.feasibility import knowing
+        from vtsc.system.paired import paired
+
+        self.cases = old, new
+        first, second = explored_sides(old, new)
+        self.sides = _settled(first), _settled(second)
+        self.pair: Pair = paired(*self.sides, knowing)
+        self._different = tuple(sorted(self.pair.common - self.pair.shared))
+
+    def answer(self, depth: int, *, bounded: bool) -> Difference:
+        """The answer, with its evidence checked."""
+        from vtsc.engines.search.bmc import Searching, search
+        from vtsc.evidence.pairs import simplified
+        from vtsc.system.paired import DIFFERENCE
+
+        system = simplified(self.pair.system, ())
+        searching = Searching(system, [DIFFERENCE])
+        found = searching.to(depth if bounded else min(depth, EARLY))
+        proof = None
+        if not found.witnesses and not bounded:
+            proof = self._proof()
+            if proof is None:
+                found = searching.to(depth)
+        if found.witnesses:
+            return self._differs(system, found.witnesses[DIFFERENCE])
+        self._validate()
+        if proof is not None:
+            return self._made(Kind.SAME, lemmas=proof)
+        if found.never:
+            return self._made(Kind.BOUNDED, depth=depth, confirmed=depth)
+        if found.reason:
+            return self._made(Kind.UNKNOWN, depth=found.depth, reason=found.reason)
+        agreed = search(system, [DIFFERENCE], depth, beyond=depth, confirm=True).confirmed
+        return self._made(Kind.BOUNDED, depth=depth, confirmed=agreed)
+
+    def _made(self, kind: Kind, **more: object) -> Difference:
+        found = Difference(kind, shared=tuple(sorted(self.pair.shared)), different=self._different)
+        return replace(found, **more)
+
+    # a difference
+
+    def _differs(self, system: "System", witness: Witness) -> Difference:
+        """The difference that a witness shows, once it has been played."""
+        from vtsc.evidence.pairs import alone
+
+        machines = tuple(case.new_machine() for case in self.cases)
+        content = self.cases[0].content
+        wanted = {case.content.own.path.as_posix() for case in self.cases if case.content.own}
+
+        def is_rule(file: str) -> bool:
+            return content.wanted(file) or file in wanted
+
+        try:
+            run = play((machines[0], machines[1]), is_rule, witness, self.pair.shared)
+        except NoPair as error:
+            raise EvidenceError(f"exploring and plain running part: {error}") from None
+        if run.differs_at != len(witness.calls):
+            raise EvidenceError("replay: the two let nobody observe a difference in a plain run")
+        traces = tuple(alone(case, run, side) for side, case in enumerate(self.cases))
+        matters = [name for name in self._different if name in system.slots]
+        return self._made(
+            Kind.DIFFERS,
+            depth=len(witness.calls),
+            run=run,
+            parting=apart(run, matters),
+            traces=traces,
+        )
+
+    # a proof
+
+    def _proof(self) -> tuple[tuple[str, str], ...] | None:
+        """The lemmas of a proof whose questions were solved again; None where none was found."""
+        from vtsc.engines.proof.induction import Induction
+        from vtsc.evidence.pairs import questions, simplified
+        from vtsc.solver.solve import solve
+        from vtsc.system.equalities import equalities
+        from vtsc.system.paired import DIFFERENCE
+
+        facts = [*self.pair.system.facts, *equalities(self.pair)]
+        for chosen in ([f for f in facts if _of_flags(f)], facts):
+            pair = replace(self.pair, system=replace(self.pair.system, facts=chosen))
+            induction = Induction(simplified(pair.system), BUDGET)
+            if induction.proves(DIFFERENCE):
+                lemmas = induction.proof(DIFFERENCE).lemmas
+                solve(questions(self.sides, pair, lemmas))
+                return tuple((x.name, x.sentence) for x in lemmas if x not in OWN)
+        return None
+
+    def _validate(self) -> None:
+        from vtsc.evidence.pairs import validate_side
+
+        for case, side in zip(self.cases, self.sides, strict=True):
+            validate_side(case, side)
+
+
+def _settled(system: "System") -> "System":
+    """A system with those of its facts that hold of every reachable state, by induction."""
+    from vtsc.engines.proof.induction import Induction
+    from vtsc.evidence.pairs import simplified
+
+    induction: Induction = Induction(simplified(system))
+    kept = {*induction.settled(), ONE_VALUE}
+    return replace(system, facts=[f for f in system.facts if f.lemma in kept])
+
+
+def _of_flags(fact: "Fact") -> bool:
+    """Whether a fact speaks of flags and indices alone, or is an equation between two designs."""
+    from vtsc.system.equalities import is_equality, only_flags
+
+    return is_equality(fact) or only_flags(fact)
+
+
+def outcomes(found: Sequence[Difference]) -> list[Kind]:
+    """What is known of each."""
+    return [each.kind for each in found]
