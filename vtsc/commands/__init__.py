@@ -11,6 +11,7 @@ COMMANDS: Mapping[str, str] = {
     "verify": "check designs against properties",
     "threshold": "find the values of a parameter between which a verdict changes",
     "bound": "find the greatest value of a measure, such as lag",
+    "diff": "show what a change of a design changes",
     "gate": "check the cells of checks.toml against their expected verdicts",
     "show": "pretty-print a saved counterexample or proof",
     "replay": "re-execute a saved counterexample, without z3",

@@ -5,10 +5,9 @@ they share. A short search comes first, then induction with lemmas of both and e
 with those that speak of flags alone; then the search goes on.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from vtsc.base.errors import EvidenceError, UsageError
 from vtsc.content.case import Case
@@ -19,7 +18,6 @@ from vtsc.native.paired import NoPair, PairRun, apart, play
 from vtsc.native.witness import Witness
 
 if TYPE_CHECKING:  # these import z3
-    from vtsc.engines.proof.induction import Induction
     from vtsc.system.paired import Pair
     from vtsc.system.system import Fact, System
 
@@ -71,15 +69,15 @@ class Difference:
         }[self.kind]
 
 
-def difference(old: Case, new: Case, depth: int, *, bounded: bool) -> Difference:
-    """The answer for two cases; ``bounded``: a search is enough, and no proof is tried.
+def difference(old: Case, new: Case, depth: int) -> Difference:
+    """The answer for two cases, where a search goes to ``depth`` if there is no proof.
 
     Raises `UsageError` where their machines have different sizes.
     """
     if dict(old.sizes) != dict(new.sizes):
         raise UsageError(f"{old.design} and {new.design} have machines of different sizes")
     try:
-        return _Comparison(old, new).answer(depth, bounded=bounded)
+        return _Comparison(old, new).answer(depth)
     except Exception as error:  # a model may do anything
         named = model_error(new.content, error)
         if isinstance(named, RuntimeError):
@@ -101,33 +99,30 @@ class _Comparison:
         self.pair: Pair = paired(*self.sides, knowing)
         self._different = tuple(sorted(self.pair.common - self.pair.shared))
 
-    def answer(self, depth: int, *, bounded: bool) -> Difference:
+    def answer(self, depth: int) -> Difference:
         """The answer, with its evidence checked."""
-        from vtsc.engines.search.bmc import Searching, search
+        from vtsc.engines.search.bmc import search
         from vtsc.evidence.pairs import simplified
         from vtsc.system.paired import DIFFERENCE
 
         system = simplified(self.pair.system, ())
-        searching = Searching(system, [DIFFERENCE])
-        found = searching.to(depth if bounded else min(depth, EARLY))
+        found = search(system, [DIFFERENCE], min(depth, EARLY))
         proof = None
-        if not found.witnesses and not bounded:
-            proof = self._proof()
-            if proof is None:
-                found = searching.to(depth)
+        if not found.witnesses:
+            proof, stated = self._proof()
+            if proof is None and not found.reason and found.depth < depth:
+                found = search(stated, [DIFFERENCE], depth, beyond=found.depth)
         if found.witnesses:
             return self._differs(system, found.witnesses[DIFFERENCE])
         self._validate()
         if proof is not None:
             return self._made(Kind.SAME, lemmas=proof)
-        if found.never:
-            return self._made(Kind.BOUNDED, depth=depth, confirmed=depth)
         if found.reason:
             return self._made(Kind.UNKNOWN, depth=found.depth, reason=found.reason)
         agreed = search(system, [DIFFERENCE], depth, beyond=depth, confirm=True).confirmed
         return self._made(Kind.BOUNDED, depth=depth, confirmed=agreed)
 
-    def _made(self, kind: Kind, **more: object) -> Difference:
+    def _made(self, kind: Kind, **more: Any) -> Difference:
         found = Difference(kind, shared=tuple(sorted(self.pair.shared)), different=self._different)
         return replace(found, **more)
 
@@ -162,8 +157,11 @@ class _Comparison:
 
     # a proof
 
-    def _proof(self) -> tuple[tuple[str, str], ...] | None:
-        """The lemmas of a proof whose questions were solved again; None where none was found."""
+    def _proof(self) -> "tuple[tuple[tuple[str, str], ...] | None, System]":
+        """The lemmas of a proof whose questions were solved again, or None; and a system for a search.
+
+        That system has facts that hold of every reachable state, which make a deep search faster.
+        """
         from vtsc.engines.proof.induction import Induction
         from vtsc.evidence.pairs import questions, simplified
         from vtsc.solver.solve import solve
@@ -177,8 +175,8 @@ class _Comparison:
             if induction.proves(DIFFERENCE):
                 lemmas = induction.proof(DIFFERENCE).lemmas
                 solve(questions(self.sides, pair, lemmas))
-                return tuple((x.name, x.sentence) for x in lemmas if x not in OWN)
-        return None
+                return tuple((x.name, x.sentence) for x in lemmas if x not in OWN), pair.system
+        return None, simplified(pair.system, induction.settled())
 
     def _validate(self) -> None:
         from vtsc.evidence.pairs import validate_side
@@ -202,8 +200,3 @@ def _of_flags(fact: "Fact") -> bool:
     from vtsc.system.equalities import is_equality, only_flags
 
     return is_equality(fact) or only_flags(fact)
-
-
-def outcomes(found: Sequence[Difference]) -> list[Kind]:
-    """What is known of each."""
-    return [each.kind for each in found]

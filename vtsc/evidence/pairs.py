@@ -1,4 +1,4 @@
-"""Two cases side by side: their systems, the questions of a proof about the pair, and the runs of each alone."""
+"""Two cases side by side: their systems, the questions of a proof about both, and the runs of each alone."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -25,7 +25,10 @@ from vtsc.system.system import System
 
 
 def explored_sides(old: Case, new: Case) -> tuple[System, System]:
-    """The systems of two cases with their lemmas stated, not simplified; inputs of one name have one range."""
+    """The systems of two cases with their lemmas stated, not simplified.
+
+    Inputs of one name have the same range in both.
+    """
     ranges: tuple[dict[str, tuple[int, int]], dict[str, tuple[int, int]]] = ({}, {})
     while True:
         first = _explored(old, ranges)
@@ -69,7 +72,7 @@ def questions(
     what it keeps once is equal in both; and no step from a state that satisfies ``lemmas`` lets somebody
     observe a difference.
     """
-    found = {}
+    found: dict[str, str] = {}
     for name, side in zip(("old", "new"), sides, strict=True):
         found |= {f"{name}-{title}": text for title, text in kept(simplified(side)).items()}
     found["shared-initial"] = _none_of((), pair.never_first)

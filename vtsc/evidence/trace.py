@@ -56,13 +56,13 @@ class Trace:
             "host": self.host,
             "property": self.property,
             "params": self.params,
-            "initial": {"inputs": _out(self.initial_inputs), "state": _out(self.initial_state)},
+            "initial": {"inputs": out(self.initial_inputs), "state": out(self.initial_state)},
             "steps": [
                 {
                     "action": step.call.name,
                     "args": list(step.call.args),
-                    "inputs": _out(step.inputs),
-                    "state": _out(step.state),
+                    "inputs": out(step.inputs),
+                    "state": out(step.state),
                     "source": list(step.source),
                 }
                 for step in self.steps
@@ -91,9 +91,10 @@ def _spread(value: Any) -> str:
     return "[\n  " + ",\n  ".join(json.dumps(item) for item in value) + "\n ]"
 
 
-def _out(value: Any) -> Any:
+def out(value: Any) -> Any:
+    """A value as JSON has it: great integers as texts."""
     if isinstance(value, Mapping):
-        return {k: _out(v) for k, v in value.items()}
+        return {k: out(v) for k, v in value.items()}
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) > EXACT:
         return str(value)
     return value

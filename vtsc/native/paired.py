@@ -5,7 +5,8 @@ take the call waits: time passes for it, and that is all. The other may then tak
 nobody observe anything and leaves the fields that the two share as they are.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ from vtsc.base.time_limit import limited
 from vtsc.language.actions import Call
 from vtsc.language.inputs import named
 from vtsc.language.observing import seen
-from vtsc.language.state import Snapshot, Value
+from vtsc.language.state import Value
 from vtsc.language.words import MASK, Illegal
 from vtsc.native.inputs import Solved
 from vtsc.native.witness import Inputs, Witness
@@ -36,7 +37,7 @@ class Lane:
     waits: bool
     inputs: Inputs
     values: Mapping[str, Value]
-    """Every field after the step, by its full name."""
+    """Every field after the step, by its full name; transient ones are left out."""
     observed: Any
     """An `Observed`; None where the step lets nobody observe anything."""
     line: Line | None
@@ -59,11 +60,13 @@ class PairStep:
 
 @dataclass(frozen=True)
 class PairRun:
-    """A run of both: the values of fields at first, and the steps."""
+    """A run of both: the values of fields at first, the inputs of the start, and the steps."""
 
     start: tuple[Mapping[str, Value], Mapping[str, Value]]
     initial_inputs: tuple[Inputs, Inputs]
     steps: tuple[PairStep, ...]
+    kinds: Mapping[str, str]
+    """For each of the records of the first one the kind of its instance, or its name if it has none."""
 
     @property
     def differs_at(self) -> int | None:
@@ -86,42 +89,39 @@ class _Side:
         self._wanted = wanted
         self.state = self.guard.state()
 
-    def step(
-        self, number: int, call: Call, inputs: Solved
-    ) -> tuple[Lane, Mapping[str, Value], bool]:
-        """Its lane, its fields when time had passed, and whether it takes the call."""
+    def values(self) -> dict[str, Value]:
+        """The values of the fields that are not transient."""
+        slots = self.state.slots()
+        return {full: getattr(r, name) for full, r, name, field in slots if not field.transient}
+
+    def step(self, number: int, call: Call, inputs: Solved) -> tuple[Lane, Mapping[str, Value]]:
+        """Its lane, and its fields when time had passed."""
         try:
             self.machine.advance(self.state, inputs)
         except Illegal as why:
             raise NoPair(number, f"time cannot pass so: {why}") from None
-        middle, saved = self.state.values(), self.state.saved()
+        middle, saved = self.values(), self.state.saved()
         recorder = LineRecorder(self._wanted, (self.state.numbers, self.state.values))
         try:
             with recorder:
                 step = self.machine.perform(self.state, call, inputs)
         except Illegal:
             self.state.restore(saved)
-            return Lane(True, inputs.used, middle, None, None), middle, False
-        return (
-            Lane(False, inputs.used, self.state.values(), step.observed, recorder.acting),
-            middle,
-            True,
-        )
+            return Lane(True, inputs.used, middle, None, None), middle
+        lane = Lane(False, inputs.used, self.values(), step.observed, recorder.acting)
+        return lane, middle
 
 
 def play(
     machines: tuple[Any, Any],
     wanted: Callable[[str], bool],
     witness: Witness,
-    shared: Collection[str],
+    shared: AbstractSet[str],
 ) -> PairRun:
     """The run of both from the witness's calls and inputs alone; raises `NoPair` where it is none.
 
     ``wanted`` accepts the files whose lines are noted. ``shared``: fields that have to stay the same in both.
     """
-
-    def again() -> PairRun:
-        return _play((_Side(machines[0], wanted), _Side(machines[1], wanted)), witness, shared)
 
     sides = _Side(machines[0], wanted), _Side(machines[1], wanted)
 
@@ -129,10 +129,10 @@ def play(
         return _play(sides, witness, shared)
 
     with limited():
-        return sides[0].guard.checked(lambda: sides[1].guard.checked(run, again), again)
+        return sides[0].guard.checked(lambda: sides[1].guard.checked(run, run), run)
 
 
-def _play(sides: tuple[_Side, _Side], witness: Witness, shared: Collection[str]) -> PairRun:
+def _play(sides: tuple[_Side, _Side], witness: Witness, shared: AbstractSet[str]) -> PairRun:
     first = Solved(witness.initial)
     try:
         sides[0].machine.initialise(sides[0].state, first)
@@ -140,12 +140,14 @@ def _play(sides: tuple[_Side, _Side], witness: Witness, shared: Collection[str])
         sides[1].machine.initialise(sides[1].state, second)
     except Illegal as why:
         raise NoPair(0, f"no start: {why}") from None
-    start = sides[0].state.values(), sides[1].state.values()
+    start = sides[0].values(), sides[1].values()
     _check_shared(0, start, shared)
     steps = []
     for number, (call, given) in enumerate(zip(witness.calls, witness.inputs, strict=True), 1):
         steps.append(_step(number, sides, call, given, shared))
-    return PairRun(start, (first.used, second.used), tuple(steps))
+    records = sides[0].state.records.items()
+    kinds = {name: r.instance.kind if r.instance else name for name, r in records}
+    return PairRun(start, (first.used, second.used), tuple(steps), kinds)
 
 
 def _step(
@@ -153,15 +155,15 @@ def _step(
     sides: tuple[_Side, _Side],
     call: Call,
     given: Inputs,
-    shared: Collection[str],
+    shared: AbstractSet[str],
 ) -> PairStep:
     """One step of both; raises `NoPair` where they do not take it in lockstep."""
-    old, before_old, took_old = sides[0].step(number, call, Solved(given))
-    new, before_new, took_new = sides[1].step(number, call, _same(given, old.inputs))
-    if not (took_old or took_new):
+    old, before_old = sides[0].step(number, call, Solved(given))
+    new, before_new = sides[1].step(number, call, _same(given, old.inputs))
+    if old.waits and new.waits:
         raise NoPair(number, f"neither takes {call}")
-    for alone, lane, before in ((not took_new, old, before_old), (not took_old, new, before_new)):
-        moved = [name for name in sorted(shared) if lane.values[name] != before[name]]
+    for alone, lane, before in ((new.waits, old, before_old), (old.waits, new, before_new)):
+        moved = [n for n in sorted(shared & before.keys()) if lane.values[n] != before[n]]
         if alone and lane.observed is not None:
             raise NoPair(number, f"{call} lets one alone observe something")
         if alone and moved:
@@ -177,10 +179,10 @@ def _same(given: Inputs, used: Mapping[str, int | bool]) -> Solved:
 
 
 def _check_shared(
-    number: int, values: Sequence[Mapping[str, Value]], shared: Collection[str]
+    number: int, values: Sequence[Mapping[str, Value]], shared: AbstractSet[str]
 ) -> None:
     old, new = values
-    for name in sorted(shared):
+    for name in sorted(shared & old.keys()):
         if old[name] != new[name]:
             raise NoPair(number, f"{name} is {old[name]} in one and {new[name]} in the other")
 
@@ -190,9 +192,6 @@ def apart(run: PairRun, names: Sequence[str]) -> tuple[int, str] | None:
     for number, step in enumerate(run.steps, 1):
         old, new = (lane.values for lane in step.lanes)
         for name in names:
-            if old[name] != new[name]:
+            if name in old and old[name] != new[name]:
                 return number, name
     return None
-
-
-__all__ = ["Lane", "NoPair", "PairRun", "PairStep", "Snapshot", "apart", "play", "visible"]
