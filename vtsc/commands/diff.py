@@ -25,7 +25,7 @@ from vtsc.report.screen import put
 
 STATUSES = (
     "exit status: 0 nobody can tell the two apart, and no verdict got worse; 10 they differ, or a "
-    f"property is newly violated; 20 not known, or only bounded; {ERRORS}"
+    f"property is newly violated; 20 not known, only bounded, or they part; {ERRORS}"
 )
 
 
@@ -85,7 +85,7 @@ def _sides(arguments: argparse.Namespace) -> list[tuple[Content, str]]:
     found = []
     for number, name in enumerate(asked):
         is_file = number >= len(arguments.designs) or name.endswith(".py")
-        content = load(arguments.root, name if is_file else None)
+        content = load(arguments.root, name if is_file else None, beside=True)
         if is_file:
             assert content.own is not None
             name = content.own.name

@@ -32,6 +32,7 @@ class Kind(StrEnum):
 
     SAME = "same"
     DIFFERS = "differs"
+    PARTS = "parts"
     BOUNDED = "bounded"
     UNKNOWN = "unknown"
 
@@ -43,6 +44,8 @@ class Difference:
     kind: Kind
     depth: int = 0
     """The length of the run, or the depth to which none differs."""
+    searched: int = 0
+    """Where they part: the depth to which no run of both differs."""
     shared: tuple[str, ...] = ()
     """The fields that are the same in both after every step."""
     different: tuple[str, ...] = ()
@@ -64,7 +67,8 @@ class Difference:
         return {
             Kind.SAME: "SAME",
             Kind.DIFFERS: f"DIFFERS({self.depth})",
-            Kind.BOUNDED: f"SAME_TO({self.depth})",
+            Kind.PARTS: f"PARTS({self.depth})",
+            Kind.BOUNDED: f"HOLDS_TO({self.depth})",
             Kind.UNKNOWN: "UNKNOWN",
         }[self.kind]
 
@@ -103,22 +107,32 @@ class _Comparison:
         """The answer, with its evidence checked."""
         from vtsc.engines.search.bmc import search
         from vtsc.evidence.pairs import simplified
-        from vtsc.system.paired import DIFFERENCE
+        from vtsc.system.paired import DIFFERENCE, PARTING
 
-        system = simplified(self.pair.system, ())
-        found = search(system, [DIFFERENCE], min(depth, EARLY))
-        proof = None
-        if not found.witnesses:
-            proof, stated = self._proof()
-            if proof is None and not found.reason and found.depth < depth:
-                found = search(stated, [DIFFERENCE], depth, beyond=found.depth)
+        system, ending = (simplified(x, ()) for x in (self.pair.system, self.pair.ending))
+        early = min(depth, EARLY)
+        found = search(system, [DIFFERENCE], early)
+        if found.witnesses:
+            return self._differs(system, found.witnesses[DIFFERENCE])
+        parting = search(ending, [PARTING], early)
+        proof, stated = self._proof(None if parting.witnesses else PARTING)
+        if proof is None and not found.reason and found.depth < depth:
+            found = search(stated, [DIFFERENCE], depth, beyond=found.depth)
         if found.witnesses:
             return self._differs(system, found.witnesses[DIFFERENCE])
         self._validate()
+        if parting.witnesses:
+            searched = 0 if proof is not None else found.depth
+            return self._parts(parting.witnesses[PARTING], searched)
         if proof is not None:
             return self._made(Kind.SAME, lemmas=proof)
         if found.reason:
             return self._made(Kind.UNKNOWN, depth=found.depth, reason=found.reason)
+        later = search(ending, [PARTING], depth, beyond=early)
+        if later.witnesses:
+            return self._parts(later.witnesses[PARTING], depth)
+        if later.reason:
+            return self._made(Kind.UNKNOWN, depth=later.depth, reason=later.reason)
         agreed = search(system, [DIFFERENCE], depth, beyond=depth, confirm=True).confirmed
         return self._made(Kind.BOUNDED, depth=depth, confirmed=agreed)
 
@@ -132,17 +146,7 @@ class _Comparison:
         """The difference that a witness shows, once it has been played."""
         from vtsc.evidence.pairs import alone
 
-        machines = tuple(case.new_machine() for case in self.cases)
-        content = self.cases[0].content
-        wanted = {case.content.own.path.as_posix() for case in self.cases if case.content.own}
-
-        def is_rule(file: str) -> bool:
-            return content.wanted(file) or file in wanted
-
-        try:
-            run = play((machines[0], machines[1]), is_rule, witness, self.pair.shared)
-        except NoPair as error:
-            raise EvidenceError(f"exploring and plain running part: {error}") from None
+        run = self._played(witness)
         if run.differs_at != len(witness.calls):
             raise EvidenceError("replay: the two let nobody observe a difference in a plain run")
         traces = tuple(alone(case, run, side) for side, case in enumerate(self.cases))
@@ -155,12 +159,30 @@ class _Comparison:
             traces=traces,
         )
 
+    def _parts(self, witness: Witness, searched: int) -> Difference:
+        """The run after which only one can go on, once it has been played."""
+        run = self._played(witness, parting=True)
+        return self._made(Kind.PARTS, depth=len(witness.calls), run=run, searched=searched)
+
+    def _played(self, witness: Witness, *, parting: bool = False) -> PairRun:
+        """The plain run of both; raises `EvidenceError` where there is none."""
+        machines = self.cases[0].new_machine(), self.cases[1].new_machine()
+
+        def is_rule(file: str) -> bool:
+            return any(case.content.wanted(file) for case in self.cases)
+
+        try:
+            return play(machines, is_rule, witness, self.pair.shared, parting=parting)
+        except NoPair as error:
+            raise EvidenceError(f"exploring and plain running part: {error}") from None
+
     # a proof
 
-    def _proof(self) -> "tuple[tuple[tuple[str, str], ...] | None, System]":
+    def _proof(self, more: str | None) -> "tuple[tuple[tuple[str, str], ...] | None, System]":
         """The lemmas of a proof whose questions were solved again, or None; and a system for a search.
 
-        That system has facts that hold of every reachable state, which make a deep search faster.
+        ``more``: another target that is never to be hit. The system has facts that hold of every reachable
+        state, which make a deep search faster.
         """
         from vtsc.engines.proof.induction import Induction
         from vtsc.evidence.pairs import questions, simplified
@@ -168,13 +190,15 @@ class _Comparison:
         from vtsc.system.equalities import equalities
         from vtsc.system.paired import DIFFERENCE
 
+        targets = [DIFFERENCE, *([more] if more else [])]
         facts = [*self.pair.system.facts, *equalities(self.pair)]
         for chosen in ([f for f in facts if _of_flags(f)], facts):
             pair = replace(self.pair, system=replace(self.pair.system, facts=chosen))
-            induction = Induction(simplified(pair.system), BUDGET)
-            if induction.proves(DIFFERENCE):
-                lemmas = induction.proof(DIFFERENCE).lemmas
-                solve(questions(self.sides, pair, lemmas))
+            induction = Induction(simplified(pair.ending), BUDGET)
+            if all(induction.proves(target) for target in targets):
+                lemmas = tuple(dict.fromkeys(x for t in targets for x in induction.proof(t).lemmas))
+                for target in targets:
+                    solve(questions(self.sides, pair, lemmas, target))
                 return tuple((x.name, x.sentence) for x in lemmas if x not in OWN), pair.system
         return None, simplified(pair.system, induction.settled())
 

@@ -19,7 +19,7 @@ from vtsc.smtlib.script import Script, Writer, disjunction
 from vtsc.solver.feasibility import SolverFeasibility
 from vtsc.symbolic.forms import Condition
 from vtsc.system.builder import explored
-from vtsc.system.paired import DIFFERENCE, Pair
+from vtsc.system.paired import Pair
 from vtsc.system.simplify import simplify
 from vtsc.system.system import System
 
@@ -64,20 +64,19 @@ def validate_side(case: Case, system: System) -> None:
 
 
 def questions(
-    sides: tuple[System, System], pair: Pair, lemmas: Sequence[Lemma]
+    sides: tuple[System, System], pair: Pair, lemmas: Sequence[Lemma], target: str
 ) -> Mapping[str, str]:
-    """The questions that must be "unsat" if nobody can tell the sides apart, by ``lemmas`` of the pair.
+    """The questions that must be "unsat" if no run of the pair hits a target, by ``lemmas`` of the pair.
 
     The facts of the sides hold of every state that they reach; the pair has every step that both can take;
-    what it keeps once is equal in both; and no step from a state that satisfies ``lemmas`` lets somebody
-    observe a difference.
+    what it keeps once is equal in both; and no step from a state that satisfies ``lemmas`` hits the target.
     """
     found: dict[str, str] = {}
     for name, side in zip(("old", "new"), sides, strict=True):
         found |= {f"{name}-{title}": text for title, text in kept(simplified(side)).items()}
     found["shared-initial"] = _none_of((), pair.never_first)
     found["shared-step"] = _none_of(pair.known, pair.excluded)
-    return found | queries(simplified(pair.system, lemmas), DIFFERENCE)
+    return found | queries(simplified(pair.ending, lemmas), target)
 
 
 def _none_of(known: Sequence[Condition], excluded: Sequence[Condition]) -> str:

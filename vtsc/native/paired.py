@@ -58,6 +58,14 @@ class PairStep:
         return old != new and not any(lane.waits for lane in self.lanes)
 
 
+class NotAlone(NoPair):
+    """A step that only one can take, though it is none that it may take alone."""
+
+    def __init__(self, step: int, why: str, taken: PairStep) -> None:
+        super().__init__(step, why)
+        self.step_taken = taken
+
+
 @dataclass(frozen=True)
 class PairRun:
     """A run of both: the values of fields at first, the inputs of the start, and the steps."""
@@ -117,22 +125,27 @@ def play(
     wanted: Callable[[str], bool],
     witness: Witness,
     shared: AbstractSet[str],
+    *,
+    parting: bool = False,
 ) -> PairRun:
     """The run of both from the witness's calls and inputs alone; raises `NoPair` where it is none.
 
     ``wanted`` accepts the files whose lines are noted. ``shared``: fields that have to stay the same in both.
+    ``parting``: only one is to take the last step, and not as one that it may take alone.
     """
 
     sides = _Side(machines[0], wanted), _Side(machines[1], wanted)
 
     def run() -> PairRun:
-        return _play(sides, witness, shared)
+        return _play(sides, witness, shared, parting)
 
     with limited():
         return sides[0].guard.checked(lambda: sides[1].guard.checked(run, run), run)
 
 
-def _play(sides: tuple[_Side, _Side], witness: Witness, shared: AbstractSet[str]) -> PairRun:
+def _play(
+    sides: tuple[_Side, _Side], witness: Witness, shared: AbstractSet[str], parting: bool
+) -> PairRun:
     first = Solved(witness.initial)
     try:
         sides[0].machine.initialise(sides[0].state, first)
@@ -144,7 +157,8 @@ def _play(sides: tuple[_Side, _Side], witness: Witness, shared: AbstractSet[str]
     _check_shared(0, start, shared)
     steps = []
     for number, (call, given) in enumerate(zip(witness.calls, witness.inputs, strict=True), 1):
-        steps.append(_step(number, sides, call, given, shared))
+        last = parting and number == len(witness.calls)
+        steps.append((_last if last else _step)(number, sides, call, given, shared))
     records = sides[0].state.records.items()
     kinds = {name: r.instance.kind if r.instance else name for name, r in records}
     return PairRun(start, (first.used, second.used), tuple(steps), kinds)
@@ -164,12 +178,26 @@ def _step(
         raise NoPair(number, f"neither takes {call}")
     for alone, lane, before in ((new.waits, old, before_old), (old.waits, new, before_new)):
         moved = [n for n in sorted(shared & before.keys()) if lane.values[n] != before[n]]
-        if alone and lane.observed is not None:
-            raise NoPair(number, f"{call} lets one alone observe something")
-        if alone and moved:
-            raise NoPair(number, f"{call} changes {moved[0]} in one alone")
+        if alone and (lane.observed is not None or moved):
+            what = f"changes {moved[0]}" if moved else "lets somebody observe something"
+            raise NotAlone(number, f"{call} {what} in one alone", PairStep(call, (old, new)))
     _check_shared(number, (old.values, new.values), shared)
     return PairStep(call, (old, new))
+
+
+def _last(
+    number: int,
+    sides: tuple[_Side, _Side],
+    call: Call,
+    given: Inputs,
+    shared: AbstractSet[str],
+) -> PairStep:
+    """The step at which the two part; raises `NoPair` where they do not."""
+    try:
+        found = _step(number, sides, call, given, shared)
+    except NotAlone as error:
+        return error.step_taken
+    raise NoPair(number, f"{found.call} can be taken")
 
 
 def _same(given: Inputs, used: Mapping[str, int | bool]) -> Solved:
@@ -188,7 +216,11 @@ def _check_shared(
 
 
 def apart(run: PairRun, names: Sequence[str]) -> tuple[int, str] | None:
-    """The first step after which one of some fields differs, and its name; None where none does."""
+    """The first step after which one of some fields differs, and its name; None where none does.
+
+    Of several, a number is named rather than a flag.
+    """
+    names = sorted(names, key=lambda name: isinstance(run.start[0].get(name), bool))
     for number, step in enumerate(run.steps, 1):
         old, new = (lane.values for lane in step.lanes)
         for name in names:

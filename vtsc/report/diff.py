@@ -8,6 +8,7 @@ from vtsc.content.content import Content
 from vtsc.deciding.changes import Change, differing_settings
 from vtsc.deciding.pairs import Difference, Kind
 from vtsc.deciding.verdict import Status
+from vtsc.language.words import spelled
 from vtsc.report.diff_document import json_document
 from vtsc.report.text.lanes import lanes
 from vtsc.report.text.story import story
@@ -66,13 +67,13 @@ def _parting(each: Compared) -> str:
         if lane.line is not None:
             line = f" ({case.content.relative(lane.line[0])}:{lane.line[1]})"
         waits = ", which waits" if lane.waits else ""
-        sides.append(f"{case.design}{waits} has {int(lane.values[field])}{line}")
+        sides.append(f"{case.design}{waits} has {spelled(int(lane.values[field]))}{line}")
     return f"They part in step {number}, {step.call}, at {field}: {', and '.join(sides)}."
 
 
 def _fields(found: Difference) -> list[str]:
-    kinds = ", ".join(found.different) or "none"
-    return hanging(f"not the same after every step, of the fields that both have: {kinds}")
+    names = ", ".join(found.different) or "none"
+    return hanging(f"fields of both that may differ after some step: {names}")
 
 
 def _same(each: Compared) -> list[str]:
@@ -88,7 +89,7 @@ def _same(each: Compared) -> list[str]:
     elif not each.found.different:
         lines += wrapped("All fields that both have are the same after every step.")
     else:
-        lines += wrapped("What is observed depends only on fields that are the same in both.")
+        lines += wrapped("No lemma is needed but those about each design alone.")
     return [*lines, "", *_fields(each.found)] if each.found.different else lines
 
 

@@ -5,7 +5,8 @@ they are what the two *share*. Of the others the second system has copies, calle
 
 In a step of the pair, time passes in both, and it moves what they share alike. Then both take the call. Where
 one of them cannot take it, the other may take it alone, if this lets nobody observe anything and leaves all
-that they share as it is: the first one then *waits*.
+that they share as it is: the first one then *waits*. Where it may not, and the first one has no such step of
+its own either, the two *part*: from there on they have no run in common.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -21,7 +22,7 @@ from vtsc.symbolic.inputs import Unknowns
 from vtsc.symbolic.names import INITIAL, MID
 from vtsc.symbolic.terms import Arena
 from vtsc.symbolic.transfer import Transfer
-from vtsc.symbolic.values import Index, Truth, Word, same
+from vtsc.symbolic.values import Index, Word, same
 from vtsc.system.chain import equal
 from vtsc.system.system import Fact, Rule, System
 
@@ -29,6 +30,8 @@ NEW = "new."
 """Stands before the names of fields, and of lemmas, of the second system."""
 DIFFERENCE = "difference"
 """The target that is hit where the two let somebody observe different things."""
+PARTING = "parting"
+"""The target that is hit where only one of the two can go on."""
 Possible = Callable[[Sequence[Condition]], bool]
 """Whether conditions can hold together; may say yes when in doubt."""
 Knowing = Callable[[Arena, Sequence[Condition]], Possible]
@@ -49,6 +52,14 @@ class Pair:
     """What the pair relies on never to be so in the middle of a step, given what is known."""
     never_first: tuple[Condition, ...]
     """The same for an initial state, of which nothing is known."""
+    partings: tuple[Rule, ...]
+    """For each call the steps, which change nothing, by which one would go on alone."""
+
+    @property
+    def ending(self) -> System:
+        """The system with the steps at which the two part."""
+        rules = sorted((*self.system.rules, *self.partings), key=lambda rule: rule.call)
+        return replace(self.system, rules=rules, targets=(DIFFERENCE, PARTING))
 
 
 def agree(arena: Arena, a: Value, b: Value) -> Condition:
@@ -77,8 +88,17 @@ def paired(old: System, new: System, knowing: Knowing, apart: Collection[str] = 
         if not differing:
             system = made.system()
             excluded, never_first = tuple(made.excluded), tuple(made.never_first)
-            return Pair(system, shared, common, made.known, excluded, never_first)
+            known, partings = made.known, tuple(made.partings)
+            return Pair(system, shared, common, known, excluded, never_first, partings)
         shared -= differing
+
+
+@dataclass(frozen=True)
+class _Alone:
+    """The steps of one that leave what is shared as it is, and for each call when it would take others."""
+
+    rules: list[Rule]
+    barred: dict[int, list[Condition]]
 
 
 class _Pairing:
@@ -207,35 +227,47 @@ class _Pairing:
         same_ = self.arena.conjunction(agree(self.arena, a, b) for a, b in pairs)
         return self.arena.negation(same_)
 
-    def _alone(self, mine: Sequence[Rule], others: Sequence[Rule], own: bool) -> Iterator[Rule]:
+    def _alone(self, mine: Sequence[Rule], others: Sequence[Rule], own: bool) -> "_Alone":
         """The steps that one takes while the other waits; ``own``: the second one takes them."""
-        refused: dict[int, Condition] = {}
+        found = _Alone([], {})
+        arena, named = self.arena, self.own if own else {name: name for name in self.old.slots}
         for rule in mine:
-            if OBSERVING in rule.targets:
-                continue
-            if rule.call not in refused:
-                there = (r.condition for r in others if r.call == rule.call)
-                refused[rule.call] = self.arena.negation(self.arena.disjunction(there))
-            stays = (
-                agree(self.arena, value, self.old.mid[name])
+            there = (r.condition for r in others if r.call == rule.call)
+            refused = arena.negation(arena.disjunction(there))
+            stays = arena.conjunction(
+                agree(arena, value, self.old.mid[name])
                 for name, value in rule.updates.items()
                 if name in self.shared
             )
-            condition = self.arena.conjunction((rule.condition, refused[rule.call], *stays))
+            if OBSERVING in rule.targets:
+                stays = arena.false
+            condition = arena.conjunction((rule.condition, refused, stays))
             if self._can(condition):
-                named = self.own if own else {name: name for name in self.old.slots}
                 left = rule.updates.keys() - self.shared - set(FIELDS)
                 updates = {named[n]: v for n, v in rule.updates.items() if n in left}
-                yield Rule(rule.call, condition, updates, {}, rule.lines)
+                found.rules.append(Rule(rule.call, condition, updates, {}, rule.lines))
+            moves = arena.conjunction((rule.condition, refused, arena.negation(stays)))
+            found.barred.setdefault(rule.call, []).append(moves)
+        return found
+
+    def _partings(self, one: "_Alone", other: "_Alone") -> Iterator[Rule]:
+        """The calls that only one can take, and not alone, while the other has no step of its own."""
+        arena = self.arena
+        stuck = arena.negation(arena.disjunction(rule.condition for rule in other.rules))
+        for call, ways in one.barred.items():
+            condition = arena.conjunction((arena.disjunction(ways), stuck))
+            if self._can(condition):
+                yield Rule(call, condition, {}, {PARTING: arena.true}, ())
 
     # the whole
 
     def system(self) -> System:
         """The system of the pair."""
         old, new, arena = self.old, self.new, self.arena
-        both = self._both()
-        rules = [*both, *self._alone(old.rules, self.theirs, own=False)]
-        rules += self._alone(self.theirs, old.rules, own=True)
+        mine = self._alone(old.rules, self.theirs, own=False)
+        others = self._alone(self.theirs, old.rules, own=True)
+        self.partings = [*self._partings(mine, others), *self._partings(others, mine)]
+        rules = [*self._both(), *mine.rules, *others.rules]
         rules.sort(key=lambda rule: rule.call)
         kept = [name for name in old.slots if name not in FIELDS]
         slots = {name: old.slots[name] for name in kept}
@@ -303,6 +335,3 @@ def _one_value(arena: Arena, pre: Mapping[str, Value]) -> Iterator[Fact]:
         members = list(value.members.values())
         apart = (arena.negation(arena.conjunction(pair)) for pair in combinations(members, 2))
         yield Fact(ONE_VALUE, (number,), arena.conjunction((arena.disjunction(members), *apart)))
-
-
-__all__ = ["DIFFERENCE", "NEW", "Pair", "Truth", "agree", "paired"]
