@@ -8,11 +8,13 @@ from vtsc import DEFAULT_DEPTH
 from vtsc.base.errors import Exit, UsageError, VtscError, worst
 from vtsc.base.files import check_folder, check_writable
 from vtsc.base.parallel import in_order
+from vtsc.commands.bound import measuring
 from vtsc.commands.options import ERRORS, REPEATED, add_depth, add_jobs
 from vtsc.content.case import Case
 from vtsc.content.cells import Group, groups
 from vtsc.content.content import Content, known
 from vtsc.content.loader import load
+from vtsc.deciding.bound import Bound, bounds
 from vtsc.deciding.changes import Change, changes
 from vtsc.deciding.pairs import Difference, Kind, difference
 from vtsc.deciding.plan import effort
@@ -46,6 +48,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--runs-only", action="store_true", help="compare runs, and decide no properties"
     )
+    parser.add_argument(
+        "--measure", **REPEATED, metavar="MEASURE", help="compare the bounds of a measure, too"
+    )
     add_depth(parser, DEFAULT_DEPTH)
     parser.add_argument("--bounded", action="store_true", help="the same to the depth is enough")
     parser.add_argument("--format", choices=tuple(FORMATS), default="text")
@@ -59,6 +64,7 @@ def run(arguments: argparse.Namespace) -> Exit:
     sides = _sides(arguments)
     if arguments.runs_only and arguments.property:
         raise UsageError("-p and --runs-only exclude each other")
+    measures = {m: measuring(sides[0][0], m, []) for m in dict.fromkeys(arguments.measure)}
     if arguments.output:
         check_writable(Path(arguments.output))
     if arguments.save:
@@ -69,11 +75,13 @@ def run(arguments: argparse.Namespace) -> Exit:
     changed = [] if arguments.runs_only else _changes(sides, arguments)
     contents, names = zip(*sides, strict=True)
     compared = [Compared(old, new, each) for (old, new), each in zip(pairs, found, strict=True)]
-    given = Diff(compared, changed, (contents[0], contents[1]), (names[0], names[1]))
+    greatest = _bounds(sides, [*measures.values()], arguments)
+    given = Diff(compared, changed, greatest, (contents[0], contents[1]), (names[0], names[1]))
     put(FORMATS[arguments.format](given), arguments.output)
     if arguments.save:
         _save(compared, Path(arguments.save))
     statuses = [_status(each, arguments.bounded) for each in found]
+    statuses += [x.exit for pair in greatest for x in pair if x.exit not in (Exit.OK, Exit.UNKNOWN)]
     return worst([*statuses, *(change.status for change in changed)])
 
 
@@ -134,6 +142,23 @@ def _changes(sides: Sequence[tuple[Content, str]], arguments: argparse.Namespace
     flat = [result for of_case in results for result in of_case]
     half = len(flat) // 2
     return changes([flat[:half]], [flat[half:]])
+
+
+def _bounds(
+    sides: Sequence[tuple[Content, str]],
+    measures: Sequence[tuple[str, int]],
+    arguments: argparse.Namespace,
+) -> list[tuple[Bound, Bound]]:
+    """The greatest values of measures for both designs, host by host."""
+    given = assignments(arguments.set)
+    asked = [
+        (Case(content, name, host, content.resolve(name, prop, given)), prop, sign)
+        for prop, sign in measures
+        for host in _hosts(sides[0][0], arguments)
+        for content, name in sides
+    ]
+    found = bounds(asked, arguments.depth, arguments.jobs, shown) if asked else []
+    return list(zip(found[::2], found[1::2], strict=True))
 
 
 def _groups(content: Content, design: str, arguments: argparse.Namespace) -> list[Group]:

@@ -1,10 +1,12 @@
-"""The cells whose verdict or evidence is another one after a change of the design."""
+"""What is different after a change of the design: verdicts, their evidence, and bounds of measures."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vtsc.base.errors import Exit
 from vtsc.content.case import Case
+from vtsc.deciding.bound import Bound
+from vtsc.deciding.bound import Kind as OfBound
 from vtsc.deciding.verdict import Result, Status
 
 RANKS = {
@@ -94,6 +96,13 @@ def changes(old: Sequence[Sequence[Result]], new: Sequence[Sequence[Result]]) ->
         for of_old, of_new in zip(old, new, strict=True)
         for before, after in zip(of_old, of_new, strict=True)
     ]
+
+
+def same_bound(old: Bound, new: Bound) -> bool:
+    """Whether two answers about a measure are the same."""
+    if old.kind is OfBound.UNBOUNDED and new.kind is OfBound.UNBOUNDED:
+        return True
+    return (old.kind, old.amount, old.reason) == (new.kind, new.amount, new.reason)
 
 
 def differing_settings(old: Case, new: Case) -> dict[str, tuple[int | str, int | str]]:

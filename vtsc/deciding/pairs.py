@@ -53,7 +53,7 @@ class Difference:
     lemmas: tuple[tuple[str, str], ...] = ()
     """The lemmas of the proof, each with its sentence."""
     run: PairRun | None = None
-    parting: tuple[int, str] | None = None
+    first: tuple[int, str] | None = None
     """The first step after which a field differs on which observations depend, and the field."""
     traces: tuple[Trace | None, Trace | None] = (None, None)
     """The run of each alone, where it has one."""
@@ -155,7 +155,7 @@ class _Comparison:
             Kind.DIFFERS,
             depth=len(witness.calls),
             run=run,
-            parting=apart(run, matters),
+            first=apart(run, matters),
             traces=traces,
         )
 

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from vtsc.content.case import Case
 from vtsc.content.content import Content
-from vtsc.deciding.changes import Change, differing_settings
+from vtsc.deciding.bound import Bound
+from vtsc.deciding.changes import Change, differing_settings, same_bound
 from vtsc.deciding.pairs import Difference, Kind
 from vtsc.deciding.verdict import Status
 from vtsc.language.words import spelled
+from vtsc.report.bounds import said
 from vtsc.report.diff_document import json_document
 from vtsc.report.text.lanes import lanes
 from vtsc.report.text.story import story
@@ -30,13 +32,20 @@ class Diff:
 
     compared: Sequence[Compared]
     changes: Sequence[Change]
+    bounds: Sequence[tuple[Bound, Bound]]
+    """The greatest values of measures for both."""
     contents: tuple[Content, Content]
     names: tuple[str, str]
 
 
 def text(given: Diff) -> str:
     """The report for people: runs and proofs, then verdicts, then a line for each host."""
-    blocks = [*map(_compared, given.compared), *_changes(given), [*_summary(given)]]
+    blocks = [
+        *map(_compared, given.compared),
+        *_changes(given),
+        [*_bounds(given)],
+        [*_summary(given)],
+    ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 
@@ -45,21 +54,39 @@ def _compared(each: Compared) -> list[str]:
     lines = [head, "=" * len(head), ""]
     for name, (old, new) in differing_settings(each.old, each.new).items():
         lines += hanging(f"{name} is {old} for {each.old.design}, and {new} for {each.new.design}")
-    told = {Kind.DIFFERS: _differs, Kind.SAME: _same}.get(each.found.kind, _open)
+    told = {Kind.DIFFERS: _differs, Kind.SAME: _same, Kind.PARTS: _parts}.get(
+        each.found.kind, _open
+    )
     return [*lines, *told(each)]
 
 
 def _differs(each: Compared) -> list[str]:
     """The story, the lanes, and the fields that are the same in no run or in some only."""
-    lines = [*wrapped(_parting(each)), ""] if each.found.parting else []
+    lines = [*wrapped(_first(each)), ""] if each.found.first else []
     return [*lines, *lanes((each.old, each.new), each.found), "", *_fields(each.found)]
 
 
-def _parting(each: Compared) -> str:
+def _parts(each: Compared) -> list[str]:
+    """The run after which only one can go on."""
+    found = each.found
+    assert found.run is not None
+    last = found.run.steps[-1]
+    cases = [each.old, each.new] if last.lanes[1].waits else [each.new, each.old]
+    able, stuck = (case.design for case in cases)
+    depth = f"of up to {found.searched} steps " if found.searched else ""
+    lines = wrapped(
+        f"In step {len(found.run.steps)} only {able} can take {last.call}, and {stuck} can take no step "
+        f"by itself. No run {depth}that both can follow lets anybody observe a difference. Of runs that "
+        "only one can follow, nothing is said: compare the verdicts."
+    )
+    return [*lines, "", *lanes((each.old, each.new), found), "", *_fields(found)]
+
+
+def _first(each: Compared) -> str:
     """The first step after which something differs that matters, with the lines that acted there."""
     found = each.found
-    assert found.parting is not None and found.run is not None
-    number, field = found.parting
+    assert found.first is not None and found.run is not None
+    number, field = found.first
     step = found.run.steps[number - 1]
     sides = []
     for case, lane in zip((each.old, each.new), step.lanes, strict=True):
@@ -68,7 +95,7 @@ def _parting(each: Compared) -> str:
             line = f" ({case.content.relative(lane.line[0])}:{lane.line[1]})"
         waits = ", which waits" if lane.waits else ""
         sides.append(f"{case.design}{waits} has {spelled(int(lane.values[field]))}{line}")
-    return f"They part in step {number}, {step.call}, at {field}: {', and '.join(sides)}."
+    return f"They first differ in step {number}, {step.call}, in {field}: {', and '.join(sides)}."
 
 
 def _fields(found: Difference) -> list[str]:
@@ -78,8 +105,8 @@ def _fields(found: Difference) -> list[str]:
 
 def _same(each: Compared) -> list[str]:
     lines = wrapped(
-        "In no run, however long, does anybody observe a difference: both are fed the same calls "
-        "and the same inputs."
+        "In no run, however long, does anybody observe a difference. Both are fed the same calls and "
+        "the same inputs, and no call is possible in one for good that is not in the other."
     )
     if each.found.lemmas:
         lines += ["", "By induction, with these lemmas:"]
@@ -120,11 +147,10 @@ def _changes(given: Diff) -> Iterator[list[str]]:
     if not given.changes:
         return
     changed = [c for c in given.changes if c.changed]
-    yield ["verdicts", "========"]
-    for change in changed:
-        yield [*_change(given, change)]
     rest = len(given.changes) - len(changed)
-    yield [f"{rest} of {len(given.changes)} verdicts unchanged, with the same evidence"]
+    unchanged = f"{rest} of {len(given.changes)} verdicts unchanged, with the same evidence"
+    yield ["verdicts", "========"]
+    yield [*(line for change in changed for line in _change(given, change)), unchanged]
 
 
 def _change(given: Diff, change: Change) -> Iterator[str]:
@@ -139,6 +165,22 @@ def _change(given: Diff, change: Change) -> Iterator[str]:
         yield from wrapped(story(given.contents[1], new.trace, new.run), "  ", "  ")
     if new.reason and change.verdict:
         yield from wrapped(new.reason, "  ", "  ")
+
+
+def _bounds(given: Diff) -> Iterator[str]:
+    """The greatest values that are others now, and the number of those that are not."""
+    if given.bounds:
+        yield from ("bounds", "======", "")
+    same = 0
+    for old, new in given.bounds:
+        name = f"{old.cell.host} {old.measure}"
+        if same_bound(old, new):
+            same += 1
+        else:
+            yield from hanging(f"{name} of {old.cell.design}: {said(old)}")
+            yield from hanging(f"{name} of {new.cell.design}: {said(new)}")
+    if given.bounds:
+        yield f"{same} of {len(given.bounds)} bounds unchanged"
 
 
 def _summary(given: Diff) -> Iterator[str]:

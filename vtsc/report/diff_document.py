@@ -4,11 +4,13 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from vtsc import __version__
-from vtsc.deciding.changes import Change
+from vtsc.deciding.bound import Bound
+from vtsc.deciding.changes import Change, same_bound
 from vtsc.deciding.pairs import Difference
 from vtsc.deciding.verdict import Result
 from vtsc.evidence.trace import out
 from vtsc.native.paired import Lane, PairRun
+from vtsc.report.bounds import number
 
 if TYPE_CHECKING:
     from vtsc.report.diff import Compared, Diff
@@ -28,6 +30,7 @@ def json_document(given: "Diff") -> str:
         "new": given.names[1],
         "hosts": [_compared(each) for each in given.compared],
         "verdicts": [_change(change) for change in given.changes if change.changed],
+        "bounds": [_bounds(*pair) for pair in given.bounds],
         "unchanged": sum(not change.changed for change in given.changes),
     }
     return json.dumps(found, indent=1) + "\n"
@@ -40,20 +43,21 @@ def _compared(each: "Compared") -> dict[str, Any]:
         "params": {"old": each.old.settings.texts(), "new": each.new.settings.texts()},
         "status": found.kind.value,
         "depth": found.depth,
+        "searched": found.searched,
         "shared": list(found.shared),
         "different": list(found.different),
         "lemmas": [{"name": name, "sentence": sentence} for name, sentence in found.lemmas],
         "reason": found.reason,
-        "parting": _parting(found),
+        "first_differs": _first(found),
         "steps": [] if found.run is None else _steps(found.run),
         "traces": dict(zip(("old", "new"), (t and t.as_json() for t in found.traces), strict=True)),
     }
 
 
-def _parting(found: Difference) -> dict[str, Any] | None:
-    if found.parting is None:
+def _first(found: Difference) -> dict[str, Any] | None:
+    if found.first is None:
         return None
-    return dict(zip(("step", "field"), found.parting, strict=True))
+    return dict(zip(("step", "field"), found.first, strict=True))
 
 
 def _steps(run: PairRun) -> list[dict[str, Any]]:
@@ -88,6 +92,17 @@ def _change(change: Change) -> dict[str, Any]:
         "worse": change.worse,
         "evidence": change.evidence,
     }
+
+
+def _bounds(old: Bound, new: Bound) -> dict[str, Any]:
+    sides = {name: _bound(each) for name, each in (("old", old), ("new", new))}
+    changed = not same_bound(old, new)
+    return {"host": old.cell.host, "measure": old.measure, **sides, "changed": changed}
+
+
+def _bound(found: Bound) -> dict[str, Any]:
+    value = None if found.amount is None else number(found.amount)
+    return {"kind": found.kind.value, "bound": value, "unit": found.unit, "reason": found.reason}
 
 
 def _result(result: Result) -> dict[str, Any]:

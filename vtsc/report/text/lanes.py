@@ -4,10 +4,10 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 
 from vtsc.content.case import Case
-from vtsc.deciding.pairs import Difference
+from vtsc.deciding.pairs import Difference, Kind
 from vtsc.language.state import Value
 from vtsc.language.words import spelled
-from vtsc.native.paired import Lane, PairRun
+from vtsc.native.paired import Lane
 from vtsc.report.screen import WIDTH
 
 GAP = "  "
@@ -30,7 +30,9 @@ def lanes(cases: tuple[Case, Case], found: Difference) -> list[str]:
     for number, step in enumerate(run.steps, 1):
         told = []
         for side, lane in enumerate(step.lanes):
-            told.append(_told(lane, before[side], shared, last[side]))
+            ends = found.kind is Kind.PARTS and number == len(run.steps)
+            waits = "(cannot)" if ends else "(waits)"
+            told.append(waits if lane.waits else _told(lane, before[side], shared, last[side]))
             last[side] = lane.observed or last[side]
         rows.append((str(number), str(step.call), *told, MARK if step.differs else ""))
         beneath.append(_columns(columns, run.kinds, before[0], step.lanes[0].values))
@@ -40,8 +42,6 @@ def lanes(cases: tuple[Case, Case], found: Difference) -> list[str]:
 
 def _told(lane: Lane, before: Mapping[str, Value], shared: frozenset[str], last: object) -> str:
     """What a lane says of a step."""
-    if lane.waits:
-        return "(waits)"
     seen = [] if lane.observed is None else [lane.observed.told(last)]
     return " ".join([*seen, *_changed(before, lane.values, shared)])
 
@@ -100,6 +100,3 @@ def _laid_out(rows: Sequence[tuple[str, ...]], beneath: Sequence[str]) -> Iterat
 def _within(text: str, width: int) -> list[str]:
     """The lines of a cell."""
     return textwrap.wrap(text, width, break_on_hyphens=False)
-
-
-__all__ = ["PairRun", "lanes"]
