@@ -15,7 +15,7 @@ from vtsc.content.cells import Group, groups
 from vtsc.content.content import Content, known
 from vtsc.content.loader import load
 from vtsc.deciding.bound import Bound, bounds
-from vtsc.deciding.changes import Change, changes
+from vtsc.deciding.changes import Change
 from vtsc.deciding.pairs import Difference, Kind, difference
 from vtsc.deciding.plan import effort
 from vtsc.deciding.schedule import Asked, Schedule
@@ -69,10 +69,11 @@ def run(arguments: argparse.Namespace) -> Exit:
         check_writable(Path(arguments.output))
     if arguments.save:
         check_folder(Path(arguments.save))
+    cells = [] if arguments.runs_only else _cells(sides, arguments)
     cases = [_cases(content, name, arguments) for content, name in sides]
     pairs = list(zip(*cases, strict=True))
     found = _compared(pairs, arguments)
-    changed = [] if arguments.runs_only else _changes(sides, arguments)
+    changed = _changes(cells, arguments)
     contents, names = zip(*sides, strict=True)
     compared = [Compared(old, new, each) for (old, new), each in zip(pairs, found, strict=True)]
     greatest = _bounds(sides, [*measures.values()], arguments)
@@ -130,18 +131,24 @@ def _compared(pairs: Sequence[tuple[Case, ...]], arguments: argparse.Namespace) 
     return found
 
 
-def _changes(sides: Sequence[tuple[Content, str]], arguments: argparse.Namespace) -> list[Change]:
-    """The verdicts of both designs, cell by cell."""
-    much = effort(prove=False, bounded=arguments.bounded)
-    asked = [
+def _cells(sides: Sequence[tuple[Content, str]], arguments: argparse.Namespace) -> list[Asked]:
+    """The cells of both designs, first all of the old one."""
+    return [
         Asked(Case(content, g.design, g.host, g.settings), g.properties, arguments.depth)
         for content, name in sides
         for g in _groups(content, name, arguments)
     ]
-    results = Schedule(asked, much, arguments.jobs).results(shown)
+
+
+def _changes(cells: Sequence[Asked], arguments: argparse.Namespace) -> list[Change]:
+    """The verdicts of both designs, cell by cell."""
+    if not cells:
+        return []
+    much = effort(prove=False, bounded=arguments.bounded)
+    results = Schedule(cells, much, arguments.jobs).results(shown)
     flat = [result for of_case in results for result in of_case]
     half = len(flat) // 2
-    return changes([flat[:half]], [flat[half:]])
+    return [Change(old, new) for old, new in zip(flat[:half], flat[half:], strict=True)]
 
 
 def _bounds(

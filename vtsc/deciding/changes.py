@@ -1,6 +1,5 @@
 """What is different after a change of the design: verdicts, their evidence, and bounds of measures."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vtsc.base.errors import Exit
@@ -87,15 +86,6 @@ def _lemmas(old: Result, new: Result) -> str:
         kinds = "any number" if new.certificate.any_number else "these sizes"
         found.append(f"for {kinds}")
     return ", ".join(found)
-
-
-def changes(old: Sequence[Sequence[Result]], new: Sequence[Sequence[Result]]) -> list[Change]:
-    """The results of two designs, cell by cell, in the order in which they were asked."""
-    return [
-        Change(before, after)
-        for of_old, of_new in zip(old, new, strict=True)
-        for before, after in zip(of_old, of_new, strict=True)
-    ]
 
 
 def same_bound(old: Bound, new: Bound) -> bool:
