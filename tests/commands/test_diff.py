@@ -10,7 +10,9 @@ import pytest
 from tests.support.apart import run_apart
 from tests.support.pairs import ASKS
 from tests.support.paths import ROOT
+from vtsc.base.errors import BadFileError
 from vtsc.cli import main
+from vtsc.content.loader import load
 from vtsc.deciding.bound import Bound, Kind
 from vtsc.deciding.changes import Change, same_bound
 from vtsc.deciding.verdict import Result, Status
@@ -69,28 +71,16 @@ def test_json_follows_its_schema_and_saved_runs_replay(asks, tmp_path, capsys):
     ]
     for side, design in own.items():
         assert main(["replay", str(kept / f"patch25.asks.slow.{side}.json"), *design]) == 0
-    first = path.read_bytes()
-    assert main([*arguments, "--format", "json", "-o", str(path)]) == 10
-    assert path.read_bytes() == first
 
 
-@pytest.mark.slow
-def test_an_unedited_copy_is_the_same(tmp_path, capsys):
-    """It may keep the design's name, and is then called by that of its file, too."""
+def test_a_copy_may_keep_the_name_of_its_design(tmp_path):
+    """It is then called by that of its file, too, as long as it stands beside the other."""
     copy = tmp_path / "copy.py"
     shutil.copy(ROOT / "model/designs/patch25.py", copy)
-    assert main(["diff", "patch25", str(copy), "--host", "cstate", "--runs-only"]) == 0
-    assert capsys.readouterr().out.endswith("\npatch25 patch25-copy cstate: SAME\n")
-
-
-@pytest.mark.slow
-def test_to_hold_to_a_depth_is_enough_only_if_asked_for(asks, capsys):
-    """Exit 20, and 0 with ``--bounded``; the text says that it is no proof."""
-    arguments = ["diff", "patch25", asks, "--host", "cstate", "--depth", "5", "--runs-only"]
-    assert [main(arguments), main([*arguments, "--bounded"])] == [20, 0]
-    text = capsys.readouterr().out
-    assert "This is no proof" in " ".join(text.split())
-    assert text.endswith("patch25 asks cstate: HOLDS_TO(5)\n")
+    content = load(str(ROOT), str(copy), beside=True)
+    assert content.own.name == "patch25-copy" and "patch25" in content.model.designs
+    with pytest.raises(BadFileError, match="is called patch25, as another is"):
+        load(str(ROOT), str(copy))
 
 
 @pytest.mark.slow
@@ -104,19 +94,28 @@ def test_changed_verdicts_are_listed_even_where_the_designs_part():
         "barriers no-barriers weak: PARTS(1)\nbarriers no-barriers: of 1 verdicts 1 changed, 1 for"
     )
     assert ends in text
-    status, text = run_apart(
-        "diff", "barriers", "no-barriers", "--host", "weak", "--runs-only", cwd=SEQCOUNT
-    )
-    assert (status, text.splitlines()[-1]) == (20, "barriers no-barriers weak: PARTS(1)")
 
 
 @pytest.mark.slow
-def test_a_truth_value_that_the_text_shows_is_observed():
-    """A reader who believes anything sees the same pair, and differs in that it believes it."""
-    status, text = run_apart("diff", "barriers", "only-equal", "--runs-only", cwd=SEQCOUNT)
-    assert status == 10
+@pytest.mark.parametrize(
+    ("depth", "more", "status", "last"),
+    [
+        ("5", (), 10, "DIFFERS(5)"),
+        ("4", (), 20, "HOLDS_TO(4)"),
+        ("4", ("--bounded",), 0, "HOLDS_TO(4)"),
+    ],
+)
+def test_a_truth_value_that_the_text_shows_is_observed(depth, more, status, last):
+    """A reader who believes anything believes at the end of its first reading, and not before.
+
+    That nothing differs up to a depth is enough only if it is asked for.
+    """
+    asked = ("--host", "sc", "--runs-only", "--depth", depth, *more)
+    found, text = run_apart("diff", "barriers", "only-equal", *asked, cwd=SEQCOUNT)
+    assert (found, text.splitlines()[-1]) == (status, f"barriers only-equal sc: {last}")
     row = r"5  check\(0\) +refused=\(0, 0\) +believed=\(0, 0\) +<"
-    assert re.search(row, text)
+    assert bool(re.search(row, text)) == (status == 10)
+    assert ("This is no proof" in " ".join(text.split())) == (status != 10)
 
 
 @pytest.mark.hours

@@ -7,9 +7,10 @@ import pytest
 from tests.support.pairs import ASKS, compare, opened, seen
 from tests.support.paths import ROOT
 from vtsc.base.errors import EvidenceError, UsageError
-from vtsc.deciding.pairs import Kind, _Comparison
+from vtsc.deciding.pairs import Kind, _Comparison, difference
 from vtsc.evidence.pairs import questions
 from vtsc.evidence.replay import replay
+from vtsc.language.actions import Call
 from vtsc.native.paired import NoPair, play
 from vtsc.native.witness import Witness
 from vtsc.solver.solve import solve
@@ -38,6 +39,7 @@ def asks(tmp_path):
     return path
 
 
+@pytest.mark.slow
 def test_a_design_is_the_same_as_itself():
     """All fields are shared, so nothing that is observed can differ, and no lemma is needed."""
     found = compare("patch25", "patch25", "cstate")
@@ -81,7 +83,7 @@ def test_a_design_that_decides_elsewhere_is_proved_the_same():
     assert "same vcpu.tsc_offset" in [name for name, _ in found.lemmas]
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 def test_a_slip_in_it_is_noticed(tmp_path):
     """Without the mark at put, a load on the same pCPU does not compensate, and a read shows it."""
     path = tmp_path / "wrong.py"
@@ -101,7 +103,7 @@ def test_the_same_with_two_vcpus_and_trapping(host):
     assert compare("patch25", CENTRAL, host, **given).kind is Kind.SAME
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 def test_no_proof_is_not_rounded_up(asks):
     """Where neither a run nor a proof is found, the answer says how deep was searched."""
     found = compare("patch25", asks, "cstate", 6)
@@ -111,8 +113,6 @@ def test_no_proof_is_not_rounded_up(asks):
 def test_machines_of_different_sizes_are_not_compared():
     """The calls of one would not be those of the other."""
     with pytest.raises(UsageError, match="different sizes"):
-        from vtsc.deciding.pairs import difference
-
         difference(opened("pre25", "stable"), opened("pre25", "stable", vcpus="2"), 4)
 
 
@@ -137,8 +137,6 @@ REFUSED = {
 @pytest.mark.parametrize("what", REFUSED)
 def test_plain_runs_check_what_is_shared(what, content):
     """The interpreter refuses a run in which a field differs that is taken to be the same."""
-    from vtsc.language.actions import Call
-
     shared, why = REFUSED[what]
     machines = opened("pre25", "skewed").new_machine(), opened("patch25", "skewed").new_machine()
     calls = (Call("load", (0, 1)), Call("serve", (0,)))
@@ -152,8 +150,6 @@ def test_plain_runs_check_what_is_shared(what, content):
 
 def test_plain_runs_refuse_a_call_that_nobody_can_take(content):
     """A vCPU that is not loaded cannot be entered, in neither of two designs."""
-    from vtsc.language.actions import Call
-
     machines = opened("pre25", "stable").new_machine(), opened("patch25", "stable").new_machine()
     witness = Witness((Call("enter", (0,)),), ({},), {})
     with pytest.raises(NoPair, match=r"step 1: neither takes enter\(0\)"):

@@ -9,7 +9,7 @@ that they share as it is: the first one then *waits*. Where it may not, and the 
 its own either, the two *part*: from there on they have no run in common.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -70,18 +70,18 @@ def agree(arena: Arena, a: Value, b: Value) -> Condition:
     return arena.is_zero(form.plus(arena.quotient(form, MODULUS), -MODULUS))
 
 
-def paired(old: System, new: System, knowing: Knowing, apart: Collection[str] = ()) -> Pair:
+def paired(old: System, new: System, knowing: Knowing) -> Pair:
     """The pair of two systems that `Observing` watches, neither of them simplified.
 
     Their facts must hold of every reachable state, also when time has passed in a step. The pair is made in
-    the arena of ``old``. ``apart``: fields that are not to be shared, though they might be.
+    the arena of ``old``.
     """
     common = frozenset(
         name
         for name, slot in old.slots.items()
         if new.slots.get(name) == slot and name not in FIELDS
     )
-    shared = common - set(apart)
+    shared = common
     while True:
         made = _Pairing(old, new, knowing, shared)
         differing = made.differing()
