@@ -93,14 +93,14 @@ class _Comparison:
     """Two cases, and their pair."""
 
     def __init__(self, old: Case, new: Case) -> None:
-        from vtsc.evidence.pairs import explored_sides
+        from vtsc.evidence.pairs import explored_sides, guards
         from vtsc.solver.feasibility import knowing
         from vtsc.system.paired import paired
 
         self.cases = old, new
         first, second = explored_sides(old, new)
         self.sides = _settled(first), _settled(second)
-        self.pair: Pair = paired(*self.sides, knowing)
+        self.pair: Pair = paired(*self.sides, knowing, guards(old) | guards(new))
         self._different = tuple(sorted(self.pair.common - self.pair.shared))
 
     def answer(self, depth: int) -> Difference:

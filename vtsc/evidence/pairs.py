@@ -19,6 +19,7 @@ from vtsc.smtlib.script import Script, Writer, disjunction
 from vtsc.solver.feasibility import SolverFeasibility
 from vtsc.symbolic.forms import Condition
 from vtsc.system.builder import explored
+from vtsc.system.guards import guarding
 from vtsc.system.paired import Pair
 from vtsc.system.simplify import simplify
 from vtsc.system.system import System
@@ -45,6 +46,11 @@ def _explored(
     return explored(
         machine, [Observing()], SolverFeasibility, lemmas=machine.lemmas(), ranges=ranges
     ).system
+
+
+def guards(case: Case) -> frozenset[str]:
+    """The fields on which it depends which calls are possible in a case."""
+    return guarding(case.machine(), SolverFeasibility)
 
 
 def simplified(system: System, lemmas: Sequence[Lemma] | None = None) -> System:

@@ -39,7 +39,9 @@ FIELDS = tuple(f"{OBSERVING}.{SEEN}.{name}" for name in Seen.fields)
 
 def seen(observed: Any) -> dict[str, Any]:
     """What is seen of an observation, by attribute; symbolic where it was made in exploring."""
-    if isinstance(observed, int):
+    if _is_truth(observed):
+        return {"value": 1 if observed else 0}
+    if _is_number(observed):
         return {"value": observed}
     held = vars(observed) if hasattr(observed, "__dict__") else {}
     found = {name: value for name, value in held.items() if _is_number(value)}

@@ -4,25 +4,25 @@ The fields that have the same values in both after every step, as far as this ca
 they are what the two *share*. Of the others the second system has copies, called ``new.`` and the name.
 
 In a step of the pair, time passes in both, and it moves what they share alike. Then both take the call. Where
-one of them cannot take it, the other may take it alone, if this lets nobody observe anything and leaves all
-that they share as it is: the first one then *waits*. Where it may not, and the first one has no such step of
-its own either, the two *part*: from there on they have no run in common.
+one of them cannot take it, the other may take it alone, if this lets nobody observe anything and leaves alone
+what is *fixed*: what they share and time moves, or some guard depends on. The first one then *waits*. Where
+the other may not, and the first one has no such step of its own either, the two *part*: from there on they
+have no run in common.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
 
 from vtsc.language.lemmas import ONE_VALUE, Lemma
 from vtsc.language.observing import FIELDS, OBSERVING
 from vtsc.language.state import Value
 from vtsc.language.words import MODULUS
 from vtsc.symbolic.forms import Condition
-from vtsc.symbolic.inputs import Unknowns
 from vtsc.symbolic.names import INITIAL, MID
 from vtsc.symbolic.terms import Arena
 from vtsc.symbolic.transfer import Transfer
-from vtsc.symbolic.values import Index, Word, same
+from vtsc.symbolic.values import Word, same
+from vtsc.system.both import inputs_of, one_value
 from vtsc.system.chain import equal
 from vtsc.system.system import Fact, Rule, System
 
@@ -70,20 +70,23 @@ def agree(arena: Arena, a: Value, b: Value) -> Condition:
     return arena.is_zero(form.plus(arena.quotient(form, MODULUS), -MODULUS))
 
 
-def paired(old: System, new: System, knowing: Knowing) -> Pair:
+def paired(
+    old: System, new: System, knowing: Knowing, guarding: frozenset[str] = frozenset()
+) -> Pair:
     """The pair of two systems that `Observing` watches, neither of them simplified.
 
     Their facts must hold of every reachable state, also when time has passed in a step. The pair is made in
-    the arena of ``old``.
+    the arena of ``old``. ``guarding``: the fields on which guards depend.
     """
     common = frozenset(
         name
         for name, slot in old.slots.items()
         if new.slots.get(name) == slot and name not in FIELDS
     )
+    schedule = guarding | old.passing.keys() | new.passing.keys()
     shared = common
     while True:
-        made = _Pairing(old, new, knowing, shared)
+        made = _Pairing(old, new, knowing, shared, shared & schedule)
         differing = made.differing()
         if not differing:
             system = made.system()
@@ -95,19 +98,26 @@ def paired(old: System, new: System, knowing: Knowing) -> Pair:
 
 @dataclass(frozen=True)
 class _Alone:
-    """The steps of one that leave what is shared as it is, and for each call when it would take others."""
+    """The steps that one may take alone, each with its condition; and for each call when it may not."""
 
-    rules: list[Rule]
+    steps: list[tuple[Rule, Condition]]
     barred: dict[int, list[Condition]]
 
 
 class _Pairing:
     """An attempt to make a pair that shares certain fields."""
 
-    def __init__(self, old: System, new: System, knowing: Knowing, shared: frozenset[str]) -> None:
+    def __init__(
+        self,
+        old: System,
+        new: System,
+        knowing: Knowing,
+        shared: frozenset[str],
+        fixed: frozenset[str],
+    ) -> None:
         self.old, self.new = old, new
         self.arena = old.arena
-        self.shared = shared
+        self.shared, self.fixed = shared, fixed
         own = {name: NEW + name for name in new.slots if name not in shared}
         self.own = {name: to for name, to in own.items() if name not in FIELDS}
         middle = {name: name + MID for name in old.passing}
@@ -125,6 +135,8 @@ class _Pairing:
         self.initial = {name: self._before.value(v) for name, v in new.initial.items()}
         self.passing = {name: self._before.value(v) for name, v in new.passing.items()}
         self.rules = self._rules()
+        self._mine = self._alone(old.rules, self.theirs)
+        self._others = self._alone(self.theirs, old.rules)
 
     def _known(self, old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[Condition]:
         """What is known of the middle of a step; fields are called there as ``old`` and ``new`` say."""
@@ -135,7 +147,7 @@ class _Pairing:
     # what is shared
 
     def differing(self) -> set[str]:
-        """The fields that cannot be shared: they differ initially, or after a step of both."""
+        """The fields that cannot be shared: they differ initially, or after a step of both or of one."""
         found = set()
         starting = self.arena.conjunction(self._starting)
         for name in sorted(self.shared):
@@ -146,6 +158,11 @@ class _Pairing:
             for name in sorted((first.updates.keys() | second.updates.keys()) & self.shared):
                 after = [rule.updates.get(name, self.old.mid[name]) for rule in (first, second)]
                 if name not in found and self._can(condition, self._apart(*after)):
+                    found.add(name)
+        for rule, condition in (*self._mine.steps, *self._others.steps):
+            for name in sorted(rule.updates.keys() & self.shared - self.fixed):
+                moved = self._apart(rule.updates[name], self.old.mid[name])
+                if name not in found and self._can(condition, moved):
                     found.add(name)
         return found
 
@@ -227,33 +244,37 @@ class _Pairing:
         same_ = self.arena.conjunction(agree(self.arena, a, b) for a, b in pairs)
         return self.arena.negation(same_)
 
-    def _alone(self, mine: Sequence[Rule], others: Sequence[Rule], own: bool) -> "_Alone":
-        """The steps that one takes while the other waits; ``own``: the second one takes them."""
-        found = _Alone([], {})
-        arena, named = self.arena, self.own if own else {name: name for name in self.old.slots}
+    def _alone(self, mine: Sequence[Rule], others: Sequence[Rule]) -> "_Alone":
+        """The steps that one may take while the other waits."""
+        found, arena = _Alone([], {}), self.arena
         for rule in mine:
             there = (r.condition for r in others if r.call == rule.call)
             refused = arena.negation(arena.disjunction(there))
             stays = arena.conjunction(
                 agree(arena, value, self.old.mid[name])
                 for name, value in rule.updates.items()
-                if name in self.shared
+                if name in self.fixed
             )
             if OBSERVING in rule.targets:
                 stays = arena.false
             condition = arena.conjunction((rule.condition, refused, stays))
             if self._can(condition):
-                left = rule.updates.keys() - self.shared - set(FIELDS)
-                updates = {named[n]: v for n, v in rule.updates.items() if n in left}
-                found.rules.append(Rule(rule.call, condition, updates, {}, rule.lines))
+                found.steps.append((rule, condition))
             moves = arena.conjunction((rule.condition, refused, arena.negation(stays)))
             found.barred.setdefault(rule.call, []).append(moves)
         return found
 
+    def _lone(self, alone: "_Alone", named: Mapping[str, str]) -> Iterator[Rule]:
+        """These steps as rules of the pair, in which fields are called as ``named`` says."""
+        for rule, condition in alone.steps:
+            left = rule.updates.keys() - self.shared - set(FIELDS)
+            updates = {named[n]: v for n, v in rule.updates.items() if n in left}
+            yield Rule(rule.call, condition, updates, {}, rule.lines)
+
     def _partings(self, one: "_Alone", other: "_Alone") -> Iterator[Rule]:
         """The calls that only one can take, and not alone, while the other has no step of its own."""
         arena = self.arena
-        stuck = arena.negation(arena.disjunction(rule.condition for rule in other.rules))
+        stuck = arena.negation(arena.disjunction(condition for _, condition in other.steps))
         for call, ways in one.barred.items():
             condition = arena.conjunction((arena.disjunction(ways), stuck))
             if self._can(condition):
@@ -264,10 +285,10 @@ class _Pairing:
     def system(self) -> System:
         """The system of the pair."""
         old, new, arena = self.old, self.new, self.arena
-        mine = self._alone(old.rules, self.theirs, own=False)
-        others = self._alone(self.theirs, old.rules, own=True)
+        mine, others = self._mine, self._others
         self.partings = [*self._partings(mine, others), *self._partings(others, mine)]
-        rules = [*self._both(), *mine.rules, *others.rules]
+        itself = {name: name for name in old.slots}
+        rules = [*self._both(), *self._lone(mine, itself), *self._lone(others, self.own)]
         rules.sort(key=lambda rule: rule.call)
         kept = [name for name in old.slots if name not in FIELDS]
         slots = {name: old.slots[name] for name in kept}
@@ -293,10 +314,10 @@ class _Pairing:
             ),
             rules=rules,
             targets=(DIFFERENCE,),
-            inputs=_inputs(arena, "", old.inputs, new.inputs),
-            initial_inputs=_inputs(arena, INITIAL, old.initial_inputs, new.initial_inputs),
+            inputs=inputs_of(arena, "", old.inputs, new.inputs),
+            initial_inputs=inputs_of(arena, INITIAL, old.initial_inputs, new.initial_inputs),
             time_input=old.time_input,
-            facts=[*_one_value(arena, pre), *self._facts()],
+            facts=[*one_value(arena, pre), *self._facts()],
         )
 
     def _of_own(self, move: Transfer, values: Mapping[str, Value]) -> dict[str, Value]:
@@ -317,21 +338,3 @@ class _Pairing:
 
 def _renamed(lemma: Lemma) -> Lemma:
     return replace(lemma, name=NEW + lemma.name)
-
-
-def _inputs(arena: Arena, prefix: str, *several: Unknowns) -> Unknowns:
-    """The inputs that any of the systems asks for."""
-    found = Unknowns(arena, prefix, {})
-    for each in several:
-        for name, least in each.words.items():
-            found.words[name] = min(least, found.words.get(name, least))
-        found.flags |= each.flags
-    return found
-
-
-def _one_value(arena: Arena, pre: Mapping[str, Value]) -> Iterator[Fact]:
-    """The facts that each index has exactly one of its values."""
-    for number, value in enumerate(v for v in pre.values() if isinstance(v, Index)):
-        members = list(value.members.values())
-        apart = (arena.negation(arena.conjunction(pair)) for pair in combinations(members, 2))
-        yield Fact(ONE_VALUE, (number,), arena.conjunction((arena.disjunction(members), *apart)))
