@@ -60,6 +60,13 @@ def test_the_shortest_run_that_tells_two_apart():
 
 
 @pytest.mark.slow
+def test_two_that_begin_differently_differ_from_the_start():
+    """In 2.6.35 a guest's TSC begins at the host's, in 2.6.36 it begins at 0."""
+    found = compare("2.6.35-svm", "2.6.36-svm", "skewed")
+    assert (found.text, found.first) == ("DIFFERS(4)", (0, "vcpu0.tsc_offset"))
+
+
+@pytest.mark.slow
 def test_one_waits_while_the_other_serves_its_requests(asks):
     """25/35 has nothing to serve in step 6; its own run is one step shorter, and reads the same."""
     found = compare("patch25", asks, "slow")

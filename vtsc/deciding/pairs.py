@@ -54,7 +54,7 @@ class Difference:
     """The lemmas of the proof, each with its sentence."""
     run: PairRun | None = None
     first: tuple[int, str] | None = None
-    """The first step after which a field differs on which observations depend, and the field."""
+    """The first step (0: the start) after which a field differs that matters, and the field."""
     traces: tuple[Trace | None, Trace | None] = (None, None)
     """The run of each alone, where it has one."""
     confirmed: int = 0
@@ -113,13 +113,13 @@ class _Comparison:
         early = min(depth, EARLY)
         found = search(system, [DIFFERENCE], early)
         if found.witnesses:
-            return self._differs(system, found.witnesses[DIFFERENCE])
+            return self._differs(found.witnesses[DIFFERENCE])
         parting = search(ending, [PARTING], early)
         proof, stated = self._proof(None if parting.witnesses else PARTING)
         if proof is None and not found.reason and found.depth < depth:
             found = search(stated, [DIFFERENCE], depth, beyond=found.depth)
         if found.witnesses:
-            return self._differs(system, found.witnesses[DIFFERENCE])
+            return self._differs(found.witnesses[DIFFERENCE])
         self._validate()
         if parting.witnesses:
             searched = 0 if proof is not None else found.depth
@@ -142,20 +142,19 @@ class _Comparison:
 
     # a difference
 
-    def _differs(self, system: "System", witness: Witness) -> Difference:
+    def _differs(self, witness: Witness) -> Difference:
         """The difference that a witness shows, once it has been played."""
-        from vtsc.evidence.pairs import alone
+        from vtsc.evidence.pairs import alone, relevant
 
         run = self._played(witness)
         if run.differs_at != len(witness.calls):
             raise EvidenceError("replay: the two let nobody observe a difference in a plain run")
         traces = tuple(alone(case, run, side) for side, case in enumerate(self.cases))
-        matters = [name for name in self._different if name in system.slots]
         return self._made(
             Kind.DIFFERS,
             depth=len(witness.calls),
             run=run,
-            first=apart(run, matters),
+            first=apart(run, sorted(relevant(self.pair.system) & {*self._different})),
             traces=traces,
         )
 

@@ -21,7 +21,7 @@ from vtsc.symbolic.forms import Condition
 from vtsc.system.builder import explored
 from vtsc.system.guards import guarding
 from vtsc.system.paired import Pair
-from vtsc.system.simplify import simplify
+from vtsc.system.simplify import simplify, slice_away
 from vtsc.system.system import System
 
 
@@ -60,6 +60,14 @@ def simplified(system: System, lemmas: Sequence[Lemma] | None = None) -> System:
     found = replace(system, rules=rules, slots=dict(system.slots), facts=facts)
     simplify(found, FIELDS)
     return found
+
+
+def relevant(system: System) -> frozenset[str]:
+    """The fields on which some guard or some target depends."""
+    rules = [replace(rule) for rule in system.rules]
+    found = replace(system, rules=rules, slots=dict(system.slots), facts=[])
+    slice_away(found)
+    return frozenset(found.slots)
 
 
 def validate_side(case: Case, system: System) -> None:

@@ -216,13 +216,13 @@ def _check_shared(
 
 
 def apart(run: PairRun, names: Sequence[str]) -> tuple[int, str] | None:
-    """The first step after which one of some fields differs, and its name; None where none does.
+    """The first step (0: the start) after which one of some fields differs, and its name; None for none.
 
     Of several, a number is named rather than a flag.
     """
     names = sorted(names, key=lambda name: isinstance(run.start[0].get(name), bool))
-    for number, step in enumerate(run.steps, 1):
-        old, new = (lane.values for lane in step.lanes)
+    states = [run.start, *(tuple(lane.values for lane in step.lanes) for step in run.steps)]
+    for number, (old, new) in enumerate(states):
         for name in names:
             if name in old and old[name] != new[name]:
                 return number, name

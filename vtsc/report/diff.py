@@ -87,13 +87,17 @@ def _first(each: Compared) -> str:
     found = each.found
     assert found.first is not None and found.run is not None
     number, field = found.first
+    if number == 0:
+        values = [spelled(int(values[field])) for values in found.run.start]
+        sides = [f"{c.design} has {v}" for c, v in zip((each.old, each.new), values, strict=True)]
+        return f"They differ from the start, in {field}: {', and '.join(sides)}."
     step = found.run.steps[number - 1]
     sides = []
     for case, lane in zip((each.old, each.new), step.lanes, strict=True):
         line = ""
         if lane.line is not None:
             line = f" ({case.content.relative(lane.line[0])}:{lane.line[1]})"
-        waits = ", which waits" if lane.waits else ""
+        waits = ", which waits," if lane.waits else ""
         sides.append(f"{case.design}{waits} has {spelled(int(lane.values[field]))}{line}")
     return f"They first differ in step {number}, {step.call}, in {field}: {', and '.join(sides)}."
 
