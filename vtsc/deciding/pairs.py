@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # these import z3
 
 EARLY = 8
 """The depth to which a difference is searched for before a proof is tried that there is none."""
-BUDGET = 20_000_000
+BUDGET = 4_000_000
 """Solver units that a question of a proof may cost: a step here is two steps at once."""
 
 
