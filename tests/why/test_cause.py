@@ -225,18 +225,18 @@ def test_a_run_whose_outcome_hangs_on_one_input_of_many(content):
 @pytest.mark.parametrize(
     ("matter", "told"),
     [
-        ([], "none matters; whatever was drawn for them, the run violates"),
+        ({}, "none matters; whatever was drawn for them, the run violates"),
         (
-            [(0, "x"), (1, "dt"), (2, "dt"), (3, "dt"), (5, "dt")],
-            "x at the start, dt in steps 1 to 3 and 5; the other 4 are free: whatever was drawn for "
-            "them, the run violates",
+            {(0, "x"): 2**64 - 1, **{(n, "dt"): 0 for n in (1, 2, 3, 5)}},
+            "x = 2^64-1 at the start, dt in steps 1 to 3 and 5; the other 4 are free: whatever was "
+            "drawn for them, the run violates",
         ),
         (
-            [(2, "x")],
-            "x in step 2; the other 8 are free: whatever was drawn for them, the run violates; no "
-            "particular timing is needed",
+            {(2, "x"): 7},
+            "x = 7 in step 2; the other 8 are free: whatever was drawn for them, the run violates; "
+            "no particular timing is needed",
         ),
-        ([(n, "dt") for n in range(1, 10)], "all 9 matter"),
+        ({(n, "dt"): n for n in range(1, 10)}, "all 9 matter"),
     ],
 )
 def test_inputs_in_words(matter, told):

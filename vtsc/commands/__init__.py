@@ -13,6 +13,7 @@ COMMANDS: Mapping[str, str] = {
     "bound": "find the greatest value of a measure, such as lag",
     "gate": "check the cells of checks.toml against their expected verdicts",
     "why": "what a proof needs, or what repairs a violation",
+    "diff": "show what a change of a design changes",
     "show": "pretty-print a saved counterexample or proof",
     "replay": "re-execute a saved counterexample, without z3",
     "export": "write a saved run in a format of other programs",

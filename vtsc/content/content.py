@@ -1,11 +1,11 @@
 """Loaded content: a model with its properties, and the questions that can be asked of them."""
 
 import shlex
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import FrozenInstanceError, dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 from vtsc.base.errors import (
     BadFileError,
@@ -24,6 +24,8 @@ from vtsc.language.domain import Domain
 from vtsc.language.machine import Machine
 from vtsc.language.parameters import Settings
 from vtsc.language.words import NoSuchItem
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class Content:
     read_numbers: Callable[[], tuple[Use, ...]] = tuple
     """Reads the uses of instances' numbers in all its designs and properties."""
     _resolved: dict[Any, Settings] = field(default_factory=dict, compare=False, repr=False)
+    _kept: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def digest(self) -> str:
@@ -131,6 +134,13 @@ class Content:
         if key not in self._resolved:
             self._resolved[key] = self.model.resolve(design, given, defaults)
         return self._resolved[key]
+
+    def kept(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What ``make`` gives, worked out once for each key."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        found: T = self._kept[key]
+        return found
 
     def monitor(self, name: str) -> Monitor:
         """The property or "sometimes" of that name; that an action is taken is one for each action."""

@@ -63,10 +63,11 @@ def find_root(given: str | None) -> Path:
     )
 
 
-def load(given: str | None, design: str | None = None) -> Content:
+def load(given: str | None, design: str | None = None, *, beside: bool = False) -> Content:
     """Load the content below the root; raises `BadFileError` in one line when it cannot be used.
 
     ``design``: a file with a design of its own, which the model then has besides those of the root.
+    ``beside``: that design may have the name of another one, and is called by another name then.
     """
     root = find_root(given)
     for package in PACKAGES:
@@ -87,7 +88,7 @@ def load(given: str | None, design: str | None = None) -> Content:
     shipped, own = digest(root), None
     if file is not None:
         with _told(root, file.shown, file):
-            domain, name = with_design(domain, file)
+            domain, name = with_design(domain, file, beside)
         own = OwnDesign(name, file.path, file.shown, combined(shipped, file.text))
     with _told(root, "properties", file):
         _check_names(domain, known)

@@ -4,6 +4,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from vtsc.base.errors import BadFileError
 from vtsc.content.reading.sources import OWN
@@ -33,10 +34,11 @@ def own_file(given: str) -> OwnFile:
         raise BadFileError(f"--design {given}: {why}") from None
 
 
-def with_design(model: Domain, file: OwnFile) -> tuple[Domain, str]:
+def with_design(model: Domain, file: OwnFile, beside: bool = False) -> tuple[Domain, str]:
     """The model with the file's design, and the design's name; exceptions of the file are passed on.
 
-    The module is made of the text that was read, so no compiled copy of another text takes its place.
+    ``beside``: where another design has its name, it gets that of the file added to it. The module is made of
+    the text that was read, so no compiled copy of another text takes its place.
     """
     if model.design is None or model.including is None:
         raise BadFileError("--design: this model takes no designs from files")
@@ -45,7 +47,9 @@ def with_design(model: Domain, file: OwnFile) -> tuple[Domain, str]:
     sys.modules[OWN] = module
     vars(module).update(supplied())
     exec(compiled(file.text, str(file.path)), vars(module))
-    design = _design(module, model.design, file.shown)
+    design: Any = _design(module, model.design, file.shown)
+    if beside and design.name in model.designs:
+        design.name = f"{design.name}-{file.path.stem}"
     more = model.including(design)
     (name,) = more.designs.keys() - model.designs.keys()
     return more, name

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from vtsc.base.errors import BadFileError, EvidenceError
 from vtsc.base.lines import Line, nothing_wanted
@@ -155,6 +156,13 @@ def trace_of(case: Case, prop: str, witness: Witness) -> tuple[Trace, Run]:
     if again.hit_at != trace.hit_at:
         raise EvidenceError("replay: the saved trace does not show what it is for")
     return trace, again
+
+
+def recorded(case: Case, prop: str, witness: Witness) -> tuple[Trace, list[Any]]:
+    """A witness as a trace, whatever it hits, and what its steps let somebody observe; raises `NotARun`."""
+    run = _played(case, prop, witness)
+    trace = replace(_recorded(case, prop, run), hit_at=run.hit_at or len(run.steps))
+    return trace, [step.observed for step in run.steps if step.observed is not None]
 
 
 def _parted(

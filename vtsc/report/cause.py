@@ -48,7 +48,9 @@ class Told:
 
 def told(content: Content, trace: Trace, run: Run) -> Told:
     """The cause of the violation that ``trace`` shows; ``run`` is the trace as it was replayed."""
-    explained = explanation(case_of(content, trace), trace)
+    explained = content.kept(
+        ("explanation", trace.text()), lambda: explanation(case_of(content, trace), trace)
+    )
     sentence = " ".join(sentences(explained))
     if explained.cause is None:
         step = worst_step(run)

@@ -1,5 +1,6 @@
 """Feasibility of paths: exploration asks a solver whether conditions can hold together."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import z3
@@ -7,6 +8,7 @@ import z3
 from vtsc.base.errors import UnendingError
 from vtsc.solver.integers import Lowering
 from vtsc.solver.units import spent
+from vtsc.symbolic.forms import Condition
 from vtsc.symbolic.terms import Arena
 
 SELDOM = 64
@@ -48,6 +50,13 @@ class SolverFeasibility:
             self._answers[key] = answer
         return answer
 
+    def assume(self, conditions: Sequence[Condition]) -> None:
+        """Take it from now on as known that ``conditions`` hold."""
+        known = [self._lowering.condition(c) for c in conditions]
+        self._catch_up()
+        self._solver.add(*known)
+        self._answers.clear()
+
     def _keep_to_budget(self) -> None:
         """Raise `UnendingError` beyond the budget, which is looked at from time to time."""
         if self._budget is None or len(self._answers) % SELDOM:
@@ -62,3 +71,10 @@ class SolverFeasibility:
         ranges = list(self._lowering.ranges.values())
         self._solver.add(*ranges[self._ranged :])
         self._ranged = len(ranges)
+
+
+def knowing(arena: Arena, conditions: Sequence[Condition]) -> Callable[[Any], bool]:
+    """Feasibility by a solver that takes some conditions as known."""
+    solver = SolverFeasibility(arena)
+    solver.assume(conditions)
+    return solver.possible

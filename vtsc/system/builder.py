@@ -326,10 +326,14 @@ def explored(
     calls: Sequence[Call] | None = None,
     noted: Noted | None = None,
     more: Sequence[Call] = (),
+    ranges: tuple[Ranges, Ranges] | None = None,
 ) -> Explored:
-    """The system before it is simplified; ``more`` are calls that are explored after all others."""
+    """The system before it is simplified; ``more`` are calls that are explored after all others.
+
+    ``ranges``: those of the inputs of the initial state and of steps, to be shared with other systems.
+    """
     guard = Guard(machine, monitors)
-    ranges: tuple[Ranges, Ranges] = ({}, {})
+    covered = ({}, {}) if ranges is None else ranges
 
     def built(wanted: Callable[[str], bool] = nothing_wanted) -> Explored:
         while True:
@@ -341,7 +345,7 @@ def explored(
                     wanted,
                     lemmas,
                     calls,
-                    ranges,
+                    covered,
                     noted,
                     guard,
                     more,

@@ -223,20 +223,27 @@ class _Search:
         return any(d.field in read and type(d.value) is int for d in cause.differences)
 
     def _earlier(self, number: int, condition: Condition) -> Earlier | None:
-        """The last condition before the one of that number that would have helped.
-
-        One of the same step counts only where it decides the way of ``condition``.
-        """
+        """The last condition before the one of that number that would have helped, and tells more."""
         asked = self.base.probe.asked
         for n in range(number - 1, -1, -1):
             outcome = self._avoided((n,)) if self._counts(asked[n]) else None
             if outcome is None:
                 continue
+            found = self.condition(self.base, n)
             decides = self._decides(outcome, asked[number])
-            if decides or asked[n].step < condition.step:
-                found = self.condition(self.base, n)
+            if decides or self._is_worth_telling(found, condition):
                 return Earlier(found, decides, self._late(found, condition.step))
         return None
+
+    def _is_worth_telling(self, earlier: Condition, cause: Condition) -> bool:
+        """Whether a condition that does not decide the cause says something else than it does.
+
+        It is another one, of an earlier step for the same instance as the violating step, and no parameter's.
+        """
+        last = self.run.calls[-1]
+        same = (earlier.file, earlier.line) == (cause.file, cause.line)
+        concerns = earlier.call.args[:1] == last.args[:1]
+        return earlier.step < cause.step and concerns and not same and not earlier.chosen
 
     def _decides(self, outcome: Outcome, cause: Asked) -> bool:
         """Whether the cause's condition is the other way in another run."""

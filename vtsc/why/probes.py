@@ -149,6 +149,11 @@ class _Probing(ast.NodeTransformer):
         node.value = _call(VALUE, *where, self.visit(node.value))
         return node
 
+    def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST:
+        where = ast.Constant(self.file), ast.Constant(node.lineno)
+        node.value = _call(VALUE, *where, self.visit(node.value))
+        return node
+
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
         node.value = None if node.value is None else self.visit(node.value)
         return node

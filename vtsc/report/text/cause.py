@@ -13,6 +13,8 @@ from vtsc.report.text.wrapping import wrapped
 from vtsc.why.cause import Cause, Condition, Earlier, Explanation
 from vtsc.why.freedom import Place
 
+FEW = 2
+"""So many inputs of one name are told with their values."""
 LONGEST_VALUES = 60
 """Values that take more columns are left out of a sentence."""
 
@@ -132,8 +134,21 @@ def annotated(
         mark = ">" if (file, at) in marks else " "
         place = f"{at:>3}" if marked else f"{content.relative(file)}:{at}"
         comment = "; ".join(saw.get((file, at), ()))
+        skipped = _skipped(file, at, played) if mark == ">" else ""
         found += _commented(f"{mark} {place}  {linecache.getline(file, at).strip()}", comment)
+        found += [f"       {skipped}"] if skipped else []
     return found
+
+
+def _skipped(file: str, line: int, played: Played) -> str:
+    """The lines that did not run, after a condition; empty where they did, or there are none."""
+    for node in ast.walk(ast.parse("".join(linecache.getlines(file)))):
+        if isinstance(node, ast.If) and node.lineno == line:
+            first, last = node.body[0].lineno, node.body[-1].end_lineno or line
+            if (file, first) not in played.lines:
+                told = f"line {first}" if first == last else f"lines {first} to {last}"
+                return f"({told} did not run)"
+    return ""
 
 
 def _commented(line: str, comment: str) -> list[str]:
@@ -157,14 +172,14 @@ def _function(file: str, line: int) -> range:
 
 
 def tried(cause: Cause) -> str:
-    """What was played again to confirm a cause."""
+    """What was played again to confirm a cause: an experiment, and not a repair."""
     ways = " and ".join(f"`{c.text}` {'false' if c.value else 'true'}" for c in cause.conditions)
     more = f", {' and '.join(cause.changes)}" if cause.changes else ""
-    return f"played again with {ways}{more}: no violation"
+    return f"what if: with {ways}{more}, the same run does not violate (a test, not a fix)"
 
 
-def inputs(matter: Sequence[Place], count: int, time: str) -> str:
-    """The inputs that matter, those of one name together, and what is known of the others.
+def inputs(matter: Mapping[Place, Any], count: int, time: str) -> str:
+    """The inputs that matter with their values, those of one name together, and what is known of the others.
 
     ``count`` is the number of all inputs of the run, ``time`` the name of the one that lets time pass.
     """
@@ -173,7 +188,10 @@ def inputs(matter: Sequence[Place], count: int, time: str) -> str:
     steps: dict[str, list[int]] = {}
     for step, name in matter:
         steps.setdefault(name, []).append(step)
-    told = ", ".join(f"{name} {_steps(at)}" for name, at in steps.items())
+    told = ", ".join(
+        f"{name} {_steps(at)}" if len(at) > FEW else _valued(name, at, matter)
+        for name, at in steps.items()
+    )
     usual = "; no particular timing is needed" if time and time not in steps else ""
     if len(matter) == count:
         return f"all {count} matter"
@@ -181,6 +199,14 @@ def inputs(matter: Sequence[Place], count: int, time: str) -> str:
     return (
         f"{told}; the other {rest} are free: whatever was drawn for them, the run violates{usual}"
     )
+
+
+def _valued(name: str, at: Sequence[int], matter: Mapping[Place, Any]) -> str:
+    """A few inputs of one name, each with its value."""
+    parts = [
+        f"{name} = {shown(matter[n, name])} {f'in step {n}' if n else 'at the start'}" for n in at
+    ]
+    return ", ".join(parts)
 
 
 def _steps(at: Sequence[int]) -> str:

@@ -176,7 +176,10 @@ def _inputs(content: Content, trace: Trace) -> list[str]:
     count = len(trace.initial_inputs) + sum(len(step.inputs) for step in trace.steps)
     if not count:
         return []
-    told = inputs(mattering(case, trace), count, case.machine().time_input)
+    given = [trace.initial_inputs, *(step.inputs for step in trace.steps)]
+    places = content.kept(("mattering", trace.text()), lambda: mattering(case, trace))
+    matter = {(step, name): given[step][name] for step, name in places}
+    told = inputs(matter, count, case.machine().time_input)
     return wrapped(f"inputs: {told}", "  ")
 
 

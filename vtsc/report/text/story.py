@@ -23,7 +23,7 @@ def story(content: Content, trace: Trace, run: Run, cause: Told | None = None) -
     by = "nothing in between"
     if cause.action is not None:
         by = f"{cause.action} in step {cause.step}"
-        by += "" if cause.place is None else f", {cause.place}"
+        by = f"what happens in {by}" if cause.place is None else f"{by}, {cause.place}"
     fields = {**names, **values, "culprit": by}
     try:
         told = prop.story.format(**fields)
