@@ -85,6 +85,7 @@ def test_without_a_bound_by_repetition(tmp_path):
     assert result["by"]["gain"] >= 1 and int(result["by"]["members"]) > 10**6
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 def test_a_limit_is_no_lack_of_a_bound(tmp_path):
     """Reads can be repeated in a slice of 5000 s, and lose time each; but the slice ends."""

@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.apart import run_apart
 from tests.support.paths import ROOT
+from tests.support.sampling import sampled
 
 
 def test_design_with_a_syntax_error(copy):
@@ -156,7 +157,8 @@ def test_design_that_stores_into_no_field(copy):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
+@sampled(
+    4,
     ("old", "new", "said"),
     [
         ("vcpu.tsc_rebase = True", "self.due = True", "a store into .due, which is no field"),

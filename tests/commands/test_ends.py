@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.apart import run_apart
 from tests.support.paths import ROOT
+from tests.support.sampling import sampled
 from vtsc.cli import main
 
 TRACE = ROOT / "counterexamples" / "patch25.cstate.monotonic.json"
@@ -144,7 +145,8 @@ def spinning(copy) -> Path:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
+@sampled(
+    3,
     "arguments",
     [
         ("simulate", "patch25", "--host", "cstate", "-p", "monotonic"),

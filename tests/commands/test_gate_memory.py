@@ -7,6 +7,7 @@ import pytest
 
 from tests.support.gates import PROVED, VIOLATED, remembered
 from tests.support.paths import ROOT
+from tests.support.sampling import sampled
 
 
 def changed_memory(path: Path, change):
@@ -49,7 +50,8 @@ def reached(kept):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
+@sampled(
+    4,
     ("text", "change"),
     [
         (VIOLATED, lambda k: k.pop("cells")),

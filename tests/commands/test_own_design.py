@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.apart import run_apart
 from tests.support.paths import ROOT
+from tests.support.sampling import sampled
 
 EXAMPLE = "examples/my_patch.py"
 GOOD = '''\
@@ -198,7 +199,7 @@ ERRORS = {
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("what", ERRORS)
+@sampled(3, "what", ERRORS)
 def test_a_file_that_cannot_be_used(mine, what):
     """One line with the file as the user called it, the line where there is one, and exit 3."""
     text, said = ERRORS[what]

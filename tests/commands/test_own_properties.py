@@ -118,7 +118,7 @@ def test_a_property_may_watch_an_action_that_nobody_observes(copy, verify, monke
     saved = copy / "saved"
     status, text = verify(new, "verify", "-p", "mine", "--save", str(saved))
     assert status == Exit.VIOLATED and "VIOLATED(3)" in text
-    told = "vCPU 0 was loaded 1 time before, by put(0) in step 2"
+    told = "vCPU 0 was loaded 1 time before, by what happens in put(0) in step 2"
     assert told in text and "here: times = 1" in text
     trace = str(saved / "patch25.stable.mine.json")
     status, text = run_apart("replay", trace, "--root", str(copy))

@@ -68,6 +68,7 @@ def test_a_new_depth(update):
     assert update(after) == (0, "every verdict is as expected\n", after)
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 def test_a_verdict_that_was_missing(update):
     """A cell of which nothing is expected yet gets what is found."""

@@ -8,6 +8,7 @@ import pytest
 from tests.support.mistakes import HEADS, MEANINGS, SYNTAX, TOPS
 from tests.support.paths import ROOT
 from tests.support.roots import copied, loaded_afresh
+from tests.support.sampling import sampled
 from vtsc.cli import main
 
 DESIGN = "model/designs/v2_6_37.py"
@@ -64,7 +65,7 @@ def refused(capsys, copy: Path) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", SYNTAX)
+@sampled(3, "name", SYNTAX)
 def test_a_statement_that_is_not_on_the_list(capsys, copy, name):
     """Refused before anything runs."""
     code, said = SYNTAX[name]
@@ -93,7 +94,7 @@ def test_the_head_of_a_rule(capsys, copy, name):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", MEANINGS)
+@sampled(3, "name", MEANINGS)
 def test_an_operation_without_one_meaning(capsys, copy, fresh, name):
     """An error of the cell, which is found while the design is explored."""
     code, said = MEANINGS[name]

@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.arithmetics import agreement, holds
 from tests.support.loops import LOOPS
+from tests.support.sampling import sampled
 from vtsc.base.errors import MeaningError
 from vtsc.content.turns import EACH, MERGING, turned
 from vtsc.language.state import Record, counter, flag
@@ -118,7 +119,7 @@ def explored(arena: Arena, body: str, feasibility: Any) -> Any:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", LOOPS)
+@sampled(3, "name", LOOPS)
 def test_a_merged_loop_is_the_loop(name):
     """For every choice of flags it leaves what a plain run of the same text leaves, on one path."""
     arena = Arena()

@@ -29,7 +29,7 @@ def test_most_insertions_are_tried_beyond_the_syntax_check():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("count", [2, pytest.param(20, marks=pytest.mark.hours)])
+@pytest.mark.parametrize("count", [pytest.param(n, marks=pytest.mark.hours) for n in (2, 20)])
 def test_no_insertion_is_proved_that_a_plain_run_breaks(capsys, count):
     """Each has its end; a false green would be named in the output."""
     tally = campaign("a few", count)

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from tests.support.cases import decide_group, open_case
+from tests.support.sampling import sampled
 from vtsc.base.errors import BadFileError
 from vtsc.content.cells import groups
 from vtsc.deciding.verdict import Status
@@ -49,7 +50,7 @@ def counted(content, monkeypatch, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("design", "host", "prop", "status"), CELLS)
+@sampled(4, ("design", "host", "prop", "status"), CELLS)
 def test_a_cell_is_opened_once(counted, design, host, prop, status):
     """Each text is parsed once, and a found run is executed twice.
 

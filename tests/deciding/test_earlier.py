@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.cases import case_of_group, decide_group
 from tests.support.paths import ROOT
+from tests.support.sampling import sampled
 from vtsc.content.cells import groups
 from vtsc.deciding.verdict import Status
 from vtsc.engines.search import bmc
@@ -81,7 +82,7 @@ def padded(trace):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("changed", [shortened, padded, lambda trace: "no JSON"])
+@sampled(3, "changed", [shortened, padded, lambda trace: "no JSON"])
 def test_what_is_no_such_run_is_ignored(copied, changed):
     """The verdict and the run are those of a search without it."""
     before = saved(copied)

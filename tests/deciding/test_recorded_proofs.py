@@ -110,6 +110,7 @@ def test_the_proof_at_other_settings_spares_the_search(copied, monkeypatch):
     assert load_proofs(copied, DESIGN).proof(result.cell) is None
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 def test_a_larger_machine_is_proved_by_the_lemmas_of_a_smaller_one(copied, monkeypatch):
     """Where nothing is recorded, lemmas are looked for at the default sizes, and only those tried."""
@@ -131,6 +132,7 @@ def test_a_larger_machine_is_proved_by_the_lemmas_of_a_smaller_one(copied, monke
     assert large < small
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 def test_the_default_size_of_a_property_is_no_larger_machine(copied, monkeypatch):
     """`monotonic_smp` has two vCPUs by default, so its lemmas are not looked for on one."""

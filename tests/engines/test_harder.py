@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.cases import decide_group, open_case
 from tests.support.paths import ROOT
+from tests.support.sampling import sampled
 from tests.support.toys import TOYS, Bad
 from vtsc.base.errors import EvidenceError
 from vtsc.content.cells import groups
@@ -218,7 +219,8 @@ def unlemmaed(content, monkeypatch, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
+@sampled(
+    2,
     ("effort", "text", "engine"),
     [(Effort.ALL, "PROVED", "spacer"), (Effort.USUAL, "HOLDS_TO(6)", "bmc")],
 )

@@ -8,6 +8,7 @@ import z3
 from model.designs import DESIGNS
 from model.designs.pre25 import Pre25
 from tests.support.cases import decide_group
+from tests.support.sampling import sampled
 from vtsc.content.cells import groups
 from vtsc.deciding.verdict import Status
 from vtsc.engines.proof.induction import Induction
@@ -41,7 +42,7 @@ def settled(content, group, calls=None, extra=()) -> tuple[Induction, tuple[Lemm
         for d in DESIGNS
     ],
 )
-@pytest.mark.parametrize("host", HOSTS)
+@sampled(2, "host", HOSTS)
 def test_lemmas_hold_in_random_runs(content, design, host):
     """Every lemma that induction keeps is true of every state of native runs, which no solver made.
 

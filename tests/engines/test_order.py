@@ -5,6 +5,7 @@ from random import Random
 import pytest
 
 from tests.support.cases import open_case
+from tests.support.sampling import sampled
 from tests.support.toys import Bad, Toy, act, always, nothing
 from vtsc.engines.search.bmc import search
 from vtsc.evidence.systems import Systems
@@ -83,7 +84,7 @@ def toy_of(seed):
     return Timed(nothing, actions)
 
 
-@pytest.mark.parametrize("seeds", [range(start, start + 40) for start in range(0, 160, 40)])
+@sampled(4, "seeds", [range(start, start + 40) for start in range(0, 160, 40)])
 def test_random_toys_are_found_in_the_same_runs(seeds):
     """With reductions as without; some toys are hit, and in some of them steps have an order."""
     hit = ordered = 0

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.support.sampling import sampled
 from tests.support.uneven import (
     Calculating,
     Chain,
@@ -87,8 +88,10 @@ def test_what_was_read_off_counts_where_its_design_runs(content):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("design", "any_number"), [(Even, True), (ThirdPcpu, False), (Chain, False), (Crowding, False)]
+@sampled(
+    4,
+    ("design", "any_number"),
+    [(Even, True), (ThirdPcpu, False), (Chain, False), (Crowding, False)],
 )
 def test_a_proof_for_these_sizes_remains(content, design, any_number):
     """A design that is proved at two pCPUs, whatever it does on the third, is so for these sizes."""

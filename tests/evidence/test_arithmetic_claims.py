@@ -11,6 +11,7 @@ from model import MODEL
 from model.arithmetic import NSEC_PER_SEC, scale, time_scale
 from model.lemmas import arithmetic as arithmetic_claims
 from model.lemmas.arithmetic import Factors, claims, factors
+from tests.support.sampling import sampled
 from vtsc.base.errors import EvidenceError
 from vtsc.evidence.functions import (
     evidence,
@@ -44,7 +45,7 @@ def answer(question: str, budget: int = 20_000_000) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", NAMES)
+@sampled(3, "name", NAMES)
 def test_each_claim_is_proved(content, name):
     """Over integers all of them; over bit vectors those that say so, the registers always."""
     found = make(content, name)

@@ -196,6 +196,7 @@ def test_a_violated_cell_has_no_certificate(content):
     assert (result.status, result.certificate) == (Status.VIOLATED, None)
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 def test_the_cache_is_a_hint_and_not_believed(content, monkeypatch, tmp_path):
     """Lemmas that are not enough, or none at all, kept under the right name: the proof is made anew."""

@@ -15,6 +15,7 @@ from model.host.contracts import CONTRACTS
 from model.machine import Machine
 from tests.support.cases import decide_group, open_case
 from tests.support.limits import LIMITS
+from tests.support.sampling import sampled
 from vtsc.base.errors import EvidenceError
 from vtsc.base.lines import nothing_wanted
 from vtsc.content.cells import groups
@@ -60,7 +61,7 @@ def changed(kind: type[Machine], design: type = Patch25, host: str = "slow", **g
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("design", "host"), EVERYWHERE)
+@sampled(3, ("design", "host"), EVERYWHERE)
 def test_no_state_is_stuck(content, design, host):
     """From every state allowed by the lemmas a read is at most four calls away, and time goes on."""
     evidence = make(Systems(open_case(content, design, host)))
@@ -79,7 +80,8 @@ def test_no_state_is_stuck(content, design, host):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
+@sampled(
+    4,
     ("given", "steps"),
     [
         ({"vcpus": "2", "trapping": "unstable"}, 4),

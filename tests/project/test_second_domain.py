@@ -28,8 +28,9 @@ TORN = """\
 no-odd on sc: never_torn
 ========================
 
-reader 0 believed (1, 0), which nobody wrote, by first in step 1. No condition
-of the design would have avoided this by going the other way.
+reader 0 believed (1, 0), which nobody wrote, by what happens in first in
+step 1. No condition of the design would have avoided this by going the other
+way.
 
 #  action          page.version  page.first  page.second  changed
 0  (start)                    0           0            0
@@ -51,8 +52,9 @@ scope: depth 5, integers, replayed; the version stays below 2^62
 model: checkout DIGEST; VERSION
 again: vtsc verify no-odd --host sc -p never_torn --root examples/seqcount
 
-reader 0 believed (1, 0), which nobody wrote, by first in step 1. No condition
-of the design would have avoided this by going the other way.
+reader 0 believed (1, 0), which nobody wrote, by what happens in first in
+step 1. No condition of the design would have avoided this by going the other
+way.
 
 no-odd sc never_torn: VIOLATED(5)
 

@@ -252,6 +252,7 @@ def told(tmp_path_factory):
     return found
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 def test_json_follows_its_schema(told):
     """With the traces in it."""

@@ -25,10 +25,10 @@ SHORT = ROOT / "counterexamples" / "patch25.cstate.monotonic.json"
 CERTIFICATE = ROOT / "docs" / "example-certificate"
 BLOCK = """\
 vtsc: 2.6.37 on fast violates bounded_lead in step 5
-vCPU 0 read 2000002, 1000001 cycles ahead of ideal 1000001, by rdtsc(0)
-in step 5. No condition of the design would have avoided this by going
-the other way. The same calls and inputs do no harm on stable, skewed,
-cstate, slow and resetting.
+vCPU 0 read 2000002, 1000001 cycles ahead of ideal 1000001, by what
+happens in rdtsc(0) in step 5. No condition of the design would have
+avoided this by going the other way. The same calls and inputs do no
+harm on stable, skewed, cstate, slow and resetting.
 
 #  action       host.t         pcpu.tsc  changed
 0  (start)           0              1/1  vcpu0.tsc_offset=2^64-1

@@ -7,6 +7,7 @@ import jsonschema
 import pytest
 
 from tests.support.paths import ROOT
+from tests.support.sampling import sampled
 from vtsc.cli import main
 
 SCHEMAS = ROOT / "docs" / "schemas"
@@ -75,7 +76,8 @@ def test_junit_of_a_vacuous_cell(capsys):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
+@sampled(
+    3,
     ("options", "status"),
     [
         (["-p", "monotonic", "--bounded"], 0),

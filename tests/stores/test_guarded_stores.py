@@ -7,6 +7,7 @@ from collections import deque
 
 import pytest
 
+from tests.support.sampling import sampled
 from tests.support.stores import (
     CLASS,
     OBSERVE,
@@ -185,7 +186,7 @@ STORES = {
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", STORES)
+@sampled(3, "name", STORES)
 def test_a_plain_run_names_the_line(capsys, copy, fresh, name):
     """`vtsc simulate`, which explores nothing."""
     line, store = written(copy, STORES[name]), STORES[name]

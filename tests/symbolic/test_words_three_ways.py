@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support.arithmetics import agreement, holds
+from tests.support.sampling import sampled
 from vtsc.language.words import (
     INPUT_LIMIT,
     MASK,
@@ -202,7 +203,7 @@ def symbolic(arena: Arena, f: Callable[..., Any], cut: bool) -> tuple[Condition,
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", SEEDS)
+@sampled(4, "seed", SEEDS)
 def test_three_arithmetics_agree(seed):
     """A random function has one value: natively, over Z3 integers, and over Z3 vectors.
 

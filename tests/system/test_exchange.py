@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.support.crews import Bad, CrewMachine
+from tests.support.sampling import sampled
 from tests.support.uneven import (
     Calculating,
     Counting,
@@ -47,7 +48,7 @@ def even(machine, alike):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("host", ["stable", "skewed", "cstate", "slow", "fast", "resetting"])
+@sampled(3, "host", ["stable", "skewed", "cstate", "slow", "fast", "resetting"])
 def test_the_rules_of_every_design_are_even(content, host):
     """At two by three, with all properties watching: none of them loses a reduction."""
     for design in content.model.designs:
@@ -200,7 +201,8 @@ def test_who_loses_a_reduction(content, design, given, lost):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
+@sampled(
+    4,
     ("design", "given", "depth"),
     [
         (SecondVcpu, {"vcpus": "2"}, 10),

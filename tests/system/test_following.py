@@ -3,6 +3,7 @@
 import pytest
 
 from tests.support.cases import decide_group
+from tests.support.sampling import sampled
 from tests.support.toys import Bad, Toy, act
 from vtsc.content.cells import groups
 from vtsc.deciding.verdict import Status
@@ -92,7 +93,7 @@ def test_a_lemma_about_a_word_that_time_overwrites_is_about_that_word():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("given", [{"virtual_khz": "2400000"}, {"virtual_khz": "3680674"}])
+@sampled(2, "given", [{"virtual_khz": "2400000"}, {"virtual_khz": "3680674"}])
 def test_a_proof_at_an_odd_rate(content, given):
     """A TSC that counts less often than time has units is proved as at 1 GHz."""
     (group,) = groups(content, ["patch25"], ["skewed"], ["monotonic"], given)

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from tests.support.cases import open_case
+from tests.support.sampling import sampled
 from tests.support.toys import TOYS, Bad, Toy, act, always, climb, nothing, wrap
 from tests.support.validating import validation
 from vtsc.base.errors import Exit, ValidationError
@@ -45,7 +46,7 @@ CELLS = [
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("design", "host", "prop", "given"), CELLS)
+@sampled(3, ("design", "host", "prop", "given"), CELLS)
 @pytest.mark.parametrize("stated", [False, True])
 def test_shipped_designs_validate(content, design, host, prop, given, stated):
     """Simplified as search has it and as induction has it, the rules are what the functions do."""
