@@ -72,6 +72,7 @@ def test_without_a_bound_by_an_input(tmp_path):
     assert result["by"]["inputs"] and result["by"]["loop"] is None
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 def test_without_a_bound_by_repetition(tmp_path):
     """Each put and load takes the time in between from a guest that is never caught up."""

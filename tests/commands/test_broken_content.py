@@ -114,6 +114,7 @@ def test_a_design_whose_load_leaves_a_vcpu_unbound(copy, new):
     assert re.search(f"{told} vcpu_load leaves the pCPU that it is given", " ".join(text.split()))
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 def test_a_design_that_asks_for_no_tsc_while_bound_to_no_pcpu(copy):
     """A vCPU whose put unbinds it is bound again by the next load: nothing is wrong with that."""
@@ -181,6 +182,7 @@ def test_design_that_does_what_none_may(copy, old, new, said):
         assert said in text and "Traceback" not in text
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 def test_a_new_design_has_no_expected_verdict_yet(copy):
     """It is decided all the same; only the gate asks for a verdict of each of its cells."""

@@ -168,6 +168,7 @@ def test_formats(gate, tmp_path):
 # what it costs
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 def test_costs_are_the_solvers_units(gate, tmp_path):
     """Deciding the same cell again costs the same, to a thousandth, and checking it again costs nothing."""

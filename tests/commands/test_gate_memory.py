@@ -51,7 +51,7 @@ def reached(kept):
 
 @pytest.mark.slow
 @sampled(
-    4,
+    8,
     ("text", "change"),
     [
         (VIOLATED, lambda k: k.pop("cells")),
@@ -88,6 +88,7 @@ def test_what_cannot_be_read_is_not_believed(gate, decided, searching_is_an_erro
     assert gate(VIOLATED)[0] == 70
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "change",

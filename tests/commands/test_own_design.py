@@ -61,6 +61,7 @@ def test_the_command_of_the_readme_says_what_the_readme_shows():
     assert f"again: vtsc verify --design {EXAMPLE} --host cstate -p monotonic\n" in text
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 def test_a_trace_of_such_a_design_is_shown_and_replayed(tmp_path):
     """With the file; without it, one line says what is missing; with another text, that it is another."""
@@ -136,6 +137,7 @@ def test_what_is_remembered_of_one_text_is_not_used_for_another(tmp_path, mine, 
     assert run("verify", "--design", mine, *CELL)[0] == 10
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 def test_a_root_of_model_and_properties_alone_is_complete(copy, mine):
     """Without checks.toml and proofs/ it verifies; the gate says in one line what it lacks."""
@@ -147,7 +149,7 @@ def test_a_root_of_model_and_properties_alone_is_complete(copy, mine):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["model.py", "re.py", "with space.py", "no_suffix"])
+@sampled(4, "name", ["model.py", "re.py", "with space.py", "no_suffix"])
 def test_the_file_may_be_called_anything(mine, name):
     """Also as a module that there is."""
     path = mine.rename(mine.with_name(name))

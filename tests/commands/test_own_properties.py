@@ -51,6 +51,7 @@ def verify(copy):
     return run
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 @pytest.mark.parametrize("how", [(), ("--bounded", "--depth", "4")])
 def test_a_property_of_what_never_happens_says_nothing(verify, how):
@@ -108,6 +109,7 @@ TIMES = '''class Times(Record):
 class Mine'''
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 def test_a_property_may_watch_an_action_that_nobody_observes(copy, verify, monkeypatch):
     """Verified, saved, replayed, shown and simulated; its terms are told as they were before the step."""

@@ -60,6 +60,7 @@ def test_one_that_treats_the_second_vcpu_in_its_own_way_is_violated(tmp_path):
     assert "mine stable monotonic: VIOLATED(10)" in report
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 def test_what_holds_to_a_depth_says_for_what_sizes(tmp_path):
     """And why, with the line."""

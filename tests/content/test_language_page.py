@@ -11,6 +11,7 @@ import pytest
 import vtsc.language
 from tests.support.arithmetics import agreement, holds
 from tests.support.paths import ROOT
+from tests.support.sampling import sampled
 from vtsc.base.errors import BadFileError
 from vtsc.content.syntax import check
 from vtsc.language.words import INPUT_LIMIT, MASK, MODULUS, SIGN
@@ -200,7 +201,7 @@ def unknowns(arena: Arena) -> dict[str, Any]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("row", NUMBERS, ids=lambda row: code(row[1]))
+@sampled(2, "row", NUMBERS, ids=lambda row: code(row[1]))
 def test_a_row_has_one_meaning(row):
     """On edge values it is what C makes of it: natively, over integers and over vectors.
 

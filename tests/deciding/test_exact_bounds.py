@@ -38,6 +38,7 @@ def statuses(content, design: str, prop: str, given: dict[str, str], bound: str,
         yield result.status
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("design", "given", "least"),

@@ -99,6 +99,7 @@ def test_a_recorded_proof_spares_the_search(copied, monkeypatch):
     assert "- [[never]]" in changes_in(copied, [replace(result, sometimes=sometimes)])
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 def test_the_proof_at_other_settings_spares_the_search(copied, monkeypatch):
     """Of a cell that has no record, the lemmas of the closest one are tried, and are not believed."""
@@ -222,6 +223,7 @@ def test_a_stale_proof_is_no_error(copied, old, new, monkeypatch):
     assert remarks(copied, [again]) == []
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 def test_a_proof_of_what_is_violated_proves_nothing(copied):
     """Whatever is recorded, a run is found, and the record is called stale."""
@@ -253,6 +255,7 @@ def test_a_proof_that_is_not_recorded_is_found_and_told(copied):
     assert result.cell in [proof.cell for proof in before.proofs]
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 def test_a_lemma_that_leaving_out_instances_needs_may_be_missing(copied, monkeypatch):
     """It is added where the proof is made, so that a record without it is not stale."""
@@ -270,6 +273,7 @@ def test_no_proof_is_tried_where_none_is_wanted(copied):
     assert (result.status, result.certificate) == (Status.BOUNDED, None)
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 def test_a_deep_search_has_the_help_of_lemmas(copied):
     """Beyond depth 12 they are tried first, and may prove the property; so depth 40 is within reach."""

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.support.sampling import sampled
 from vtsc.deciding.verdict import Status
 
 pytestmark = pytest.mark.slow
@@ -22,7 +23,7 @@ def test_kd4_is_gone_where_every_load_compensates(verdict):
     assert verdict("pre25", "cstate", "monotonic", 11).status is Status.BOUNDED
 
 
-@pytest.mark.parametrize("n", [1, 2, 3])
+@sampled(3, "n", [1, 2, 3])
 def test_kd6_lag_grows_with_every_put_and_load(verdict, n):
     """KD6: pre25 loses all the time off the pCPU, n times over in n rounds."""
     settings = {"dormancy": "1ms", "lag_bound": f"{n * 10**6 - 1}ns"}
@@ -46,6 +47,7 @@ def test_kd7_marked_between_put_and_load(verdict):
     assert names.index("jump") < len(names) - 1 - names[::-1].index("load")
 
 
+@pytest.mark.hours
 def test_kd8_suspend_on_a_stable_host(verdict):
     """KD8: after a suspend the TSC restarts; SVM does not notice on the same pCPU, VMX does."""
     assert verdict("2.6.37", "resetting", "monotonic", 11).text == "VIOLATED(11)"

@@ -236,6 +236,7 @@ def test_what_lemmas_leave_open_is_tried_harder_where_asked(unlemmaed, effort, t
         assert tuple(name for name, _ in result.certificate.witnesses) == needs
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 def test_its_saved_certificate_holds_and_fits_the_schema(unlemmaed, tmp_path):
     """The whole way: save, read, make anew, compare, replay, solve."""

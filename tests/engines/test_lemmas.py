@@ -42,7 +42,7 @@ def settled(content, group, calls=None, extra=()) -> tuple[Induction, tuple[Lemm
         for d in DESIGNS
     ],
 )
-@sampled(2, "host", HOSTS)
+@sampled(6, "host", HOSTS)
 def test_lemmas_hold_in_random_runs(content, design, host):
     """Every lemma that induction keeps is true of every state of native runs, which no solver made.
 

@@ -83,6 +83,7 @@ def test_what_no_lap_brings_about_is_open():
     assert ask("repetition", track(100)).finding is Finding.OPEN
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 def test_going_back_and_forth_until_the_counter_wraps():
     """2.6.35 on Intel gains at each migration to a slower pCPU; the report claims no more than is known."""

@@ -197,6 +197,7 @@ def test_where_a_function_refuses_its_argument_nothing_is_claimed():
     assert answer(integer_question(Claim("", "", "", {"d": (0, 5)}, holds))) == "sat"
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "claim"),

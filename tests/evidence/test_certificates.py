@@ -212,6 +212,7 @@ def test_the_cache_is_a_hint_and_not_believed(content, monkeypatch, tmp_path):
         assert json.loads(kept.read_text(encoding="utf-8"))["proofs"]["monotonic"]
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 def test_a_good_hint_gives_the_same_certificate(content, monkeypatch, tmp_path):
     """With and without the cache, byte for byte."""

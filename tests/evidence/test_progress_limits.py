@@ -66,7 +66,7 @@ def test_a_combination_that_leaves_no_time_for_a_read_is_stuck(content, design, 
         assert (found is not None) is missed, (given, found)
 
 
-OFTEN = ("cstate", "resetting")
+OFTEN = ("cstate",)
 USUAL = {"load", "serve", "enter", "rdtsc"}
 
 

@@ -12,6 +12,7 @@ import sys
 import pytest
 
 from tests.support.paths import ROOT
+from tests.support.sampling import sampled
 
 EXAMPLE = "examples/seqcount"
 VERDICTS = """\
@@ -235,7 +236,8 @@ def test_a_record_that_does_not_say_whose_it_is_is_refused(changed):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
+@sampled(
+    3,
     ("old", "new"),
     [
         ('"open", BARRIER, "first"', '"open", "first"'),

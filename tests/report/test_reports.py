@@ -77,7 +77,7 @@ def test_junit_of_a_vacuous_cell(capsys):
 
 @pytest.mark.slow
 @sampled(
-    3,
+    6,
     ("options", "status"),
     [
         (["-p", "monotonic", "--bounded"], 0),

@@ -79,6 +79,7 @@ def test_what_is_decided_fits_the_terminal(monkeypatch, arguments):
     fits(monkeypatch, arguments)
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 def test_the_main_job_fits_the_terminal(monkeypatch, content):
     """The report of all cells, brief or in full: matrices that are too wide are split, no verdict is lost."""

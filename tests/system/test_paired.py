@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from random import Random
 
-import pytest
-
 from tests.support.pairs import opened
 from tests.support.paths import ROOT
+from tests.support.sampling import sampled
 from vtsc.deciding.pairs import _Comparison
 from vtsc.native.inputs import Solved
 from vtsc.native.paired import NoPair, _same, _Side, _step
@@ -63,7 +62,7 @@ def _drawn(inputs, random: Random) -> dict[str, int]:
     return {name: random.choice(VALUES) for name in inputs.words}
 
 
-@pytest.mark.parametrize("what", ALIKE)
+@sampled(3, "what", ALIKE)
 def test_no_random_run_tells_apart_what_is_proved_the_same(what):
     """Nothing differs in a run with many reads, and what is shared stays the same."""
     run = taken(*ALIKE[what], seed=1)

@@ -146,6 +146,7 @@ def test_no_green_rests_on_rules_that_are_not_the_functions(tmp_path, name):
     assert "PROVED" not in told and "HOLDS_TO" not in told
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 def test_an_honest_copy_of_a_design_keeps_its_verdict(tmp_path):
     """What is wrong with the others is not that they are copies."""

@@ -46,7 +46,7 @@ CELLS = [
 
 
 @pytest.mark.slow
-@sampled(3, ("design", "host", "prop", "given"), CELLS)
+@sampled(5, ("design", "host", "prop", "given"), CELLS)
 @pytest.mark.parametrize("stated", [False, True])
 def test_shipped_designs_validate(content, design, host, prop, given, stated):
     """Simplified as search has it and as induction has it, the rules are what the functions do."""

@@ -44,6 +44,7 @@ def test_the_field_that_no_lemma_mentions():
     )
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 def test_the_advice_leads_to_a_verdict(tmp_path):
     """The example is left open; with the lemma that the page states about the field, it is proved."""
