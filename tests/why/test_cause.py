@@ -1,9 +1,12 @@
 """The cause of a violation: for each saved counterexample the condition that is to blame is named."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.support.paths import ROOT
 from vtsc.content.case import Case
+from vtsc.content.loader import load
 from vtsc.deciding.verdict import Status
 from vtsc.engines import Effort
 from vtsc.evidence.replay import case_of
@@ -283,3 +286,20 @@ def test_the_cause_of_a_mutant_is_its_mistake(content, design, host, right, wron
     if cause.earlier is not None and cause.earlier.decides:
         named.append(cause.earlier.condition)
     assert line in [condition.line for condition in named]
+
+
+def test_a_file_that_is_edited_in_between(tmp_path):
+    """The source is read anew: the lines of the cause are those of the file as it is."""
+    text = (ROOT / "examples/my_patch.py").read_text(encoding="utf-8")
+    file = tmp_path / "mine.py"
+    lines = []
+    for more in ("", "# one\n# two\n"):
+        file.write_text(more + text, encoding="utf-8")
+        content = load(str(ROOT), str(file))
+        case = Case(content, "my-patch", "cstate", content.resolve("my-patch", "monotonic", {}))
+        trace = replace(load_trace(SAVED / "patch25.cstate.monotonic.json"), design="my-patch")
+        calls = [*trace.steps[:9], trace.steps[1], *trace.steps[9:]]  # it has an update to serve
+        trace = replace(trace, steps=tuple(calls), hit_at=len(calls))
+        (condition,) = explanation(case, trace).cause.conditions
+        lines.append(condition.line)
+    assert lines == [23, 25]

@@ -81,11 +81,17 @@ def nothing_wanted(_file: str) -> bool:
     return False
 
 
+def text_of(file: str) -> list[str]:
+    """The lines of a source file as it is now: one of the user's own may change while it is watched."""
+    linecache.checkcache(file)
+    return linecache.getlines(file)
+
+
 def in_a_loop(line: Line) -> bool:
     """Whether a source line is inside a `for` or `while` statement, as far as its file can be read."""
     file, number = line
     try:
-        tree = ast.parse("".join(linecache.getlines(file)))
+        tree = ast.parse("".join(text_of(file)))
     except SyntaxError:
         return False
     loops = (node for node in ast.walk(tree) if isinstance(node, ast.For | ast.While))

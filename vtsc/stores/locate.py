@@ -1,7 +1,6 @@
 """Finds lines by running again: the first that changes something, and that by which a function returned."""
 
 import ast
-import linecache
 import sys
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
@@ -10,7 +9,7 @@ from types import FrameType
 from typing import Any
 
 from vtsc.base.errors import UnkeptError
-from vtsc.base.lines import Line
+from vtsc.base.lines import Line, text_of
 from vtsc.stores.writers import module_of, package
 
 Trace = Callable[[FrameType, str, Any], Any]
@@ -122,9 +121,8 @@ def _conditions(way: _Way) -> Iterator[str]:
 
 def _branches(file: str) -> dict[int, ast.If]:
     """The `if` statements of a file by their lines."""
-    linecache.checkcache(file)
     try:
-        tree = ast.parse("".join(linecache.getlines(file)))
+        tree = ast.parse("".join(text_of(file)))
     except SyntaxError:
         return {}
     return {node.lineno: node for node in ast.walk(tree) if isinstance(node, ast.If)}

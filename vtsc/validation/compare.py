@@ -1,12 +1,11 @@
 """Compares starts and steps of the functions with the rules; the first difference is an error."""
 
-import linecache
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
 from vtsc.base.errors import ValidationError
-from vtsc.base.lines import Line
+from vtsc.base.lines import Line, text_of
 from vtsc.language.words import spelled
 from vtsc.validation.plain import Started, Taken, Values
 from vtsc.validation.ruled import Ruled
@@ -156,7 +155,7 @@ class Comparison:
         lines = self._lines(taken)
         if not lines:
             return ""
-        naming = [x for x in lines if field and f".{field}" in linecache.getline(*x)]
+        naming = [x for x in lines if field and f".{field}" in text_of(x[0])[x[1] - 1]]
         return f" ({self._line((naming or list(lines))[-1])})"
 
     def _line(self, line: Line) -> str:

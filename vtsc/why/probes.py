@@ -7,7 +7,6 @@ The functions themselves stay the same objects, and have their own code back aft
 import ast
 import builtins
 import gc
-import linecache
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from functools import cache
 from types import CodeType, FunctionType
 from typing import Any
 
+from vtsc.base.lines import text_of
 from vtsc.language.state import Record
 
 TEST, BEGIN, READ, SEEN, VALUE = (
@@ -226,7 +226,7 @@ def probed(rules: Iterable[FunctionType]) -> Iterator[Callable[[Probe], None]]:
         for function in rules:
             code = function.__code__
             file = code.co_filename
-            sites[file], codes = _probed(file, "".join(linecache.getlines(file)))
+            sites[file], codes = _probed(file, "".join(text_of(file)))
             new = codes.get((code.co_qualname, code.co_firstlineno))
             if new is not None and new.co_freevars == code.co_freevars:
                 own.append((function, code))

@@ -1,10 +1,10 @@
 """The cause of a violation in sentences, and the lines that a step ran with the values that they saw."""
 
 import ast
-import linecache
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from vtsc.base.lines import text_of
 from vtsc.content.content import Content
 from vtsc.language.words import spelled
 from vtsc.native.interpreter import Played
@@ -135,14 +135,14 @@ def annotated(
         place = f"{at:>3}" if marked else f"{content.relative(file)}:{at}"
         comment = "; ".join(saw.get((file, at), ()))
         skipped = _skipped(file, at, played) if mark == ">" else ""
-        found += _commented(f"{mark} {place}  {linecache.getline(file, at).strip()}", comment)
+        found += _commented(f"{mark} {place}  {text_of(file)[at - 1].strip()}", comment)
         found += [f"       {skipped}"] if skipped else []
     return found
 
 
 def _skipped(file: str, line: int, played: Played) -> str:
     """The lines that did not run, after a condition; empty where they did, or there are none."""
-    for node in ast.walk(ast.parse("".join(linecache.getlines(file)))):
+    for node in ast.walk(ast.parse("".join(text_of(file)))):
         if isinstance(node, ast.If) and node.lineno == line:
             first, last = node.body[0].lineno, node.body[-1].end_lineno or line
             if (file, first) not in played.lines:
@@ -163,7 +163,7 @@ def _commented(line: str, comment: str) -> list[str]:
 
 def _function(file: str, line: int) -> range:
     """The lines of the innermost function around a line."""
-    tree = ast.parse("".join(linecache.getlines(file)))
+    tree = ast.parse("".join(text_of(file)))
     found = range(line, line + 1)
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef) and node.lineno <= line <= (node.end_lineno or 0):
