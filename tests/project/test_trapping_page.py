@@ -6,7 +6,7 @@ import pytest
 
 from tools.protocols import MARK, PAGE, PROSE, rendered, tables, verdicts
 
-VERDICT = re.compile(r"VIOLATED\(\d+\)|PROVED|HOLDS_TO\(\d+\)")
+VERDICT = re.compile(r"VIOLATED\(\d+\)|PROVED|HOLDS_TO\(\d+\)|UNKNOWN")
 
 
 def on_page(protocol: str, *cells: str) -> list[str]:
