@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from vtsc.content.edits import Text
+
 COMPARISONS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
     ast.Lt: (ast.GtE, ast.LtE),
     ast.LtE: (ast.Gt, ast.Lt),
@@ -42,43 +44,17 @@ class _Edit:
 
 def mutants(source: str) -> list[Mutant]:
     """All mutants of a source text, by place, then by kind."""
-    text = _Text(source)
+    text = Text(source)
     found: dict[str, Mutant] = {}
     for function in _functions(ast.parse(source)):
         for what, edits in _mistakes(function, text):
-            place, changed = edits[0].node, text.edited(edits)
+            place, changed = (
+                edits[0].node,
+                text.edited([(text.span(e.node), e.text) for e in edits]),
+            )
             if changed != source:
                 found.setdefault(changed, Mutant(place.lineno, place.col_offset, what, changed))
     return sorted(found.values(), key=lambda m: (m.line, m.column))
-
-
-class _Text:
-    """A source text, addressed the way syntax trees do: by line and byte."""
-
-    def __init__(self, source: str) -> None:
-        self._bytes = source.encode()
-        lines = self._bytes.splitlines(keepends=True)
-        self._starts = [0]
-        for line in lines:
-            self._starts.append(self._starts[-1] + len(line))
-
-    def _span(self, node: ast.expr | ast.stmt) -> tuple[int, int]:
-        assert node.end_lineno is not None and node.end_col_offset is not None
-        start = self._starts[node.lineno - 1] + node.col_offset
-        return start, self._starts[node.end_lineno - 1] + node.end_col_offset
-
-    def of(self, node: ast.expr | ast.stmt) -> str:
-        """The text of a node."""
-        start, end = self._span(node)
-        return self._bytes[start:end].decode()
-
-    def edited(self, edits: list[_Edit]) -> str:
-        """The whole text with the edits made; they do not overlap."""
-        result = self._bytes
-        for edit in sorted(edits, key=lambda e: self._span(e.node), reverse=True):
-            start, end = self._span(edit.node)
-            result = result[:start] + edit.text.encode() + result[end:]
-        return result.decode()
 
 
 _Mistake = tuple[str, list[_Edit]]
@@ -90,7 +66,7 @@ def _functions(tree: ast.Module) -> Iterator[ast.FunctionDef]:
             yield node
 
 
-def _mistakes(function: ast.FunctionDef, text: _Text) -> Iterator[_Mistake]:
+def _mistakes(function: ast.FunctionDef, text: Text) -> Iterator[_Mistake]:
     for statement in function.body:
         for node in _inside(statement):
             if isinstance(node, ast.If | ast.IfExp):
@@ -102,8 +78,8 @@ def _mistakes(function: ast.FunctionDef, text: _Text) -> Iterator[_Mistake]:
     for body in _bodies(function):
         for first, second in pairwise(body):
             if _simple(first) and _simple(second) and _independent(first, second):
-                edits = [_Edit(first, text.of(second)), _Edit(second, text.of(first))]
-                yield f"swapped with the next: {text.of(first)}", edits
+                edits = [_Edit(first, text.piece(second)), _Edit(second, text.piece(first))]
+                yield f"swapped with the next: {text.piece(first)}", edits
 
 
 def _inside(node: ast.AST) -> Iterator[ast.AST]:
@@ -114,16 +90,16 @@ def _inside(node: ast.AST) -> Iterator[ast.AST]:
             yield from _inside(child)
 
 
-def _guards(test: ast.expr, text: _Text) -> Iterator[_Mistake]:
-    was = text.of(test)
+def _guards(test: ast.expr, text: Text) -> Iterator[_Mistake]:
+    was = text.piece(test)
     for value in ("True", "False"):
         yield f"guard {was} made {value}", [_Edit(test, value)]
     if not isinstance(test, ast.Compare):
         yield f"guard {was} negated", [_Edit(test, f"not ({was})")]
 
 
-def _expressions(node: ast.expr, text: _Text) -> Iterator[_Mistake]:
-    was = text.of(node)
+def _expressions(node: ast.expr, text: Text) -> Iterator[_Mistake]:
+    was = text.piece(node)
     if isinstance(node, ast.Compare) and len(node.ops) == 1:
         for kind in COMPARISONS.get(type(node.ops[0]), ()):
             changed = ast.unparse(ast.Compare(node.left, [kind()], node.comparators))
@@ -132,7 +108,7 @@ def _expressions(node: ast.expr, text: _Text) -> Iterator[_Mistake]:
         for i, part in enumerate(node.values):
             rest = [ast.unparse(v) for v in node.values[:i] + node.values[i + 1 :]]
             joined = (" and " if isinstance(node.op, ast.And) else " or ").join(rest)
-            yield f"{text.of(part)} dropped from {was}", [_Edit(node, f"({joined})")]
+            yield f"{text.piece(part)} dropped from {was}", [_Edit(node, f"({joined})")]
     elif isinstance(node, ast.Constant):
         for value in _wrong(node.value):
             yield f"{was} made {value}", [_Edit(node, f"({value})")]
@@ -147,8 +123,8 @@ def _wrong(value: object) -> list[object]:
     return [value + 1, value - 1] if isinstance(value, int) else []
 
 
-def _statements(node: ast.stmt, text: _Text) -> Iterator[_Mistake]:
-    was = " ".join(text.of(node).split())
+def _statements(node: ast.stmt, text: Text) -> Iterator[_Mistake]:
+    was = " ".join(text.piece(node).split())
     if _droppable(node):
         yield f"dropped: {was}", [_Edit(node, "pass")]
     if isinstance(node, ast.AugAssign) and type(node.op) in OPPOSITE:

@@ -11,6 +11,7 @@ from tests.support.pictures import USUAL
 from vtsc.cli import main
 
 PROOF = ROOT / "docs" / "example-certificate"
+WITH_TEXT = "--svg: a picture takes the place of the text, so neither --all nor --mail"
 
 
 def test_both_pictures_are_written(capsys, tmp_path):
@@ -40,6 +41,7 @@ def test_what_cannot_be_drawn_or_written_is_refused(capsys, tmp_path):
         ([str(PROOF), "--svg", out], f"--svg draws a saved run; {PROOF} is a saved proof"),
         ([str(run), "--html", str(run)], f"--html {run}: that is the file that is shown"),
         ([str(run), "--html", out, "--svg", out], f"--svg {out}: that is the file for --html"),
+        ([str(run), "--svg", out, "--mail"], WITH_TEXT),
         ([str(run), "--svg", str(tmp_path)], f"cannot write {tmp_path}: it is a folder"),
     ]
     for arguments, said in asked:

@@ -42,6 +42,7 @@ LONG = [
     ["show", "docs/example-certificate/can_read_tsc_twice.json"],
     ["certify", "docs/example-certificate"],
     ["claims", "C10"],
+    ["why", "patch25", "--host", "cstate", "-p", "monotonic", "--depth", "12", "--limit", "0"],
 ]  # fmt: skip
 
 
@@ -64,6 +65,17 @@ def fits(monkeypatch, arguments):
 def test_what_is_shown_fits_the_terminal(monkeypatch, arguments):
     """Of the commands that load no solver."""
     fits(monkeypatch, arguments)
+
+
+@pytest.mark.hours
+def test_two_lanes_fit_the_terminal(monkeypatch):
+    """They stand below each other, each with its name, where a word does not fit into a lane."""
+    asked = ["diff", "patch25", "2.6.37", "--host", "cstate", "--runs-only"]
+    whole = words(shown(monkeypatch, WIDE, *asked))
+    for number in WIDTHS:
+        text = shown(monkeypatch, number, *asked)
+        assert not too_wide(text, number)
+        assert words(text) - whole <= {"patch25:", "2.6.37:"} and whole <= words(text)
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import subprocess
 import sys
 
@@ -9,8 +10,11 @@ import jsonschema
 import pytest
 
 from tests.support.paths import ROOT
+from vtsc.base.errors import BadFileError
 from vtsc.cli import main
-from vtsc.content.edits import removals, repairs, without
+from vtsc.content.case import Case
+from vtsc.content.edits import removals, renamed, repairs, without
+from vtsc.content.loader import load
 from vtsc.evidence.replay import case_of
 from vtsc.evidence.trace import load_trace
 from vtsc.why.cause import recording
@@ -32,6 +36,13 @@ class Design:
             vcpu.offset -= 1
         vcpu.cpu = cpu
 '''
+
+
+@pytest.mark.parametrize("stated", ['name = "one"', "name = 'one'", 'name: ClassVar[str] = "one"'])
+def test_a_variant_has_a_name_of_its_own(stated):
+    """However the design states its own."""
+    source = SOURCE.replace('name = "one"', stated)
+    assert renamed(source, "two") == re.sub("""["']one["']""", "'two'", source)
 
 
 def changes(kind):
@@ -147,6 +158,19 @@ def test_a_proof_and_the_statements_that_it_needs(capsys):
     assert needed["vcpu.tsc_offset -= tsc_delta"] == "violated"
     assert "vcpu.request(CLOCK_UPDATE)" in {c["old"] for c in result["not_needed"]}
     assert 0 < len(result["lemmas"]) < 20
+
+
+def test_a_file_that_is_no_design_by_itself(tmp_path):
+    """It is told, rather than that every change of it makes it no design."""
+    file = tmp_path / "mine.py"
+    file.write_bytes((ROOT / "examples/my_patch.py").read_bytes())
+    own = load(str(ROOT), str(file))
+    case = Case(own, "my-patch", "cstate", own.resolve("my-patch", "monotonic", {}))
+    with workshop(case, "monotonic", 12) as shop:
+        assert shop.variant(shop.source) is not None
+    file.write_text("x = 1\n", encoding="utf-8")
+    with pytest.raises(BadFileError, match="no design by itself"), workshop(case, "monotonic", 12):
+        pass
 
 
 def test_a_limit_that_is_none(capsys):

@@ -12,7 +12,7 @@ from vtsc.engines import Effort
 from vtsc.evidence.replay import case_of
 from vtsc.evidence.trace import load_trace
 from vtsc.report.text.cause import inputs, sentences
-from vtsc.why.again import Again
+from vtsc.why.again import Again, Recording
 from vtsc.why.cause import explanation, recording
 from vtsc.why.freedom import mattering
 from vtsc.why.probes import functions, probed
@@ -303,3 +303,14 @@ def test_a_file_that_is_edited_in_between(tmp_path):
         (condition,) = explanation(case, trace).cause.conditions
         lines.append(condition.line)
     assert lines == [23, 25]
+
+
+def test_a_violation_before_the_end_counts(content):
+    """A run is not harmless because its last read is all right again."""
+    trace = load_trace(SAVED / "patch25.cstate.monotonic.json")
+    case, run = case_of(content, trace), recording(trace)
+    again = Again(case.new_machine(), case.monitor(trace.property))
+    longer = Recording(run.initial, [*run.calls, run.calls[-1]], [*run.inputs, run.inputs[-1]])
+    assert again.play(longer, bridge=False).violated
+    shorter = Recording(run.initial, run.calls[:-1], run.inputs[:-1])
+    assert not again.play(shorter, bridge=False).violated

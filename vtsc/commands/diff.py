@@ -9,7 +9,7 @@ from vtsc.base.errors import Exit, UsageError, VtscError, worst
 from vtsc.base.files import check_folder, check_writable
 from vtsc.base.parallel import in_order
 from vtsc.commands.bound import measuring
-from vtsc.commands.options import ERRORS, REPEATED, add_depth, add_jobs
+from vtsc.commands.options import ERRORS, REPEATED, add_choice, add_depth, add_jobs
 from vtsc.content.case import Case
 from vtsc.content.cells import Group, groups
 from vtsc.content.content import Content, known
@@ -40,11 +40,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--design", **REPEATED, metavar="FILE", help="a design in a file of its own, after those"
     )
-    parser.add_argument("-p", "--property", **REPEATED, metavar="PROPERTY", help="default: all")
-    parser.add_argument("--host", **REPEATED, metavar="NAME", help="default: all")
-    parser.add_argument(
-        "--set", **REPEATED, metavar="NAME=VALUE", help="a parameter; vtsc list names them"
-    )
+    add_choice(parser)
     parser.add_argument(
         "--runs-only", action="store_true", help="compare runs, and decide no properties"
     )

@@ -72,6 +72,10 @@ def _check_pictures(arguments: argparse.Namespace, is_proof: bool) -> None:
     for option, out in (("--html", arguments.html), ("--svg", arguments.svg)):
         if out is None:
             continue
+        if arguments.all or arguments.mail:
+            raise UsageError(
+                f"{option}: a picture takes the place of the text, so neither --all nor --mail"
+            )
         if is_proof:
             raise UsageError(f"{option} draws a saved run; {arguments.file} is a saved proof")
         path = Path(out)

@@ -59,6 +59,20 @@ class Text:
         return text.decode()
 
 
+def renamed(source: str, name: str) -> str:
+    """The text with another name of its design; the text as it is where no class of it has a name."""
+    text = Text(source)
+    for kind in ast.walk(ast.parse(source)):
+        for node in kind.body if isinstance(kind, ast.ClassDef) else ():
+            if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(
+                node.value, ast.Constant
+            ):
+                target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+                if isinstance(target, ast.Name) and target.id == "name":
+                    return text.edited([(text.span(node.value), repr(name))])
+    return source
+
+
 def _blocks(function: ast.FunctionDef) -> Iterator[list[ast.stmt]]:
     """Every block of a function, its own without the docstring."""
     own = function.body[1:] if ast.get_docstring(function) is not None else function.body

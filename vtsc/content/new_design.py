@@ -120,15 +120,20 @@ def _first(node: ast.stmt) -> int:
 
 def _layers(content: Content, origin: str) -> Iterator[_Layer]:
     """The class of a design, then those that it is derived from, but for the base of all designs."""
-    base = content.model.design
-    assert base is not None
-    kind = next(k for k in _derived(base) if vars(k).get("name") == origin)
-    above = kind.mro()
+    base: Any = content.model.design
+    above = class_of(content, origin).mro()
     for each in above[: above.index(base)]:
         path = Path(inspect.getsourcefile(each) or "")
         shown = content.relative(str(path))
         module = read(File(path, shown, each.__module__, True))
         yield _Layer(each, module, shown)
+
+
+def class_of(content: Content, design: str) -> type[Any]:
+    """The class of a design of the model, which takes designs from files."""
+    base = content.model.design
+    assert base is not None
+    return next(k for k in _derived(base) if vars(k).get("name") == design)
 
 
 def _derived(kind: type[Any]) -> Iterator[type[Any]]:

@@ -9,6 +9,7 @@ from copy import copy
 from typing import Any
 from zlib import crc32
 
+from vtsc.base.errors import BadFileError
 from vtsc.language.actions import Step
 from vtsc.language.claims import Monitor
 from vtsc.language.state import Record, counter
@@ -84,7 +85,11 @@ class Observing(Monitor):
         """Whether this step lets somebody observe something."""
         if step.observed is None:
             return False
-        latest, found = ghosts[SEEN], list(seen(step.observed).values())[:MOST]
+        latest, found = ghosts[SEEN], list(seen(step.observed).values())
+        if len(found) > MOST:
+            raise BadFileError(
+                f"an observation has {len(found)} numbers: at most {MOST} are compared"
+            )
         latest.kind = crc32(type(step.observed).__name__.encode())
         for place in range(MOST):
             setattr(latest, f"number{place}", found[place] if place < len(found) else 0)

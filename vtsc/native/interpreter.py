@@ -68,6 +68,15 @@ class Run:
         """The first step that hits the property, from 1; None if there is none."""
         return next((i for i, step in enumerate(self.steps, 1) if step.violated), None)
 
+    @property
+    def seen(self) -> list[str]:
+        """For each step the words for what it let somebody observe; empty where that is nothing."""
+        found, last = [], None
+        for step in self.steps:
+            found.append("" if step.observed is None else str(step.observed.told(last)))
+            last = last if step.observed is None else step.observed
+        return found
+
 
 Source = Callable[[int], Inputs]
 """Gives the inputs of a step; -1 is initialisation."""

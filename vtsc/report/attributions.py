@@ -9,7 +9,7 @@ from vtsc.deciding.verdict import Result
 from vtsc.report.cause import told
 from vtsc.report.document import document
 from vtsc.report.text.story import story
-from vtsc.report.text.wrapping import wrapped
+from vtsc.report.text.wrapping import folded, title, wrapped
 from vtsc.why.attribution import Needs, Repairs, Tried
 from vtsc.why.variants import PROVED
 
@@ -31,13 +31,12 @@ def written(name: str, content: Content, found: Sequence[Attributed]) -> str:
 
 
 def _text(content: Content, found: Sequence[Attributed]) -> str:
-    return "\n".join("\n".join(_cell(content, each)) + "\n" for each in found)
+    return folded("\n".join("\n".join(_cell(content, each)) + "\n" for each in found))
 
 
 def _cell(content: Content, each: Attributed) -> list[str]:
     result, hangs = each.result, each.hangs
-    title = f"{result.cell.design} on {result.cell.host}: {result.cell.property}"
-    lines = [title, "=" * len(title), ""]
+    lines = [*title(f"{result.cell.design} on {result.cell.host}: {result.cell.property}"), ""]
     if isinstance(hangs, Needs):
         lines += _needs(hangs)
     elif isinstance(hangs, Repairs):
@@ -54,7 +53,7 @@ def _verdict(tried: Tried) -> str:
 
 
 def _needs(found: Needs) -> list[str]:
-    lines = [f"needed in {found.file}: what happens without the line"]
+    lines = wrapped(f"needed in {found.file}: what happens without the line")
     lines += [line for t in found.needed for line in _entry(t, t.edit.old)] or ["  nothing"]
     lines += ["", "not needed: proved without the line, each by itself"]
     lines += [line for t in found.spare for line in _entry(t, t.edit.old)] or ["  nothing"]
@@ -72,7 +71,7 @@ def _entry(tried: Tried, text: str) -> list[str]:
 def _repairs(found: Repairs) -> list[str]:
     mended = [t for t in found.decided if t.result is not None and t.result.status in PROVED]
     others = [t for t in found.decided if t not in mended]
-    lines = [f"changes of {found.file} with which it is proved"]
+    lines = wrapped(f"changes of {found.file} with which it is proved")
     lines += [line for t in mended for line in _change(t)] or ["  none of those decided"]
     if others:
         lines += ["", "changes that no run seen so far refutes, and what was found"]

@@ -14,7 +14,7 @@ from vtsc.report.bounds import said
 from vtsc.report.diff_document import json_document
 from vtsc.report.text.lanes import lanes
 from vtsc.report.text.story import story
-from vtsc.report.text.wrapping import hanging, wrapped
+from vtsc.report.text.wrapping import folded, hanging, title, wrapped
 
 
 @dataclass(frozen=True)
@@ -46,12 +46,11 @@ def text(given: Diff) -> str:
         [*_bounds(given)],
         [*_summary(given)],
     ]
-    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+    return folded("\n\n".join("\n".join(block) for block in blocks if block) + "\n")
 
 
 def _compared(each: Compared) -> list[str]:
-    head = f"{each.old.design} and {each.new.design} on {each.old.host}"
-    lines = [head, "=" * len(head), ""]
+    lines = [*title(f"{each.old.design} and {each.new.design} on {each.old.host}"), ""]
     for name, (old, new) in differing_settings(each.old, each.new).items():
         lines += hanging(f"{name} is {old} for {each.old.design}, and {new} for {each.new.design}")
     told = {Kind.DIFFERS: _differs, Kind.SAME: _same, Kind.PARTS: _parts}.get(

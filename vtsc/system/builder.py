@@ -4,14 +4,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from itertools import combinations
 from typing import Any
 
 from vtsc.base.errors import BadFileError, NoStart, StoreError
 from vtsc.base.lines import Line, nothing_wanted
 from vtsc.language.actions import Call
 from vtsc.language.claims import Monitor
-from vtsc.language.lemmas import ONE_VALUE, Lemma
+from vtsc.language.lemmas import Lemma
 from vtsc.language.numbers import Noted, Number
 from vtsc.language.state import Field, Value
 from vtsc.language.words import MASK, Illegal
@@ -23,8 +22,9 @@ from vtsc.symbolic.names import INITIAL, MID, RECORDS_TAKEN
 from vtsc.symbolic.paths import Doubt, Feasibility, explore
 from vtsc.symbolic.terms import Arena
 from vtsc.symbolic.trees import Tree, leaves
-from vtsc.symbolic.values import Index, lift_truth, same
+from vtsc.symbolic.values import lift_truth, same
 from vtsc.system.alike import compared
+from vtsc.system.both import one_value
 from vtsc.system.doubts import Doubts, Explored, Invariants
 from vtsc.system.instances import check_instances, own_numbers
 from vtsc.system.simplify import simplify
@@ -183,7 +183,7 @@ class _Builder:
             for rule in self._rules(number, call, mid, passing)
         ]
         self._keep_promises(initial, passed, pre, rules)
-        one_value = list(self._one_value(pre))
+        indices = list(one_value(self.arena, pre))
         system = System(
             arena=self.arena,
             calls=tuple(self.calls),
@@ -200,30 +200,20 @@ class _Builder:
             initial_inputs=self.initial_inputs,
             time_input=self.machine.time_input,
             facts=[
-                *one_value,
+                *indices,
                 *(f for lemma in self.lemmas for f in self._facts(lemma, pre)),
             ],
         )
         frame = [f for x in self.machine.lemmas() if x.frame for f in self._facts(x, pre)]
-        known = Invariants(system, one_value, frame, self.feasibility.possible)
+        known = Invariants(system, indices, frame, self.feasibility.possible)
         self.doubts.settle(system, known, self.feasibility.possible)
         if not self.more:
             return Explored(system, system, known)
         for number, call in enumerate(self.more, len(self.calls)):
             rules = [*rules, *self._rules(number, call, mid, passing)]
         whole = replace(system, calls=(*system.calls, *self.more), rules=rules)
-        known = Invariants(whole, one_value, frame, self.feasibility.possible)
+        known = Invariants(whole, indices, frame, self.feasibility.possible)
         return Explored(system, whole, known)
-
-    def _one_value(self, pre: Mapping[str, Value]) -> Iterator[Fact]:
-        """The fact that each index has exactly one of its values."""
-        arena = self.arena
-        for number, value in enumerate(v for v in pre.values() if isinstance(v, Index)):
-            members = list(value.members.values())
-            pairs = combinations(members, 2)
-            apart = (arena.negation(arena.conjunction(pair)) for pair in pairs)
-            one = arena.conjunction((arena.disjunction(members), *apart))
-            yield Fact(ONE_VALUE, (number,), one)
 
     def _keep_promises(
         self,

@@ -6,6 +6,7 @@ from typing import Any
 
 from vtsc.language.actions import Call
 from vtsc.language.claims import Monitor
+from vtsc.language.inputs import Inputs
 from vtsc.language.state import Snapshot, snapshot
 from vtsc.language.words import Illegal
 from vtsc.native.inputs import Solved
@@ -13,6 +14,8 @@ from vtsc.why.probes import Probe
 
 Given = Mapping[str, int | bool]
 NOTHING: Given = {}
+Source = Callable[[int, Given], Inputs]
+"""Makes the inputs of a step (from 1; 0 is the start) of those that the recording has."""
 
 
 @dataclass(frozen=True)
@@ -26,10 +29,10 @@ class Recording:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A run as it went: the states after each step of the recording, and whether its last step violates."""
+    """A run as it went: the states after each step of the recording, and whether any step violates."""
 
     states: tuple[Snapshot, ...]
-    """The state at the start and after each step of the recording, as far as it went."""
+    """The state at the start and after each step of the recording; none where they are not wanted."""
     violated: bool
     probe: Probe
     names: dict[int, str]
@@ -39,11 +42,16 @@ class Outcome:
 
 
 class Blocked(Exception):
-    """A run cannot go on: a step (from 1; 0 is the start) is not allowed, nor after other calls."""
+    """A run cannot go on: a step (from 1; 0 is the start) is not allowed, nor after another call."""
 
     def __init__(self, step: int) -> None:
         super().__init__(step)
         self.step = step
+
+
+def as_recorded(step: int, given: Given) -> Inputs:
+    """The inputs of a recording; those that it leaves out get their least values."""
+    return Solved(given)
 
 
 @dataclass
@@ -54,10 +62,19 @@ class Again:
     monitor: Monitor
     use: Callable[[Probe], None] = lambda probe: None
 
-    def play(self, run: Recording, flips: Sequence[int] = (), bridge: bool = True) -> Outcome:
+    def play(
+        self,
+        run: Recording,
+        flips: Sequence[int] = (),
+        *,
+        bridge: bool = True,
+        source: Source = as_recorded,
+        states: bool = True,
+    ) -> Outcome:
         """The run with the conditions of these numbers taking the other way; raises `Blocked`.
 
-        ``bridge``: a call that is no longer allowed may need another before it, or be left out.
+        ``bridge``: a call that is no longer allowed may need another before it, or be left out. ``states``:
+        whether the states are wanted.
         """
         probe = Probe(frozenset(flips))
         self.use(probe)
@@ -65,59 +82,55 @@ class Again:
         ghosts = self.monitor.ghosts(machine)
         names = {id(record): name for name, record in state.records.items()}
         try:
-            machine.initialise(state, Solved(run.initial))
+            machine.initialise(state, source(0, run.initial))
         except Illegal:
             raise Blocked(0) from None
-        states, changes, violated = [snapshot(state.records)], [], False
+        found, changes, violated = [snapshot(state.records)] if states else [], list[str](), False
         for number, (call, inputs) in enumerate(zip(run.calls, run.inputs, strict=True), 1):
             probe.step = number
-            violated = False
-            way = self._way(state, call, inputs, probe, bridge and number < len(run.calls))
-            if not way:
-                changes.append(f"without {call} in step {number}")
-            for each, given in way:
-                if each is not call:
-                    changes.append(f"with {each} before step {number}")
-                violated |= self._take(state, ghosts, each, given)
-            states.append(snapshot(state.records))
-        return Outcome(tuple(states), violated, probe, names, tuple(changes))
+            before = state.saved() if bridge else []
+            mark = probe.mark()
+            try:
+                violated |= self._take(state, ghosts, call, source(number, inputs))
+            except Illegal:
+                if not bridge or number == len(run.calls):
+                    raise Blocked(number) from None
+                state.restore(before)
+                probe.back(mark)
+                hit, change = self._bridged(state, ghosts, call, inputs, probe)
+                violated |= hit
+                changes.append(change)
+            if states:
+                found.append(snapshot(state.records))
+        return Outcome(tuple(found), violated, probe, names, tuple(changes))
 
-    def _way(
-        self, state: Any, call: Call, inputs: Given, probe: Probe, bridge: bool
-    ) -> list[tuple[Call, Given]]:
-        """The call with its inputs, after another where it needs one, or nothing; raises `Blocked`."""
-        ways: list[list[tuple[Call, Given]]] = [[(call, inputs)]]
-        if bridge:
-            own = (c for c in self.machine.calls() if c.args[:1] == call.args[:1])
-            ways += [[(each, NOTHING), (call, inputs)] for each in own]
-        for way in ways:
-            if self._goes(state, way, probe):
-                return way
-        if bridge:
-            return []
-        raise Blocked(probe.step)
-
-    def _goes(self, state: Any, way: Sequence[tuple[Call, Given]], probe: Probe) -> bool:
-        """Whether calls can be taken one after the other, those put in letting nobody observe anything."""
-        before = state.saved()
-        self.use(probe.copy())
-        try:
-            for i, (call, inputs) in enumerate(way, 1):
-                step = self._step(state, call, inputs)
-                if i < len(way) and step.observed is not None:
-                    return False
-        except Illegal:
-            return False
-        finally:
+    def _bridged(
+        self, state: Any, ghosts: Any, call: Call, inputs: Given, probe: Probe
+    ) -> tuple[bool, str]:
+        """Take a call after another that makes it possible, or leave it out: does that violate, and how."""
+        before, mark = state.saved(), probe.mark()
+        noted = {name: dict(vars(ghost)) for name, ghost in ghosts.items()}
+        for other in self.machine.calls():
+            if other.args[:1] != call.args[:1]:
+                continue
+            try:
+                step = self._step(state, other, Solved(NOTHING))
+                if step.observed is None:
+                    hit = bool(self.monitor.answer(self.machine, state, ghosts, step))
+                    hit |= self._take(state, ghosts, call, Solved(inputs))
+                    return hit, f"with {other} before step {probe.step}"
+            except Illegal:
+                pass
             state.restore(before)
-            self.use(probe)
-        return True
+            probe.back(mark)
+            for name, values in noted.items():
+                vars(ghosts[name]).update(values)
+        return False, f"without {call} in step {probe.step}"
 
-    def _step(self, state: Any, call: Call, inputs: Given) -> Any:
-        given = Solved(inputs)
+    def _step(self, state: Any, call: Call, given: Inputs) -> Any:
         self.machine.advance(state, given)
         return self.machine.perform(state, call, given)
 
-    def _take(self, state: Any, ghosts: Any, call: Call, inputs: Given) -> bool:
-        step = self._step(state, call, inputs)
+    def _take(self, state: Any, ghosts: Any, call: Call, given: Inputs) -> bool:
+        step = self._step(state, call, given)
         return bool(self.monitor.answer(self.machine, state, ghosts, step))

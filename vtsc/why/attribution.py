@@ -11,7 +11,7 @@ from vtsc.engines import Effort
 from vtsc.evidence.certificate import Certificate, Stated, check, make
 from vtsc.evidence.systems import Systems
 from vtsc.why.cause import Cause, explanation, recording
-from vtsc.why.variants import PROVED, source_of, workshop
+from vtsc.why.variants import PROVED, workshop
 
 Tell = Callable[[str], None]
 
@@ -57,11 +57,9 @@ class Repairs:
 
 def needs(case: Case, prop: str, proof: Certificate, depth: int, tell: Tell) -> Needs:
     """The statements of the design's own file that the proof of ``prop`` needs, and its lemmas."""
-    path = source_of(case.content, case.design)
-    source = path.read_text(encoding="utf-8")
     needed, spare = [], []
     with workshop(case, prop, depth) as shop:
-        for edit in sorted(removals(source), key=lambda each: each.line):
+        for edit in sorted(removals(shop.source), key=lambda each: each.line):
             tell(f"{edit.function}, line {edit.line}")
             variant = shop.variant(edit.source)
             result = None if variant is None else shop.decided(variant, Effort.USUAL)
@@ -73,12 +71,11 @@ def needs(case: Case, prop: str, proof: Certificate, depth: int, tell: Tell) -> 
                 needed.append(Tried(edit, result))
         together = None
         if len(spare) > 1:
-            variant = shop.variant(without(source, [t.edit.line for t in spare]))
+            variant = shop.variant(without(shop.source, [t.edit.line for t in spare]))
             together = None if variant is None else shop.decided(variant, Effort.USUAL)
     tell("lemmas")
     lemmas = _fewest(case, prop, proof)
-    shown = case.content.relative(str(path))
-    return Needs(shown, tuple(needed), tuple(spare), together, lemmas)
+    return Needs(shop.shown, tuple(needed), tuple(spare), together, lemmas)
 
 
 def _fewest(case: Case, prop: str, proof: Certificate) -> tuple[Stated, ...]:
@@ -102,12 +99,11 @@ def repairing(case: Case, prop: str, found: Result, depth: int, limit: int, tell
     A change is dropped where a plain run of the counterexample, or of one found since, violates the property.
     """
     assert found.trace is not None
-    path = source_of(case.content, case.design)
-    edits = _ordered(case, found, path.as_posix(), [*repairs(path.read_text(encoding="utf-8"))])
     runs = [recording(found.trace)]
     refuted = unusable = left = 0
     decided: list[Tried] = []
     with workshop(case, prop, depth) as shop:
+        edits = _ordered(case, found, str(shop.path), [*repairs(shop.source)])
         for edit in edits:
             variant = shop.variant(edit.source)
             if variant is None:
@@ -125,8 +121,7 @@ def repairing(case: Case, prop: str, found: Result, depth: int, limit: int, tell
                 decided.append(Tried(edit, result))
                 if result.trace is not None:
                     runs.append(recording(result.trace))
-    shown = case.content.relative(str(path))
-    return Repairs(shown, len(edits), refuted, unusable, tuple(decided), left)
+    return Repairs(shop.shown, len(edits), refuted, unusable, tuple(decided), left)
 
 
 def _ordered(case: Case, found: Result, file: str, edits: list[Edit]) -> list[Edit]:

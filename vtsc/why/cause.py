@@ -5,7 +5,7 @@ inputs and that condition going the other way. Where no single one helps, two of
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from vtsc.base.errors import UsageError
@@ -116,23 +116,26 @@ class _Search:
     again: Again
     run: Recording
     base: Outcome
+    _outcomes: dict[tuple[int, ...], Outcome | None] = field(default_factory=dict)
 
     def find(self) -> Cause | None:
         """The last condition that helps by a number that the violating step reads, or else in any way."""
         numbers = [n for n, each in enumerate(self.base.probe.asked) if self._counts(each)]
-        found = [self._cause((n,), o) for n in reversed(numbers) if (o := self._avoided((n,)))]
+        found = [(n,) for n in reversed(numbers) if self._avoided((n,)) is not None]
         if not found:
-            pairs = self._pairs(numbers)
-            found = [self._cause(p, o) for p in pairs if (o := self._avoided(p))][:1]
+            pairs = (p for p in self._pairs(numbers) if self._avoided(p) is not None)
+            first = next(pairs, None)
+            return None if first is None else self._cause(first)
         telling = [each for each in found if self._is_telling(each)]
-        unchosen = [each for each in telling if not each.conditions[0].chosen]
-        own = [each for each in unchosen if self._is_own(each)]
-        return next(iter([*own, *unchosen, *telling, *found]), None)
+        asked = self.base.probe.asked
+        unchosen = [each for each in telling if not asked[each[0]].chosen]
+        own = [each for each in unchosen if self._is_own(asked[each[0]])]
+        return self._cause(next(iter([*own, *unchosen, *telling, *found])))
 
-    def _is_own(self, cause: Cause) -> bool:
+    def _is_own(self, asked: Asked) -> bool:
         """Whether the condition is in the user's own file: that one is being written, the others are not."""
         own = self.case.content.own
-        return own is not None and cause.conditions[0].file == str(own.path)
+        return own is not None and asked.site.file == str(own.path)
 
     def _counts(self, asked: Asked) -> bool:
         """Whether a condition can be a cause: one of a design's own lines that may go either way.
@@ -156,20 +159,24 @@ class _Search:
                 if asked[second].step == step and self._counts(asked[second]):
                     yield first, second
 
-    def _played(self, flips: Sequence[int]) -> Outcome | None:
-        """The run with conditions going the other way; None where it cannot go on."""
-        try:
-            return self.again.play(self.run, flips)
-        except (
-            Exception
-        ):  # a rule that goes a way of which its author did not think may do anything
-            return None
+    def _played(self, flips: tuple[int, ...]) -> Outcome | None:
+        """The run with conditions going the other way, played once; None where it cannot go on."""
+        if flips not in self._outcomes:
+            try:
+                self._outcomes[flips] = self.again.play(self.run, flips)
+            except (
+                Exception
+            ):  # a rule that goes a way of which its author did not think may do anything
+                self._outcomes[flips] = None
+        return self._outcomes[flips]
 
-    def _avoided(self, flips: Sequence[int]) -> Outcome | None:
+    def _avoided(self, flips: tuple[int, ...]) -> Outcome | None:
         outcome = self._played(flips)
         return None if outcome is None or outcome.violated else outcome
 
-    def _cause(self, flips: Sequence[int], outcome: Outcome) -> Cause:
+    def _cause(self, flips: tuple[int, ...]) -> Cause:
+        outcome = self._avoided(flips)
+        assert outcome is not None
         conditions = tuple(self.condition(outcome, n) for n in flips)
         first = conditions[0]
         earlier = self._earlier(flips[0], first) if len(flips) == 1 else None
@@ -217,10 +224,12 @@ class _Search:
         ]
         return tuple(sorted(found, key=lambda each: each.field not in read))
 
-    def _is_telling(self, cause: Cause) -> bool:
+    def _is_telling(self, flips: tuple[int, ...]) -> bool:
         """Whether a number differs that the violating step reads: no mode, and no request for later."""
+        outcome, step = self._avoided(flips), self.base.probe.asked[flips[0]].step
         read = self._read_last()
-        return any(d.field in read and type(d.value) is int for d in cause.differences)
+        differ = () if outcome is None else self._differences(outcome, step)
+        return any(d.field in read and type(d.value) is int for d in differ)
 
     def _earlier(self, number: int, condition: Condition) -> Earlier | None:
         """The last condition before the one of that number that would have helped, and tells more."""

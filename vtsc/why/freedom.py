@@ -3,20 +3,18 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from random import Random
-from typing import Any
 
 from vtsc.content.case import Case
 from vtsc.evidence.trace import Trace
-from vtsc.language.claims import Monitor
 from vtsc.language.inputs import Inputs, Ratio
-from vtsc.language.words import INPUT_LIMIT, Illegal
-from vtsc.native.inputs import Drawn, Solved
-from vtsc.why.again import Recording
+from vtsc.language.words import INPUT_LIMIT
+from vtsc.native.inputs import Drawn
+from vtsc.why.again import Again, Blocked, Given, Recording, as_recorded
 from vtsc.why.cause import recording
 
-DRAWS = 8
+DRAWS = 5
 """The number of runs that are drawn before an input is said not to matter."""
-TRIES = 24
+TRIES = 15
 """The number of draws after which it is said to matter, where too few of them are runs."""
 Place = tuple[int, str]
 """A step (from 1; 0 is the start) and the name of an input."""
@@ -27,6 +25,11 @@ class Mixed:
 
     def __init__(self, given: Inputs, drawn: Inputs, names: Collection[str]) -> None:
         self._given, self._drawn, self._names = given, drawn, names
+
+    @property
+    def used(self) -> dict[str, int | bool]:
+        """The choices made so far."""
+        return {**self._given.used, **self._drawn.used}
 
     def _of(self, name: str) -> Inputs:
         return self._drawn if name in self._names else self._given
@@ -44,31 +47,21 @@ class Mixed:
 
 @dataclass
 class _Trials:
-    machine: Any
-    monitor: Monitor
+    again: Again
     run: Recording
     typical: int
 
     def violates(self, free: Collection[Place], random: Random) -> bool | None:
         """Whether a run violates in which ``free`` inputs are drawn; None where it is no run."""
-        machine, state = self.machine, self.machine.state()
-        ghosts = self.monitor.ghosts(machine)
-        violated = False
-        try:
-            machine.initialise(state, self._inputs(0, free, random))
-            for step, call in enumerate(self.run.calls, 1):
-                inputs = self._inputs(step, free, random)
-                machine.advance(state, inputs)
-                taken = machine.perform(state, call, inputs)
-                violated |= self.monitor.answer(machine, state, ghosts, taken)
-        except Illegal:
-            return None
-        return violated
 
-    def _inputs(self, step: int, free: Collection[Place], random: Random) -> Mixed:
-        given = self.run.inputs[step - 1] if step else self.run.initial
-        names = {name for at, name in free if at == step}
-        return Mixed(Solved(given), Drawn(random, self.typical), names)
+        def source(step: int, given: Given) -> Mixed:
+            names = {name for at, name in free if at == step}
+            return Mixed(as_recorded(step, given), Drawn(random, self.typical), names)
+
+        try:
+            return self.again.play(self.run, bridge=False, source=source, states=False).violated
+        except Blocked:
+            return None
 
     def are_free(self, free: Collection[Place]) -> bool:
         """Whether as many runs as it takes violate, whatever is drawn."""
@@ -90,7 +83,8 @@ def mattering(case: Case, trace: Trace) -> tuple[Place, ...]:
     """
     run = recording(trace)
     typical = case.content.model.typical_input
-    trials = _Trials(case.new_machine(), case.monitor(trace.property), run, typical)
+    again = Again(case.new_machine(), case.monitor(trace.property))
+    trials = _Trials(again, run, typical)
     every = [
         (step, name) for step, given in enumerate([run.initial, *run.inputs]) for name in given
     ]

@@ -63,9 +63,14 @@ class Probe:
     """Every value that was assigned: the step, the file, the line and the value."""
     _open: list[Asked] = field(default_factory=list)
 
-    def copy(self) -> "Probe":
-        """A probe that is as far as this one."""
-        return Probe(self.flips, self.step, list(self.asked), list(self.reads), list(self.values))
+    def mark(self) -> tuple[int, int, int]:
+        """How far it is, for `back`."""
+        return len(self.asked), len(self.reads), len(self.values)
+
+    def back(self, mark: tuple[int, int, int]) -> None:
+        """Forget what came after a mark."""
+        asked, reads, values = mark
+        del self.asked[asked:], self.reads[reads:], self.values[values:], self._open[:]
 
     def begin(self, site: Site) -> None:
         """A condition is about to be evaluated."""

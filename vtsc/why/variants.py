@@ -1,7 +1,6 @@
 """Variants of a design: the same file with a small change, loaded as a design in a file of its own."""
 
-import ast
-import re
+import inspect
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,7 +10,9 @@ from tempfile import TemporaryDirectory
 from vtsc.base.errors import BadFileError, VtscError
 from vtsc.content.case import Case
 from vtsc.content.content import Content
+from vtsc.content.edits import renamed
 from vtsc.content.loader import load
+from vtsc.content.new_design import class_of
 from vtsc.deciding.plan import decide
 from vtsc.deciding.verdict import Result, Status
 from vtsc.engines import Effort
@@ -22,26 +23,10 @@ NAME = "changed"
 
 
 def source_of(content: Content, design: str) -> Path:
-    """The file in which a design is defined; raises `BadFileError` where there is none."""
+    """The file in which a design is defined."""
     if content.own is not None and design == content.own.name:
         return content.own.path
-    for path in sorted(content.root.rglob("*.py")):
-        if content.is_rule(str(path)) and _names(path, design):
-            return path
-    raise BadFileError(f"design {design}: no file below {content.root} defines it by that name")
-
-
-def _names(path: Path, design: str) -> bool:
-    """Whether a class of the file has ``name = "design"``."""
-    classes = (n for n in ast.parse(path.read_text("utf-8")).body if isinstance(n, ast.ClassDef))
-    assigned = (a for c in classes for a in c.body if isinstance(a, ast.Assign))
-    return any(
-        isinstance(a.targets[0], ast.Name)
-        and a.targets[0].id == "name"
-        and isinstance(a.value, ast.Constant)
-        and a.value.value == design
-        for a in assigned
-    )
+    return Path(inspect.getsourcefile(class_of(content, design)) or "")
 
 
 @dataclass
@@ -51,18 +36,28 @@ class Workshop:
     case: Case
     prop: str
     depth: int
+    path: Path
+    """The file of the design."""
     folder: Path
+
+    @property
+    def source(self) -> str:
+        """The text of the design's file."""
+        return self.path.read_text(encoding="utf-8")
+
+    @property
+    def shown(self) -> str:
+        """The file as reports name it."""
+        return self.case.content.relative(str(self.path))
 
     def variant(self, source: str) -> Case | None:
         """The cell's case for a changed text; None where that is no design."""
         content = self.case.content
-        name = next(
-            n for n in (NAME, *(f"{NAME}-{i}" for i in range(99))) if n not in content.model.designs
-        )
-        text = re.sub(r'^(    name = )"[^"]*"', rf'\1"{name}"', source, count=1, flags=re.M)
+        names = (NAME, *(f"{NAME}-{i}" for i in range(len(content.model.designs))))
+        name = next(each for each in names if each not in content.model.designs)
         file = self.folder / "changed.py"
-        file.write_text(text, encoding="utf-8")
         try:
+            file.write_text(renamed(source, name), encoding="utf-8")
             loaded = load(str(content.root), str(file))
             given = {k: str(v) for k, v in self.case.changed(self.prop).items()}
             settings = loaded.resolve(name, self.prop, given)
@@ -90,12 +85,18 @@ class Workshop:
 def workshop(case: Case, prop: str, depth: int) -> Iterator[Workshop]:
     """A place for the variants of a case's design; nothing of it remains.
 
-    Raises `BadFileError` where the model takes no designs from files.
+    Raises `BadFileError` where the model takes no designs from files, or the design's file is none.
     """
     if case.content.model.including is None:
         raise BadFileError("why: this model takes no designs from files, so no variant can be made")
+    path = source_of(case.content, case.design)
     with TemporaryDirectory(prefix="vtsc-") as folder:
-        yield Workshop(case, prop, depth, Path(folder))
+        shop = Workshop(case, prop, depth, path, Path(folder))
+        if shop.variant(shop.source) is None:
+            raise BadFileError(
+                f"{shop.shown}: no design by itself, so that no variant of it can be made"
+            )
+        yield shop
 
 
 PROVED = (Status.PROVED, Status.PROVED_NO_WRAP)

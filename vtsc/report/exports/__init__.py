@@ -6,6 +6,7 @@ trace's schema; it raises `Unreadable` where vtsc did not write the text. Nothin
 before the run has been executed again.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
@@ -37,6 +38,17 @@ class Unreadable(ValueError):
 
     def __init__(self, why: str, place: str = "") -> None:
         super().__init__(f"{place}: {why}" if place else why)
+
+
+def is_json(text: str, *keys: str) -> bool:
+    """Whether a text is a JSON object with these keys."""
+    if not text.lstrip().startswith("{"):
+        return False
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(found, dict) and found.keys() >= {*keys}
 
 
 def written(name: str, shown: "Shown") -> str:

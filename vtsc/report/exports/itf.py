@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from vtsc.report.exports import Unreadable
+from vtsc.report.exports import Unreadable, is_json
 from vtsc.report.exports.shown import ReadRow, Row, Shown, document, header
 
 ABOUT = "https://apalache-mc.org/docs/adr/015adr-trace.html"
@@ -52,13 +52,7 @@ def _out(value: int | bool) -> Any:
 
 def known(text: str) -> bool:
     """Whether a text is a JSON object with states."""
-    if not text.lstrip().startswith("{"):
-        return False
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(found, dict) and "vars" in found and "states" in found
+    return is_json(text, "vars", "states")
 
 
 def read(text: str) -> dict[str, Any]:

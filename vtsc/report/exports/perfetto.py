@@ -13,7 +13,7 @@ from typing import Any
 from vtsc.evidence.trace import plain
 from vtsc.language.state import Field
 from vtsc.language.words import s64, u64
-from vtsc.report.exports import Unreadable
+from vtsc.report.exports import Unreadable, is_json
 from vtsc.report.exports.shown import ReadRow, Shown, document, header
 
 RUN, STEPS = 1, 1
@@ -115,13 +115,7 @@ def _counter(
 
 def known(text: str) -> bool:
     """Whether a text is a JSON object with events."""
-    if not text.lstrip().startswith("{"):
-        return False
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(found, dict) and "traceEvents" in found
+    return is_json(text, "traceEvents")
 
 
 def read(text: str) -> dict[str, Any]:

@@ -58,9 +58,8 @@ class Shown:
 
     def _rows(self) -> Iterator[Row]:
         before: Snapshot = {}
-        last: Any = None
         steps: list[Any] = [None, *self.run.steps]
-        for number, step in enumerate(steps):
+        for number, (step, seen) in enumerate(zip(steps, ["", *self.run.seen], strict=True)):
             state = step.state if step else self.run.initial_state
             observed = step.observed if step else None
             yield Row(
@@ -68,13 +67,13 @@ class Shown:
                 at=self._clock(state) + number,
                 call=step.call if step else None,
                 inputs=step.inputs if step else self.run.initial_inputs,
-                seen="" if observed is None else observed.told(last),
+                seen=seen,
                 before=before,
                 state=state,
                 source=self.trace.steps[number - 1].source if step else (),
                 events=self._events(step.call if step else None, observed, before, state),
             )
-            before, last = state, last if observed is None else observed
+            before = state
 
     def _clock(self, state: Snapshot) -> int:
         timeline = self.case.content.model.timeline

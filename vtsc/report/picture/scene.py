@@ -117,12 +117,10 @@ def scene(case: Case, trace: Trace, run: Run) -> Scene:
 def _moments(content: Content, run: Run) -> tuple[Moment, ...]:
     start = run.initial_state
     first = Moment(0, "(start)", "", _inputs(run.initial_inputs), (), _spelled(start), ())
-    found, before, last = [first], start, None
-    for number, step in enumerate(run.steps, 1):
-        seen = "" if step.observed is None else step.observed.told(last)
+    found, before = [first], start
+    for number, (step, seen) in enumerate(zip(run.steps, run.seen, strict=True), 1):
         found.append(_moment(content, run.kinds, number, step, before, seen))
         before = step.state
-        last = last if step.observed is None else step.observed
     return tuple(found)
 
 

@@ -15,7 +15,7 @@ from vtsc.report.text.cause import annotated, inputs, reads, tried
 from vtsc.report.text.numbers import respelled
 from vtsc.report.text.parameters import parameters
 from vtsc.report.text.story import story
-from vtsc.report.text.wrapping import continued, wrapped
+from vtsc.report.text.wrapping import continued, title, wrapped
 from vtsc.why.freedom import mattering
 
 
@@ -38,7 +38,7 @@ def counterexample(
     cause = told(content, trace, run)
     said = wrapped(f"{story(content, trace, run, cause)}. {cause.sentence}")
     blocks = [
-        _title(trace),
+        title(f"{trace.design} on {trace.host}: {trace.property}"),
         said,
         _steps(content, trace, run),
         _lines(content, run, cause),
@@ -54,19 +54,13 @@ def counterexample(
 def _witness(content: Content, trace: Trace, run: Run, everything: bool) -> str:
     """The text of a run that shows that something can happen."""
     blocks = [
-        _title(trace),
+        title(f"{trace.design} on {trace.host}: {trace.property}"),
         wrapped(f"reached: {content.monitor(trace.property).claim}", "  "),
         _steps(content, trace, run),
         _scope(content, trace, None, everything),
         [f"{trace.design} {trace.host} {trace.property}: REACHED({trace.hit_at})"],
     ]
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
-
-
-def _title(trace: Trace) -> list[str]:
-    """The heading, underlined."""
-    lines = wrapped(f"{trace.design} on {trace.host}: {trace.property}")
-    return [*lines, "=" * max(map(len, lines))]
 
 
 def _steps(content: Content, trace: Trace, run: Run) -> list[str]:
@@ -81,7 +75,7 @@ def step_rows(content: Content, run: Run) -> list[list[str]]:
     created = " ".join(_opening(content.model.opening, run))
     rows = [["0", "(start)", *_watched(columns, run.kinds, run.initial_state), created]]
     before = run.initial_state
-    told = _observations(run)
+    told = [[respelled(seen)] if seen else [] for seen in run.seen]
     for i, step in enumerate(run.steps, 1):
         changed = " ".join([*told[i - 1], *_changes(columns, run.kinds, before, step.state)])
         rows.append([str(i), str(step.call), *_watched(columns, run.kinds, step.state), changed])
@@ -115,16 +109,6 @@ def _opening(fields: tuple[str, ...], run: Run) -> list[str]:
         for field, value in run.initial_state[record].items()
         if f"{kind}.{field}" in fields
     ]
-
-
-def _observations(run: Run) -> list[list[str]]:
-    """For each step the words for what it let an observer see, if anything."""
-    found: list[list[str]] = []
-    last = None
-    for step in run.steps:
-        found.append([] if step.observed is None else [respelled(step.observed.told(last))])
-        last = last if step.observed is None else step.observed
-    return found
 
 
 def _watched(columns: tuple[str, ...], kinds: Mapping[str, str], state: Snapshot) -> list[str]:

@@ -8,7 +8,8 @@ from vtsc.deciding.pairs import Difference, Kind
 from vtsc.language.state import Value
 from vtsc.language.words import spelled
 from vtsc.native.paired import Lane
-from vtsc.report.screen import WIDTH
+from vtsc.report.screen import width
+from vtsc.report.text.wrapping import wrapped
 
 GAP = "  "
 MARK = "<"
@@ -81,22 +82,33 @@ def _columns(
 
 
 def _laid_out(rows: Sequence[tuple[str, ...]], beneath: Sequence[str]) -> Iterator[str]:
-    """The rows, each lane as wide as the rest of the screen allows; beneath a row what both share."""
+    """The rows, each lane as wide as the rest of the screen allows; beneath a row what both share.
+
+    Where a word does not fit into a lane, the two lanes stand below each other.
+    """
     left = [max(len(row[i]) for row in rows) for i in (0, 1)]
-    room = WIDTH - sum(left) - 4 * len(GAP) - len(MARK)
-    width = room // 2
-    indent = " " * (sum(left) + 2 * len(GAP))
+    room = (width() - sum(left) - 4 * len(GAP) - len(MARK)) // 2
+    longest = max(len(word) for row in rows for cell in row[2:4] for word in cell.split() or [""])
+    indent = " " * (sum(left) + 2 * len(GAP)) if longest <= room else " " * 4
+    names = rows[0][2:4]
     for row, both in zip(rows, beneath, strict=True):
-        parts = [_within(cell, width) for cell in row[2:4]]
-        for n in range(max(1, *map(len, parts))):
-            start = f"{row[0]:>{left[0]}}{GAP}{row[1]:<{left[1]}}{GAP}" if n == 0 else indent
-            cells = (part[n] if n < len(part) else "" for part in parts)
-            line = start + GAP.join(cell.ljust(width) for cell in cells)
-            yield f"{line}{GAP}{row[4] if n == 0 else ''}".rstrip()
+        start = f"{row[0]:>{left[0]}}{GAP}{row[1]:<{left[1]}}{GAP}"
+        if longest <= room:
+            yield from _beside(start, indent, row, room)
+        else:
+            yield f"{start}{row[4]}".rstrip()
+            for name, cell in zip(names, row[2:4], strict=True):
+                yield from wrapped(
+                    f"{name}: {cell}" if cell != name else name, f"{indent}  ", indent
+                )
         if both:
-            yield f"{indent}both: {both}"
+            yield from wrapped(f"both: {both}", f"{indent}  ", indent)
 
 
-def _within(text: str, width: int) -> list[str]:
-    """The lines of a cell."""
-    return textwrap.wrap(text, width, break_on_hyphens=False)
+def _beside(start: str, indent: str, row: tuple[str, ...], room: int) -> Iterator[str]:
+    """A row with its two lanes side by side."""
+    parts = [textwrap.wrap(cell, room, break_on_hyphens=False) for cell in row[2:4]]
+    for n in range(max(1, *map(len, parts))):
+        cells = (part[n] if n < len(part) else "" for part in parts)
+        line = (start if n == 0 else indent) + GAP.join(cell.ljust(room) for cell in cells)
+        yield f"{line}{GAP}{row[4] if n == 0 else ''}".rstrip()

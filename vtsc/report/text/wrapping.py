@@ -26,6 +26,12 @@ def wrapped(text: str, hang: str = "", first: str = "") -> list[str]:
     return [line.replace(KEPT, " ") for line in lines]
 
 
+def title(text: str) -> list[str]:
+    """The lines of a heading, underlined."""
+    lines = wrapped(text)
+    return [*lines, "=" * max(map(len, lines))]
+
+
 def hanging(text: str) -> list[str]:
     """The lines of a text, those after the first indented."""
     return wrapped(text, "  ")
