@@ -30,6 +30,7 @@ def printing(name: str, text: str, cache: Cache) -> Way:
     return Way(name, [sys.executable, "-c", f"print({text!r})"], cache, cache.forget)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("figure", list(everything()), ids=lambda f: f.name)
 def test_the_command_line_takes_every_figure(figure, content):
     """Each question is parsed by vtsc's own parser, and is about a cell that there is."""

@@ -64,6 +64,7 @@ def edited(tmp_path: Path, change) -> str:
     return str(path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
@@ -133,6 +134,7 @@ def test_another_model_digest_is_a_warning(capsys, tmp_path):
     assert "warning" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_replay_says_that_the_model_is_another(copy):
     """Also where the run is none of it, with what to try next."""
     path = copy / "model/designs/patch25.py"

@@ -128,6 +128,7 @@ def test_evidence_and_bounds_are_compared(capsys):
     assert "1 of 1 bounds unchanged" in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "status", "expected"),
     [

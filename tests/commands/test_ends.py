@@ -49,6 +49,7 @@ def test_a_closed_pipe_is_no_error_of_help():
     assert (process.communicate(timeout=60)[1], process.returncode) == ("", 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments", [("list",), ("simulate", "pre25", "--host", "stable", "--steps", "20")]
 )

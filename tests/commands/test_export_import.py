@@ -35,6 +35,7 @@ def refused(capsys, *arguments: str) -> tuple[int, str]:
     return status, lines[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BACK)
 def test_a_run_goes_out_and_comes_back(tmp_path, capsys, name):
     """To a file and to standard output alike, with the bytes of the saved trace."""
@@ -61,6 +62,7 @@ def test_a_diagram_goes_out_only(tmp_path, capsys):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "old", "new", "said"),
     [
@@ -152,6 +154,7 @@ def test_a_model_without_a_timeline_is_exported_too(tmp_path, capsys, monkeypatc
     }
 
 
+@pytest.mark.slow
 def test_a_timeline_that_fails_is_told_with_its_line(copy, tmp_path):
     """As any other error of the model: exit status 3, and no file is written."""
     path = copy / "model/events.py"

@@ -42,6 +42,7 @@ def test_every_design_can_be_copied():
     assert tuple(load(None).model.designs) == ORIGINS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "origin", [pytest.param(o, marks=() if o in FEW else pytest.mark.hours) for o in ORIGINS]
 )
@@ -53,6 +54,7 @@ def test_a_copy_is_the_same_system(origin, tmp_path):
     assert questions(content, "mine") == asked
 
 
+@pytest.mark.slow
 def test_the_comparison_sees_an_edit(tmp_path):
     """The test above can fail: one word of the copy is changed."""
     path = written("patch25", tmp_path)
@@ -121,6 +123,7 @@ def test_what_the_command_says(tmp_path, monkeypatch, capsys):
     assert "    vtsc watch my_2_6_38_x.py --host NAME -p PROPERTY\n" in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "kind"),
     [("none", "DesignNone"), ("2.6.38", "Design2638"), ("pre25", None), ("host", "DesignHost")],

@@ -168,6 +168,7 @@ def test_helpers_stand_beside_the_design(mine):
     assert status == 0 and said.startswith("mine stable, ")
 
 
+@pytest.mark.slow
 def test_nothing_is_left_beside_the_file(mine, monkeypatch):
     """No compiled copy, which might stand for another text."""
     monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)

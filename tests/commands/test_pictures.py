@@ -63,6 +63,7 @@ def test_a_run_that_is_none_leaves_no_picture(capsys, tmp_path):
     assert not (tmp_path / "out.html").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("option", ["--html", "--svg"])
 def test_a_picture_needs_no_solver_and_no_library(option, tmp_path):
     """Neither z3 nor rich nor what drives browsers is loaded, and text alone does not load pictures."""

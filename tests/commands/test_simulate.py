@@ -43,6 +43,7 @@ def back(tmp_path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_the_run_that_is_kept(back, tmp_path, capsys):
     """It replays and is shown; a search finds none that is shorter; the output names it."""
     folder = tmp_path / "saved"
@@ -61,6 +62,7 @@ def test_the_run_that_is_kept(back, tmp_path, capsys):
     assert (folder / NAME).read_bytes() == first
 
 
+@pytest.mark.slow
 def test_nothing_can_be_left_out(back, tmp_path):
     """Of a run that was minimised, each step and each two of its steps are needed, and each input is low."""
     main(["simulate", "--design", str(back), *CELL, "--save", str(tmp_path)])
@@ -79,6 +81,7 @@ def test_nothing_can_be_left_out(back, tmp_path):
     assert max(map(int, values)) <= 2
 
 
+@pytest.mark.slow
 def test_no_solver_is_loaded(back, tmp_path):
     """In a process of its own, with a run that is minimised and saved."""
     arguments = ["simulate", "--design", str(back), *CELL, "--save", str(tmp_path / "saved")]

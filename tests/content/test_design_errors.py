@@ -82,6 +82,7 @@ def test_what_stands_at_the_top_of_a_file(capsys, copy, name):
     assert f"vtsc: {DESIGN}:{line}: " in (text := refused(capsys, copy)) and said in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HEADS)
 def test_the_head_of_a_rule(capsys, copy, name):
     """Refused before anything runs."""
@@ -108,6 +109,7 @@ def test_an_operation_without_one_meaning(capsys, copy, fresh, name):
     assert f"{DESIGN}:{line}: " in told and said in told
 
 
+@pytest.mark.slow
 def test_an_input_where_reports_look_too(capsys, copy, fresh):
     """A design may ask for one in a step, and not in what a guest would read, which reports ask as well."""
     asked = 'host.inputs.word("late", 0, 5)'
@@ -151,6 +153,7 @@ REFUSED_STARTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", REFUSED_STARTS)
 def test_a_design_that_refuses_every_start(capsys, copy, fresh, name):
     """The line that refuses it, and not the parameters, is to blame."""

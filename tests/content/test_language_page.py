@@ -163,6 +163,7 @@ def test_the_tables_are_there():
     assert {code(row[0]) for row in NUMBERS} == CUT.keys()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("row", [*NUMBERS, *STATEMENTS], ids=lambda row: code(row[1]))
 def test_a_row_is_allowed_where_it_says(tmp_path, row):
     """In the kinds of code that it names, and in no other."""
@@ -173,6 +174,7 @@ def test_a_row_is_allowed_where_it_says(tmp_path, row):
     assert (refusal(tmp_path, text, rule=True) == "") == (where == "rules, frame")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("row", REFUSED, ids=lambda row: code(row[0]))
 def test_what_is_not_on_the_list_is_refused(tmp_path, row):
     """What stands beside it is accepted."""

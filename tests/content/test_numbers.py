@@ -194,6 +194,7 @@ class Mine(V2637):
 '''
 
 
+@pytest.mark.slow
 def test_what_a_design_keeps_when_it_is_made_is_read(tmp_path):
     """How many there are is asked in a function that it calls; other parameters may be asked for."""
     path = tmp_path / "mine.py"
@@ -201,6 +202,7 @@ def test_what_a_design_keeps_when_it_is_made_is_read(tmp_path):
     assert [str(use) for use in numbers_used(ROOT, path)] == [f"{path}:6 {COUNTED}"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("root", [ROOT, ROOT / "examples/seqcount"])
 def test_what_the_repository_has_is_for_any_number(root):
     """No function of the model or of the example does any of this."""

@@ -21,6 +21,7 @@ def test_an_insertion_changes_one_function_and_is_python():
         assert made == insertion(SOURCE, Random(number))
 
 
+@pytest.mark.slow
 def test_most_insertions_are_tried_beyond_the_syntax_check():
     """A campaign that is refused at the door would show nothing of what is behind it."""
     made = [*jobs("1", 500)]

@@ -74,6 +74,7 @@ def test_a_mutant():
     assert tuple(answer.explicit.values()) == (10, 10, 4, 4)
 
 
+@pytest.mark.slow
 def test_a_model_that_cannot_be_explored_is_refused():
     """A model that does not even load is no comparison, and says why."""
     file = "model/designs/pre25.py"
@@ -92,6 +93,7 @@ def test_different_answers_are_a_disagreement():
     assert not Answer("failed").agrees
 
 
+@pytest.mark.slow
 def test_code_that_only_exploration_gets_through_is_a_disagreement():
     """Plain Python that raises where exploration did not is no agreement, and says why."""
     file = "model/machine.py"

@@ -53,6 +53,7 @@ def saved(found, tmp_path, monkeypatch):
     return write
 
 
+@pytest.mark.slow
 def test_a_kept_trace_is_replayed(content, saved, found):
     """The verdict is its depth, and the run is there to tell the story."""
     saved()

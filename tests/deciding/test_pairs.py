@@ -39,6 +39,7 @@ def asks(tmp_path):
     return path
 
 
+@pytest.mark.slow
 def test_a_design_shares_everything_with_itself():
     """All fields are shared, so no rule of the pair lets anybody observe a difference."""
     case = opened("patch25", "cstate")

@@ -58,6 +58,7 @@ def test_a_shallow_search_is_vacuous_not_green(verdict):
     assert "can_read_tsc_twice" in result.reason
 
 
+@pytest.mark.slow
 def test_sometimes_are_listed(verdict):
     """Reached with a depth, or NEVER where no rule could reach it."""
     result = verdict("2.6.37", "stable", "monotonic", 5)

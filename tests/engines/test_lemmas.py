@@ -113,6 +113,7 @@ def test_a_special_case_is_not_proved_away(content, monkeypatch):
     assert result.status is Status.VIOLATED
 
 
+@pytest.mark.slow
 def test_the_largest_set_does_not_depend_on_the_order(content):
     """Stated the other way round, the same lemmas are kept."""
     (group,) = groups(content, ["patch25"], ["fast"], ["monotonic"], {})
@@ -126,6 +127,7 @@ def test_the_largest_set_does_not_depend_on_the_order(content):
     assert kept[0] == kept[1]
 
 
+@pytest.mark.slow
 def test_no_lemma_of_a_proof_can_be_left_out(content):
     """A proof is minimal: its lemmas alone are a proof, without any one of them they are none."""
     (group,) = groups(content, ["pre25"], ["slow"], ["monotonic"], {})
@@ -145,6 +147,7 @@ def _proves(content, group, lemmas) -> bool:
     return Induction(system).proves("monotonic")
 
 
+@pytest.mark.slow
 def test_the_lemmas_of_a_proof_do_not_depend_on_how_terms_are_numbered(content):
     """Terms that the solver was given before, which number all others anew, change nothing."""
     (group,) = groups(content, ["2.6.37"], ["cstate"], ["monotonic"], {})

@@ -84,6 +84,7 @@ def toy_of(seed):
     return Timed(nothing, actions)
 
 
+@pytest.mark.slow
 @sampled(4, "seeds", [range(start, start + 40) for start in range(0, 160, 40)])
 def test_random_toys_are_found_in_the_same_runs(seeds):
     """With reductions as without; some toys are hit, and in some of them steps have an order."""

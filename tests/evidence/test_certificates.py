@@ -76,6 +76,7 @@ def test_a_question_replaced_by_false_is_rejected(content, copy):
     assert rejection(content, copy) == "step.smt2 is not what the model gives"
 
 
+@pytest.mark.slow
 def test_a_dropped_lemma_is_rejected(content, copy):
     """Without one of its lemmas the questions come out differently."""
     edit(copy / MANIFEST, lambda m: m["lemmas"].pop())

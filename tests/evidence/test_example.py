@@ -3,6 +3,8 @@
 import json
 import re
 
+import pytest
+
 from tests.support.cases import open_case
 from tests.support.paths import ROOT
 from tools.evidence import EXAMPLE, EXPLAINED, write_example
@@ -14,6 +16,7 @@ from vtsc.evidence.manifest import MANIFEST
 TEXT = (EXAMPLE / "README.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_it_is_what_is_made_now(content, tmp_path):
     """The same files, byte for byte; `make evidence UPDATE=1` makes them so."""
     design, host, prop = EXPLAINED

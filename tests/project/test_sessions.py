@@ -43,6 +43,7 @@ def test_the_installation_is_a_target():
     assert f"\n{target}:" in (ROOT / "Makefile").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_code_that_is_shown_is_that_of_the_files(tmp_path):
     """What the pages show of a design stands in the file, and what they show of `Lemma` can be added."""
     noted, page = text_of("examples/noted.py"), text_of("docs/lemmas.md")

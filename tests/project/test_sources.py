@@ -85,6 +85,7 @@ def test_every_citation_has_a_row():
     assert unknown == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("section", CITED)
 def test_every_row_is_cited(section):
     """No row speaks of a rule, property or choice that the code does not have."""

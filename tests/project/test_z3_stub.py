@@ -82,6 +82,7 @@ def test_constants_have_their_type(name):
     assert isinstance(getattr(z3, name), getattr(z3, declared))
 
 
+@pytest.mark.slow
 def test_nothing_used_is_missing():
     """Every ``z3.name`` that the checker's source mentions is in the stub."""
     used = {

@@ -64,6 +64,7 @@ def answers(content) -> list[Answered]:
     return [told(content, claim) for claim in load_claims(content)]
 
 
+@pytest.mark.slow
 def test_every_answer_is_the_recorded_one(answers):
     """Each kept trace violates where it says, so verdict and reply stand."""
     for each in answers:
@@ -72,6 +73,7 @@ def test_every_answer_is_the_recorded_one(answers):
         assert reply(each)
 
 
+@pytest.mark.slow
 def test_the_page_tells_these_answers(content, answers):
     """Verdicts, replies, questions and answers, word for word; only lines about events say more there."""
     written = PAGE.read_text(encoding="utf-8").splitlines()

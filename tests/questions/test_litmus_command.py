@@ -59,6 +59,7 @@ def test_as_the_header_says(asked):
     assert "proof: no register and no TSC has values for which there is such an" in out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("changes", "status", "said"),
     [

@@ -7,6 +7,8 @@ written out by hand, and so is which reads are ordered.
 from collections.abc import Iterator
 from itertools import combinations, product
 
+import pytest
+
 from questions.litmus.deciding import decide
 from questions.litmus.reading import read_file
 from tests.support.paths import ROOT
@@ -155,6 +157,7 @@ def test_there_are_files():
     assert set(FILES) >= UNORDERED
 
 
+@pytest.mark.slow
 @sampled(3, "name", FILES)
 def test_small_halves_give_the_same_answer(name):
     """By hand, by the solver at three bits, and as the header has it for 32 bits."""

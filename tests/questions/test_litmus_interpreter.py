@@ -151,6 +151,7 @@ def put(run, at, **changes):
     return replace(run, slots=tuple(slots))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "change", "said"),
     [

@@ -42,6 +42,7 @@ def events(stem: str) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
 def test_every_saved_run_is_read_back_from_every_format(path):
     """The run that is read violates the same property at the same step, and its file has the same bytes."""

@@ -71,6 +71,7 @@ def test_a_whole_block(content):
     assert of_run(content, trace, run) == BLOCK.format(model=model)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", SAVED[::5], ids=lambda p: p.stem)
 def test_saved_counterexamples_fit(content, path):
     """Nothing that is left out is left out silently, and the cause and the violation never are."""
@@ -218,6 +219,7 @@ def command(text: str) -> str:
     return "\n".join(lines[first : last + 1]).removeprefix("again: ")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", SAVED[::4], ids=lambda p: p.stem)
 def test_again_asks_for_the_cell(content, path):
     """Pasted from the block or from the full text of any width, it names the cell and its settings."""

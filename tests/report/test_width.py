@@ -61,6 +61,7 @@ def fits(monkeypatch, arguments):
         assert words(text) == whole
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", QUICK, ids=" ".join)
 def test_what_is_shown_fits_the_terminal(monkeypatch, arguments):
     """Of the commands that load no solver."""

@@ -35,6 +35,7 @@ LOAD = "            vcpu.cpu = cpu\n"
 STATE = "model/state.py"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", KINDS)
 def test_replay_names_the_line(capsys, copy, fresh, name):
     """Of a run that puts a vCPU."""

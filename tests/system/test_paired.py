@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from random import Random
 
+import pytest
+
 from tests.support.pairs import opened
 from tests.support.paths import ROOT
 from tests.support.sampling import sampled
@@ -62,6 +64,7 @@ def _drawn(inputs, random: Random) -> dict[str, int]:
     return {name: random.choice(VALUES) for name in inputs.words}
 
 
+@pytest.mark.slow
 @sampled(3, "what", ALIKE)
 def test_no_random_run_tells_apart_what_is_proved_the_same(what):
     """Nothing differs in a run with many reads, and what is shared stays the same."""
@@ -70,6 +73,7 @@ def test_no_random_run_tells_apart_what_is_proved_the_same(what):
     assert run.waits > 0 or what != SERVES
 
 
+@pytest.mark.slow
 def test_random_runs_do_tell_apart_what_differs():
     """Else the test above could not fail."""
     assert taken("pre25", "patch25", "slow", 1).differences > 0

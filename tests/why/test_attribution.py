@@ -107,6 +107,7 @@ def asked(capsys, *words):
     return status, result
 
 
+@pytest.mark.slow
 def test_a_plain_run_refutes_a_change_that_does_not_mend(content):
     """The counterexample is played on each variant, without a solver; the right one withstands it."""
     trace = load_trace(ROOT / "counterexamples/patch25.cstate.monotonic.json")
@@ -127,6 +128,7 @@ def test_a_plain_run_refutes_a_change_that_does_not_mend(content):
     }
 
 
+@pytest.mark.slow
 def test_a_model_without_designs_in_files():
     """One line instead of changes that cannot be made."""
     words = ["why", "no-odd", "--host", "sc", "--depth", "6", "--root", "examples/seqcount"]
@@ -160,6 +162,7 @@ def test_a_proof_and_the_statements_that_it_needs(capsys):
     assert 0 < len(result["lemmas"]) < 20
 
 
+@pytest.mark.slow
 def test_a_file_that_is_no_design_by_itself(tmp_path):
     """It is told, rather than that every change of it makes it no design."""
     file = tmp_path / "mine.py"

@@ -142,6 +142,7 @@ def explained(content, name):
     return explanation(case_of(content, trace), trace)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CAUSES)
 def test_the_cause_is_the_one_that_the_design_has(content, name):
     """The table was written from the designs: step, file and condition."""
@@ -150,6 +151,7 @@ def test_the_cause_is_the_one_that_the_design_has(content, name):
     assert found == CAUSES[name]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BEYOND)
 def test_no_condition_is_blamed_where_none_would_help(content, name):
     """The hosts that do no harm are named instead, or the parameter."""
@@ -288,6 +290,7 @@ def test_the_cause_of_a_mutant_is_its_mistake(content, design, host, right, wron
     assert line in [condition.line for condition in named]
 
 
+@pytest.mark.slow
 def test_a_file_that_is_edited_in_between(tmp_path):
     """The source is read anew: the lines of the cause are those of the file as it is."""
     text = (ROOT / "examples/my_patch.py").read_text(encoding="utf-8")

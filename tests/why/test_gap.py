@@ -25,6 +25,7 @@ def decided(path: str) -> Result:
     return result
 
 
+@pytest.mark.slow
 def test_the_field_that_no_lemma_mentions():
     """The note of the example: load reads it, put stores it, and the report says so."""
     case = open_case(load(None, str(NOTED)), "noted", "cstate", "monotonic")

@@ -252,6 +252,7 @@ def test_a_hostile_svg_is_well_formed(usual):
     assert "\ufffd" in (root.findtext(f"{NAMESPACE}title") or "")
 
 
+@pytest.mark.slow
 def test_a_source_line_of_an_own_design_stays_text(tmp_path):
     """The file of a design may say anything in a comment; the page shows it, and links to its line."""
     path = tmp_path / "mine.py"

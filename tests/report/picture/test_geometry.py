@@ -28,6 +28,7 @@ def scenes(content):
     return {"long": scene_of_trace(content, long_trace()), **found}
 
 
+@pytest.mark.slow
 def test_every_step_stands_once_and_in_order(scenes):
     """Strips follow each other downwards, columns from left to right, without gaps or overlaps."""
     for scene in scenes.values():
