@@ -1,7 +1,10 @@
 """What is seen of an observation: its numbers, and the truth values that its text shows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, make_dataclass
 
+import pytest
+
+from vtsc.base.errors import BadFileError
 from vtsc.language.observing import MOST, Observing, Seen, seen
 from vtsc.native.paired import visible
 
@@ -58,3 +61,17 @@ def test_the_monitor_keeps_what_is_seen():
     assert [kept[f"number{n}"] for n in range(MOST)] == [7, 1, 0, 0, 0, 0, 0, 0] and kept["kind"]
     assert not monitor.observe(None, None, ghosts, Step(None))
     assert vars(ghosts["seen"]) == kept
+
+
+def numbers(count):
+    """An observation with so many numbers, from 0 on."""
+    return make_dataclass("Reading", [f"value{i}" for i in range(count)])(*range(count))
+
+
+def test_more_numbers_than_are_compared_are_refused():
+    """Two designs that differ in the last of them would be called the same."""
+    ghosts, monitor = {"seen": Seen()}, Observing()
+    assert monitor.observe(None, None, ghosts, Step(numbers(MOST)))
+    assert getattr(ghosts["seen"], f"number{MOST - 1}") == MOST - 1
+    with pytest.raises(BadFileError, match=f"has {MOST + 1} numbers: at most {MOST} are compared"):
+        monitor.observe(None, None, ghosts, Step(numbers(MOST + 1)))
