@@ -177,6 +177,9 @@ def test_a_process_that_watches(mine):
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=lambda: signal.signal(
+            signal.SIGINT, signal.SIG_DFL
+        ),  # a job in the background ignores it
     )
     assert process.stdout is not None
     told = [process.stdout.readline()]

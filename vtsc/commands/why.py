@@ -18,6 +18,7 @@ from vtsc.report.attributions import FORMATS, Attributed, written
 from vtsc.report.progress import doing
 from vtsc.report.screen import put
 from vtsc.why.attribution import Needs, Repairs, needs, repairing
+from vtsc.why.inevitable import point_of_no_return
 
 LIMIT = 8
 """The number of changes that are decided, where nothing else is said."""
@@ -69,12 +70,14 @@ def _attributed(content: Content, cell: Cell, arguments: argparse.Namespace) -> 
     (result,) = decide(case, (cell.property,), arguments.depth, effort(prove=False, bounded=False))
     depth, prop = arguments.depth, cell.property
     hangs: Needs | Repairs | None = None
+    fated = None
     if result.certificate is not None:
         hangs = needs(case, prop, result.certificate, depth, doing)
     elif result.status is Status.VIOLATED and result.trace is not None:
+        fated = point_of_no_return(case, result.trace)
         hangs = repairing(case, prop, result, depth, arguments.limit, doing)
     doing("")
-    return Attributed(result, hangs)
+    return Attributed(result, hangs, fated)
 
 
 def _status(result: Result) -> Exit:

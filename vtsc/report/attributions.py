@@ -6,6 +6,8 @@ from typing import Any
 
 from vtsc.content.content import Content
 from vtsc.deciding.verdict import Result
+from vtsc.engines.search.inevitable import Inevitable
+from vtsc.evidence.trace import Trace
 from vtsc.report.cause import told
 from vtsc.report.document import document
 from vtsc.report.text.story import story
@@ -23,6 +25,8 @@ class Attributed:
 
     result: Result
     hangs: Needs | Repairs | None
+    fated: Inevitable | None = None
+    """For a violation: the step from which on it cannot be avoided; None where that is not known."""
 
 
 def written(name: str, content: Content, found: Sequence[Attributed]) -> str:
@@ -43,9 +47,34 @@ def _cell(content: Content, each: Attributed) -> list[str]:
         assert result.trace is not None and result.run is not None
         cause = told(content, result.trace, result.run)
         lines += wrapped(f"{story(content, result.trace, result.run, cause)}. {cause.sentence}")
-        lines += ["", *_repairs(hangs)]
+        lines += ["", *wrapped(_fated(result.trace, each.fated)), "", *_repairs(hangs)]
     cell = f"{result.cell.design} {result.cell.host} {result.cell.property}: {result.text}"
     return [*lines, f"{cell}; {result.reason}" if result.reason else cell]
+
+
+def _fated(trace: Trace, found: Inevitable | None) -> str:
+    """A sentence on the step from which on the violation cannot be avoided."""
+    steps = trace.steps[: trace.hit_at]
+    last = steps[-1].call
+    if found is None:
+        return "It is not known from which step on this cannot be avoided."
+    if found.way_out is None:
+        return (
+            f"With these inputs of the start, the first {last} violates whatever comes before it."
+        )
+    before = found.steps - 1
+    rest = ", ".join(map(str, found.way_out.calls[before:]))
+    given = found.way_out.inputs[before] if found.steps == len(steps) else {}
+    usual = steps[before].inputs
+    changed = [f"{n} {v} instead of {usual[n]}" for n, v in given.items() if usual.get(n, v) != v]
+    start = f"After step {before}" if before else "From this start"
+    way = f"{start}, {rest} does no harm{' with ' + ' and '.join(changed) if changed else ''}."
+    if found.steps == len(steps):
+        return f"Only the last step decides. {way}"
+    return (
+        f"After step {found.steps}, {steps[before].call}, the next {last} within the "
+        f"{len(steps) - found.steps} steps that are left violates whatever comes before it. {way}"
+    )
 
 
 def _verdict(tried: Tried) -> str:
@@ -114,6 +143,7 @@ def _as_json(each: Attributed) -> dict[str, Any]:
         "not_needed": None,
         "lemmas": None,
         "repairs": None,
+        "inevitable_after": None if each.fated is None else each.fated.steps,
     }
     if isinstance(hangs, Needs):
         data["needed"] = [_tried(t) for t in hangs.needed]

@@ -34,6 +34,8 @@ class Outcome:
     states: tuple[Snapshot, ...]
     """The state at the start and after each step of the recording; none where they are not wanted."""
     violated: bool
+    ends_violating: bool
+    """Whether the last step violates."""
     probe: Probe
     names: dict[int, str]
     """The name of each record by its identity."""
@@ -85,24 +87,25 @@ class Again:
             machine.initialise(state, source(0, run.initial))
         except Illegal:
             raise Blocked(0) from None
-        found, changes, violated = [snapshot(state.records)] if states else [], list[str](), False
+        found, changes = [snapshot(state.records)] if states else [], list[str]()
+        violated = hit = False
         for number, (call, inputs) in enumerate(zip(run.calls, run.inputs, strict=True), 1):
             probe.step = number
             before = state.saved() if bridge else []
             mark = probe.mark()
             try:
-                violated |= self._take(state, ghosts, call, source(number, inputs))
+                hit = self._take(state, ghosts, call, source(number, inputs))
             except Illegal:
                 if not bridge or number == len(run.calls):
                     raise Blocked(number) from None
                 state.restore(before)
                 probe.back(mark)
                 hit, change = self._bridged(state, ghosts, call, inputs, probe)
-                violated |= hit
                 changes.append(change)
+            violated |= hit
             if states:
                 found.append(snapshot(state.records))
-        return Outcome(tuple(found), violated, probe, names, tuple(changes))
+        return Outcome(tuple(found), violated, hit, probe, names, tuple(changes))
 
     def _bridged(
         self, state: Any, ghosts: Any, call: Call, inputs: Given, probe: Probe

@@ -218,9 +218,9 @@ class Runs:
         for depth, call, given in zip(self.depths, witness.calls, witness.inputs, strict=True):
             if call not in depth.calls:
                 return None
-            facts += [depth.calls[call], *_with_values(depth.inputs, given)]
+            facts += [depth.calls[call], *with_values(depth.inputs, given)]
         initial = self.unrolling.initial_inputs
-        facts += _with_values(initial, witness.initial)
+        facts += with_values(initial, witness.initial)
         solver = make_solver(self.logic, min(TAKING, self.budget))
         solver.add(*self.constraints, *facts)
         try:
@@ -257,7 +257,7 @@ def _model(solver: Any, assumptions: Sequence[Any]) -> Any:
     return solver.model() if answer == z3.sat else None
 
 
-def _with_values(constants: Mapping[str, Any], given: Inputs) -> list[Any]:
+def with_values(constants: Mapping[str, Any], given: Inputs) -> list[Any]:
     """The constraints that inputs have the values that are given for them, whatever units they count in."""
     found = []
     for own, constant in constants.items():
