@@ -23,6 +23,24 @@ class _Parser(argparse.ArgumentParser):
         raise UsageError(f"{message} (see {self.prog} --help)")
 
 
+class _Command(_Parser):
+    """Takes options and positional arguments in any order, so also a second of these after an option."""
+
+    mixing = False
+
+    def parse_known_args(  # type: ignore[override]
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        """The known arguments and the others; argparse itself calls this for each of its two passes."""
+        if self.mixing:
+            return super().parse_known_args(args, namespace)
+        self.mixing = True
+        try:
+            return self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self.mixing = False
+
+
 def parsed(argv: Sequence[str]) -> tuple[Any, argparse.Namespace]:
     """The module of the command that is called, and its arguments.
 
@@ -44,7 +62,9 @@ def parsed(argv: Sequence[str]) -> tuple[Any, argparse.Namespace]:
         epilog=f"A model may add commands of its own: vtsc list names them. {STATUSES}",
     )
     top.add_argument("--version", action="version", version=f"vtsc {__version__}")
-    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    commands = top.add_subparsers(
+        dest="command", metavar="COMMAND", required=True, parser_class=_Command
+    )
     for name, words in helps.items():
         said = f"{words[:1].upper()}{words[1:]}."
         command = commands.add_parser(name, help=words, description=said)
