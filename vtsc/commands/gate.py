@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> Exit:
     if arguments.output:
         check_writable(Path(arguments.output))
     check_folder(folder)
-    verdicts = _judged(manifest, _decided(content, manifest, arguments.jobs))
+    verdicts = judged(manifest, decided(content, manifest, arguments.jobs))
     statuses = [v.status for v in verdicts]
     saved, failed = save_reports(content, [v.result for v in verdicts], folder)
     if arguments.update:
@@ -76,7 +76,7 @@ def _reports(content: Content) -> Path:
     return folder.relative_to(here) if folder.is_relative_to(here) else folder
 
 
-def _decided(content: Content, manifest: Manifest, jobs: int) -> dict[Cell, Result]:
+def decided(content: Content, manifest: Manifest, jobs: int) -> dict[Cell, Result]:
     """Every cell's result; the cells of one case are decided together, and the most expensive first."""
     from vtsc.deciding.memory import Memory  # loads the solver
 
@@ -121,7 +121,7 @@ GUESS = 1_000_000
 """Units that a proof, or each step of a counterexample, is guessed to cost."""
 
 
-def _judged(manifest: Manifest, results: dict[Cell, Result]) -> Sequence[Judged]:
+def judged(manifest: Manifest, results: dict[Cell, Result]) -> Sequence[Judged]:
     """The results in the manifest's order, each compared with what is expected."""
     return [
         Judged(
