@@ -8,7 +8,7 @@ from pathlib import Path
 from vtsc.base.errors import BadFileError, Exit, UsageError, worst
 from vtsc.base.files import check_folder, check_writable
 from vtsc.commands.options import STATUSES, add_jobs, add_output
-from vtsc.commands.verify import noted, report
+from vtsc.commands.verify import check_reports, noted, report
 from vtsc.content.case import Case
 from vtsc.content.cells import Cell
 from vtsc.content.content import Content
@@ -19,7 +19,7 @@ from vtsc.deciding.costs import Costs
 from vtsc.deciding.plan import effort
 from vtsc.deciding.schedule import Asked, Schedule
 from vtsc.deciding.verdict import Judged, Result, status_of
-from vtsc.report import Gate, Report, check_available
+from vtsc.report import Gate, Report
 from vtsc.report.cells import save_reports
 from vtsc.report.progress import shown
 
@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace) -> Exit:
     """The exit status of all cells together, or with ``--update`` of what is left to be changed."""
     if arguments.write and not arguments.update:
         raise UsageError("--write: only with --update")
-    check_available(arguments.format)
+    check_reports(arguments)
     content = load(arguments.root)
     path = Path(arguments.file) if arguments.file else content.root / NAME
     if not arguments.file and not path.is_file():

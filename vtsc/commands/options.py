@@ -49,7 +49,20 @@ def add_output(parser: argparse.ArgumentParser, saved: str) -> None:
 
     parser.add_argument("--format", choices=tuple(FORMATS), default="text")
     parser.add_argument("-o", "--output", metavar="FILE", help="default: standard output")
+    said = "one report more, in a file; may be repeated"
+    parser.add_argument("--report", **REPEATED, type=_report, metavar="FORMAT=FILE", help=said)
     parser.add_argument("--save", metavar="DIR", help=saved)
+
+
+def _report(text: str) -> tuple[str, str]:
+    """A format and a file; raises `ArgumentTypeError` for a text that names none."""
+    from vtsc.report import FORMATS
+
+    name, _, file = text.partition("=")
+    if name not in FORMATS or not file:
+        accepted = f"FORMAT=FILE, where FORMAT is one of {', '.join(FORMATS)}"
+        raise argparse.ArgumentTypeError(f"{text}: accepted is {accepted}")
+    return name, file
 
 
 def add_depth(parser: argparse.ArgumentParser, default: int) -> None:

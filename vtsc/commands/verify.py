@@ -22,7 +22,7 @@ from vtsc.deciding.schedule import Asked, Schedule
 from vtsc.deciding.verdict import Judged, Result, status_of
 from vtsc.report import Report, check_available, written
 from vtsc.report.progress import shown
-from vtsc.report.screen import complain, put
+from vtsc.report.screen import columns, complain, put
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,7 +47,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> Exit:
     """The exit status of all cells together."""
-    check_available(arguments.format)
+    check_reports(arguments)
     content = load(arguments.root, arguments.design)
     groups = selected(content, arguments)
     listed = listed_verdicts(content)
@@ -104,9 +104,20 @@ def _report(content: Content, verdicts: Sequence[Judged], arguments: argparse.Na
     )
 
 
+def check_reports(arguments: argparse.Namespace) -> None:
+    """Raise `UsageError` early where a report of the command line could not be made, or not written."""
+    check_available(arguments.format)
+    for name, file in arguments.report:
+        check_available(name)
+        check_writable(Path(file))
+
+
 def report(arguments: argparse.Namespace, given: Report) -> None:
-    """Write a report in the format and to the file that the command line names."""
+    """Write a report in the format and to the file that the command line names, and those of ``--report``."""
     put(written(arguments.format, given), arguments.output)
+    for name, file in arguments.report:
+        with columns():
+            put(written(name, given), file)
 
 
 def save(content: Content, results: Sequence[Result], folder: Path, jobs: int = 0) -> list[Path]:
