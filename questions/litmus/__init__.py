@@ -1,7 +1,7 @@
 """``vtsc litmus``: small guest programs, and whether an execution of theirs can end in a given way."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from questions.litmus.program import Litmus
@@ -10,7 +10,10 @@ from vtsc.base.errors import Exit, UsageError, worst
 from vtsc.base.files import check_folder, check_writable, write_whole
 from vtsc.base.spelling import near
 from vtsc.commands.options import add_jobs
+from vtsc.content.cell_tables import CellTable
+from vtsc.content.content import Content
 from vtsc.content.loader import find_root
+from vtsc.content.questions import Question
 from vtsc.report.screen import put
 
 FOLDER = "litmus"
@@ -21,6 +24,16 @@ STATUSES = (
     "requirement leaves no execution; 12 what must happen cannot; 20 unknown; 2 usage; 3 bad file; 71 "
     "evidence rejected"
 )
+
+
+gate_keys = ("name", "file")
+
+
+def gate_questions(content: Content, table: CellTable) -> Iterator[Question]:
+    """The questions of a table ``[[litmus]]`` of a gate's manifest."""
+    from questions.litmus.gate import questions
+
+    return questions(content, table, FOLDER, SUFFIX)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

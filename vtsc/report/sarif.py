@@ -165,7 +165,7 @@ def _step(content: Content, acting: tuple[str, int] | None, told: str) -> Locati
 def _location(content: Content, file: str, line: int, told: str) -> Location:
     """A line of a file below the root; a design in a file of its own may be anywhere."""
     path = Path(file)
-    own = content.own is not None and file == content.own.asked
+    own = any(file == each.asked for each in content.files)
     uri = path.as_uri() if path.is_absolute() else quote(path.as_posix())
     artifact = ArtifactLocation(uri=uri, uri_base_id=None if own else ROOT)
     physical: Any = PhysicalLocation(artifact_location=artifact, region=Region(start_line=line))
