@@ -9,6 +9,7 @@ from vtsc.base.files import check_folder
 from vtsc.commands.asking import Asking
 from vtsc.commands.judging import judged
 from vtsc.commands.options import STATUSES, add_jobs, add_output
+from vtsc.commands.starter import add_init, check_init, init
 from vtsc.commands.streams import Streams
 from vtsc.commands.verify import noted
 from vtsc.content.case import Case
@@ -16,7 +17,7 @@ from vtsc.content.cells import Cell
 from vtsc.content.content import Content
 from vtsc.content.expected import HOLDS
 from vtsc.content.loader import load
-from vtsc.content.manifest import NAME, Check, Manifest, load_manifest
+from vtsc.content.manifest import NAME, Check, Manifest, load_manifest, usual_manifest
 from vtsc.content.questions import Answered
 from vtsc.deciding.costs import Costs
 from vtsc.deciding.plan import effort
@@ -35,19 +36,25 @@ REPORTS = Path("build") / "report"
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the manifest, and options for its update and for the report, to a parser."""
     parser.epilog = STATUSES
-    parser.add_argument("file", nargs="?", metavar="FILE", help=f"default: {NAME} at the root")
+    parser.add_argument(
+        "file", nargs="?", metavar="FILE", help=f"default: {NAME} at the root, or the nearest"
+    )
     parser.add_argument(
         "--update", action="store_true", help="print how the expected verdicts would change"
     )
     parser.add_argument("--write", action="store_true", help="with --update: change the manifest")
     said = "print what the manifest asks, and decide nothing; --format json for programs"
     parser.add_argument("--list", action="store_true", help=said)
+    add_init(parser)
     add_output(parser, saved=f"the full report of each cell; default: {REPORTS} at the root")
     add_jobs(parser)
 
 
 def run(arguments: argparse.Namespace) -> Exit:
     """The exit status of all cells together, or with ``--update`` of what is left to be changed."""
+    check_init(arguments)
+    if arguments.init is not None:
+        return init(arguments)
     if arguments.write and not arguments.update:
         raise UsageError("--write: only with --update")
     if arguments.list and arguments.update:
@@ -55,7 +62,7 @@ def run(arguments: argparse.Namespace) -> Exit:
     accepted = one_of(LISTED) if arguments.list else check_available
     asked_for = outputs(arguments, accepted)
     content = load(arguments.root)
-    path = Path(arguments.file) if arguments.file else content.root / NAME
+    path = Path(arguments.file) if arguments.file else usual_manifest(content)
     if not arguments.file and not path.is_file():
         raise BadFileError(f"{path}: not there; it lists the cells that vtsc gate decides")
     manifest = load_manifest(content, path, complete=not (arguments.update or arguments.list))
