@@ -8,7 +8,7 @@ from vtsc.base.errors import BadFileError, Exit, UsageError, worst
 from vtsc.base.files import check_folder
 from vtsc.commands.asking import Asking
 from vtsc.commands.judging import judged
-from vtsc.commands.options import STATUSES, add_jobs, add_output
+from vtsc.commands.options import STATUSES, add_engines, add_jobs, add_output
 from vtsc.commands.starter import add_init, check_init, init
 from vtsc.commands.streams import Streams
 from vtsc.commands.verify import noted
@@ -16,11 +16,11 @@ from vtsc.content.case import Case
 from vtsc.content.cells import Cell
 from vtsc.content.content import Content
 from vtsc.content.expected import HOLDS
-from vtsc.content.loader import load
+from vtsc.content.loader import load, manifest_schema
 from vtsc.content.manifest import NAME, Check, Manifest, load_manifest, usual_manifest
 from vtsc.content.questions import Answered
 from vtsc.deciding.costs import Costs
-from vtsc.deciding.plan import effort
+from vtsc.deciding.plan import effort, enlist
 from vtsc.deciding.schedule import Asked, Schedule
 from vtsc.deciding.verdict import Judged, Result
 from vtsc.report import Gate, Report, check_available, written
@@ -28,6 +28,7 @@ from vtsc.report.cells import save_answers, save_reports
 from vtsc.report.manifest import FORMATS as LISTED
 from vtsc.report.outputs import deliver, one_of, outputs
 from vtsc.report.progress import shown
+from vtsc.report.screen import put
 from vtsc.report.step_summary import append_summary
 
 REPORTS = Path("build") / "report"
@@ -45,7 +46,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--write", action="store_true", help="with --update: change the manifest")
     said = "print what the manifest asks, and decide nothing; --format json for programs"
     parser.add_argument("--list", action="store_true", help=said)
+    said = "print the JSON schema of manifests, for editors, and decide nothing"
+    parser.add_argument("--schema", action="store_true", help=said)
     add_init(parser)
+    add_engines(parser)
     add_output(parser, saved=f"the full report of each cell; default: {REPORTS} at the root")
     add_jobs(parser)
 
@@ -57,10 +61,14 @@ def run(arguments: argparse.Namespace) -> Exit:
         return init(arguments)
     if arguments.write and not arguments.update:
         raise UsageError("--write: only with --update")
-    if arguments.list and arguments.update:
-        raise UsageError("--list and --update exclude each other")
+    if arguments.list + arguments.update + arguments.schema > 1:
+        raise UsageError("--list, --schema and --update exclude each other")
+    if arguments.schema:
+        put(manifest_schema(), arguments.output)
+        return Exit.OK
     accepted = one_of(LISTED) if arguments.list else check_available
     asked_for = outputs(arguments, accepted)
+    enlist(arguments.engine)
     content = load(arguments.root)
     path = Path(arguments.file) if arguments.file else usual_manifest(content)
     if not arguments.file and not path.is_file():

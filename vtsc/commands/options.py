@@ -60,6 +60,12 @@ def add_formats(parser: argparse.ArgumentParser, names: Sequence[str]) -> None:
     parser.add_argument("-o", "--output", metavar="FILE", help=said)
 
 
+def add_engines(parser: argparse.ArgumentParser) -> None:
+    """Add the option for engines that are asked besides the usual ones."""
+    said = "ask this engine as well; vtsc list --plug-ins names those of plug-ins"
+    parser.add_argument("--engine", **REPEATED, metavar="NAME", help=said)
+
+
 def add_depth(parser: argparse.ArgumentParser, default: int) -> None:
     """Add the option for the depth of a search."""
     said = f"steps; default {default}"

@@ -29,8 +29,8 @@ def check_init(arguments: argparse.Namespace) -> None:
     if arguments.init is None:
         if arguments.host or arguments.property or arguments.set:
             raise UsageError("--host, -p and --set: only with --init; the manifest names the cells")
-    elif arguments.update or arguments.list:
-        raise UsageError("--init goes neither with --update nor with --list")
+    elif arguments.update or arguments.list or arguments.schema:
+        raise UsageError("--init excludes --list, --schema and --update")
 
 
 def init(arguments: argparse.Namespace) -> Exit:

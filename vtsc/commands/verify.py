@@ -10,7 +10,15 @@ from vtsc import DEFAULT_DEPTH
 from vtsc.base.errors import Exit, UsageError, worst
 from vtsc.base.files import check_folder
 from vtsc.base.parallel import in_order
-from vtsc.commands.options import STATUSES, add_cells, add_depth, add_design, add_jobs, add_output
+from vtsc.commands.options import (
+    STATUSES,
+    add_cells,
+    add_depth,
+    add_design,
+    add_engines,
+    add_jobs,
+    add_output,
+)
 from vtsc.commands.selection import selected
 from vtsc.content.case import Case
 from vtsc.content.cells import Cell
@@ -18,7 +26,7 @@ from vtsc.content.content import Content
 from vtsc.content.expected import expected_verdict
 from vtsc.content.loader import load
 from vtsc.content.manifest import listed_verdicts
-from vtsc.deciding.plan import effort
+from vtsc.deciding.plan import effort, enlist
 from vtsc.deciding.schedule import Asked, Schedule
 from vtsc.deciding.verdict import Judged, Result, status_of
 from vtsc.report import Report, check_available, written
@@ -43,6 +51,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--all", action="store_true", help='tell all parameters and every "sometimes"'
     )
+    add_engines(parser)
     add_output(parser, saved="save counterexamples and certificates here")
     add_jobs(parser)
 
@@ -50,6 +59,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> Exit:
     """The exit status of all cells together."""
     asked_for = outputs(arguments, check_available)
+    enlist(arguments.engine)
     content = load(arguments.root, arguments.design)
     groups = selected(content, arguments)
     listed = listed_verdicts(content)

@@ -31,6 +31,18 @@ TOLD = (*PACKAGES, "questions")
 """The packages of a root whose lines messages name: the content, and the commands that it declares."""
 
 
+SCHEMA = "docs/schemas/manifest.schema.json"
+"""The JSON schema of manifests, in the wheel and in a checkout."""
+
+
+def manifest_schema() -> str:
+    """The text of the JSON schema of manifests."""
+    found = next((path for path in (BUNDLED / SCHEMA, AROUND / SCHEMA) if path.is_file()), None)
+    if found is None:
+        raise BadFileError(f"{SCHEMA}: neither in the wheel nor in a checkout")
+    return found.read_text(encoding="utf-8")
+
+
 def is_root(folder: Path) -> bool:
     """Whether a folder's pyproject.toml says ``[tool.vtsc] root = true``."""
     try:

@@ -24,12 +24,12 @@ class Output:
 
 
 def outputs(
-    arguments: argparse.Namespace, check: Callable[[str], None], default: str = TEXT
+    arguments: argparse.Namespace, check: Callable[[str], None], default: str | None = TEXT
 ) -> list[Output]:
     """The outputs that ``--format NAME[=FILE]`` and ``-o FILE`` ask for; raises `UsageError` for a mistake.
 
     A format without a file goes to that of ``-o``, or to standard output. Where each has a file, the
-    ``default`` goes there. ``check`` raises for a name that is no format.
+    ``default`` goes there, if there is one. ``check`` raises for a name that is no format.
     """
     asked = [_output(text) for text in arguments.format or ()]
     for each in asked:
@@ -38,8 +38,9 @@ def outputs(
     if len(there) > 1:
         both = " and ".join(each.format for each in there)
         raise UsageError(f"--format: {both} have no file of their own: write NAME=FILE")
-    found = asked if there else [*asked, Output(default, None)]
-    found = [Output(each.format, each.file or arguments.output or None) for each in found]
+    if not there and default is not None:
+        asked.append(Output(default, None))
+    found = [Output(each.format, each.file or arguments.output or None) for each in asked]
     files = [os.path.abspath(each.file) for each in found if each.file is not None]
     for file in files:
         if files.count(file) > 1 and not _is_special(file):

@@ -14,7 +14,7 @@ from vtsc.report.text.counterexample import counterexample
 from vtsc.report.text.parameters import changed
 from vtsc.report.text.sometimes import sometimes
 from vtsc.report.text.story import short_story
-from vtsc.report.text.wrapping import wrapped
+from vtsc.report.text.wrapping import continued, wrapped
 
 NONE = "-"
 UNWANTED = "!"
@@ -195,9 +195,10 @@ def _see(given: Report, gate: Gate) -> list[str]:
         return []
     cell = gate.shown if gate.shown in gate.saved and all(v.wanted for v in verdicts) else cells[0]
     assert cell is not None
-    own = given.content.own_of(cell.design)
-    file = "" if own is None else f" {given.content.named(cell.design)}"
-    return [f"in full: vtsc show {gate.saved[cell]}{file}"]
+    if given.content.own_of(cell.design) is None:
+        return [f"in full: vtsc show {gate.saved[cell]}"]
+    words = [gate.saved[cell], *given.content.named(cell.design).split(" ", 1)]
+    return continued(words, "in full: vtsc show")
 
 
 def total(given: Report) -> str:
