@@ -54,9 +54,9 @@ def test_the_action_is_well_formed():
 )
 def test_what_is_installed(repository, tmp_path, inputs, package):
     """A released version, or the sources beside the action; with what the formats need."""
-    done, _ = run(noting(tmp_path, tmp_path), repository, STEPS[0], **inputs)
+    done, _ = run(noting(tmp_path, tmp_path, "python"), repository, STEPS[0], **inputs)
     assert done.returncode == 0, done.stdout
-    assert (tmp_path / "asked").read_text(encoding="utf-8") == f"-m pip install {package}\n"
+    assert (tmp_path / "asked").read_text(encoding="utf-8") == f"python -m pip install {package}\n"
 
 
 @pytest.mark.slow

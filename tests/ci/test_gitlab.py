@@ -29,27 +29,33 @@ def with_own(variables, repository):
     return variables | runners | own
 
 
-@pytest.mark.slow
-def test_the_script_installs_and_decides(repository, spoil, tmp_path):
-    """A wrong manifest fails; JUnit's file, the reports and the cache are where the job says."""
-    spoil()
-    variables = with_own(noting(tmp_path, tmp_path), repository)
+def test_the_script(repository, tmp_path):
+    """What is installed and asked; the reports go where the job says that they are."""
+    variables = with_own(noting(tmp_path, tmp_path, "python", "vtsc"), repository)
+    variables["VTSC_PACKAGE"] = "vtsc==0.1.0; exit"
     done = bash("\n".join(JOB["script"]), repository, variables)
-    assert done.returncode == 10 and "expected: holds" in done.stdout
-    assert (tmp_path / "asked").read_text(encoding="utf-8") == "-m pip install vtsc\n"
-    (cached,) = JOB["cache"]["paths"]
-    assert list((repository / cached / "decided").iterdir())
-    suite = ElementTree.parse(repository / JOB["artifacts"]["reports"]["junit"]).getroot()
-    assert (suite.get("tests"), suite.get("failures")) == ("1", "1")
+    assert (done.returncode, done.stdout) == (0, "")
     (kept,) = JOB["artifacts"]["paths"]
-    assert (repository / kept / "cells").is_dir()
+    assert (tmp_path / "asked").read_text(encoding="utf-8").splitlines() == [
+        "python -m pip install vtsc==0.1.0; exit",
+        f"vtsc gate --save {kept}/cells --format junit={kept}/junit.xml checks.toml",
+    ]
 
 
 @pytest.mark.hours
 @pytest.mark.slow
-def test_the_script_in_a_fresh_environment(environment, repository, tmp_path):
-    """pip installs vtsc, which decides the cells of the right manifest."""
+def test_the_script_in_a_fresh_environment(environment, repository, spoil, tmp_path):
+    """pip installs vtsc; the right manifest passes, and a wrong one fails, with JUnit's file and a cache."""
     variables = with_own(environment.variables(tmp_path / "cache"), repository)
     done = bash("\n".join(JOB["script"]), repository, variables)
     assert done.returncode == 0 and done.stdout.endswith("\n1 of 1 as expected: 1 violated\n")
+    (cached,) = JOB["cache"]["paths"]
+    assert list((repository / cached / "decided").iterdir())
+    spoil()
+    done = bash(JOB["script"][1], repository, variables)
+    assert done.returncode == 10 and "expected: holds" in done.stdout
+    suite = ElementTree.parse(repository / JOB["artifacts"]["reports"]["junit"]).getroot()
+    assert (suite.get("tests"), suite.get("failures")) == ("1", "1")
+    (kept,) = JOB["artifacts"]["paths"]
+    assert (repository / kept / "cells").is_dir()
     bash("pip uninstall -y vtsc", repository, variables)

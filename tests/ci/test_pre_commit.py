@@ -84,10 +84,6 @@ def test_a_commit_that_breaks_a_verdict_is_refused(repository, run, spoil, tmp_p
     assert refused.returncode == 1
     assert "vtsc gate......" in refused.stdout and "- exit code: 10" in refused.stdout
     assert "no-odd sc never_torn [1]: VIOLATED(5) step 1, first [violated]" in refused.stdout
-    right = run(repository, "git", "show", "HEAD:checks.toml").stdout
-    (repository / "checks.toml").write_text(f"# as it was\n{right}", encoding="utf-8")
-    passed = run(repository, "git", "commit", "-am", "the same")
-    assert passed.returncode == 0 and "Passed" in passed.stdout
 
 
 @pytest.mark.hours

@@ -81,11 +81,8 @@ def test_the_cells_join_the_tests(repository):
 @pytest.mark.parametrize(
     ("arguments", "chosen"),
     [
-        (["-k", "weak or only-equal", "checks.toml"], NAMES[2:]),
-        (["checks.toml::no-odd::sc"], NAMES[:2]),
-        ([NAMES[1]], NAMES[1:2]),
-        (["-k", "readers"], NAMES[1:2]),
-        (["test_the_cells_are_chosen.py", "-k", "only-equal"], NAMES[3:]),
+        (["test_the_cells_are_chosen.py", "-k", "weak or only-equal"], NAMES[2:]),
+        (["checks.toml::no-odd::sc", NAMES[3]], [*NAMES[:2], NAMES[3]]),
     ],
 )
 def test_the_cells_are_chosen(repository, arguments, chosen):
@@ -95,87 +92,77 @@ def test_the_cells_are_chosen(repository, arguments, chosen):
 
 
 @pytest.mark.slow
-def test_a_failed_cell_shows_its_story_and_its_run(repository):
-    """As ``vtsc verify`` does; the wanted violations pass, and so JUnit has it, with every verdict."""
-    result = repository.runpytest_subprocess("--vtsc", EXAMPLE, "--junitxml=j.xml")
-    result.assert_outcomes(passed=4, failed=1)
+@pytest.mark.parametrize(
+    "how",
+    [
+        ["-n2", "--dist=loadscope"],
+        pytest.param(["-n2"], marks=pytest.mark.hours),
+        pytest.param([], marks=pytest.mark.hours),
+    ],
+    ids=["by scope", "side by side", "one by one"],
+)
+def test_a_failed_cell_shows_its_story_and_its_run(repository, how):
+    """As ``vtsc verify`` does, by any number of workers; wanted violations pass; JUnit has every verdict.
+
+    By scope, one worker gets all cells of a design on a host.
+    """
+    chosen = ["-k", "no-odd or own", "-v", "--junitxml=j.xml"]
+    result = repository.runpytest_subprocess("--vtsc", EXAMPLE, *chosen, *how)
+    result.assert_outcomes(passed=3, failed=1)
     assert result.ret == 1
     text = result.stdout.str()
-    assert FAILED in text and ENDED in text
+    if how:
+        assert all(part in text for part in FAILED.split("\n", 1))  # the worker stands between them
+        workers = re.findall(r"^\[(gw\d)\].* checks.toml::no-odd::sc::", text, re.M)
+        assert len(workers) == 2 and (how == ["-n2"] or len(set(workers)) == 1)
+    else:
+        assert FAILED in text
+    assert ENDED in text
     suite = ElementTree.parse(repository.path / "j.xml").getroot().find("testsuite")
     assert suite is not None
     cases = {(c.get("classname"), c.get("name")): c for c in suite.iter("testcase")}
     failed = cases["checks.toml.no-odd.sc", "never_torn[readers=2]"]
     assert ENDED in failed.findtext("failure", "")
     verdicts = {k: c.find("properties/property") for k, c in cases.items()}
+    of_all = {"name": "verdict", "value": "VIOLATED(5)"}
     assert {k: p.attrib for k, p in verdicts.items() if p is not None} == {
-        ("checks.toml.no-odd.sc", "never_torn"): {"name": "verdict", "value": "VIOLATED(5)"},
-        ("checks.toml.no-odd.sc", "never_torn[readers=2]"): {
-            "name": "verdict",
-            "value": "VIOLATED(5)",
-        },
-        ("checks.toml.no-odd.weak", "never_torn"): {"name": "verdict", "value": "VIOLATED(5)"},
-        ("checks.toml.only-equal.sc", "never_torn"): {"name": "verdict", "value": "VIOLATED(6)"},
+        ("checks.toml.no-odd.sc", "never_torn"): of_all,
+        ("checks.toml.no-odd.sc", "never_torn[readers=2]"): of_all,
+        ("checks.toml.no-odd.weak", "never_torn"): of_all,
     }
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("how", ["load", "loadscope"])
-def test_cells_run_side_by_side(repository, how):
-    """Two workers find the same verdicts; by scope, one of them gets all cells of a design on a host."""
-    arguments = ("-n2", "-v", "-k", "no-odd", f"--dist={how}")
-    result = repository.runpytest_subprocess("--vtsc", EXAMPLE, *arguments)
-    result.assert_outcomes(passed=2, failed=1)
-    assert ENDED in result.stdout.str()
-    workers = re.findall(r"^\[(gw\d)\].* checks.toml::no-odd::sc::", result.stdout.str(), re.M)
-    assert len(workers) == 2 and (how == "load" or len(set(workers)) == 1)
-
-
-@pytest.mark.parametrize(
-    ("manifest", "said"),
-    [
-        ('[[check]]\ndesign = "no-od"\n', "checks.toml:2: unknown design no-od: did you mean"),
-        ("[[check]\n", "checks.toml:1: "),
-        ("", "checks.toml:1: no [[check]] there: nothing to decide"),
-    ],
-)
-def test_a_mistake_in_the_manifest_is_one_line(repository, manifest, said):
+def test_a_mistake_in_the_manifest_is_one_line(repository):
     """With its file and line; nothing is run."""
-    repository.path.joinpath("checks.toml").write_text(manifest, encoding="utf-8")
+    text = '[[check]]\ndesign = "no-od"\n'
+    repository.path.joinpath("checks.toml").write_text(text, encoding="utf-8")
     result = repository.runpytest_subprocess("--vtsc", EXAMPLE)
     assert result.ret == pytest.ExitCode.INTERRUPTED
     (line,) = [line for line in result.outlines if line.startswith("vtsc: ")]
-    assert said in line
+    assert "checks.toml:2: unknown design no-od: did you mean" in line
 
 
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (["--vtsc-manifest=other.toml"], "other.toml: not there; it lists the cells to decide"),
-        (["--vtsc"], "checks.toml: not there; it lists the cells to decide"),
-    ],
-)
-def test_a_manifest_that_is_not_there_is_one_line(pytester, arguments, said):
+def test_a_manifest_that_is_not_there_is_one_line(pytester):
     """It is a mistake in the command line."""
-    result = pytester.runpytest_subprocess(*arguments)
+    result = pytester.runpytest_subprocess("--vtsc-manifest=other.toml")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     (line,) = [line for line in result.errlines if line]
+    said = "other.toml: not there; it lists the cells to decide"
     assert line == f"ERROR: vtsc: {pytester.path}/{said}"
 
 
 def test_a_manifest_may_be_named(repository):
-    """It may have any name, and be found from the root of the repository as well as from below it."""
-    (repository.path / "checks.toml").rename(repository.path / "cells.toml")
-    found = repository.runpytest_subprocess(
-        "--vtsc-manifest=cells.toml", EXAMPLE, "--co", "-q", "-k", "only-equal"
-    )
-    assert names(found) == ["cells.toml::only-equal::sc::never_torn"]
-    (repository.path / "cells.toml").rename(repository.path / "checks.toml")
+    """It may have any name; the usual one is also found at the root of the tests, from below it."""
+    (repository.path / "cells.toml").write_bytes((repository.path / "checks.toml").read_bytes())
     (repository.path / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
     below = repository.mkdir("below")
-    command = [sys.executable, "-m", "pytest", "--vtsc", EXAMPLE, "--co", "-q"]
-    done = subprocess.run(command, cwd=below, capture_output=True, text=True, check=True)
-    assert [line for line in done.stdout.splitlines() if "::" in line] == NAMES
+    command = [sys.executable, "-m", "pytest", EXAMPLE, "--co", "-q"]
+    for own, name in (("--vtsc", "checks.toml"), ("--vtsc-manifest=../cells.toml", "cells.toml")):
+        done = subprocess.run(
+            [*command, own], cwd=below, capture_output=True, text=True, check=True
+        )
+        found = [line for line in done.stdout.splitlines() if "::" in line]
+        assert found == [each.replace("checks.toml", name) for each in NAMES]
 
 
 LOADED = """\
@@ -203,3 +190,41 @@ def test_pytest_finds_the_plug_in():
     (found,) = entry_points(group="pytest11", name="vtsc")
     assert found.value == "vtsc.pytest_plugin"
     assert Path(found.load().__file__) == ROOT / "vtsc/pytest_plugin.py"
+
+
+ALL_KINDS = """\
+[[litmus]]
+name = "mail-first-serial"
+
+[[check]]
+file = "my_patch.py"
+host = "cstate"
+property = "monotonic"
+expect = "holds"
+skip = "not yet"
+
+[[bound]]
+measure = "lag"
+design = "patch25"
+host = "stable"
+expect = 1
+"""
+
+
+@pytest.mark.hours
+@pytest.mark.slow
+def test_all_that_a_manifest_asks_is_tested(pytester):
+    """A guest program, a design in a file, which is skipped, and a bound that is not as expected."""
+    pytester.path.joinpath("checks.toml").write_text(ALL_KINDS, encoding="utf-8")
+    design = (ROOT / "examples/my_patch.py").read_bytes()
+    pytester.path.joinpath("my_patch.py").write_bytes(design)
+    result = pytester.runpytest_subprocess("--vtsc", f"--vtsc-root={ROOT}", "-v", "-rs")
+    result.assert_outcomes(passed=1, skipped=1, failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "checks.toml::my-patch::cstate::monotonic SKIPPED (not yet)*",
+            "checks.toml::litmus::mail-first-serial PASSED*",
+            "checks.toml::bound::lag patch25 stable bounded_lag FAILED*",
+            "bound lag patch25 stable bounded_lag: 0 expected: 1; exactly 0 cycles*",
+        ]
+    )

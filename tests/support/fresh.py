@@ -68,16 +68,18 @@ def fresh(folder: Path) -> Fresh:
     return Fresh(made, wheel(folder / "wheel"))
 
 
-def noting(folder: Path, cache: Path) -> dict[str, str]:
-    """The variables of a process whose ``python`` only notes its arguments in the file ``folder/asked``.
+def noting(folder: Path, cache: Path, *programs: str) -> dict[str, str]:
+    """The variables of a process whose ``programs`` only note their arguments in the file ``folder/asked``.
 
     Its other programs are those of the environment that runs the tests.
     """
-    stub = folder / "programs/python"
-    stub.parent.mkdir()
-    stub.write_text(f"#!/bin/sh\necho \"$*\" >> '{folder}/asked'\n", encoding="utf-8")
-    stub.chmod(0o755)
-    path = (str(stub.parent), str(Path(sys.executable).parent), os.environ["PATH"])
+    stubs = folder / "programs"
+    stubs.mkdir()
+    for name in programs:
+        text = f"#!/bin/sh\necho \"{name} $*\" >> '{folder}/asked'\n"
+        (stubs / name).write_text(text, encoding="utf-8")
+        (stubs / name).chmod(0o755)
+    path = (str(stubs), str(Path(sys.executable).parent), os.environ["PATH"])
     return {**os.environ, "PATH": os.pathsep.join(path), "XDG_CACHE_HOME": str(cache)}
 
 
