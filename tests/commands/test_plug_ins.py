@@ -112,10 +112,10 @@ def test_formats_of_a_plug_in(installed, tmp_path):
 @pytest.mark.slow
 def test_engines_of_a_plug_in(installed, tmp_path):
     """Lemmas are proved again, and a depth is not believed: the cell stays open as far as we searched."""
-    asked = ("only-equal", "--host=sc", "--depth=4", "--bounded", "--engine=prover")
+    asked = ("barriers", "--host=sc", "--depth=8", "--bounded", "--engine=prover")
     done = vtsc(tmp_path, "verify", *asked, "--engine=liar", "--format=json")
     (result,) = json.loads(done.stdout)["results"]
-    assert (result["status"], result["engine"], result["depth"]) == ("bounded", "bmc", 4)
+    assert (result["status"], result["engine"], result["depth"]) == ("bounded", "bmc", 8)
 
 
 @pytest.mark.parametrize(

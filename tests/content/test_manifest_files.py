@@ -12,6 +12,7 @@ from vtsc.base.errors import BadFileError, Exit
 from vtsc.commands.asking import bound_status
 from vtsc.commands.judging import judged
 from vtsc.content.manifest import NAME, load_manifest
+from vtsc.content.manifest_edit import edited
 from vtsc.deciding.bound import Bound, Kind
 from vtsc.deciding.verdict import Result, Status
 from vtsc.report import manifest as listing
@@ -164,6 +165,17 @@ def test_a_mistake_in_a_design_is_named_there(read, tmp_path):
     (tmp_path / "mine.py").write_text("def\n", encoding="utf-8")
     with pytest.raises(BadFileError, match=r"mine\.py:1: "):
         read(START)
+
+
+def test_a_table_of_files_is_split(read, tmp_path):
+    """The designs of each part are named by their files again."""
+    text = START.replace('"mine.py"', '["mine.py", "more/*.py"] # both')
+    manifest = read(text)
+    files = {"my-patch": "mine.py", "other-patch": "more/other.py"}
+    after = edited(text, manifest.checks, {manifest.checks[1].cell: "holds"}, files)
+    again = read(after)
+    assert [c[::3] for c in short(again)] == [("my-patch", "9"), ("other-patch", "holds")]
+    assert after.count("# both") == 2
 
 
 # verdicts

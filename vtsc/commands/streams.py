@@ -72,7 +72,7 @@ class Streams:
 
     def _writer(self, path: str | None) -> Callable[[str], None]:
         if path is None:
-            return _print
+            return _say
         try:
             file = Path(path).open("w", encoding="utf-8")  # noqa: SIM115 (it is open until the end)
         except OSError as error:
@@ -91,6 +91,6 @@ class Streams:
         return write
 
 
-def _print(line: str) -> None:
+def _say(line: str) -> None:
     say(line.rstrip("\n"))
     flush(sys.stdout)
