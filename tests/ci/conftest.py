@@ -27,7 +27,8 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Fresh:
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
     """A repository whose manifest is right, with content of its own: cells that are decided in no time."""
-    shutil.copytree(ROOT / "examples/seqcount", tmp_path / "repository")
+    made = shutil.ignore_patterns("__pycache__", "build", ".*")
+    shutil.copytree(ROOT / "examples/seqcount", tmp_path / "repository", ignore=made)
     (tmp_path / "repository/checks.toml").write_text(RIGHT, encoding="utf-8")
     return tmp_path / "repository"
 

@@ -69,7 +69,7 @@ def test_the_cells_are_decided(repository, spoil, tmp_path):
     assert done.stdout.startswith("vtsc: other.toml:1: check: expected tables, [[check]]")
     assert not (repository / "vtsc-report").exists()
     spoil()
-    inputs = {"folder": "a folder", "formats": "junit sarif json text"}
+    inputs = {"folder": "a folder", "formats": "junit sarif json text markdown ktap"}
     done, output = run(variables, repository, gate, **inputs)
     assert (done.returncode, output) == (10, "status=10\n"), done.stdout
     folder = repository / "a folder"
@@ -77,6 +77,7 @@ def test_the_cells_are_decided(repository, spoil, tmp_path):
     assert (suite.get("tests"), suite.get("failures")) == ("1", "1")
     (log,) = json.loads((folder / "gate.sarif").read_text(encoding="utf-8"))["runs"]
     assert [finding["level"] for finding in log["results"]] == ["error"]
+    assert {"gate.md", "gate.ktap"} < {path.name for path in folder.iterdir()}
     assert json.loads((folder / "gate.json").read_text(encoding="utf-8"))["results"]
     assert (folder / "gate.txt").read_text(encoding="utf-8") == done.stdout
     assert (folder / "cells/no-odd.sc.never_torn.readers=2.json").exists()
