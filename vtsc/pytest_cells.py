@@ -98,7 +98,8 @@ def _cells(asked: "Asked") -> Callable[[Named, Sequence[Check]], Iterator[Collec
 
     def inside(node: Named, checks: Sequence[Check]) -> Iterator[Collected]:
         for check in checks:
-            yield CellItem.from_parent(node, name=asked.name(check), asked=asked, check=check)
+            named = _called(node, asked.name(check))
+            yield CellItem.from_parent(node, **named, asked=asked, check=check)
 
     return inside
 
@@ -108,9 +109,15 @@ def _questions(asked: "Asked") -> Callable[[Named, Sequence[Any]], Iterator[Coll
 
     def inside(node: Named, questions: Sequence[Any]) -> Iterator[Collected]:
         for each in questions:
-            yield QuestionItem.from_parent(node, name=each.name, asked=asked, question=each)
+            named = _called(node, each.name)
+            yield QuestionItem.from_parent(node, **named, asked=asked, question=each)
 
     return inside
+
+
+def _called(node: Named, name: str) -> dict[str, str]:
+    """The name of a test; its whole name as text, in which pytest looks for brackets."""
+    return {"name": name, "nodeid": f"{node.nodeid}::{name}"}
 
 
 class Unwanted(Exception):

@@ -104,7 +104,7 @@ def test_the_cells_are_chosen(repository, arguments, chosen):
 def test_a_failed_cell_shows_its_story_and_its_run(repository, how):
     """As ``vtsc verify`` does, by any number of workers; wanted violations pass; JUnit has every verdict.
 
-    By scope, one worker gets all cells of a design on a host.
+    By scope, one worker gets all cells of a design on a host. ``--lf`` chooses what failed.
     """
     chosen = ["-k", "no-odd or own", "-v", "--junitxml=j.xml"]
     result = repository.runpytest_subprocess("--vtsc", EXAMPLE, *chosen, *how)
@@ -118,6 +118,8 @@ def test_a_failed_cell_shows_its_story_and_its_run(repository, how):
     else:
         assert FAILED in text
     assert ENDED in text
+    again = repository.runpytest_subprocess("--vtsc", EXAMPLE, "--lf", "--co", "-q")
+    assert names(again) == NAMES[1:2]
     suite = ElementTree.parse(repository.path / "j.xml").getroot().find("testsuite")
     assert suite is not None
     cases = {(c.get("classname"), c.get("name")): c for c in suite.iter("testcase")}
