@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -24,8 +24,11 @@ BLOCK = re.compile(r"^```(console|diff)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 ANY = "...\n"
 
 
-def rewritten(text: str, folder: Path) -> str:
-    """A guide with the output of each command as it is now; blocks that are up to date stay as they are."""
+def rewritten(text: str, folder: Path, variables: Mapping[str, str] | None = None) -> str:
+    """A guide with the output of each command as it is now; blocks that are up to date stay as they are.
+
+    ``variables``: those of the commands' environment, by default the one with the programs of this one.
+    """
     status = 0
 
     def again(block: re.Match[str]) -> str:
@@ -35,7 +38,7 @@ def rewritten(text: str, folder: Path) -> str:
             return block[0]
         parts = []
         for command, shown in commands(block[2]):
-            status, printed = run(command, folder, status)
+            status, printed = run(command, folder, status, variables)
             parts.append(f"$ {command}\n{shown if matches(shown, printed) else printed}")
         return f"```console\n{''.join(parts)}```"
 
@@ -49,13 +52,15 @@ def commands(block: str) -> Iterator[tuple[str, str]]:
         yield command, shown
 
 
-def run(command: str, folder: Path, before: int) -> tuple[int, str]:
+def run(
+    command: str, folder: Path, before: int, variables: Mapping[str, str] | None = None
+) -> tuple[int, str]:
     """The exit status of a command and all that it prints; ``before``: the status of the one before it."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
         ["bash", "-c", f"(exit {before}); {command}"],
         cwd=folder,
-        env={**os.environ, "PATH": path, "XDG_CACHE_HOME": str(folder / ".cache")},
+        env=variables or {**os.environ, "PATH": path, "XDG_CACHE_HOME": str(folder / ".cache")},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

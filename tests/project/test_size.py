@@ -18,7 +18,7 @@ WRITTEN = {
     "pyproject.toml",
     ".gitignore",
     "run",
-} | {".litmus"}
+} | {".litmus", ".mk", ".yaml", ".yml"}
 """Kinds of files, and files, that people write; all others count as generated or recorded."""
 
 

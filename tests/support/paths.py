@@ -11,6 +11,7 @@ TEXTS = {
     ".json",
     ".litmus",
     ".md",
+    ".mk",
     ".py",
     ".pyi",
     ".sh",

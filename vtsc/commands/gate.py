@@ -9,6 +9,7 @@ from vtsc.base.files import check_folder
 from vtsc.commands.asking import Asking
 from vtsc.commands.judging import judged
 from vtsc.commands.options import STATUSES, add_engines, add_jobs, add_output
+from vtsc.commands.starter import add_init, check_init, init
 from vtsc.commands.streams import Streams
 from vtsc.commands.verify import noted
 from vtsc.content.case import Case
@@ -16,12 +17,12 @@ from vtsc.content.cells import Cell
 from vtsc.content.content import Content
 from vtsc.content.expected import HOLDS
 from vtsc.content.loader import load, manifest_schema
-from vtsc.content.manifest import NAME, Check, Manifest, load_manifest
+from vtsc.content.manifest import NAME, Check, Manifest, load_manifest, usual_manifest
 from vtsc.content.questions import Answered
 from vtsc.deciding.costs import Costs
 from vtsc.deciding.plan import effort, enlist
 from vtsc.deciding.schedule import Asked, Schedule
-from vtsc.deciding.verdict import Result
+from vtsc.deciding.verdict import Judged, Result
 from vtsc.report import Gate, Report, check_available, written
 from vtsc.report.cells import save_answers, save_reports
 from vtsc.report.manifest import FORMATS as LISTED
@@ -36,7 +37,9 @@ REPORTS = Path("build") / "report"
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the manifest, and options for its update and for the report, to a parser."""
     parser.epilog = STATUSES
-    parser.add_argument("file", nargs="?", metavar="FILE", help=f"default: {NAME} at the root")
+    parser.add_argument(
+        "file", nargs="?", metavar="FILE", help=f"default: {NAME} at the root, or the nearest"
+    )
     parser.add_argument(
         "--update", action="store_true", help="print how the expected verdicts would change"
     )
@@ -45,6 +48,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--list", action="store_true", help=said)
     said = "print the JSON schema of manifests, for editors, and decide nothing"
     parser.add_argument("--schema", action="store_true", help=said)
+    add_init(parser)
     add_engines(parser)
     add_output(parser, saved=f"the full report of each cell; default: {REPORTS} at the root")
     add_jobs(parser)
@@ -52,6 +56,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> Exit:
     """The exit status of all cells together, or with ``--update`` of what is left to be changed."""
+    check_init(arguments)
+    if arguments.init is not None:
+        return init(arguments)
     if arguments.write and not arguments.update:
         raise UsageError("--write: only with --update")
     if arguments.list + arguments.update + arguments.schema > 1:
@@ -63,7 +70,7 @@ def run(arguments: argparse.Namespace) -> Exit:
     asked_for = outputs(arguments, accepted)
     enlist(arguments.engine)
     content = load(arguments.root)
-    path = Path(arguments.file) if arguments.file else content.root / NAME
+    path = Path(arguments.file) if arguments.file else usual_manifest(content)
     if not arguments.file and not path.is_file():
         raise BadFileError(f"{path}: not there; it lists the cells that vtsc gate decides")
     manifest = load_manifest(content, path, complete=not (arguments.update or arguments.list))
@@ -164,3 +171,14 @@ def _cost(costs: Costs, checks: dict[Cell, Check], cell: Cell) -> int:
 
 GUESS = 1_000_000
 """Units that a proof, or each step of a counterexample, is guessed to cost."""
+
+
+def decided(manifest: Manifest, jobs: int) -> list[Judged]:
+    """The cells of a manifest, each with what is expected of it; nothing is reported."""
+    streams = Streams(manifest, [])
+    return judged(manifest, _decided(manifest.content, manifest, jobs, streams))
+
+
+def answered(manifest: Manifest, jobs: int) -> list[Answered]:
+    """What a manifest asks besides cells, with the answers; nothing is reported."""
+    return _answered(manifest.content, manifest, jobs, Streams(manifest, []))

@@ -6,6 +6,7 @@ the cell whose counterexample is reported in full. The content may have question
 tables (`vtsc.content.questions`). docs/gate.md describes it all.
 """
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -78,6 +79,19 @@ def find_manifest(content: Content) -> Path | None:
     """The manifest of a root, if it has one."""
     path = content.root / NAME
     return path if path.is_file() else None
+
+
+def usual_manifest(content: Content) -> Path:
+    """The manifest that is meant where none is named: that of the root.
+
+    Where the content is what comes with vtsc, it is the nearest one from the working directory upwards.
+    """
+    here = Path.cwd().resolve()
+    if content.asked is None and not here.is_relative_to(content.root):
+        for folder in (here, *here.parents):
+            if (folder / NAME).is_file():
+                return Path(os.path.relpath(folder / NAME, here))
+    return content.root / NAME
 
 
 def listed_verdicts(content: Content) -> dict[Cell, str]:

@@ -22,11 +22,21 @@ def report(given: Report) -> str:
     return folded("\n".join(part for part in _parts(given) if part))
 
 
+def told(given: Report) -> str:
+    """The part of the text about single cells: runs, proofs, advice, and a line for each."""
+    return folded("\n".join(part for part in _cells(given) if part))
+
+
 def _parts(given: Report) -> Iterator[str]:
     content, results = given.content, [v.result for v in given.verdicts]
     yield f"vtsc verify: {content.where} model {content.digest}, depth {given.depth}\n"
     yield matrix(content, results)
     yield every_sometimes(results) if given.everything else sometimes(content, results)
+    yield from _cells(given)
+
+
+def _cells(given: Report) -> Iterator[str]:
+    content, results = given.content, [v.result for v in given.verdicts]
     for result in results:
         if result.status is Status.VIOLATED and result.trace and result.run:
             yield counterexample(
