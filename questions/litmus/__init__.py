@@ -30,7 +30,7 @@ gate_keys = ("name", "file")
 
 
 def gate_questions(content: Content, table: CellTable) -> Iterator[Question]:
-    """The questions of a table ``[[litmus]]`` of a gate's manifest."""
+    """The questions of the tables named litmus in a gate's manifest."""
     from questions.litmus.gate import questions
 
     return questions(content, table, FOLDER, SUFFIX)

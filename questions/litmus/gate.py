@@ -1,4 +1,4 @@
-"""The questions that the gate asks about guest programs: the files of ``[[litmus]]`` tables.
+"""The questions that the gate asks about guest programs: the files that tables named litmus list.
 
 ``name`` is the name of a file of ``litmus/``, a list of names, or "all"; a name may be a pattern. ``file`` is
 the path of another file below the manifest's folder. The answer that is expected stands in the file's header.

@@ -77,7 +77,7 @@ def test_the_cells_are_decided(repository, spoil, tmp_path):
     assert (suite.get("tests"), suite.get("failures")) == ("1", "1")
     (log,) = json.loads((folder / "gate.sarif").read_text(encoding="utf-8"))["runs"]
     assert [finding["level"] for finding in log["results"]] == ["error"]
-    assert {"gate.md", "gate.ktap"} < {path.name for path in folder.iterdir()}
+    assert {"gate.markdown", "gate.ktap"} < {path.name for path in folder.iterdir()}
     assert json.loads((folder / "gate.json").read_text(encoding="utf-8"))["results"]
     assert (folder / "gate.txt").read_text(encoding="utf-8") == done.stdout
     assert (folder / "cells/no-odd.sc.never_torn.readers=2.json").exists()

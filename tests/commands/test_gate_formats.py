@@ -79,13 +79,13 @@ def reports(tmp_path_factory):
     for name, text in (("good", MANIFEST), ("bad", WRONG)):
         folder = tmp_path_factory.mktemp(name)
         files = [f"--format={kind}={kind}.out" for kind in ("ktap", "jsonl", "markdown", "junit")]
-        summary = str(folder / "summary.md")
-        (folder / "summary.md").write_text("before\n", encoding="utf-8")
+        summary = str(folder / "summary.markdown")
+        (folder / "summary.markdown").write_text("before\n", encoding="utf-8")
         json_file = "--format=json=json.out"
         done = run(folder, text, *files, json_file, "-j1", GITHUB_STEP_SUMMARY=summary)
         found[name] = {p.stem: p.read_text(encoding="utf-8") for p in folder.glob("*.out")}
         found[name] |= {"text": done.stdout, "status": done.returncode, "err": done.stderr}
-        found[name]["summary"] = (folder / "summary.md").read_text(encoding="utf-8")
+        found[name]["summary"] = (folder / "summary.markdown").read_text(encoding="utf-8")
     return found
 
 
