@@ -34,6 +34,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--update", action="store_true", help="print how the expected verdicts would change"
     )
     parser.add_argument("--write", action="store_true", help="with --update: change the manifest")
+    trust = parser.add_mutually_exclusive_group()
+    trust.add_argument(
+        "--recheck", action="store_true", help="check the proofs that are remembered again"
+    )
+    trust.add_argument("--again", action="store_true", help="decide anew what is remembered, too")
     add_output(parser, saved=f"the full report of each cell; default: {REPORTS} at the root")
     add_jobs(parser)
 
@@ -52,7 +57,7 @@ def run(arguments: argparse.Namespace) -> Exit:
     if arguments.output:
         check_writable(Path(arguments.output))
     check_folder(folder)
-    verdicts = _judged(manifest, _decided(content, manifest, arguments.jobs))
+    verdicts = _judged(manifest, _decided(content, manifest, arguments))
     statuses = [v.status for v in verdicts]
     saved, failed = save_reports(content, [v.result for v in verdicts], folder)
     if arguments.update:
@@ -76,9 +81,12 @@ def _reports(content: Content) -> Path:
     return folder.relative_to(here) if folder.is_relative_to(here) else folder
 
 
-def _decided(content: Content, manifest: Manifest, jobs: int) -> dict[Cell, Result]:
+def _decided(
+    content: Content, manifest: Manifest, arguments: argparse.Namespace
+) -> dict[Cell, Result]:
     """Every cell's result; the cells of one case are decided together, and the most expensive first."""
     from vtsc.deciding.memory import Memory  # loads the solver
+    from vtsc.why.remembered import explained
 
     together: dict[tuple[str, str, object, int], list[Check]] = {}
     for check in manifest.checks:
@@ -95,16 +103,21 @@ def _decided(content: Content, manifest: Manifest, jobs: int) -> dict[Cell, Resu
         for checks in together.values()
     ]
     much = effort(prove=True, bounded=False)
-    costs = Costs()
+    costs, jobs = Costs(), arguments.jobs
+    trusted, again = not arguments.recheck, arguments.again
+    memory = Memory.of(content, much, trusted=trusted, again=again)
     schedule = Schedule(
         asked,
         much,
         jobs,
-        Memory.of(content, much),
-        partial(_cost, costs, {c.cell: c for c in manifest.checks}),
+        memory,
+        at_once=trusted and not again,
+        cost=partial(_cost, costs, {c.cell: c for c in manifest.checks}),
     )
     results = [result for of_case in schedule.results(shown) for result in of_case]
     costs.note(results)
+    traces = [r.trace for r in results if r.trace is not None]
+    explained(content, traces, memory.sources, jobs, again=again)
     return {result.cell: result for result in results}
 
 

@@ -52,6 +52,8 @@ class Schedule:
     jobs: int = 0
     memory: Remembers | None = None
     """A case that is remembered need not be decided."""
+    at_once: bool = False
+    """Whether to recall is so little work that it is done before any process begins."""
     cost: Callable[[Cell], int] = lambda cell: 0
     """The expected cost of a cell; the costliest are decided first."""
     _found: list[dict[str, Result]] = field(default_factory=list)
@@ -73,6 +75,11 @@ class Schedule:
         waiting: Waiting[Piece] = Waiting()
         pieces: list[tuple[int, Asked]] = []
         for which, asked in enumerate(self.asked):
+            known = self._recalled(asked) if self.at_once else None
+            if known is not None:
+                self._found[which] = {result.cell.property: result for result in known}
+                yield sum(map(len, self._found))
+                continue
             waiting.add((asked, None), max(map(self.cost, asked.cells()), default=0))
             pieces.append((which, asked))
         for number, found in as_done(waiting, self._work, self.jobs):
@@ -90,20 +97,24 @@ class Schedule:
         asked, left = piece
         if left is not None:
             return [finish(asked.case, left, asked.depth, self.effort)]
-        if self.memory is not None:
-            known = self.memory.recall(asked.case, asked.properties, asked.depth)
-            if known is not None:
-                return [*known]
+        known = None if self.at_once else self._recalled(asked)
+        if known is not None:
+            return [*known]
         case, depth, doubted = asked.case, asked.depth, asked.doubted
         found = begin(case, asked.properties, depth, self.effort, doubted)
         if any(isinstance(x, Open) and x.cell.property in doubted for x in found):
             return begin(case, asked.properties, depth, self.effort)
         return found
 
+    def _recalled(self, asked: Asked) -> list[Result] | None:
+        if self.memory is None:
+            return None
+        return self.memory.recall(asked.case, asked.properties, asked.depth)
+
     def _keep(self, which: int, asked: Asked) -> None:
         """Remember a case all of whose cells have just been decided."""
         found = [self._found[which].get(prop) for prop in asked.properties]
         results = [r for r in found if r is not None]
-        new = len(results) == len(found) and any(r.units for r in results)
+        new = len(results) == len(found) and any(r.units and not r.remembered for r in results)
         if self.memory is not None and new:
             self.memory.remember(asked.case, asked.depth, results)

@@ -30,7 +30,7 @@ def brief(given: Report, gate: Gate) -> str:
         _in_full(content, verdicts, gate),
         *_lines(content, verdicts, gate, notes),
         sometimes(content, [v.result for v in verdicts]).splitlines(),
-        [*_see(gate, verdicts), _total(verdicts)],
+        [*_remembered(verdicts), *_see(gate, verdicts), _total(verdicts)],
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
@@ -159,6 +159,18 @@ def _shown_by(lemmas: int, any_number: bool) -> str:
 
 
 # the end
+
+
+def _remembered(verdicts: Sequence[Judged]) -> list[str]:
+    """The line on the verdicts that an earlier run found; none where there are none."""
+    number = sum(v.result.remembered for v in verdicts)
+    if not number:
+        return []
+    return wrapped(
+        f"remembered: {number} of {len(verdicts)}, on whose rules nothing has changed since they were "
+        "decided and checked; vtsc gate --recheck checks their proofs again",
+        "  ",
+    )
 
 
 def _see(gate: Gate, verdicts: Sequence[Judged]) -> list[str]:
