@@ -219,7 +219,9 @@ class Footprints:
         slots = [n for c in kind.__mro__ for n in _slots(c)]
         if not hasattr(thing, "__dict__") and not slots:
             return self._unseen(thing)
-        lazy = {n for c in kind.__mro__ for n, v in vars(c).items() if isinstance(v, cached_property)}
+        lazy = {
+            n for c in kind.__mro__ for n, v in vars(c).items() if isinstance(v, cached_property)
+        }
         held = {n: getattr(thing, n) for n in slots if hasattr(thing, n)}
         held |= {n: v for n, v in getattr(thing, "__dict__", {}).items() if n not in lazy}
         return _Seen(b"object", (kind, *held, *held.values()))

@@ -27,12 +27,7 @@ from vtsc.why.cause import (
 from vtsc.why.freedom import Place, mattering
 
 KINDS = {k.__name__: k for k in (Call, Cause, Condition, Difference, Earlier, Explanation, Read)}
-PLAIN = (int, str, bool, type(None))
 Found = tuple[Explanation, tuple[Place, ...]]
-
-
-class _Unplain(Exception):
-    """A value that cannot be kept."""
 
 
 def explained(
@@ -84,10 +79,7 @@ def _recalled(trace: Trace, rests_on: str) -> Found | None:
 
 
 def _remember(trace: Trace, rests_on: str, found: Found) -> None:
-    try:
-        kept = {"explanation": _plain(found[0]), "mattering": _plain(found[1])}
-    except _Unplain:
-        return
+    kept = {"explanation": _plain(found[0]), "mattering": _plain(found[1])}
     keep_sealed(_name(trace), {"rests_on": _digest(trace, rests_on), **kept})
 
 
@@ -102,14 +94,19 @@ def _digest(trace: Trace, rests_on: str) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """A value as JSON: an object is a list that begins with its class, a tuple one that begins with 0."""
-    if type(value) in PLAIN:
+    """A value as JSON: a list begins with the name of a class, and a tuple's with 0.
+
+    Of any other object, only the name of its class is told by reports. A list that begins with 1 has that.
+    """
+    if value is None or isinstance(value, bool):
         return value
+    if isinstance(value, int | str):
+        return int(value) if isinstance(value, int) else str(value)
     if isinstance(value, tuple):
         return [0, *map(_plain, value)]
     name = type(value).__name__
     if KINDS.get(name) is not type(value):
-        raise _Unplain
+        return [1, name]
     return [name, *(_plain(getattr(value, field)) for field in value.__dataclass_fields__)]
 
 
@@ -117,5 +114,7 @@ def _made(value: Any) -> Any:
     if not isinstance(value, list):
         return value
     kind, *parts = value
+    if kind == 1:
+        return type(str(parts[0]), (), {})()
     made = [_made(part) for part in parts]
     return tuple(made) if kind == 0 else KINDS[kind](*made)
