@@ -7,6 +7,7 @@ from pathlib import Path
 
 from vtsc.base.errors import BadFileError, Exit, UsageError, worst
 from vtsc.base.files import check_folder, check_writable
+from vtsc.commands.budgets import add_budget, budget_of
 from vtsc.commands.options import STATUSES, add_jobs, add_output
 from vtsc.commands.verify import noted, report
 from vtsc.content.case import Case
@@ -34,11 +35,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--update", action="store_true", help="print how the expected verdicts would change"
     )
     parser.add_argument("--write", action="store_true", help="with --update: change the manifest")
-    trust = parser.add_mutually_exclusive_group()
-    trust.add_argument(
-        "--recheck", action="store_true", help="check the proofs that are remembered again"
-    )
-    trust.add_argument("--again", action="store_true", help="decide anew what is remembered, too")
+    add_budget(parser)
     add_output(parser, saved=f"the full report of each cell; default: {REPORTS} at the root")
     add_jobs(parser)
 
@@ -105,7 +102,8 @@ def _decided(
     much = effort(prove=True, bounded=False)
     costs, jobs = Costs(), arguments.jobs
     trusted, again = not arguments.recheck, arguments.again
-    memory = Memory.of(content, much, trusted=trusted, again=again)
+    budget = budget_of(arguments, manifest.budget)
+    memory = Memory.of(content, much, trusted=trusted, again=again, budget=budget.per_cell)
     schedule = Schedule(
         asked,
         much,
@@ -113,6 +111,7 @@ def _decided(
         memory,
         at_once=trusted and not again,
         cost=partial(_cost, costs, {c.cell: c for c in manifest.checks}),
+        budget=budget,
     )
     results = [result for of_case in schedule.results(shown) for result in of_case]
     costs.note(results)

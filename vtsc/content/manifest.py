@@ -2,7 +2,7 @@
 
 ``checks.toml`` lists cells in ``[[check]]`` tables, whose keys are those of `vtsc.content.cell_tables`.
 ``[defaults]`` has values for keys that a table leaves out. ``[show]`` names the cell whose counterexample is
-reported in full.
+reported in full. ``[budget]`` limits what deciding the cells may cost.
 """
 
 from collections.abc import Iterator
@@ -13,12 +13,20 @@ from typing import Any
 from vtsc import DEFAULT_DEPTH
 from vtsc.base.spelling import near
 from vtsc.base.toml_lines import TomlFile
+from vtsc.content.budget import MOST, Budget, is_limit
+from vtsc.content.budget import NAMES as LIMITS
 from vtsc.content.cell_tables import CELLS, CellTable, each
 from vtsc.content.cells import Cell
 from vtsc.content.content import Content
+from vtsc.language.words import spelled
 
 NAME = "checks.toml"
-KEYS = {"defaults": (*CELLS, "depth"), "check": (*CELLS, "depth", "expect"), "show": CELLS}
+KEYS = {
+    "defaults": (*CELLS, "depth"),
+    "check": (*CELLS, "depth", "expect"),
+    "show": CELLS,
+    "budget": LIMITS,
+}
 """The tables, and the keys of each."""
 
 
@@ -47,6 +55,8 @@ class Manifest:
     checks: tuple[Check, ...]
     shown: Cell | None = None
     """The cell whose counterexample is reported in full."""
+    budget: Budget = Budget()
+    """What deciding the cells may cost."""
 
     @property
     def listed(self) -> dict[Cell, str]:
@@ -104,7 +114,18 @@ class _Reader:
         if not checks:
             raise self._file.fail(1, "no [[check]] there: nothing to decide")
         shown = self._shown(checks, document["show"]) if "show" in document else None
-        return Manifest(self._file.shown, checks, shown)
+        return Manifest(self._file.shown, checks, shown, self._budget(document.get("budget", {})))
+
+    def _budget(self, given: dict[str, Any]) -> Budget:
+        """The limits that ``[budget]`` states."""
+        for name, value in given.items():
+            line = self._file.key("budget", None, name)
+            if name not in LIMITS:
+                raise self._file.fail(line, f"unknown key {name}: {near(name, list(LIMITS))}")
+            if not is_limit(value):
+                expected = f"a whole number from 1 to {spelled(MOST)}"
+                raise self._file.fail(line, f"{name}: expected {expected}")
+        return Budget(**given)
 
     def _table(self, name: str, number: int | None, own: dict[str, Any]) -> CellTable:
         inherited = self._defaults if name == "check" else {}

@@ -69,8 +69,14 @@ class Memory:
 
     def recall(self, case: Case, properties: Sequence[str], depth: int) -> list[Result] | None:
         """The remembered verdicts of a case, checked as far as this memory does; else None."""
-        name = self._name(case, properties, depth)
-        kept = None if self.again else recalled_sealed(name)
+        if self.again:
+            return None
+        names = (self._name(case, properties, depth, found=found) for found in (True, False))
+        known = (self._recalled(name, case, properties) for name in names)
+        return next((results for results in known if results is not None), None)
+
+    def _recalled(self, name: str, case: Case, properties: Sequence[str]) -> list[Result] | None:
+        kept = recalled_sealed(name)
         try:
             if kept is None or not self._is_of_today(case, properties, kept):
                 return None
@@ -96,7 +102,8 @@ class Memory:
             "budget": self.budget,
             **entry(results),
         }
-        keep_sealed(self._name(case, properties, depth), kept)
+        found = all(r.status in FOUND for r in results)
+        keep_sealed(self._name(case, properties, depth, found=found), kept)
 
     def _is_of_today(self, case: Case, properties: Sequence[str], kept: Any) -> bool:
         """Whether nothing has changed on which a remembered case rests."""
@@ -106,11 +113,12 @@ class Memory:
         cells = [kept["cells"][prop] for prop in properties]
         if not all(cell["status"] in FOUND for cell in cells) and kept["budget"] != self.budget:
             return False
-        if self.budget is not None and any(int(cell["units"]) > self.budget for cell in cells):
+        costs = [int(cell["units"]) for cell in cells if cell["status"] in FOUND]
+        if self.budget is not None and any(cost > self.budget for cost in costs):
             return False
         named = any(cell["reason"] or cell.get("only") for cell in cells)  # they may name lines
         same = not named or kept["sources"] == footprint.sources
-        return same and kept["footprint"] == footprint.rules
+        return same and bool(kept["footprint"] == footprint.rules)
 
     def _footprint(self, case: Case, properties: Sequence[str]) -> Footprint | None:
         """The footprint of a case; None for one whose machine cannot be made, which is told elsewhere."""
@@ -122,10 +130,14 @@ class Memory:
                 self._known[key] = None
         return self._known[key]
 
-    def _name(self, case: Case, properties: Sequence[str], depth: int) -> str:
-        """The name of a case's entry; a new entry replaces the one before."""
+    def _name(self, case: Case, properties: Sequence[str], depth: int, *, found: bool) -> str:
+        """The name of a case's entry; a new entry replaces the one before.
+
+        ``found``: whether all its cells are proved or violated, which they are at any greater budget.
+        """
         parts = [str(case.content.root), str(int(self.effort)), str(depth), case.design, case.host]
         parts += [json.dumps(case.settings.texts()), *properties]
+        parts += [] if found else [f"budget {self.budget}"]
         name = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
         return f"decided/{name}.json"
 
