@@ -2,23 +2,21 @@
 
 import argparse
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
 from vtsc.base.errors import BadFileError, Exit, UsageError, worst
 from vtsc.base.files import check_folder, check_writable
 from vtsc.commands.budgets import add_budget, budget_of
+from vtsc.commands.manifests import asked, cost
 from vtsc.commands.options import STATUSES, add_jobs, add_output
 from vtsc.commands.verify import noted, report
-from vtsc.content.case import Case
 from vtsc.content.cells import Cell
 from vtsc.content.content import Content
-from vtsc.content.expected import HOLDS
 from vtsc.content.loader import load
-from vtsc.content.manifest import NAME, Check, Manifest, load_manifest
+from vtsc.content.manifest import NAME, Manifest, load_manifest
 from vtsc.deciding.costs import Costs
 from vtsc.deciding.plan import effort
-from vtsc.deciding.schedule import Asked, Schedule
+from vtsc.deciding.schedule import Schedule
 from vtsc.deciding.verdict import Judged, Result, status_of
 from vtsc.report import Gate, Report, check_available
 from vtsc.report.cells import save_reports
@@ -36,6 +34,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--write", action="store_true", help="with --update: change the manifest")
     add_budget(parser)
+    parser.add_argument(
+        "--stability", metavar="N", help="decide all cells anew with N seeds of the solver; compare"
+    )
+    parser.add_argument(
+        "--since", metavar="REV", help="name the cells that what changed since REV can affect"
+    )
     add_output(parser, saved=f"the full report of each cell; default: {REPORTS} at the root")
     add_jobs(parser)
 
@@ -44,12 +48,22 @@ def run(arguments: argparse.Namespace) -> Exit:
     """The exit status of all cells together, or with ``--update`` of what is left to be changed."""
     if arguments.write and not arguments.update:
         raise UsageError("--write: only with --update")
+    if sum(x is not None for x in (arguments.stability, arguments.since)) + arguments.update > 1:
+        raise UsageError("--update, --stability and --since: one at a time")
     check_available(arguments.format)
     content = load(arguments.root)
     path = Path(arguments.file) if arguments.file else content.root / NAME
     if not arguments.file and not path.is_file():
         raise BadFileError(f"{path}: not there; it lists the cells that vtsc gate decides")
     manifest = load_manifest(content, path, complete=not arguments.update)
+    if arguments.since is not None:
+        from vtsc.commands.since import since
+
+        return since(content, manifest, path, arguments)
+    if arguments.stability is not None:
+        from vtsc.commands.stability import stability
+
+        return stability(content, manifest, arguments)
     folder = Path(arguments.save) if arguments.save else _reports(content)
     if arguments.output:
         check_writable(Path(arguments.output))
@@ -81,56 +95,28 @@ def _reports(content: Content) -> Path:
 def _decided(
     content: Content, manifest: Manifest, arguments: argparse.Namespace
 ) -> dict[Cell, Result]:
-    """Every cell's result; the cells of one case are decided together, and the most expensive first."""
+    """Every cell's result; the most expensive cases are decided first."""
     from vtsc.deciding.memory import Memory  # loads the solver
     from vtsc.why.remembered import explained
 
-    together: dict[tuple[str, str, object, int], list[Check]] = {}
-    for check in manifest.checks:
-        cell = check.cell
-        key = (cell.design, cell.host, cell.settings, check.depth)
-        together.setdefault(key, []).append(check)
-    asked = [
-        Asked(
-            Case.of(content, checks[0].cell),
-            tuple(check.cell.property for check in checks),
-            checks[0].depth,
-            frozenset(c.cell.property for c in checks if c.expected not in (None, HOLDS)),
-        )
-        for checks in together.values()
-    ]
-    much = effort(prove=True, bounded=False)
-    costs, jobs = Costs(), arguments.jobs
+    much, costs = effort(prove=True, bounded=False), Costs()
     trusted, again = not arguments.recheck, arguments.again
     budget = budget_of(arguments, manifest.budget)
     memory = Memory.of(content, much, trusted=trusted, again=again, budget=budget.per_cell)
     schedule = Schedule(
-        asked,
+        asked(content, manifest),
         much,
-        jobs,
+        arguments.jobs,
         memory,
         at_once=trusted and not again,
-        cost=partial(_cost, costs, {c.cell: c for c in manifest.checks}),
+        cost=cost(costs, manifest),
         budget=budget,
     )
     results = [result for of_case in schedule.results(shown) for result in of_case]
     costs.note(results)
     traces = [r.trace for r in results if r.trace is not None]
-    explained(content, traces, memory.sources, jobs, again=again)
+    explained(content, traces, memory.sources, arguments.jobs, again=again)
     return {result.cell: result for result in results}
-
-
-def _cost(costs: Costs, checks: dict[Cell, Check], cell: Cell) -> int:
-    """The cost of a cell in the last run, or else a guess that grows with the counterexample's depth."""
-    known = costs.of(cell)
-    if known is not None:
-        return known
-    expected = checks[cell].expected
-    return GUESS * (1 if expected in (None, HOLDS) else int(expected or 1))
-
-
-GUESS = 1_000_000
-"""Units that a proof, or each step of a counterexample, is guessed to cost."""
 
 
 def _judged(manifest: Manifest, results: dict[Cell, Result]) -> Sequence[Judged]:

@@ -34,6 +34,7 @@ from vtsc.content.content import Content
 from vtsc.content.live import ELSEWHERE, first_of
 from vtsc.content.reading.sources import OWN
 from vtsc.content.reading.uses import Use
+from vtsc.language.claims import Property
 
 ATOMS = (int, str, bytes, float, complex, bool, type(None), type(...), type(NotImplemented), range)
 LOOKED_AT = (Fraction, TypeVar, UnionType)
@@ -44,6 +45,8 @@ UNTOLD = frozenset(
     ("__module__", "__doc__", "__dict__", "__weakref__", "__firstlineno__", "_abc_impl")
 )
 """Entries of a class that say nothing about what it does."""
+EXPECTED = "expected"
+"""The entry of a property with the verdicts that are expected, which nothing that decides reads."""
 PACKAGES = ("model", "properties", OWN)
 TYPING = ("typing", "types", "collections.abc")
 
@@ -170,7 +173,8 @@ class Footprints:
     def _type(self, kind: type) -> _Seen:
         if not self._is_ours(kind.__module__):
             return _Seen(_name(kind))
-        own = {n: v for n, v in vars(kind).items() if n not in UNTOLD and not _is_of_python(v)}
+        untold = UNTOLD | ({EXPECTED} if issubclass(kind, Property) else set())
+        own = {n: v for n, v in vars(kind).items() if n not in untold and not _is_of_python(v)}
         return _Seen(_name(kind), (*kind.__bases__, type(kind), *own, *own.values()))
 
     def _function(self, function: FunctionType) -> _Seen:

@@ -6,7 +6,7 @@ reported in full. ``[budget]`` limits what deciding the cells may cost.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +55,7 @@ class Manifest:
     checks: tuple[Check, ...]
     shown: Cell | None = None
     """The cell whose counterexample is reported in full."""
-    budget: Budget = Budget()
+    budget: Budget = field(default_factory=Budget)
     """What deciding the cells may cost."""
 
     @property

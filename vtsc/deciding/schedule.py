@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from vtsc.base.parallel import Waiting, as_done
-from vtsc.content.case import Case
 from vtsc.content.budget import Budget
+from vtsc.content.case import Case
 from vtsc.content.cells import Cell
 from vtsc.deciding.limits import Limit, accounted, limit_of
 from vtsc.deciding.plan import Open, begin, finish
@@ -41,6 +41,8 @@ class Remembers(Protocol):
         """Keep the verdicts of a case that has just been decided."""
 
 
+Cost = Callable[[Cell], int]
+"""The expected cost of a cell."""
 Piece = tuple[Asked, Open | None]
 """A piece of work: a case that is to be begun, or a cell of it that is to be finished."""
 
@@ -56,9 +58,11 @@ class Schedule:
     """A case that is remembered need not be decided."""
     at_once: bool = False
     """Whether to recall is so little work that it is done before any process begins."""
-    cost: Callable[[Cell], int] = lambda cell: 0
+    cost: Cost = lambda cell: 0
     """The expected cost of a cell; the costliest are decided first, unless there is a budget for all."""
     budget: Budget = field(default_factory=Budget)
+    seed: int = 0
+    """The seed of the solver."""
     _found: list[dict[str, Result]] = field(default_factory=list)
 
     def results(self, shown: Callable[[Iterator[int], int], Iterator[int]]) -> list[list[Result]]:
@@ -104,6 +108,9 @@ class Schedule:
         return max(map(self.cost, cells), default=0)
 
     def _work(self, piece: Piece) -> list[Result | Open]:
+        from vtsc.solver.seeds import sow
+
+        sow(self.seed)
         asked, left = piece
         if left is not None:
             limit = self._limit(asked, 1, left.units)
