@@ -60,6 +60,8 @@ def test_designs_in_files(read, content, tmp_path):
     assert both.digest_of("patch25") == content.digest != both.digest_of("my-patch")
     assert both.digest_of("my-patch") != both.digest_of("other-patch")
     assert both.digest != content.digest
+    assert [*both.model_of("patch25").designs] == [*content.model.designs]
+    assert [*both.model_of("my-patch").designs] == [*content.model.designs, "my-patch"]
 
 
 def test_each_design_in_a_file_has_a_module_of_its_own(read):

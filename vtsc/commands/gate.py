@@ -166,5 +166,3 @@ def _decided(
     traces = [r.trace for r in results if r.trace is not None]
     explained(content, traces, memory.sources, arguments.jobs, again=again)
     return {result.cell: result for result in results}
-
-

@@ -106,8 +106,8 @@ def _before(git: "_Git", path: Path, cells: Mapping[str, Cell]) -> Known:
 def child() -> None:
     """Read a root, a manifest and the names of cells, and write what is known of them."""
     given = json.load(sys.stdin)
-    content = load(given["root"])
-    cells = {}
+    manifest = load_manifest(load(given["root"]), Path(given["manifest"]), complete=False)
+    content, cells = manifest.content, {}
     for name in given["cells"]:
         design, host, prop, texts = json.loads(name)
         try:
@@ -116,7 +116,6 @@ def child() -> None:
             continue
         if host in content.model.hosts and prop in content.properties:
             cells[name] = Cell(design, host, prop, settings)
-    manifest = load_manifest(content, Path(given["manifest"]), complete=False)
     json.dump(_known(content, manifest, cells), sys.stdout)
 
 

@@ -12,8 +12,8 @@ from vtsc.deciding.costs import Costs
 from vtsc.deciding.plan import effort
 from vtsc.deciding.schedule import Schedule
 from vtsc.deciding.verdict import Result, Status, status_of
+from vtsc.report.outputs import deliver, one_of, outputs
 from vtsc.report.progress import shown
-from vtsc.report.screen import put
 from vtsc.report.text.stability import told
 
 MOST = 100
@@ -26,8 +26,7 @@ def stability(content: Content, manifest: Manifest, arguments: argparse.Namespac
     The exit status is that of the worst verdict, or of a verdict that depends on the seed.
     """
     seeds = _seeds(arguments.stability)
-    if arguments.format != "text":
-        raise UsageError("--stability: only with --format text")
+    asked_for = outputs(arguments, one_of(("text",)))
     budget = budget_of(arguments, manifest.budget)
     expected = {check.cell: check.expected for check in manifest.checks}
     runs: list[dict[object, Result]] = []
@@ -43,7 +42,7 @@ def stability(content: Content, manifest: Manifest, arguments: argparse.Namespac
         results = [r for of_case in schedule.results(shown) for r in of_case]
         runs.append({r.cell: r for r in results})
     found = {cell: [run[cell] for run in runs] for cell in expected}
-    put(told(content, manifest.file, seeds, found), arguments.output)
+    deliver(asked_for, lambda _: told(content, manifest.file, seeds, found))
     statuses = [
         status_of(r, expected=expected[cell], bounded=False)
         for cell, results in found.items()

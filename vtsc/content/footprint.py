@@ -47,7 +47,7 @@ UNTOLD = frozenset(
 """Entries of a class that say nothing about what it does."""
 EXPECTED = "expected"
 """The entry of a property with the verdicts that are expected, which nothing that decides reads."""
-PACKAGES = ("model", "properties", OWN)
+PACKAGES = ("model", "properties")
 TYPING = ("typing", "types", "collections.abc")
 
 
@@ -90,7 +90,7 @@ class Footprints:
         subjects = {prop.subjects for prop in asked}
         peers = [p for p in self.content.properties.values() if p.subjects in subjects]
         monitors = [*dict.fromkeys((*asked, *peers)), *self.content.reachabilities(machine)]
-        domain = self.content.model
+        domain = self.content.model_of(case.design)
         own = [(name, getattr(domain, name)) for name in OF_DOMAIN]
         builder = _Builder(domain.build, domain.designs, domain.hosts, case.design, case.host)
         state = machine.state()
@@ -108,8 +108,8 @@ class Footprints:
         files = [p for name in ("model", "properties") for p in sorted((root / name).rglob("*.py"))]
         for path in files:
             sha.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
-        if self.content.own is not None:
-            sha.update(self.content.own.path.read_bytes())
+        for own in self.content.files:
+            sha.update(own.path.read_bytes())
         return sha.hexdigest()
 
     @cached_property
@@ -238,7 +238,7 @@ class Footprints:
         return _Seen(b"builder", tuple(builder.parts()))
 
     def _is_ours(self, module: str) -> bool:
-        return module.partition(".")[0] in PACKAGES
+        return module.partition(".")[0] in PACKAGES or module.startswith(OWN)
 
 
 @dataclass(frozen=True)
