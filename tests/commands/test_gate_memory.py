@@ -110,9 +110,7 @@ def test_a_violation_is_played_again_also_where_it_is_remembered(
 @pytest.mark.parametrize("text", [VIOLATED, PROVED])
 def test_an_entry_has_a_checksum(gate, decided, searching_is_an_error, text):
     """A changed number of units is noticed, which nothing else would notice."""
-    changed_memory(
-        decided(text), lambda k: k["cells"]["bounded_lag"].update(units=1), sealed=False
-    )
+    changed_memory(decided(text), lambda k: k["cells"]["bounded_lag"].update(units=1), sealed=False)
     searching_is_an_error()
     assert gate(text)[0] == 70
 
