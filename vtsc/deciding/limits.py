@@ -3,7 +3,7 @@
 A budget for all is spent case by case, in the order in which the cases are asked about: those that come first
 are paid first. The first case for which too little is left is UNKNOWN, and so are all after it. What a case
 costs does not depend on others, nor on how many processes there are, so neither does any verdict. A case that
-is remembered costs what it cost when it was decided.
+is remembered costs what it cost when it was decided. Exactly as much as is left is too much.
 """
 
 from collections.abc import Sequence
@@ -63,7 +63,7 @@ def accounted(results: Sequence[Sequence[Result]], in_all: int | None) -> list[l
     counted, left, over = [], in_all, False
     for of_case in results:
         cost = sum(r.units for r in of_case)
-        over = over or not left or cost > left
+        over = over or cost >= left
         counted.append([_unpaid(r, left, in_all) for r in of_case] if over else [*of_case])
         left = 0 if over else left - cost
     return counted

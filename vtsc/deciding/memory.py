@@ -20,6 +20,7 @@ from typing import Any
 import vtsc
 from vtsc.base.cache import keep_sealed, recalled_sealed
 from vtsc.base.errors import BadFileError, EvidenceError
+from vtsc.base.time_limit import limited
 from vtsc.content.case import Case
 from vtsc.content.content import Content
 from vtsc.content.footprint import Footprint, Footprints
@@ -115,7 +116,7 @@ class Memory:
         if not all(cell["status"] in FOUND for cell in cells) and kept["budget"] != self.budget:
             return False
         costs = [int(cell["units"]) for cell in cells if cell["status"] in FOUND]
-        if self.budget is not None and any(cost > self.budget for cost in costs):
+        if self.budget is not None and any(cost >= self.budget for cost in costs):
             return False
         named = any(cell["reason"] or cell.get("only") for cell in cells)  # they may name lines
         same = not named or kept["sources"] == footprint.sources
@@ -126,7 +127,8 @@ class Memory:
         key = (case.design, case.host, case.settings, *properties)
         if key not in self._known:
             try:
-                self._known[key] = self.footprints.of(case, properties)
+                with limited():
+                    self._known[key] = self.footprints.of(case, properties)
             except (Exception, SystemExit):  # a model may do anything
                 self._known[key] = None
         return self._known[key]

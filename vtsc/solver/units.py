@@ -80,7 +80,7 @@ def interrupt() -> None:
 
 def keep_to_budget() -> None:
     """Raise `OutOfUnits` where the budget is spent."""
-    if _Meter.end is not None and spent() > _Meter.end:
+    if _Meter.end is not None and spent() >= _Meter.end:
         raise OutOfUnits(spent() - _Meter.began)
 
 
