@@ -87,7 +87,7 @@ def _decided(
     ]
     much = effort(prove=True, bounded=False)
     memory = None if again else Kept(Memory.of(content, much))
-    results = Schedule(asked, much, jobs, memory, lambda cell: _cost(cells[cell].expected))
+    results = Schedule(asked, much, jobs, memory, cost=lambda cell: _cost(cells[cell].expected))
     return {r.cell: r for of_case in results.results(shown) for r in of_case}
 
 

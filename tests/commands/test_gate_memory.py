@@ -1,5 +1,6 @@
 """What a gate remembers, which is checked before it is believed."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -10,10 +11,12 @@ from tests.support.paths import ROOT
 from tests.support.sampling import sampled
 
 
-def changed_memory(path: Path, change):
-    """Change what is remembered."""
+def changed_memory(path: Path, change, *, sealed=True):
+    """Change what is remembered, and unless ``sealed`` is false its checksum, too."""
     kept = json.loads(path.read_text(encoding="utf-8"))
-    change(kept)
+    change(kept["kept"])
+    text = json.dumps(kept["kept"]).encode()
+    kept["seal"] = hashlib.sha256(text).hexdigest() if sealed else kept["seal"]
     path.write_text(json.dumps(kept), encoding="utf-8")
 
 
@@ -73,10 +76,60 @@ def reached(kept):
     ],
 )
 def test_what_does_not_stand_up_is_not_believed(gate, decided, searching_is_an_error, text, change):
-    """Whatever is remembered and can be checked is checked."""
+    """With --recheck, whatever is remembered and can be checked is checked."""
     changed_memory(decided(text), change)
     searching_is_an_error()
+    assert gate(text, "--recheck")[0] == 70
+
+
+@pytest.mark.slow
+@sampled(
+    4,
+    "change",
+    [
+        lambda k: k.pop("cells"),
+        lambda k: trace(k).update(steps=trace(k)["steps"][:-1]),
+        lambda k: trace(k)["steps"][-1]["inputs"].update(dt=0),
+        lambda k: trace(k)["steps"][-1]["state"]["host"].update(t=3),
+        lambda k: trace(k).update(host="fast"),
+        lambda k: k["cells"]["bounded_lag"].update(status="sound"),
+        lambda k: k["cells"]["bounded_lag"].update(status="unknown", reason="of another budget"),
+        lambda k: k.update(footprint="another"),
+    ],
+)
+def test_a_violation_is_played_again_also_where_it_is_remembered(
+    gate, decided, searching_is_an_error, change
+):
+    """Without --recheck, too: a trace counts if the plain interpreter makes the same run of it."""
+    changed_memory(decided(VIOLATED), change)
+    searching_is_an_error()
+    assert gate(VIOLATED)[0] == 70
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("text", [VIOLATED, PROVED])
+def test_an_entry_has_a_checksum(gate, decided, searching_is_an_error, text):
+    """A changed number of units is noticed, which nothing else would notice."""
+    changed_memory(decided(text), lambda k: k["cells"]["bounded_lag"].update(units=1), sealed=False)
+    searching_is_an_error()
     assert gate(text)[0] == 70
+
+
+@pytest.mark.slow
+def test_a_proof_is_believed_or_checked_or_found_again(gate, decided, searching_is_an_error):
+    """By default nothing is solved, with --recheck the certificate, and with --again all is decided anew."""
+    decided(PROVED)
+    searching_is_an_error()
+    status, said, _ = gate(PROVED)
+    assert status == 0
+    told = " ".join(said.split())
+    assert "remembered: 1 of 1, on whose rules nothing has changed since they were decided" in told
+    status, checked, _ = gate(PROVED, "--recheck")
+    assert status == 0 and "remembered" not in checked
+    assert [line for line in said.splitlines() if "PROVED" in line] == [
+        line for line in checked.splitlines() if "PROVED" in line
+    ]
+    assert gate(PROVED, "--again")[0] == 70
 
 
 @pytest.mark.slow
@@ -131,28 +184,16 @@ def test_no_shorter_run_is_believed_of_what_has_not_changed(
     assert gate(VIOLATED)[0] == 0
 
 
-def test_it_rests_on_every_source(tmp_path, content):
-    """A file of model, properties or checker that changes, comes or goes makes another memory."""
-    from dataclasses import replace
-
+def test_it_rests_on_every_source_of_the_checker(content):
+    """A file of the checker that comes makes another memory."""
     from vtsc.deciding.memory import Memory
     from vtsc.engines import Effort
 
-    for name in ("model", "properties"):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "one.py").write_text("1\n", encoding="utf-8")
-    root = replace(content, root=tmp_path)
-    seen = {Memory.of(root, Effort.ALL).rests_on}
-    for name in ("model", "properties"):
-        for change in ("2\n", "2\n# a comment\n"):
-            (tmp_path / name / "one.py").write_text(change, encoding="utf-8")
-            seen.add(Memory.of(root, Effort.ALL).rests_on)
-        (tmp_path / name / "two.py").touch()
-        seen.add(Memory.of(root, Effort.ALL).rests_on)
-    assert len(seen) == 7
+    before = Memory.of(content, Effort.ALL)
     checker = ROOT / "vtsc" / "a_file_of_a_test.py"
     try:
         checker.touch()
-        assert Memory.of(root, Effort.ALL).rests_on not in seen
+        assert Memory.of(content, Effort.ALL).rests_on != before.rests_on
     finally:
         checker.unlink()
+    assert Memory.of(content, Effort.ALL).rests_on == before.rests_on

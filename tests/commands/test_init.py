@@ -65,7 +65,7 @@ def test_many_cells_below_another_folder(repository, capsys, content):
         (["--init", DESIGN, "--host", "cstat"], 2, "unknown host cstat: did you mean cstate"),
         (["--init", DESIGN, "--set", "vcpus=x"], 2, "vcpus"),
         (["there.toml", "--init", DESIGN], 2, "there.toml: it is there already"),
-        (["--init", DESIGN, "--list"], 2, "--init excludes --list, --schema and --update"),
+        (["--init", DESIGN, "--list"], 2, "--init excludes --list"),
         (["--host", "cstate"], 2, "--host, -p and --set: only with --init"),
     ],
 )

@@ -4,6 +4,7 @@ Any of them may be lost at any time, and no error is reported: an entry that can
 and one that cannot be written is not kept.
 """
 
+import hashlib
 import json
 import os
 from pathlib import Path
@@ -45,6 +46,26 @@ def keep(name: str, value: Any) -> None:
         write_whole(path, json.dumps(value) + "\n")
     except (UsageError, OSError, RuntimeError):
         return
+
+
+def keep_sealed(name: str, value: Any) -> None:
+    """Keep a JSON value under a name together with a checksum of it, if it can be kept."""
+    keep(name, {"seal": _seal(value), "kept": value})
+
+
+def recalled_sealed(name: str) -> Any:
+    """The JSON value kept with its checksum under a name; None where none is whole."""
+    found = recalled(name)
+    if not isinstance(found, dict) or found.keys() != {"seal", "kept"}:
+        return None
+    try:
+        return found["kept"] if found["seal"] == _seal(found["kept"]) else None
+    except (ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _seal(value: Any) -> str:
+    return hashlib.sha256(json.dumps(value).encode()).hexdigest()
 
 
 def is_kept(name: str) -> bool:

@@ -7,21 +7,22 @@ from pathlib import Path
 from vtsc.base.errors import BadFileError, Exit, UsageError, worst
 from vtsc.base.files import check_folder
 from vtsc.commands.asking import Asking
+from vtsc.commands.budgets import add_budget, budget_of
 from vtsc.commands.judging import judged
+from vtsc.commands.manifests import asked, cost
 from vtsc.commands.options import STATUSES, add_engines, add_jobs, add_output
 from vtsc.commands.starter import add_init, check_init, init
 from vtsc.commands.streams import Streams
 from vtsc.commands.verify import noted
-from vtsc.content.case import Case
+from vtsc.content.budget import Budget
 from vtsc.content.cells import Cell
 from vtsc.content.content import Content
-from vtsc.content.expected import HOLDS
 from vtsc.content.loader import load, manifest_schema
-from vtsc.content.manifest import NAME, Check, Manifest, load_manifest, usual_manifest
+from vtsc.content.manifest import NAME, Manifest, load_manifest, usual_manifest
 from vtsc.content.questions import Answered
 from vtsc.deciding.costs import Costs
 from vtsc.deciding.plan import effort, enlist
-from vtsc.deciding.schedule import Asked, Schedule
+from vtsc.deciding.schedule import Schedule
 from vtsc.deciding.verdict import Judged, Result
 from vtsc.report import Gate, Report, check_available, written
 from vtsc.report.cells import save_answers, save_reports
@@ -49,6 +50,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     said = "print the JSON schema of manifests, for editors, and decide nothing"
     parser.add_argument("--schema", action="store_true", help=said)
     add_init(parser)
+    add_budget(parser)
+    parser.add_argument(
+        "--stability", metavar="N", help="decide all cells anew with N seeds of the solver; compare"
+    )
+    parser.add_argument(
+        "--since", metavar="REV", help="name the cells that what changed since REV can affect"
+    )
     add_engines(parser)
     add_output(parser, saved=f"the full report of each cell; default: {REPORTS} at the root")
     add_jobs(parser)
@@ -61,8 +69,7 @@ def run(arguments: argparse.Namespace) -> Exit:
         return init(arguments)
     if arguments.write and not arguments.update:
         raise UsageError("--write: only with --update")
-    if arguments.list + arguments.update + arguments.schema > 1:
-        raise UsageError("--list, --schema and --update exclude each other")
+    _check_options(arguments)
     if arguments.schema:
         put(manifest_schema(), arguments.output)
         return Exit.OK
@@ -78,10 +85,22 @@ def run(arguments: argparse.Namespace) -> Exit:
     if arguments.list:
         deliver(asked_for, lambda name: LISTED[name](manifest))
         return Exit.OK
+    if arguments.since is not None:
+        from vtsc.commands.since import since
+
+        return since(content, manifest, path, arguments)
+    if arguments.stability is not None:
+        from vtsc.commands.stability import stability
+
+        return stability(content, manifest, arguments)
     folder = Path(arguments.save) if arguments.save else _reports(content)
     check_folder(folder)
     streams = Streams(manifest, [] if arguments.update else asked_for)
-    verdicts = judged(manifest, _decided(content, manifest, arguments.jobs, streams))
+    budget, recheck = budget_of(arguments, manifest.budget), arguments.recheck
+    results = _decided(
+        manifest, arguments.jobs, streams, budget, recheck=recheck, again=arguments.again
+    )
+    verdicts = judged(manifest, results)
     statuses = [v.status for v in verdicts]
     saved, failed = save_reports(content, [v.result for v in verdicts], folder)
     if arguments.update:
@@ -113,70 +132,66 @@ def _reports(content: Content) -> Path:
     return folder.relative_to(here) if folder.is_relative_to(here) else folder
 
 
+def _check_options(arguments: argparse.Namespace) -> None:
+    """Raise `UsageError` where options exclude each other."""
+    named = ("list", "schema", "update", "stability", "since")
+    given = [name for name in named if getattr(arguments, name) not in (None, False)]
+    if len(given) > 1:
+        raise UsageError(f"--{given[0]} and --{given[1]} exclude each other")
+
+
 def _answered(content: Content, manifest: Manifest, jobs: int, streams: Streams) -> list[Answered]:
     """The answers to what the manifest asks besides cells."""
     if not manifest.questions:
         return []
     from vtsc.deciding.memory import Memory  # loads the solver
 
-    rests_on = Memory.of(content, effort(prove=True, bounded=False)).rests_on
+    rests_on = Memory.of(content, effort(prove=True, bounded=False)).sources
     asking = Asking(content, rests_on, jobs, streams.question_begun, streams.question_done)
     return asking.answers(manifest.questions)
 
 
 def _decided(
-    content: Content, manifest: Manifest, jobs: int, streams: Streams
+    manifest: Manifest,
+    jobs: int,
+    streams: Streams,
+    budget: Budget,
+    *,
+    recheck: bool = False,
+    again: bool = False,
 ) -> dict[Cell, Result]:
-    """Every cell's result; the cells of one case are decided together, and the most expensive first."""
-    from vtsc.deciding.memory import Memory  # loads the solver
+    """Every cell's result; the most expensive cases are decided first.
 
-    together: dict[tuple[str, str, object, int], list[Check]] = {}
-    for check in manifest.checks:
-        cell = check.cell
-        key = (cell.design, cell.host, cell.settings, check.depth)
-        together.setdefault(key, []).append(check)
-    asked = [
-        Asked(
-            Case.of(content, checks[0].cell),
-            tuple(check.cell.property for check in checks),
-            checks[0].depth,
-            frozenset(c.cell.property for c in checks if c.expected not in (None, HOLDS)),
-        )
-        for checks in together.values()
-    ]
-    much = effort(prove=True, bounded=False)
-    costs = Costs()
+    ``recheck``: proofs that are remembered are checked again; ``again``: all is decided anew.
+    """
+    from vtsc.deciding.memory import Memory  # loads the solver
+    from vtsc.why.remembered import explained
+
+    content, much, costs = manifest.content, effort(prove=True, bounded=False), Costs()
+    trusted = not recheck
+    memory = Memory.of(content, much, trusted=trusted, again=again, budget=budget.per_cell)
     schedule = Schedule(
-        asked,
+        asked(content, manifest),
         much,
         jobs,
-        Memory.of(content, much),
-        partial(_cost, costs, {c.cell: c for c in manifest.checks}),
-        streams.begun,
-        streams.done,
+        memory,
+        at_once=trusted and not again,
+        cost=cost(costs, manifest),
+        budget=budget,
+        begun=streams.begun,
+        done=streams.done,
     )
     results = [result for of_case in schedule.results(shown) for result in of_case]
     costs.note(results)
+    traces = [r.trace for r in results if r.trace is not None]
+    explained(content, traces, memory.sources, jobs, again=again)
     return {result.cell: result for result in results}
-
-
-def _cost(costs: Costs, checks: dict[Cell, Check], cell: Cell) -> int:
-    """The cost of a cell in the last run, or else a guess that grows with the counterexample's depth."""
-    known = costs.of(cell)
-    if known is not None:
-        return known
-    expected = checks[cell].expected
-    return GUESS * (1 if expected in (None, HOLDS) else int(expected or 1))
-
-
-GUESS = 1_000_000
-"""Units that a proof, or each step of a counterexample, is guessed to cost."""
 
 
 def decided(manifest: Manifest, jobs: int) -> list[Judged]:
     """The cells of a manifest, each with what is expected of it; nothing is reported."""
     streams = Streams(manifest, [])
-    return judged(manifest, _decided(manifest.content, manifest, jobs, streams))
+    return judged(manifest, _decided(manifest, jobs, streams, manifest.budget))
 
 
 def answered(manifest: Manifest, jobs: int) -> list[Answered]:

@@ -29,8 +29,10 @@ def check_init(arguments: argparse.Namespace) -> None:
     if arguments.init is None:
         if arguments.host or arguments.property or arguments.set:
             raise UsageError("--host, -p and --set: only with --init; the manifest names the cells")
-    elif arguments.update or arguments.list or arguments.schema:
-        raise UsageError("--init excludes --list, --schema and --update")
+        return
+    for other in ("list", "schema", "update", "stability", "since"):
+        if getattr(arguments, other) not in (None, False):
+            raise UsageError(f"--init excludes --{other}")
 
 
 def init(arguments: argparse.Namespace) -> Exit:

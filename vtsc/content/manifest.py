@@ -2,25 +2,29 @@
 
 ``checks.toml`` lists cells in ``[[check]]`` tables, whose keys are those of `vtsc.content.cell_tables`, and
 bounds in ``[[bound]]`` tables. ``[defaults]`` has values for keys that a table leaves out. ``[show]`` names
-the cell whose counterexample is reported in full. The content may have questions of its own in further
-tables (`vtsc.content.questions`). docs/gate.md describes it all.
+the cell whose counterexample is reported in full. ``[budget]`` limits what deciding the cells may cost. The
+content may have questions of its own in further tables (`vtsc.content.questions`). docs/gate.md describes it
+all.
 """
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from vtsc import DEFAULT_DEPTH
 from vtsc.base.spelling import near
 from vtsc.base.toml_lines import TomlFile
+from vtsc.content.budget import MOST, Budget, is_limit
+from vtsc.content.budget import NAMES as LIMITS
 from vtsc.content.cell_tables import CELLS, SENTENCES, CellTable, each
 from vtsc.content.cells import Cell
 from vtsc.content.content import Content
 from vtsc.content.design_files import DesignFiles
 from vtsc.content.loader import with_designs
 from vtsc.content.questions import BoundQuestion, Question, bound_questions, kinds_of
+from vtsc.language.words import spelled
 
 NAME = "checks.toml"
 WHERE = (*CELLS, "file")
@@ -29,6 +33,7 @@ KEYS = {
     "check": (*WHERE, "depth", "expect", "because", "skip"),
     "bound": (*WHERE, "depth", "measure", "expect", "because"),
     "show": WHERE,
+    "budget": LIMITS,
 }
 """The tables, and the keys of each."""
 
@@ -68,6 +73,8 @@ class Manifest:
     """What it asks besides cells."""
     skipped: tuple[Check, ...] = ()
     """The cells that are listed and not decided."""
+    budget: Budget = field(default_factory=Budget)
+    """What deciding the cells may cost."""
 
     @property
     def listed(self) -> dict[Cell, str]:
@@ -144,7 +151,7 @@ class _Reader:
             if name not in KEYS and name not in self._kinds:
                 known = [*KEYS, *kinds_of(self._content)]
                 raise self._file.fail(line, f"unknown key {name}: {near(name, known)}")
-            single = name in ("defaults", "show")
+            single = name in ("defaults", "show", "budget")
             kind, what = (dict, "a table") if single else (list, f"tables, [[{name}]]")
             if not isinstance(value, kind) or not all(isinstance(x, dict) for x in each(value)):
                 raise self._file.fail(line, f"{name}: expected {what}")
@@ -155,7 +162,10 @@ class _Reader:
         shown = self._shown(checks, document["show"]) if "show" in document else None
         decided = tuple(check for check in checks if not check.skip)
         skipped = tuple(check for check in checks if check.skip)
-        return Manifest(self._file.shown, self._content, decided, shown, skipped=skipped)
+        budget = self._budget(document.get("budget", {}))
+        return Manifest(
+            self._file.shown, self._content, decided, shown, skipped=skipped, budget=budget
+        )
 
     def _load_files(self) -> None:
         """Add the designs in all files that are named to the content."""
@@ -165,6 +175,17 @@ class _Reader:
             self._content = with_designs(self._content, list(dict.fromkeys(files)))
         names = {own.asked: own.name for own in self._content.others}
         self._designs = {key: [names[x] for x in found] for key, found in designs.named().items()}
+
+    def _budget(self, given: dict[str, Any]) -> Budget:
+        """The limits that ``[budget]`` states."""
+        for name, value in given.items():
+            line = self._file.key("budget", None, name)
+            if name not in LIMITS:
+                raise self._file.fail(line, f"unknown key {name}: {near(name, list(LIMITS))}")
+            if not is_limit(value):
+                expected = f"a whole number from 1 to {spelled(MOST)}"
+                raise self._file.fail(line, f"{name}: expected {expected}")
+        return Budget(**given)
 
     def _table(self, name: str, number: int | None, own: dict[str, Any]) -> CellTable:
         keys = KEYS[name] if name in KEYS else (*self._kinds[name].keys, "because")

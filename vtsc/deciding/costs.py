@@ -29,7 +29,7 @@ class Costs:
 
     def note(self, results: Iterable[Result]) -> None:
         """Keep what has just been spent; nothing is kept where that cannot be written."""
-        new = {_name(r.cell): r.units for r in results if r.units}
+        new = {_name(r.cell): r.units for r in results if r.units and not r.remembered}
         if not new:
             return
         self._units |= new

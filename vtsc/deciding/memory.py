@@ -1,35 +1,37 @@
 """The verdicts that a gate remembers, for use while nothing that they rest on has changed.
 
-They rest on the sources of model, properties and checker, the solver, the case, its properties and
-the depth. A remembered verdict is checked, but not searched for: a proof's certificate is made and
-solved again from the names of its lemmas, and a trace is replayed by the plain interpreter. Two
-things are not checked again, since that takes a search: that no shorter run violates a property,
-and that a "sometimes" is NEVER. A memory that cannot be read, or fails its check, is ignored.
+They rest on what the case leads to in model and properties (`vtsc.content.footprint`), the sources of the
+checker, the versions of solver and Python, the case, its properties, the depth and the budget. An entry has
+a checksum. One that cannot be read, or fails a check, is ignored.
+
+A memory that is trusted gives a verdict back as it was found, and only a violation's trace is replayed by the
+plain interpreter. Otherwise a proof's certificate is made and solved again from the names of its lemmas, and
+every trace is replayed. Two things are not checked again even then, since that takes a search: that no
+shorter run violates a property, and that a "sometimes" is NEVER.
 """
 
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import vtsc
-from vtsc.base.cache import keep, recalled
+from vtsc.base.cache import keep_sealed, recalled_sealed
 from vtsc.base.errors import BadFileError, EvidenceError
+from vtsc.base.time_limit import limited
 from vtsc.content.case import Case
 from vtsc.content.content import Content
-from vtsc.deciding.plan import progress_lacks, proved
-from vtsc.deciding.verdict import Reached, Result, Status
+from vtsc.content.footprint import Footprint, Footprints
+from vtsc.deciding.entries import Rechecked, Trusted, entry
+from vtsc.deciding.verdict import Result, Status
 from vtsc.engines import Effort, enlisted
-from vtsc.evidence.certificate import Certificate, make
-from vtsc.evidence.manifest import check
-from vtsc.evidence.replay import replay
-from vtsc.evidence.systems import Systems
-from vtsc.evidence.trace import Trace, parse_trace
-from vtsc.evidence.validating import validated
-from vtsc.native.interpreter import Run
 from vtsc.solver.version import version
+
+FOUND = (Status.PROVED, Status.VIOLATED)
+KEPT = (*FOUND, Status.BOUNDED, Status.VACUOUS, Status.UNKNOWN)
+"""What is worth remembering; only what is proved or violated has evidence that can be checked again."""
 
 
 @dataclass(frozen=True)
@@ -38,25 +40,50 @@ class Memory:
 
     effort: Effort
     rests_on: str
-    """A digest of everything on which all its verdicts rest."""
+    """A digest of everything on which all its verdicts rest, besides the content."""
+    footprints: Footprints
+    trusted: bool = False
+    """Whether a verdict is believed without making and solving its questions again."""
+    again: bool = False
+    """Whether nothing is recalled, and everything decided anew."""
+    budget: int | None = None
+    """The solver's units that each cell may cost."""
+    _known: dict[tuple[Any, ...], Footprint | None] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def of(cls, content: Content, effort: Effort) -> "Memory":
-        """The memory for a content as it is now, checked by this checker with this solver."""
-        parts = [vtsc.__version__, version()]
-        parts.append(_sources(Path(vtsc.__file__).parent, leave_out="_bundled/"))
-        parts += [_sources(content.root / package) for package in ("model", "properties")]
-        parts += [content.digest, *enlisted()]
-        return cls(effort, hashlib.sha256("\0".join(parts).encode()).hexdigest())
+    def of(
+        cls,
+        content: Content,
+        effort: Effort,
+        *,
+        trusted: bool = False,
+        again: bool = False,
+        budget: int | None = None,
+    ) -> "Memory":
+        """The memory for a content, as checked by this checker with this solver."""
+        asked = "\0".join([checker(), *enlisted()])
+        return cls(effort, asked, Footprints(content), trusted, again, budget)
+
+    @property
+    def sources(self) -> str:
+        """A digest of everything that is read: all of the content, and the checker."""
+        return hashlib.sha256(f"{self.rests_on} {self.footprints.sources}".encode()).hexdigest()
 
     def recall(self, case: Case, properties: Sequence[str], depth: int) -> list[Result] | None:
-        """The remembered verdicts of a case, checked again; None where it has to be decided."""
-        name = self._name(case, properties, depth)
-        kept = recalled(name)
+        """The remembered verdicts of a case, checked as far as this memory does; else None."""
+        if self.again:
+            return None
+        names = (self._name(case, properties, depth, found=found) for found in (True, False))
+        known = (self._recalled(name, case, properties) for name in names)
+        return next((results for results in known if results is not None), None)
+
+    def _recalled(self, name: str, case: Case, properties: Sequence[str]) -> list[Result] | None:
+        kept = recalled_sealed(name)
         try:
-            if kept["rests_on"] != self.rests_on:
+            if kept is None or not self._is_of_today(case, properties, kept):
                 return None
-            return _Recalled(case, Path(name), kept).results(properties)
+            found = (Trusted if self.trusted else Rechecked)(case, Path(name), kept)
+            return found.results(properties)
         except (BadFileError, EvidenceError):
             return None
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -65,126 +92,70 @@ class Memory:
             return None
 
     def remember(self, case: Case, depth: int, results: Sequence[Result]) -> None:
-        """Keep the verdicts of a case, if all its cells are decided and it can be written."""
-        if not all(r.status in (Status.PROVED, Status.VIOLATED) for r in results):
-            return
-        if any(r.doubt for r in results):
+        """Keep the verdicts of a case, if all its cells have one and it can be written."""
+        properties = [r.cell.property for r in results]
+        footprint = self._footprint(case, properties)
+        if footprint is None or not all(r.status in KEPT and r.lasting for r in results):
             return
         kept = {
             "rests_on": self.rests_on,
-            "sometimes": [_reached(s) for s in results[0].sometimes],
-            "cells": {r.cell.property: _verdict(r) for r in results},
+            "footprint": footprint.rules,
+            "sources": footprint.sources,
+            "budget": self.budget,
+            **entry(results),
         }
-        keep(self._name(case, [r.cell.property for r in results], depth), kept)
+        found = all(r.status in FOUND for r in results)
+        keep_sealed(self._name(case, properties, depth, found=found), kept)
 
-    def _name(self, case: Case, properties: Sequence[str], depth: int) -> str:
-        """The name of a case's entry; a new entry replaces the one before."""
+    def _is_of_today(self, case: Case, properties: Sequence[str], kept: Any) -> bool:
+        """Whether nothing has changed on which a remembered case rests."""
+        footprint = self._footprint(case, properties)
+        if footprint is None or kept["rests_on"] != self.rests_on:
+            return False
+        cells = [kept["cells"][prop] for prop in properties]
+        if not all(cell["status"] in FOUND for cell in cells) and kept["budget"] != self.budget:
+            return False
+        costs = [int(cell["units"]) for cell in cells if cell["status"] in FOUND]
+        if self.budget is not None and any(cost >= self.budget for cost in costs):
+            return False
+        named = any(cell["reason"] or cell.get("only") for cell in cells)  # they may name lines
+        same = not named or kept["sources"] == footprint.sources
+        return same and bool(kept["footprint"] == footprint.rules)
+
+    def _footprint(self, case: Case, properties: Sequence[str]) -> Footprint | None:
+        """The footprint of a case; None for one whose machine cannot be made, which is told elsewhere."""
+        key = (case.design, case.host, case.settings, *properties)
+        if key not in self._known:
+            try:
+                with limited():
+                    self._known[key] = self.footprints.of(case, properties)
+            except (Exception, SystemExit):  # a model may do anything
+                self._known[key] = None
+        return self._known[key]
+
+    def _name(self, case: Case, properties: Sequence[str], depth: int, *, found: bool) -> str:
+        """The name of a case's entry; a new entry replaces the one before.
+
+        ``found``: whether all its cells are proved or violated, which they are at any greater budget.
+        """
         parts = [str(case.content.root), str(int(self.effort)), str(depth), case.design, case.host]
         parts += [json.dumps(case.settings.texts()), *properties]
+        parts += [] if found else [f"budget {self.budget}"]
         name = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
         return f"decided/{name}.json"
 
 
-def _sources(folder: Path, leave_out: str = "") -> str:
-    """A digest of the source files in a folder, names included."""
+def checker() -> str:
+    """A digest of this checker and its solver."""
+    parts = [vtsc.__version__, version(), _sources(Path(vtsc.__file__).parent)]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def _sources(folder: Path) -> str:
+    """A digest of the checker's source files, names included."""
     sha = hashlib.sha256()
     for path in sorted(folder.rglob("*.py")):
         name = path.relative_to(folder).as_posix()
-        if not leave_out or not name.startswith(leave_out):
+        if not name.startswith("_bundled/"):
             sha.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
     return sha.hexdigest()
-
-
-def _reached(reached: Reached) -> dict[str, Any]:
-    trace = None if reached.trace is None else reached.trace.as_json()
-    return {
-        "name": reached.name,
-        "never": reached.never,
-        "searched": reached.searched,
-        "trace": trace,
-    }
-
-
-def _verdict(result: Result) -> dict[str, Any]:
-    kept: dict[str, Any] = {"engine": result.engine}
-    if result.trace is not None:
-        return {**kept, "trace": result.trace.as_json(), "searched": result.searched}
-    assert result.certificate is not None
-    certificate = result.certificate
-    return {
-        **kept,
-        "lemmas": [[lemma.owner, lemma.name] for lemma in certificate.stated],
-        "any_number": certificate.any_number,
-        "k": certificate.k,
-        "found": list(certificate.found),
-        "only": certificate.only,
-    }
-
-
-class _Recalled:
-    """A remembered case, checked again."""
-
-    def __init__(self, case: Case, path: Path, kept: dict[str, Any]) -> None:
-        self._case, self._path, self._kept = case, path, kept
-        self._systems = Systems(case)
-        self._reached = tuple(self._sometimes(each) for each in kept["sometimes"])
-
-    def results(self, properties: Sequence[str]) -> list[Result]:
-        """The verdicts; raises `BadFileError` or `EvidenceError` where one does not stand up to its check."""
-        if [r.name for r in self._reached] != [s.name for s in self._case.sometimes]:
-            raise BadFileError(f"{self._path}: not every sometimes is there")
-        cells = self._kept["cells"]
-        certificates = {p: self._proof(p, cells[p]) for p in properties if "lemmas" in cells[p]}
-        missing = progress_lacks(self._systems) if certificates else None
-        validated(self._systems, [r.trace for r in self._reached if r.trace is not None])
-        found = []
-        for prop in properties:
-            engine = str(cells[prop]["engine"])
-            if prop in certificates:
-                certificate = certificates[prop]
-                found.append(proved(self._systems, engine, certificate, self._reached, missing))
-            else:
-                found.append(self._violation(prop, engine, cells[prop]))
-        if not all(r.status in (Status.PROVED, Status.VIOLATED) for r in found):
-            raise EvidenceError(f"{self._path}: a proof is not what it was")
-        return found
-
-    def _sometimes(self, kept: dict[str, Any]) -> Reached:
-        name, searched = str(kept["name"]), int(kept["searched"])
-        if kept["trace"] is None:
-            return Reached(name, kept["never"] is True, searched)
-        trace, _ = self._replayed(name, kept["trace"])
-        return Reached(name, False, searched, trace)
-
-    def _proof(self, prop: str, kept: dict[str, Any]) -> Certificate:
-        keys = [(str(owner), str(name)) for owner, name in kept["lemmas"]]
-        k, any_number = int(kept["k"]), kept["any_number"] is True
-        certificate = make(self._systems, prop, keys, any_number, k, list(kept["found"]))
-        check(certificate.queries, self._systems.solved)
-        return replace(certificate, only=str(kept["only"]))
-
-    def _violation(self, prop: str, engine: str, kept: dict[str, Any]) -> Result:
-        trace, run = self._replayed(prop, kept["trace"])
-        again = replay(self._case, trace, explain=run.observed)
-        return Result(
-            self._case.cell(prop),
-            Status.VIOLATED,
-            trace.hit_at,
-            engine,
-            0.0,
-            trace=trace,
-            run=again,
-            sometimes=self._reached,
-            searched=None if kept["searched"] is None else int(kept["searched"]),
-        )
-
-    def _replayed(self, name: str, source: Any) -> tuple[Trace, Run]:
-        """A trace of this very case that the plain interpreter has executed, and its run."""
-        case, trace = self._case, parse_trace(source, self._path)
-        own = (case.design, case.host, name, case.settings.texts())
-        if (trace.design, trace.host, trace.property, trace.params) != own:
-            raise BadFileError(f"{self._path}: a trace of another cell")
-        run = replay(case, trace)
-        if run.hit_at != trace.hit_at or trace.hit_at != len(trace.steps):
-            raise BadFileError(f"{self._path}: a trace that hits nothing")
-        return trace, run

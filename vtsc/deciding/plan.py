@@ -13,6 +13,7 @@ from vtsc.base.errors import EvidenceError, NoStart, ValidationError, VtscError
 from vtsc.content.case import Case
 from vtsc.content.cells import Cell
 from vtsc.content.content import model_error
+from vtsc.deciding.limits import NO_LIMIT, Limit
 from vtsc.deciding.verdict import Reached, Result, Status
 from vtsc.native.witness import Witness
 
@@ -66,18 +67,20 @@ def begin(
     depth: int,
     effort: "Effort",
     doubted: Collection[str] = (),
+    limit: Limit = NO_LIMIT,
 ) -> list[Result | Open]:
     """Decide by the engines that share a preparation: for each property its result, or its open cell.
 
     A violation of a property that is ``doubted`` is looked for here, and no proof of it is tried here.
     """
     cells = [case.cell(prop) for prop in properties]
-    return _guarded(case, cells, lambda: _together(case, properties, depth, effort, doubted))
+    work = partial(_together, case, properties, depth, effort, doubted)
+    return _guarded(case, cells, work, limit)
 
 
-def finish(case: Case, left: Open, depth: int, effort: "Effort") -> Result:
+def finish(case: Case, left: Open, depth: int, effort: "Effort", limit: Limit = NO_LIMIT) -> Result:
     """Decide an open cell by the other engines, searching to ``depth``; evidence is re-checked."""
-    work = _guarded(case, [left.cell], lambda: [_alone(case, left, depth, effort)])
+    work = _guarded(case, [left.cell], lambda: [_alone(case, left, depth, effort)], limit)
     (result,) = (r for r in work if isinstance(r, Result))
     return replace(result, seconds=left.seconds + result.seconds, units=left.units + result.units)
 
@@ -89,15 +92,24 @@ def decide(case: Case, properties: Sequence[str], depth: int, effort: "Effort") 
 
 
 def _guarded(
-    case: Case, cells: Sequence[Cell], work: "Callable[[], Iterable[Result | Open]]"
+    case: Case,
+    cells: Sequence[Cell],
+    work: "Callable[[], Iterable[Result | Open]]",
+    limit: Limit = NO_LIMIT,
 ) -> list[Result | Open]:
     """The results that ``work`` finds, with their cost; where it fails, each of the cells is an error."""
-    from vtsc.solver.units import spent
+    from vtsc.solver.clock import OutOfTime, at_most_seconds
+    from vtsc.solver.units import OutOfUnits, at_most, spent
 
     started, before = time.monotonic(), spent()
     found: list[Result | Open]
     try:
-        found = list(work())
+        with at_most(limit.units), at_most_seconds(limit.seconds):
+            found = list(work())
+    except OutOfUnits:
+        found = [_stopped(cell, limit.reason(spent() - before), limit.late) for cell in cells]
+    except OutOfTime:
+        found = [_stopped(cell, limit.over(spent() - before), True) for cell in cells]
     except NoStart as error:
         found = [_failed(cell, model_error(case.content, error)) for cell in cells]
     except VtscError as error:
@@ -106,8 +118,12 @@ def _guarded(
         named = model_error(case.content, error)
         found = [_failed(cell, named) for cell in cells]
     seconds = (time.monotonic() - started) / len(cells)
-    units = (spent() - before) // len(cells)
+    units = -(-(spent() - before) // len(cells))
     return [replace(x, seconds=seconds, units=units) for x in found]
+
+
+def _stopped(cell: Cell, reason: str, late: bool) -> Result:
+    return Result(cell, Status.UNKNOWN, 0, "bmc", 0.0, reason, late=late)
 
 
 def _failed(cell: Cell, error: Exception) -> Result:

@@ -37,11 +37,13 @@ class Reached:
     trace: Trace | None = None
     lemmas: tuple[tuple[str, str], ...] = ()
     """Owner and name of the lemmas by which it never happens, where any are needed."""
+    steps: int | None = None
+    """The steps of the run that reached it, where this is remembered without the run."""
 
     @property
     def depth(self) -> int | None:
         """The steps of the run that reaches it."""
-        return self.trace.hit_at if self.trace else None
+        return self.trace.hit_at if self.trace else self.steps
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,17 @@ class Result:
     exit: Exit | None = None
     """The exit status that an error leads to."""
     units: int = 0
-    """The cost of deciding it, in the solver's units; 0 where it was remembered."""
+    """The cost of deciding it, in the solver's units; 0 where its evidence was only checked again."""
+    remembered: bool = False
+    """Whether an earlier run decided it, and no question about it was asked this time."""
+
+    late: bool = False
+    """Whether the clock stopped it, so that another run may find more."""
+
+    @property
+    def lasting(self) -> bool:
+        """Whether the same question has the same answer again."""
+        return not (self.late or self.doubt)
 
     @property
     def text(self) -> str:

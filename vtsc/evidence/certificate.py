@@ -9,7 +9,7 @@ from vtsc.base.errors import EvidenceError, UsageError
 from vtsc.content.cells import Cell
 from vtsc.content.content import Content
 from vtsc.evidence import manifest
-from vtsc.evidence.manifest import MANIFEST, Evidence, Manifest
+from vtsc.evidence.manifest import MANIFEST, Evidence, Manifest, Summary
 from vtsc.evidence.places import place
 from vtsc.evidence.questions import queries
 from vtsc.evidence.systems import Key, OpenCases, Systems, chosen, generic_sizes, key
@@ -60,6 +60,8 @@ class Certificate:
     """Lemmas that neither the model nor the property states, as texts of `vtsc.smtlib.lemma_text`."""
     only: str = ""
     """The reason why it is for the cell's own sizes only; empty if it is not, or the reason is not known."""
+    summary: Summary | None = None
+    """Stands for the questions of a proof that is remembered; they were solved when it was found."""
 
     def evidence(self) -> Evidence:
         """The certificate as it is saved and checked."""
@@ -76,7 +78,8 @@ class Certificate:
         }
         scope = "any number" if self.any_number else "these sizes"
         runs = dict(self.witnesses)
-        return Evidence(KIND, self.place, claims, self.queries, self.needs, runs, scope)
+        asked = self.queries, self.needs, runs, scope, self.summary
+        return Evidence(KIND, self.place, claims, *asked)
 
     @property
     def stated(self) -> tuple[Stated, ...]:

@@ -27,6 +27,14 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
+class Summary:
+    """What is kept of questions whose texts are not: their names, and the digest of the texts."""
+
+    names: tuple[str, ...]
+    digest: str
+
+
+@dataclass(frozen=True)
 class Evidence:
     """A claim with the questions and runs that show it."""
 
@@ -43,6 +51,13 @@ class Evidence:
     """The runs by name; None where they were not looked for."""
     scope: str = ""
     """For how many instances the claim holds, in a few words."""
+    summary: Summary | None = None
+    """Stands for the questions where they have not been made again; the evidence cannot be saved then."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the questions, in the order in which they are asked."""
+        return tuple(self.questions) if self.summary is None else self.summary.names
 
     @property
     def digest(self) -> str:
@@ -50,6 +65,8 @@ class Evidence:
 
         The questions contain all that a proof uses as terms: rules, lemmas, initial states, ranges.
         """
+        if self.summary is not None:
+            return self.summary.digest
         return hashlib.sha256("".join(self.questions.values()).encode()).hexdigest()
 
     def manifest(self) -> dict[str, Any]:
@@ -59,13 +76,15 @@ class Evidence:
             "kind": self.kind,
             "tool": f"vtsc {__version__}",
             **self.claims,
-            "queries": [f"{name}.smt2" for name in self.questions],
+            "queries": [f"{name}.smt2" for name in self.names],
             "runs": [f"{name}.json" for name in self.needs],
             "digest": self.digest,
         }
 
     def files(self) -> dict[str, str]:
         """The files by name, the manifest last."""
+        if self.summary is not None:
+            raise EvidenceError(f"{self.place}: its questions are to be made again first")
         found = {f"{name}.smt2": text for name, text in self.questions.items()}
         found |= {f"{name}.json": trace.text() for name, trace in (self.runs or {}).items()}
         return {**found, MANIFEST: json.dumps(self.manifest(), indent=1) + "\n"}

@@ -7,7 +7,7 @@ import z3
 
 from vtsc.base.errors import UnendingError
 from vtsc.solver.integers import Lowering
-from vtsc.solver.units import spent
+from vtsc.solver.units import keep_to_budget, spent
 from vtsc.symbolic.forms import Condition
 from vtsc.symbolic.terms import Arena
 
@@ -59,9 +59,10 @@ class SolverFeasibility:
 
     def _keep_to_budget(self) -> None:
         """Raise `UnendingError` beyond the budget, which is looked at from time to time."""
-        if self._budget is None or len(self._answers) % SELDOM:
+        if len(self._answers) % SELDOM:
             return
-        if spent() - self._before > self._budget:
+        keep_to_budget()
+        if self._budget is not None and spent() - self._before > self._budget:
             raise UnendingError(f"exploring costs more than {self._budget} units of the solver")
 
     def _catch_up(self) -> None:

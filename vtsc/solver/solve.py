@@ -15,14 +15,16 @@ def solve(questions: Mapping[str, str], budget: int = BUDGET) -> None:
     """
     import z3
 
+    from vtsc.solver.units import check, within
+
     context = z3.Context()
     for name, text in questions.items():
         solver = z3.Solver(ctx=context)
-        solver.set("rlimit", budget)
+        solver.set("rlimit", within(budget))
         try:
             solver.from_string(text)
         except z3.Z3Exception:
             raise EvidenceError(f"{name}.smt2 is not SMT-LIB") from None
-        answer = solver.check()
+        answer = check(solver)
         if answer != z3.unsat:
             raise EvidenceError(f"{name}.smt2 is {answer}, not unsat")

@@ -13,6 +13,7 @@ import z3
 
 from vtsc.language.state import Value
 from vtsc.solver.integers import Lowering
+from vtsc.solver.units import check
 from vtsc.solver.unroll import hold
 from vtsc.symbolic.forms import Choice, Condition, Junction, walk
 from vtsc.symbolic.names import INITIAL, MID
@@ -161,7 +162,7 @@ class _Asked:
         self._catch_up()
         self._solver.push()
         self._solver.add(*lowered)
-        model = self._solver.model() if self._solver.check() == z3.sat else None
+        model = self._solver.model() if check(self._solver) == z3.sat else None
         self._solver.pop()
         return model
 

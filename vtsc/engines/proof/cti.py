@@ -17,6 +17,7 @@ from vtsc.language.actions import Call
 from vtsc.language.lemmas import Lemma
 from vtsc.language.state import Value
 from vtsc.solver.conditions import Question
+from vtsc.solver.units import check
 from vtsc.symbolic.forms import Condition, Linear
 from vtsc.symbolic.values import Index, Truth, Word
 from vtsc.system.chain import Chain, equal
@@ -96,7 +97,7 @@ class Finder:
         return question
 
     def _found(self, question: Question, target: str, broken: str) -> Counterexample | None:
-        if question.solver.check() != z3.sat:
+        if check(question.solver) != z3.sat:
             return None
         model = self._small(question)
         calls = zip(self._system.calls, self._chain.called(0), strict=True)
@@ -146,7 +147,7 @@ class Finder:
         question.require(*self._chain.initially())
         open_ = False
         for depth in range(DEPTH + 1):
-            answer = question.solver.check(question.lowered(self._chain.at(there, depth)))
+            answer = check(question.solver, question.lowered(self._chain.at(there, depth)))
             if answer == z3.sat:
                 return Mark.REACHABLE, depth
             open_ = open_ or answer != z3.unsat
@@ -167,7 +168,7 @@ class Finder:
             question.require(arena.negation(self._chain.at(there, depth)))
             question.require(*(self._chain.at(f.condition, depth) for f in self._settled(target)))
         question.require(self._chain.at(there, back))
-        return bool(question.solver.check() == z3.unsat)
+        return bool(check(question.solver) == z3.unsat)
 
     def _is(self, state: State) -> Condition:
         """The condition that a state is this one."""
@@ -193,7 +194,7 @@ def _constant(like: Value, value: int | bool) -> Value:
 def _pinned(solver: Any, x: Any, model: Any) -> Any:
     """A model with the first value near 0 that ``x`` can have; the solver keeps this value from then on."""
     for value in _near(model.eval(x, True).as_long()):
-        if solver.check(x == value) == z3.sat:
+        if check(solver, x == value) == z3.sat:
             model = solver.model()
             solver.add(x == value)
             break

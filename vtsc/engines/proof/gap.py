@@ -15,6 +15,7 @@ from vtsc.engines.proof.induction import Induction
 from vtsc.language.actions import Call
 from vtsc.language.lemmas import OWN, Lemma
 from vtsc.solver.conditions import Question
+from vtsc.solver.units import check
 from vtsc.symbolic.forms import Condition, unknowns
 from vtsc.symbolic.names import INITIAL
 from vtsc.system.chain import Chain
@@ -95,7 +96,7 @@ def _one_broken(
     failed = {
         f.name: question.lowered(system.arena.negation(chain.at(f.condition, depth))) for f in facts
     }
-    answer = question.solver.check(z3.Or(list(failed.values())))
+    answer = check(question.solver, z3.Or(list(failed.values())))
     if answer == z3.unknown:
         return None
     if answer == z3.unsat:

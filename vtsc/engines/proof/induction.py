@@ -17,6 +17,7 @@ from vtsc.engines.task import Answer, Finding, Task, keys
 from vtsc.language.lemmas import Lemma
 from vtsc.solver.expressions import every, implies, opposite, some
 from vtsc.solver.integers import Lowering
+from vtsc.solver.units import check
 from vtsc.solver.unroll import Expressions
 from vtsc.symbolic.names import chosen
 from vtsc.system.consequences import broken, step_of
@@ -102,7 +103,7 @@ class Induction:
     ) -> set[Lemma] | None:
         """Some of the lemmas that one step breaks; empty if no step does, None if the solver gives up."""
         any_broken = self._any([self._broken(x) for x in lemmas])
-        answer = self._solver.check(any_broken, *map(self._assumed, assumed))
+        answer = check(self._solver, any_broken, *map(self._assumed, assumed))
         if answer == z3.unknown:
             return None
         if answer == z3.unsat:
@@ -121,7 +122,7 @@ class Induction:
         }
         solver.add(*low.definitions, *low.ranges.values())
         for lemma, condition in conditions.items():
-            if solver.check(opposite(condition)) != z3.unsat:
+            if check(solver, opposite(condition)) != z3.unsat:
                 del self._facts[lemma]
 
     def _new_solver(self) -> Any:
@@ -243,12 +244,12 @@ class Induction:
     def _possible(self, literal: Any, assumed: Sequence[Lemma]) -> Iterator[int | None]:
         """The rules by which alone a literal may hold."""
         given = [literal, *map(self._assumed, assumed)]
-        if self._solver.check(*given) == z3.unsat:
+        if check(self._solver, *given) == z3.unsat:
             return
         rules = [z3.Bool(chosen(number)) for number in range(len(self.system.rules))]
         for number in (None, *range(len(rules))):
             others = [z3.Not(rule) for n, rule in enumerate(rules) if n != number]
-            if self._solver.check(*given, *others) == z3.sat:
+            if check(self._solver, *given, *others) == z3.sat:
                 yield number
 
     def _core(self) -> set[int]:
@@ -266,7 +267,7 @@ class Induction:
             self._solver.set("rlimit", self._budget)
 
     def _refuted(self, literal: Any, lemmas: Iterable[Lemma]) -> bool:
-        return bool(self._solver.check(literal, *map(self._assumed, lemmas)) == z3.unsat)
+        return bool(check(self._solver, literal, *map(self._assumed, lemmas)) == z3.unsat)
 
 
 def decide(task: Task) -> Answer:

@@ -14,6 +14,7 @@ from vtsc.engines.search.bmc import Searching
 from vtsc.engines.task import Answer, Finding, Task, keys, unknown
 from vtsc.language.lemmas import Lemma
 from vtsc.solver.conditions import Question
+from vtsc.solver.units import check
 from vtsc.system.chain import Chain
 
 BUDGET = 10_000_000
@@ -70,7 +71,7 @@ class KInduction:
                     question.solver.add(z3.Implies(assumed[fact.lemma], holds))
             hit = question.lowered(chain.hit(target, depth))
             question.solver.add(hit if depth == k - 1 else z3.Not(hit))
-        if question.solver.check(*assumed.values()) != z3.unsat:
+        if check(question.solver, *assumed.values()) != z3.unsat:
             return None
         core = {str(literal) for literal in question.solver.unsat_core()}
         return tuple(x for x, literal in assumed.items() if str(literal) in core)

@@ -17,6 +17,7 @@ from vtsc.engines.search.runs import make_solver
 from vtsc.language.words import INPUT_LIMIT
 from vtsc.native.witness import Inputs, Witness
 from vtsc.solver.integers import Lowering
+from vtsc.solver.units import check, within
 from vtsc.symbolic.forms import Atom, Comparison, Condition, Flag, Junction, Linear, Variable
 from vtsc.symbolic.names import INITIAL
 from vtsc.symbolic.values import Word
@@ -336,9 +337,9 @@ def _ends(condition: Condition, count: Atom) -> Iterator[int]:
 
 def solved(conditions: Sequence[Any], low: Lowering) -> Any:
     """A model of conditions and of what their quotients are; None where there is none; raises `GaveUp`."""
-    solver = make_solver("QF_LIA", BUDGET)
+    solver = make_solver("QF_LIA", within(BUDGET))
     solver.add(*conditions, *low.definitions, *low.ranges.values())
-    answer = solver.check()
+    answer = check(solver)
     if answer == z3.unknown:
         raise GaveUp.by(solver)
     return solver.model() if answer == z3.sat else None

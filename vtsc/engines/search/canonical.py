@@ -19,6 +19,7 @@ from vtsc.language.actions import Call
 from vtsc.language.inputs import named
 from vtsc.native.witness import Inputs, Witness
 from vtsc.solver.expressions import some
+from vtsc.solver.units import check, within
 
 
 @dataclass(frozen=True)
@@ -180,9 +181,9 @@ class _Least:
 
     def _holds(self, solver: Any, condition: Any, budget: int) -> bool:
         """Whether a condition can hold with a solver's assertions; raises `GaveUp` beyond the budget."""
-        solver.set("rlimit", budget)
+        solver.set("rlimit", within(budget))
         solver.add(condition)
-        answer = solver.check()
+        answer = check(solver)
         if answer == z3.unknown:
             raise GaveUp.by(solver)
         if answer == z3.sat:

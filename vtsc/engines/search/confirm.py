@@ -11,6 +11,7 @@ from typing import Any
 import z3
 
 from vtsc.base.errors import EvidenceError
+from vtsc.solver.units import check
 from vtsc.solver.unroll import Unrolling
 from vtsc.system.system import System
 
@@ -38,7 +39,7 @@ def confirmed(
         bad = [constants.targets[name] for name in targets]
         literal: Any = z3.Bool(f"bad@{k}")
         solver.add(z3.Implies(literal, z3.Or(bad)))
-        answer = solver.check(literal)
+        answer = check(solver, literal)
         if answer == z3.sat:
             raise EvidenceError(f"a plain solver hits {' or '.join(targets)} within {k + 1} steps")
         if answer == z3.unknown:

@@ -19,6 +19,7 @@ from vtsc.engines.search.canonical import as_found
 from vtsc.engines.task import Answer, Finding, Task, unknown
 from vtsc.language.machine import Rounds
 from vtsc.native.witness import Witness
+from vtsc.solver.units import check, within
 from vtsc.solver.unroll import Depth, Unrolling
 from vtsc.system.detours import undoing_pairs
 from vtsc.system.system import System
@@ -108,7 +109,7 @@ def repeated(
         run = _Run(unrolling, form)
         solver = _solver(budget)
         solver.add(*run.constraints, *run.hits(target))
-        answer = solver.check()
+        answer = check(solver)
         if answer == z3.sat:
             return as_found(run, solver.model())
         if answer == z3.unknown:
@@ -122,7 +123,7 @@ def _solver(budget: int) -> Any:
     solver.set("arith.solver", 2)
     solver.set("delay_units", True)
     solver = z3.Simplifier("solve-eqs").add(solver)
-    solver.set("rlimit", budget)  # a limit set before the simplifier is not kept
+    solver.set("rlimit", within(budget))  # a limit set before the simplifier is not kept
     return solver
 
 

@@ -18,7 +18,7 @@ from vtsc.engines.search.gave_up import GaveUp
 from vtsc.native.witness import Inputs, Witness
 from vtsc.solver.expressions import every, implies, opposite, some
 from vtsc.solver.integers import RationalLowering
-from vtsc.solver.units import spent
+from vtsc.solver.units import check, spent, within
 from vtsc.solver.unroll import Depth, Unrolling, divides
 from vtsc.system.detours import undoing_pairs
 from vtsc.system.order import NONE, order
@@ -230,7 +230,7 @@ class Runs:
 
     def propose(self, *assumptions: Any, budget: int = BUDGET) -> Any:
         """A model of the runs with ``assumptions`` in the proposing solver, or None; raises `GaveUp`."""
-        self._proposer.set("rlimit", min(budget, self.budget))
+        self._proposer.set("rlimit", within(min(budget, self.budget)))
         return _model(self._proposer, assumptions)
 
     def _exactly(self, facts: Sequence[Any], budget: int, seed: int = 0) -> Any:
@@ -245,13 +245,13 @@ def make_solver(logic: str, budget: int) -> Any:
     """A solver for these questions: of Z3's two simplexes the older one answers them faster."""
     solver = z3.SolverFor(logic)
     solver.set("arith.solver", 2)
-    solver.set("rlimit", budget)
+    solver.set("rlimit", within(budget))
     return solver
 
 
 def _model(solver: Any, assumptions: Sequence[Any]) -> Any:
     """The solver's model, or None where there is none; raises `GaveUp`."""
-    answer = solver.check(*assumptions)
+    answer = check(solver, *assumptions)
     if answer == z3.unknown:
         raise GaveUp.by(solver)
     return solver.model() if answer == z3.sat else None

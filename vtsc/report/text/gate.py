@@ -34,7 +34,7 @@ def brief(given: Report, gate: Gate) -> str:
         *_lines(content, verdicts, gate, notes),
         sometimes(content, [v.result for v in verdicts]).splitlines(),
         [*_asked(gate), *_skipped(content, gate)],
-        [*_see(given, gate), total(given)],
+        [*_remembered(verdicts), *_see(given, gate), total(given)],
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
@@ -184,6 +184,18 @@ def _skipped(content: Content, gate: Gate) -> Iterator[str]:
     """A line for each cell that is not decided."""
     for check in gate.skipped:
         yield from wrapped(f"{' '.join(names(content, check.cell))}: skipped: {check.skip}", "  ")
+
+
+def _remembered(verdicts: Sequence[Judged]) -> list[str]:
+    """The line on the verdicts that an earlier run found; none where there are none."""
+    number = sum(v.result.remembered for v in verdicts)
+    if not number:
+        return []
+    return wrapped(
+        f"remembered: {number} of {len(verdicts)}, on whose rules nothing has changed since they were "
+        "decided and checked; vtsc gate --recheck checks their proofs again",
+        "  ",
+    )
 
 
 def _see(given: Report, gate: Gate) -> list[str]:
