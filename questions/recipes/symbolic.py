@@ -47,9 +47,8 @@ class Run:
         return lift_truth(self.arena, self.world.notes.get(name))
 
 
-def run(script: Script, rules: Rules) -> Run:
-    """Run a script whose gaps have names, and which has no threads."""
-    arena = Arena()
+def run(script: Script, rules: Rules, arena: Arena) -> Run:
+    """Run a script whose gaps have names, and which has no threads, with terms of an arena."""
     delays: dict[str, Linear] = {}
 
     def delay(gap: Gap) -> Any:
