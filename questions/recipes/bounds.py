@@ -1,7 +1,7 @@
 """Finds the delays for which a claim holds: as few conjunctions of linear bounds as it can, exact or none.
 
-The bounds are those that the run compared delays with. Each conjunction implies the claim, and where none holds the
-claim does not.
+The bounds are those that the run compared delays with. Each conjunction implies the claim, and where none
+holds the claim does not.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -13,10 +13,10 @@ def value_of(world: World, value: Value, field: str, who: int) -> int:
     if isinstance(value, Literal):
         return value.value
     if isinstance(value, Saved):
-        vcpu = who if value.vcpu is None else value.vcpu
-        return world.notes.get(field if field in ("clock", "realtime") else f"{field}.{vcpu}")
+        vcpu, what = who if value.vcpu is None else value.vcpu, value.field or field
+        return world.notes.get(what if what in ("clock", "realtime") else f"{what}.{vcpu}")
     if isinstance(value, Now):
-        return world.read(who if value.vcpu is None else value.vcpu, field)
+        return world.read(who if value.vcpu is None else value.vcpu, value.field or field)
     if isinstance(value, Part):
         return _part(world, value)
     return _combined(world, value, field, who)

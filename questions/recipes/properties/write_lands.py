@@ -1,7 +1,7 @@
 """Every TSC that user space writes is the one that the guest reads."""
 
 from questions.recipes.properties.property import (
-    SECOND,
+    MS,
     Parameters,
     RecipeProperty,
     Seen,
@@ -23,6 +23,6 @@ PROPERTY = RecipeProperty(
     "write_lands",
     "every TSC that is written is what the guest then reads",
     claim,
-    {"x": SECOND},
+    {"x": 200 * MS},
     "the kernel replaces the value by that of an earlier write",
 )
