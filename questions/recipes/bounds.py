@@ -84,7 +84,8 @@ def _atoms(arena: Arena, claim: Condition) -> Iterator[Condition]:
 
 def _cases(form: Linear) -> list[Linear]:
     """The linear forms over delays alone that a form with if-then-elses stands for."""
-    pending, done = [form], []
+    pending: list[Linear] = [form]
+    done: list[Linear] = []
     while pending and len(pending) + len(done) <= MOST_CASES:
         each = pending.pop()
         at = next((i for i, (a, _) in enumerate(each.terms) if not isinstance(a, Variable)), None)

@@ -82,9 +82,9 @@ def _create(world: World, step: Step, number: int) -> None:
 def _run(world: World, step: Step, number: int) -> None:
     """KVM_RUN: entry, a look at everything by the guest, and exit."""
     vcpu = world.vcpu(step.who)
-    if not names(world.script, "KVM_SET_MSRS", "SYSTEM_TIME") and world.script.guest.kvmclock:
-        if not vcpu.clock_active:
-            register(vcpu, active=True, old=False, by_user=True)
+    implied = not names(world.script, "KVM_SET_MSRS", "SYSTEM_TIME")
+    if implied and world.script.guest.kvmclock and not vcpu.clock_active:
+        register(vcpu, active=True, old=False, by_user=True)
     enter(vcpu, world.sample)
     world.notes.put(f"master.{number}", world.vm.master)
     world.notes.put(f"matches.{number}", world.vm.matched)

@@ -160,9 +160,10 @@ class _Question:
         return self._depends(holding, failing)
 
     def _witness(self, ways: Sequence[Condition], holds: bool) -> Witness | None:
+        some = self.arena.disjunction(ways)
+        if some is self.arena.false or not Asking([some], {}).possible():
+            return None
         for run_, condition in zip(self.every, ways, strict=True):
-            if condition is self.arena.false:
-                continue
             asking = Asking([condition], self.delays)
             delays = least(asking, self.arena, self.delays)
             if delays is None:

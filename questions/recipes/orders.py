@@ -64,7 +64,9 @@ def _count(found: Sequence[object]) -> None:
 
 def _ways(section: Section) -> Iterator[Section]:
     """The section with its threads in each order."""
-    parts = [[i] if isinstance(i, Step) else _interleaved(i) for i in section.body]
+    parts: list[Sequence[Step | Threads]] = []
+    for item in section.body:
+        parts.append([item] if isinstance(item, Step) else _interleaved(item))
     for body in product(*parts):
         yield replace(section, body=body)
 
@@ -80,7 +82,7 @@ def _interleaved(threads: Threads) -> list[Threads]:
 
 
 def _lengths(thread: Sequence[Step]) -> list[int]:
-    """The lengths of the parts of a thread: each ends with a step that others depend on, or the thread does."""
+    """The lengths of the parts of a thread: each ends with a shared step, or the thread does."""
     lengths, count = [], 0
     for step in thread:
         count += 1

@@ -25,7 +25,7 @@ def replay(script: Script, rules: Rules, delays: Mapping[str, int], wanted: Want
     """Run a script whose gaps have names with these delays; a gap of one length need not be given."""
 
     def delay(gap: Gap) -> int:
-        return delays[gap.name] if gap.name in delays else gap.low
+        return delays.get(gap.name, gap.low)
 
     world = played(script, rules, delay)
     known = PROPERTIES[wanted.name]

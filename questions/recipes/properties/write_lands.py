@@ -13,10 +13,7 @@ from questions.recipes.properties.property import (
 def claim(seen: Seen, parameters: Parameters) -> bool:
     """After each write the guest reads the value written, within x."""
     limit = number(parameters, "x")
-    for write in seen.world.writes:
-        if not within(seen.note(f"error.{write.number}"), limit):
-            return False
-    return True
+    return all(within(seen.note(f"error.{write.number}"), limit) for write in seen.world.writes)
 
 
 PROPERTY = RecipeProperty(
