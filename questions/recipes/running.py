@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from questions.recipes.calls import perform
+from questions.recipes.calls import names, perform
 from questions.recipes.orders import is_shared
 from questions.recipes.script import (
     VM,
@@ -91,7 +91,7 @@ def _stop(world: World, section: Section) -> None:
         return
     for v in range(world.script.vcpus):
         if v not in paused and v not in world.paused:
-            apart(partial(world.expire_due, v), *world.records)
+            _expire_due(world, v)
             apart(partial(world.seen, v, "p"), *world.records)
             world.paused.add(v)
 
@@ -99,9 +99,9 @@ def _stop(world: World, section: Section) -> None:
 def _step(world: World, step: Step) -> None:
     number = len(world.calls)
     for v in range(world.script.vcpus) if step.who == VM else (step.who,):
-        apart(partial(world.expire_due, v), *world.records)
+        _expire_due(world, v)
     world.times.append(world.time)
-    apart(partial(perform, world, step, number), *world.records)
+    apart(partial(perform, world, step, number), *_changed(world, step))
     world.calls.append(number)
     name = step.call.name
     _remember_writer(world, step, number)
@@ -128,3 +128,17 @@ def _remember_writer(world: World, step: Step, number: int) -> None:
         world.last_writer = f"the write of v{step.who}"
     elif step.call.name == "KVM_SET_DEVICE_ATTR":
         world.last_writer = f"the attribute of v{step.who}"
+
+
+def _changed(world: World, step: Step) -> tuple[object, ...]:
+    """The records that a step may change: but for some calls, those of the VM and of its own vCPU."""
+    if step.who == VM or step.call.name in (*RUNS, "KVM_SET_CLOCK"):
+        return world.records
+    return (world.vm, world.vcpu(step.who), world.notes, world.ghost)
+
+
+def _expire_due(world: World, number: int) -> None:
+    """Let the timer of a vCPU fire if it is due, where the recipe has timers at all."""
+    script = world.script
+    if names(script, "guest", "deadline") or names(script, "KVM_SET_MSRS", "TSC_DEADLINE"):
+        apart(partial(world.expire_due, number), world.vcpu(number))
