@@ -55,7 +55,9 @@ def synchronize(vcpu: Vcpu, value: int, sample: Sample, by_user: bool) -> bool:
     if by_user and rules.first_write_exempt:
         vm.user_set = True
     offset = vm.cur_offset if matched else offset_for(vcpu, value, sample)
-    stored = value if by_user or rules.creation_stores_zero else guest_tsc(vcpu, sample)
+    stored = value
+    if not by_user and not rules.creation_stores_zero:
+        stored = u64(scaled_tsc(vcpu, sample.rd) + offset)
     store(vcpu, offset, stored, sample, matched)
     return matched
 
@@ -84,7 +86,7 @@ def store(vcpu: Vcpu, offset: int, value: int, sample: Sample, matched: bool) ->
         vm.cur_nsec, vm.cur_write, vm.cur_offset = sample.ns, value, offset
         vm.matched = 0
     elif vcpu.generation != vm.generation or not rules.count_once:
-        vm.matched += rules.matches_counted
+        vm.matched += 1
     vcpu.generation = vm.generation
     vcpu.this_nsec, vcpu.this_write = vm.cur_nsec, vm.cur_write
     _track(vcpu, matched)
