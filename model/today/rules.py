@@ -56,6 +56,8 @@ class Rules:
     """The processor can scale the TSC, so that any rate can be set."""
     window: int = 1
     """The seconds within which two writes match."""
+    matches_counted: int = 1
+    """What one match adds to the number of matches."""
 
     def but(self, **changes: bool | int) -> "Rules":
         """These rules with some of them changed."""

@@ -86,7 +86,7 @@ def store(vcpu: Vcpu, offset: int, value: int, sample: Sample, matched: bool) ->
         vm.cur_nsec, vm.cur_write, vm.cur_offset = sample.ns, value, offset
         vm.matched = 0
     elif vcpu.generation != vm.generation or not rules.count_once:
-        vm.matched += 1
+        vm.matched += rules.matches_counted
     vcpu.generation = vm.generation
     vcpu.this_nsec, vcpu.this_write = vm.cur_nsec, vm.cur_write
     _track(vcpu, matched)

@@ -44,6 +44,7 @@ MUTANTS = {
     "RZ dropped": ({"zero_matches": False}, reset(0), FAILS, HOLDS),
     "RM dropped": ({"master_needs_match": False}, reset(1, 3, [0, 1], [2]), FAILS, HOLDS),
     "RG dropped": ({"count_once": False}, reset(1, 3, [0, 1, 1], [2]), FAILS, HOLDS),
+    "a match counts twice": ({"matches_counted": 2}, all_then_each(2), HOLDS, FAILS),
     "a window of 2 s": ({"window": 2}, all_then_each(2, fixed(1200 * MS), NONE), FAILS, HOLDS),
     "creation stores its TSC": (
         {"creation_stores_zero": False},
