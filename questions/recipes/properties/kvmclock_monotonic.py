@@ -1,0 +1,42 @@
+"""kvmclock, as the guest reads it, never falls."""
+
+from functools import partial
+from typing import Any
+
+from questions.recipes.properties.property import Parameters, RecipeProperty, Seen
+from questions.recipes.world import Notes
+from vtsc.language import apart
+
+
+def claim(seen: Seen, parameters: Parameters) -> Any:
+    """No read of a page, on any vCPU, is below one that was complete before."""
+    notes = Notes()
+    notes.put("holds", True)
+    notes.put("last", 0)
+    for v in range(seen.script.vcpus):
+        apart(partial(_raise, notes, seen.at("p", "page", v)), notes)
+    for n in range(seen.world.runs):
+        page = seen.note(f"run.page.{n}")
+        apart(partial(_compare, notes, page), notes)
+        apart(partial(_raise, notes, page), notes)
+    return notes.get("holds")
+
+
+def _raise(notes: Notes, page: Any) -> None:
+    """Note the highest page so far."""
+    if page > notes.get("last"):
+        notes.put("last", page)
+
+
+def _compare(notes: Notes, page: Any) -> None:
+    """Note whether a page is below one before."""
+    if page < notes.get("last"):
+        notes.put("holds", False)
+
+
+PROPERTY = RecipeProperty(
+    "kvmclock_monotonic",
+    "kvmclock, as the guest reads it, never falls",
+    claim,
+    failing="the guest's clock goes back",
+)
