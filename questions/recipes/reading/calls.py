@@ -4,6 +4,7 @@ A vCPU's calls are those of its own file descriptor, and ``KVM_CREATE_VCPU``, wh
 neither read nor change anything of the time a guest sees are known too: they only take time.
 """
 
+import errno
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -19,7 +20,8 @@ MSRS = (
 )
 """The MSRs that matter here: of kvmclock, and of Hyper-V's reference time, the ones that switch them on."""
 CLOCK = ("clock", "flags", "realtime", "host_tsc")
-ERRORS = ("EINVAL", "ENOTTY", "ENXIO", "ENOENT", "EBUSY", "EEXIST", "EOPNOTSUPP", "EPERM", "EIO")
+ERRORS = tuple(sorted(errno.errorcode.values()))
+"""The names of errors that a call may fail with."""
 
 
 @dataclass(frozen=True)

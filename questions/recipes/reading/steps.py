@@ -5,8 +5,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from questions.recipes.reading.calls import (
-    ACTS, CALLS, EITHER, ERRORS, FIELDS, GUEST_ACTS, ONLY_TIME, VCPU, VM, Known,
-)  # fmt: skip
+    ACTS,
+    CALLS,
+    EITHER,
+    ERRORS,
+    FIELDS,
+    GUEST_ACTS,
+    ONLY_TIME,
+    VCPU,
+    VM,
+    Known,
+)
 from questions.recipes.reading.tree import Call, Delay, Mistake, Step
 from questions.recipes.reading.values import Tokens, delay, value, vcpu
 from vtsc.base.spelling import near
@@ -179,7 +188,7 @@ def _on(call: Call, manner: str, text: str) -> Call:
     """The call, once its file descriptor is known to be the right one, or is said to be another."""
     of = CALLS[call.name].of if call.name in CALLS else ONLY_TIME[call.name]
     usual = VM if manner == "vm" else VCPU
-    if of == EITHER or of == usual:
+    if of in (EITHER, usual):
         return call
     if of == VCPU:
         raise Mistake(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
-class Mistake(Exception):  # noqa: N818 (it is told as a `BadFileError` once its line is known)
+class Mistake(Exception):
     """What is wrong with a piece of text: what was read, and what is expected."""
 
 

@@ -5,8 +5,15 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from questions.recipes.reading.tree import (
-    Binary, Delay, Field, Literal, Mistake, Now, Saved, Value,
-)  # fmt: skip
+    Binary,
+    Delay,
+    Field,
+    Literal,
+    Mistake,
+    Now,
+    Saved,
+    Value,
+)
 
 UNITS: Mapping[str, int] = {
     "ns": 1,
