@@ -14,51 +14,39 @@ MSRS = (
     "TSC_ADJUST",
     "TSC_DEADLINE",
     "SYSTEM_TIME",
-    "HV_REFERENCE_TSC",
-    "HV_STIMER_CONFIG",
-    "HV_STIMER_COUNT",
+    "REFERENCE_TSC",
 )
-"""The MSRs that matter here: of kvmclock, and of Hyper-V's reference time, the ones that switch them on."""
-CLOCK = ("clock", "flags", "realtime", "host_tsc")
+"""The MSRs that matter here; SYSTEM_TIME registers kvmclock's page, REFERENCE_TSC that of Hyper-V."""
+CLOCK = ("clock", "flags", "realtime")
 ERRORS = tuple(sorted(errno.errorcode.values()))
 """The names of errors that a call may fail with."""
 
 
 @dataclass(frozen=True)
 class Known:
-    """A call: whose it is, the fields that it reads or writes, and those of them that it needs.
-
-    ``record``: what values call the result where the recipe gives it no name.
-    """
+    """A call: whose it is, the fields that it reads or writes, and those of them that it needs."""
 
     of: str
     reads: tuple[str, ...] = ()
     sets: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
-    record: str = ""
 
 
 CALLS: Mapping[str, Known] = {
     "KVM_CREATE_VCPU": Known(VCPU),
-    "KVM_GET_CLOCK": Known(VM, record="clock"),
+    "KVM_GET_CLOCK": Known(VM),
     "KVM_SET_CLOCK": Known(VM, sets=CLOCK, needs=("clock",)),
-    "KVM_GET_TSC_KHZ": Known(EITHER, record="khz"),
+    "KVM_GET_TSC_KHZ": Known(EITHER),
     "KVM_SET_TSC_KHZ": Known(EITHER, sets=("khz",), needs=("khz",)),
-    "KVM_GET_MSRS": Known(VCPU, reads=MSRS, record="msrs"),
+    "KVM_GET_MSRS": Known(VCPU, reads=MSRS),
     "KVM_SET_MSRS": Known(VCPU, sets=MSRS),
-    "KVM_GET_LAPIC": Known(VCPU, record="lapic"),
+    "KVM_GET_LAPIC": Known(VCPU),
     "KVM_SET_LAPIC": Known(VCPU),
-    "KVM_GET_DEVICE_ATTR": Known(VCPU, reads=("TSC_OFFSET",), record="attr"),
+    "KVM_GET_DEVICE_ATTR": Known(VCPU, reads=("TSC_OFFSET",)),
     "KVM_SET_DEVICE_ATTR": Known(VCPU, sets=("TSC_OFFSET",), needs=("TSC_OFFSET",)),
     "KVM_KVMCLOCK_CTRL": Known(VCPU),
     "KVM_RUN": Known(VCPU),
 }
-FIELDS: Mapping[str, tuple[str, ...]] = {
-    "KVM_GET_CLOCK": CLOCK,
-    "KVM_GET_TSC_KHZ": ("khz",),
-    "KVM_GET_LAPIC": (),
-}
-"""The fields of what a call without field names reads."""
 ONLY_TIME: Mapping[str, str] = {
     **dict.fromkeys(
         (

@@ -5,25 +5,27 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+from model.today import rules_named
 from questions.recipes.reading.expects import expected
 from questions.recipes.reading.places import Places
 from questions.recipes.reading.steps import read_step
 from questions.recipes.reading.tree import Delay, Expected, Mistake, Step, Text
-from questions.recipes.reading.values import UNITS, delay
+from questions.recipes.reading.values import UNITS, delay, duration
 from questions.recipes.reading.wants import told, want
+from vtsc.base.errors import UsageError
 from vtsc.base.spelling import near
 from vtsc.base.toml_lines import TomlFile
 
 SECTIONS = ("save", "restore", "reset", "resume")
 KEYS = (
-    "title", "mirrors", "source", "vcpus", "guest", "rules", "want", "delays", "save", "gap", "restore",
-    "reset", "resume", "elapsed", "expect", "note",
+    "title", "mirrors", "source", "note", "vcpus", "parked", "guest", "rules", "want", "delays", "save",
+    "gap", "restore", "reset", "resume", "elapsed", "expect",
 )  # fmt: skip
 MOST_VCPUS = 16
 USUAL_CALL = Delay(0, 50 * UNITS["ms"])
 USUAL_GAP = Delay(0, UNITS["h"])
 USUAL_UPTIME = Delay(10 * UNITS["s"], 1000 * UNITS["h"])
-GUEST = ("uptime", "deadline", "kvmclock", "tsc_khz")
+GUEST = ("uptime", "kvmclock", "reference", "wall_step")
 Got = TypeVar("Got")
 
 
@@ -95,7 +97,8 @@ class _Reader:
             vcpus=vcpus,
             uptime=uptime,
             guest=self._guest(),
-            rules=self._list("rules"),
+            parked=self._parked(vcpus),
+            rules=self._rules(),
             want=self._want(),
             sections=sections,
             gap=gap,
@@ -175,7 +178,7 @@ class _Reader:
     ) -> tuple[Mapping[str, Delay], Delay, Delay, tuple[str, ...]]:
         """The delays before calls, the gap, the uptime, and which of them the file leaves open."""
         given = self._table("elapsed", None)
-        calls = {call.name for steps in sections.values() for step in steps for call in step.calls}
+        calls = {name for steps in sections.values() for step in steps for name in step.names}
         for name in given:
             if name != "default" and name not in calls:
                 what = f"elapsed: no step calls {name}: {near(name, ['default', *sorted(calls)])}"
@@ -203,8 +206,31 @@ class _Reader:
             assumed.append("guest.uptime = 10s..1000h")
         return elapsed, gap, Delay(uptime.low, uptime.high, uptime.name or "uptime"), tuple(assumed)
 
-    def _guest(self) -> Mapping[str, object]:
-        return {k: v for k, v in self._table("guest", GUEST).items() if k != "uptime"}
+    def _guest(self) -> Mapping[str, bool | int]:
+        found: dict[str, bool | int] = {}
+        for name, given in self._table("guest", GUEST).items():
+            if name == "wall_step":
+                found[name] = self._try("guest", name, lambda text=given: duration(str(text)))  # type: ignore[misc]
+            elif name != "uptime" and not isinstance(given, bool):
+                self._fail("guest", f"guest: {name} = {told(given)}: expected true or false", name)
+            elif name != "uptime":
+                found[name] = given
+        return found
+
+    def _parked(self, vcpus: int) -> frozenset[int]:
+        names = [f"v{number}" for number in range(vcpus)]
+        for name in self._list("parked"):
+            if name not in names:
+                self._fail("parked", f"parked: {name}: expected some of {', '.join(names)}")
+        return frozenset(names.index(name) for name in self._list("parked"))
+
+    def _rules(self) -> tuple[str, ...]:
+        for text in self._list("rules"):
+            try:
+                rules_named(text)
+            except UsageError as error:
+                self._fail("rules", f"{error}")
+        return self._list("rules")
 
     def _want(self) -> Mapping[str, object]:
         table = self._table("want", None)

@@ -9,15 +9,15 @@ from questions.recipes.reading.calls import (
     CALLS,
     EITHER,
     ERRORS,
-    FIELDS,
     GUEST_ACTS,
     ONLY_TIME,
     VCPU,
     VM,
     Known,
 )
-from questions.recipes.reading.tree import Call, Delay, Mistake, Step
+from questions.recipes.reading.tree import Delay, Mistake, Step, Timed
 from questions.recipes.reading.values import Tokens, delay, value, vcpu
+from questions.recipes.script import Call
 from vtsc.base.spelling import near
 
 WHO = '"vm", a vCPU such as "v0", a list "v0,v2", "v*", "each v" or "threads v"'
@@ -34,7 +34,7 @@ def read_step(text: str, line: int, vcpus: int, named: Mapping[str, Delay]) -> S
     parts = [part.strip() for part in rest.split(";")]
     if "" in parts:
         raise Mistake(f"{text!r}: expected a call before and after each ';'")
-    calls = tuple(_call(part, manner, named) for part in parts)
+    calls = tuple(_timed(part, manner, named) for part in parts)
     return Step(manner, group, calls, text, line)
 
 
@@ -70,11 +70,14 @@ def _one(name: str, text: str) -> int:
     return vcpu(Tokens(name))
 
 
-def _call(text: str, manner: str, named: Mapping[str, Delay]) -> Call:
-    """One call of a step."""
-    first = text.split()[0]
-    if first == "wait":
-        return Call("wait", delay=delay(text.removeprefix("wait").strip(), named))
+def _timed(text: str, manner: str, named: Mapping[str, Delay]) -> Timed:
+    """One call of a step, or a wait."""
+    if text.split()[0] == "wait":
+        return Timed(Call("wait"), delay(text.removeprefix("wait").strip(), named))
+    return Timed(_call(text, manner))
+
+
+def _call(text: str, manner: str) -> Call:
     tokens = Tokens(text)
     name = tokens.word("a call such as KVM_RUN")
     if name == "guest":
@@ -83,9 +86,9 @@ def _call(text: str, manner: str, named: Mapping[str, Delay]) -> Call:
         _end(tokens, "nothing more")
         return _needs_vcpu(Call(name), manner, text)
     if name in ONLY_TIME:
-        found = _rest(Call(name), Known(ONLY_TIME[name]), tokens)
+        found = _rest(Call(name), tokens)
     elif name in CALLS:
-        found = _rest(_fields(name, tokens), CALLS[name], tokens)
+        found = _rest(_fields(name, tokens), tokens)
     else:
         known = [*CALLS, *ONLY_TIME, *ACTS]
         raise Mistake(f"{text!r}: unknown call {name}: {near(name, known, SEE)}")
@@ -101,7 +104,7 @@ def _guest(tokens: Tokens) -> Call:
     tokens.need("=", f"after {name}")
     written = value(tokens)
     _end(tokens, "the end of the value, or ';'")
-    return Call("guest", sets=((name, written),))
+    return Call("guest", ((name, written),))
 
 
 def _needs_vcpu(call: Call, manner: str, text: str) -> Call:
@@ -116,7 +119,7 @@ def _fields(name: str, tokens: Tokens) -> Call:
     """The fields that a call reads or writes."""
     known = CALLS[name]
     if known.reads:
-        return Call(name, reads=_read_names(name, known, tokens))
+        return Call(name, tuple((field, None) for field in _read_names(name, known, tokens)))
     sets = []
     while tokens.kind() == "word" and tokens.peek(1) == "=" and tokens.peek() != "on":
         field = _field(name, known.sets, tokens)
@@ -129,7 +132,7 @@ def _fields(name: str, tokens: Tokens) -> Call:
             raise Mistake(f"{tokens.text!r}: expected {field}=VALUE")
     if name == "KVM_SET_MSRS" and not sets:
         raise Mistake(f"{tokens.text!r}: expected an MSR, such as TSC=saved")
-    return Call(name, sets=tuple(sets))
+    return Call(name, tuple(sets))
 
 
 def _read_names(name: str, known: Known, tokens: Tokens) -> tuple[str, ...]:
@@ -155,14 +158,10 @@ def _which(field: str, known: tuple[str, ...]) -> str:
     return near(field, list(known), SEE) if known else "and no others"
 
 
-def _rest(call: Call, known: Known, tokens: Tokens) -> Call:
+def _rest(call: Call, tokens: Tokens) -> Call:
     """What may follow the fields: ``as NAME``, ``on=vm``, ``-> ERRNO``, each once and in this order."""
-    if known.record:
-        call = replace(call, record=known.record)
-        if not call.reads:
-            call = replace(call, reads=FIELDS[call.name])
-        if tokens.accept("as"):
-            call = replace(call, record=tokens.word("a name for the result"))
+    if call.name == "KVM_GET_CLOCK" and tokens.accept("as"):
+        call = replace(call, into=tokens.word("a name for what is read"))
     if tokens.peek() == "on" and tokens.peek(1) == "=":
         tokens.take()
         tokens.take()
@@ -174,9 +173,15 @@ def _rest(call: Call, known: Known, tokens: Tokens) -> Call:
         error = tokens.word("an errno such as EINVAL")
         if error not in ERRORS:
             raise Mistake(f"{tokens.text!r}: unknown errno {error}: {near(error, list(ERRORS))}")
-        call = replace(call, fails=error)
-    _end(tokens, "FIELD=VALUE, as NAME, on=vm, -> ERRNO, or ';'")
+        call = replace(call, errno=error)
+    _end(tokens, _follows(call))
     return call
+
+
+def _follows(call: Call) -> str:
+    """What may come after a call's fields."""
+    field = "FIELD=VALUE, " if call.name in CALLS and CALLS[call.name].sets else ""
+    return f"{field}{'as NAME, ' if call.name == 'KVM_GET_CLOCK' else ''}on=vm, -> ERRNO, or ';'"
 
 
 def _end(tokens: Tokens, expected: str) -> None:

@@ -1,7 +1,9 @@
-"""A recipe's text as data: steps, calls, values and delays as they are written, each with its line."""
+"""A recipe's text as data: steps and delays as they are written, each with its line."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from questions.recipes.script import Call
 
 
 class Mistake(Exception):
@@ -23,61 +25,10 @@ class Delay:
 
 
 @dataclass(frozen=True)
-class Literal:
-    """A number: cycles or nanoseconds, which are the same in a recipe, where a TSC runs at 1 GHz."""
+class Timed:
+    """A call, and for ``wait`` how long it takes."""
 
-    number: int
-
-
-@dataclass(frozen=True)
-class Saved:
-    """The value that was saved of the same field, of the same vCPU or of vCPU ``vcpu``."""
-
-    vcpu: int | None = None
-
-
-@dataclass(frozen=True)
-class Now:
-    """The value of the same field at the moment of the call."""
-
-
-@dataclass(frozen=True)
-class Field:
-    """A field of a record: ``clock.host_tsc``, or ``msrs.TSC(v0)`` of another vCPU."""
-
-    record: str
-    name: str
-    vcpu: int | None = None
-
-
-@dataclass(frozen=True)
-class Binary:
-    """Two values and what is done with them: ``+``, ``-``, ``*`` or ``//``."""
-
-    operator: str
-    left: "Value"
-    right: "Value"
-
-
-Value = Literal | Saved | Now | Field | Binary
-
-
-@dataclass(frozen=True)
-class Call:
-    """One call or act of a step.
-
-    ``name`` is that of an ioctl, or ``pause``, ``run``, ``expire``, ``wait`` or ``guest``. ``reads`` are the
-    fields of a call that reads, ``sets`` those of one that writes, in their order. ``record``: what later
-    values call the result. ``on``: ``vm`` or ``vcpu``, the file descriptor that is used in place of the
-    right one. ``fails``: the errno that is expected. ``delay``: how long a ``wait`` takes.
-    """
-
-    name: str
-    reads: tuple[str, ...] = ()
-    sets: tuple[tuple[str, Value], ...] = ()
-    record: str = ""
-    on: str = ""
-    fails: str = ""
+    call: Call
     delay: Delay | None = None
 
 
@@ -92,9 +43,14 @@ class Step:
 
     manner: str
     vcpus: tuple[int, ...]
-    calls: tuple[Call, ...]
+    calls: tuple[Timed, ...]
     text: str
     line: int
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of its calls."""
+        return tuple(timed.call.name for timed in self.calls)
 
 
 @dataclass(frozen=True)
@@ -118,7 +74,9 @@ class Text:
     source: tuple[str, ...]
     vcpus: int
     uptime: Delay
-    guest: Mapping[str, object]
+    guest: Mapping[str, bool | int]
+    """What else is said of the guest: ``kvmclock``, ``reference`` and ``wall_step``."""
+    parked: frozenset[int]
     rules: tuple[str, ...]
     want: Mapping[str, object]
     sections: Mapping[str, tuple[Step, ...]]

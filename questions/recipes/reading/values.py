@@ -4,16 +4,8 @@ import re
 from collections.abc import Mapping
 from fractions import Fraction
 
-from questions.recipes.reading.tree import (
-    Binary,
-    Delay,
-    Field,
-    Literal,
-    Mistake,
-    Now,
-    Saved,
-    Value,
-)
+from questions.recipes.reading.tree import Delay, Mistake
+from questions.recipes.script import Literal, Now, Op, Part, Saved, Value
 
 UNITS: Mapping[str, int] = {
     "ns": 1,
@@ -23,6 +15,8 @@ UNITS: Mapping[str, int] = {
     "min": 60_000_000_000,
     "h": 3_600_000_000_000,
 }
+PARTS = ("clock", "host_tsc", "realtime")
+"""The fields of a record of KVM_GET_CLOCK that values name."""
 LONGEST = 100 * 365 * 24 * UNITS["h"]
 """A delay of more than about a hundred years is a mistake."""
 DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([a-z]*)")
@@ -32,7 +26,7 @@ TOKEN = re.compile(
 )
 A_DURATION = 'a duration such as "50ms", in ns, us, ms, s, min or h'
 A_DELAY = 'a delay such as "50ms" or "0..50ms", in ns, us, ms, s, min or h'
-A_VALUE = "a value: a number, saved, saved(v0), now, a record's field such as clock.host_tsc"
+A_VALUE = "a value: a number, saved, saved(v0), now, or a field such as clock.host_tsc"
 
 
 def duration(text: str) -> int:
@@ -121,11 +115,18 @@ class Tokens:
 
 
 def value(tokens: Tokens) -> Value:
-    """The value that begins here: sums of products, as far as it goes."""
+    """The value that begins here, as far as it goes: sums, and what stands in for one that is 0."""
+    left = _sum(tokens)
+    while tokens.accept("or"):
+        left = Op("or", left, _sum(tokens))
+    return left
+
+
+def _sum(tokens: Tokens) -> Value:
     left = _product(tokens)
     while tokens.peek() in ("+", "-"):
         operator = tokens.take()
-        left = Binary(operator, left, _product(tokens))
+        left = Op(operator, left, _product(tokens))
     return left
 
 
@@ -133,7 +134,10 @@ def _product(tokens: Tokens) -> Value:
     left = _single(tokens)
     while tokens.peek() in ("*", "//"):
         operator = tokens.take()
-        left = Binary(operator, left, _single(tokens))
+        right = _single(tokens)
+        if not isinstance(right, Literal) and (operator == "//" or not isinstance(left, Literal)):
+            raise Mistake(f"{tokens.text!r}: expected a number on the right of {operator}")
+        left = Op(operator, left, right)
     return left
 
 
@@ -143,7 +147,7 @@ def _single(tokens: Tokens) -> Value:
         tokens.need(")", "after a value in brackets")
         return inside
     if tokens.accept("-"):
-        return Binary("-", Literal(0), _single(tokens))
+        return Op("-", Literal(0), _single(tokens))
     if tokens.peek() == "?":
         raise tokens.wrong(
             "the value that the VMM passes there; a skeleton leaves it to be filled in"
@@ -152,12 +156,17 @@ def _single(tokens: Tokens) -> Value:
         return Literal(_number(tokens.take()))
     name = tokens.word(A_VALUE)
     if name == "now":
-        return Now()
+        return Now(_of_vcpu(tokens))
     if name == "saved":
         return Saved(_of_vcpu(tokens))
     if not tokens.accept("."):
         raise Mistake(f"{tokens.text!r}: read {name}, expected {A_VALUE}")
-    return Field(name, tokens.word(f"a field of {name}"), _of_vcpu(tokens))
+    field = tokens.word(f"a field of {name}: {', '.join(PARTS)}")
+    if field not in PARTS:
+        raise Mistake(
+            f"{tokens.text!r}: read {field}, expected a field of {name}: {', '.join(PARTS)}"
+        )
+    return Part(name, field)
 
 
 def _of_vcpu(tokens: Tokens) -> int | None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from questions.recipes.reading.tree import Delay, Mistake
 from questions.recipes.reading.values import delay
+from questions.recipes.script import Wanted
 from vtsc.base.spelling import near
 
 FLAG, LIMIT, POLICY = "flag", "limit", "policy"
@@ -25,6 +26,10 @@ WANTS: Mapping[str, str] = {
     "calls_succeed": FLAG,
 }
 """The properties: one that is wanted or not, or one with a limit, such as ``agree = "10ms"``."""
+LIMITS: Mapping[str, str] = {"timers": "L", "signalled": "J"}
+"""What the limit of a property is called where it is not called x."""
+OF_PAUSE = ("tsc_continuous", "pause_consistent")
+"""The properties that depend on the policy ``pause``."""
 PAUSE = ("include", "exclude")
 """Whether the guest's time is to include the pause: the policy ``pause``."""
 
@@ -52,6 +57,21 @@ def want(name: str, given: object) -> object:
     if not limit.fixed:
         raise Mistake(f'{name} = {told(given)}: expected a limit such as "10ms", or false')
     return limit.high
+
+
+def wanted(table: Mapping[str, object]) -> tuple[Wanted, ...]:
+    """The properties that a table asks about, each with its parameters."""
+    found = []
+    for name, argument in table.items():
+        if name == "pause" or argument is False:
+            continue
+        parameters: dict[str, int | str] = {}
+        if WANTS[name] == LIMIT:
+            parameters[LIMITS.get(name, "x")] = int(str(argument))
+        if name in OF_PAUSE and "pause" in table:
+            parameters["P"] = str(table["pause"])
+        found.append(Wanted(name, parameters))
+    return tuple(found)
 
 
 def told(given: object) -> str:
