@@ -5,10 +5,10 @@ from dataclasses import replace
 
 from questions.recipes.logs.event import Event, Log
 from questions.recipes.logs.recorded import VCPU, VM
-from questions.recipes.reading.calls import CALLS, FIELDS
+from questions.recipes.reading.calls import CALLS
 from vtsc.base.errors import BadFileError
 
-READS = (*FIELDS, "KVM_GET_MSRS", "KVM_GET_DEVICE_ATTR")
+READS = tuple(name for name in CALLS if name.startswith("KVM_GET_"))
 PAUSE = "pause"
 """Stands among calls for: the last KVM_RUN of a vCPU has returned."""
 OFFSETS = (0, 0)

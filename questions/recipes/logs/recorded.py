@@ -17,11 +17,9 @@ MSRS: Mapping[int, str] = {
     0x6E0: "TSC_DEADLINE",
     0x12: "SYSTEM_TIME",
     0x4B564D01: "SYSTEM_TIME",
-    0x40000021: "HV_REFERENCE_TSC",
-    0x400000B0: "HV_STIMER_CONFIG",
-    0x400000B1: "HV_STIMER_COUNT",
+    0x40000021: "REFERENCE_TSC",
 }
-"""The MSRs that a recipe knows, by their index; of Hyper-V's timers the first."""
+"""The MSRs that a recipe knows, by their index."""
 KEYS: Mapping[str, type] = {"time": int, "thread": int, "on": str, "call": str, "payload": dict}
 """The keys that every line has."""
 NUMBERS = (

@@ -112,7 +112,7 @@ def _uptime(values: _Values) -> Sequence[str]:
     ]
     if not saved:
         return []
-    return [f'guest = {{ uptime = "{saved[0] * SMALL // (values.khz or SMALL)}ns" }}']
+    return [f'guest = {{ uptime = "{_duration(saved[0] * SMALL // (values.khz or SMALL))}" }}']
 
 
 def _steps(events: Sequence[Event], numbers: Mapping[int, int], values: _Values) -> list[str]:
