@@ -27,7 +27,7 @@ WALL_GAP = (0, 3600 * SECOND)
 
 @dataclass(frozen=True)
 class Gap:
-    """A delay in [low, high] ns. ``given``: the recipe states it, so that no default has to be shown."""
+    """A delay of ``low`` to ``high`` ns. ``given``: the recipe states it, so that no default has to be shown."""
 
     low: int = GAP[0]
     high: int = GAP[1]

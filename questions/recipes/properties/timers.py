@@ -1,0 +1,39 @@
+"""A timer that was armed fires once, not before its deadline, and not much later."""
+
+from questions.recipes.properties.property import (
+    SECOND,
+    Parameters,
+    RecipeProperty,
+    Seen,
+    number,
+)
+from vtsc.language import s64
+
+
+def claim(seen: Seen, parameters: Parameters) -> bool:
+    """For each vCPU with an armed deadline at p there is one interrupt, at most L after the deadline."""
+    limit = number(parameters, "L")
+    for v in seen.ran:
+        if seen.at("p", "armed", v) and not _once(seen, v, limit):
+            return False
+    return True
+
+
+def _once(seen: Seen, v: int, limit: int) -> bool:
+    posted, armed = seen.at("q", "irr", v), seen.at("q", "armed", v)
+    if posted and armed:
+        return False
+    if not posted and not armed:
+        return False
+    left = seen.at("q", "left", v) if armed else 0
+    late = s64(seen.at("q", "tsc", v) + left - seen.at("p", "deadline", v))
+    return bool(late >= 0) and bool(late <= limit)
+
+
+PROPERTY = RecipeProperty(
+    "timers",
+    "an armed timer fires once, not before its deadline and at most L after it",
+    claim,
+    {"L": SECOND},
+    "a timer is lost, early, late, or fires twice",
+)
