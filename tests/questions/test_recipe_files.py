@@ -114,9 +114,9 @@ def test_every_property_of_the_page(tmp_path, row):
 
 def test_no_property_is_missing_from_the_page():
     """In the order of the reader."""
-    from questions.recipes.reading.wants import WANTS
+    from questions.recipes.properties import PROPERTIES
 
-    assert [row[0] for row in table("Properties")] == [*WANTS, "pause"]
+    assert [row[0] for row in table("Properties")] == [*PROPERTIES, "pause"]
 
 
 VALUES = {
