@@ -1,6 +1,8 @@
 """From a recipe's text to the script that is decided: steps of single vCPUs, each with the gap before it."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from questions.recipes.reading.calls import ONLY_TIME
 from questions.recipes.reading.tree import Delay, Step, Text, Timed
@@ -23,7 +25,7 @@ def script(text: Text) -> Script:
     found = Script(
         name=text.name,
         vcpus=text.vcpus,
-        sections=tuple(sections),
+        sections=_told_apart(sections),
         wanted=wanted(text.want),
         guest=Guest(_gap(text.uptime), **text.guest),  # type: ignore[arg-type]
         parked=text.parked,
@@ -50,10 +52,37 @@ def _one(who: int, timed: Timed, step: Step, elapsed: Mapping[str, Delay]) -> On
     before = timed.delay or elapsed.get(call.name, elapsed["default"])
     own = before.name
     if own and not before.fixed and len(step.vcpus) > 1:
-        own = f"{own}(v{who})"
+        own = f"{own}.v{who}"
     if call.name in ONLY_TIME:
         call = Call("wait")
     return One(who, call, Gap(before.low, before.high, own, given=True), step.line)
+
+
+def _told_apart(sections: Sequence[Section]) -> tuple[Section, ...]:
+    """The sections, each gap without a name called after its call: ``SET_MSRS.v1``, ``SET_MSRS.v1.2``."""
+    taken: Counter[str] = Counter()
+
+    def called(one: One) -> One:
+        if one.gap.name:
+            return one
+        name = one.call.name.removeprefix("KVM_") + ("" if one.who == VM else f".v{one.who}")
+        taken[name] += 1
+        return replace(
+            one, gap=replace(one.gap, name=name if taken[name] == 1 else f"{name}.{taken[name]}")
+        )
+
+    return tuple(
+        replace(
+            section,
+            body=tuple(
+                called(item)
+                if isinstance(item, One)
+                else Threads(tuple(tuple(map(called, row)) for row in item.threads))
+                for item in section.body
+            ),
+        )
+        for section in sections
+    )
 
 
 def _gap(delay: Delay) -> Gap:

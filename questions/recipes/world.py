@@ -133,7 +133,9 @@ class World:
         if what == "deadline":
             return guest_tsc(vcpu, self.sample)
         if what not in known:
-            raise BadFileError(f"{what} cannot be read: accepted are TSC, clock, {', '.join(known)}")
+            raise BadFileError(
+                f"{what} cannot be read: accepted are TSC, clock, {', '.join(known)}"
+            )
         return known[what]
 
     def seen(self, number: int, when: str) -> None:

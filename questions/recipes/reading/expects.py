@@ -6,8 +6,8 @@ from questions.recipes.reading.tree import Expected, Mistake
 from questions.recipes.reading.wants import told
 from vtsc.base.spelling import near
 
-RESULTS = ("holds", "fails", "depends")
-FORMS = 'expected "holds", "fails", or "depends: " and the condition under which it holds'
+RESULTS = ("holds", "fails", "depends", "unavailable")
+FORMS = 'expected "holds", "fails", "unavailable", or "depends: " and when it holds'
 
 
 def expected(name: str, given: object, wanted: Mapping[str, object], line: int) -> Expected:
