@@ -29,7 +29,7 @@ from questions.recipes.script import VM, Literal, Part, Saved, Script, Step, Val
 from questions.recipes.values import MSRS, value_of
 from questions.recipes.world import World
 from vtsc.base.errors import BadFileError
-from vtsc.language import both, require, s64
+from vtsc.language import require, s64, u64
 
 REALTIME = 4
 FINE = ""
@@ -86,6 +86,7 @@ def _run(world: World, step: Step, number: int) -> None:
         if not world.ran:
             for v in world.created:
                 world.notes.put(f"first.offset.{v}", world.vcpu(v).tsc_offset)
+                world.notes.put(f"first.generation.{v}", world.vcpu(v).generation)
     vcpu.irr = False
     leave(vcpu, world.sample)
 
@@ -182,7 +183,13 @@ def _set_msr(world: World, step: Step, name: str, given: Value, number: int) -> 
         return
     value = value_of(world, given, name, step.who)
     if name == "TSC":
-        wanted = offset_for(vcpu, value, now)
+        wanted, vm = offset_for(vcpu, value, now), world.vm
+        world.notes.put(f"reference.{number}", vm.last_write)
+        world.notes.put(f"elapsed.{number}", u64(now.ns - vm.last_nsec))
+        world.notes.put(f"rate.{number}", vm.last_khz)
+        world.notes.put(f"exempt.{number}", not vm.user_set and vm.rules.first_write_exempt)
+        world.notes.put(f"value.{number}", value)
+        world.notes.put(f"khz.now.{number}", vcpu.khz)
         world.notes.put(f"matched.{number}", write_by_user(vcpu, value, now))
         world.notes.put(f"error.{number}", s64(vcpu.tsc_offset - wanted))
         world.notes.put(f"forced.{number}", value == 0)

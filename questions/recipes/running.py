@@ -64,6 +64,7 @@ def _step(world: World, step: Step, delay: Delay) -> None:
     apart(partial(perform, world, step, number), *world.records)
     world.calls.append(number)
     name = step.call.name
+    _remember_writer(world, step, number)
     if name == "KVM_CREATE_VCPU":
         world.created.append(step.who)
     elif name == "pause":
@@ -75,3 +76,15 @@ def _step(world: World, step: Step, delay: Delay) -> None:
             world.ran.append(step.who)
     elif name == "KVM_SET_MSRS" and "TSC" in dict(step.call.fields):
         world.writes.append(Write(number, step.who, number))
+
+
+def _remember_writer(world: World, step: Step, number: int) -> None:
+    """Note which step a later write of a TSC is compared with."""
+    names = dict(step.call.fields)
+    if step.call.name == "KVM_CREATE_VCPU":
+        world.last_writer = f"creating v{step.who}"
+    elif step.call.name == "KVM_SET_MSRS" and "TSC" in names:
+        world.writers[number] = world.last_writer
+        world.last_writer = f"the write of v{step.who}"
+    elif step.call.name == "KVM_SET_DEVICE_ATTR":
+        world.last_writer = f"the attribute of v{step.who}"

@@ -97,6 +97,9 @@ class World:
     created: list[int] = field(default_factory=list)
     calls: list[int] = field(default_factory=list)
     """The steps whose result is noted."""
+    writers: dict[int, str] = field(default_factory=dict)
+    """For each step that writes a TSC, what wrote one before it."""
+    last_writer: str = "the guest's boot"
     runs: int = 0
     """The number of all runs."""
 
@@ -198,3 +201,4 @@ def replaced(world: World) -> None:
         new.page_mul, new.page_shift = old.page_mul, old.page_shift
         new.page_stable, new.page_stopped = old.page_stable, old.page_stopped
     world.created = []
+    world.last_writer = "the VM's creation"

@@ -4,10 +4,16 @@ from questions.recipes.properties.property import Parameters, RecipeProperty, Se
 
 
 def claim(seen: Seen, parameters: Parameters) -> bool:
-    """At the first run of any vCPU, the offsets of all that exist are equal, parked ones included."""
-    created = seen.world.created
-    for v in created[1:]:
-        if seen.note(f"first.offset.{v}") != seen.note(f"first.offset.{created[0]}"):
+    """At the first run of any vCPU, the offsets of all that exist are equal, parked ones included.
+
+    Offsets that are equal by chance are not: two writes of which neither matched may give the same offset to the
+    cycle, but no monitor can keep its delays to the nanosecond. So all must belong to one generation, too.
+    """
+    first, *others = seen.world.created
+    for v in others:
+        if seen.note(f"first.generation.{v}") != seen.note(f"first.generation.{first}"):
+            return False
+        if seen.note(f"first.offset.{v}") != seen.note(f"first.offset.{first}"):
             return False
     return True
 
