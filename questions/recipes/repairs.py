@@ -47,6 +47,7 @@ def _changes(text: Text) -> Iterator[Change]:
         steps = text.sections[section]
         candidates = (
             *_values(steps),
+            *_calls(section, steps),
             *_everyone(steps, text.vcpus),
             *_moves(steps),
             *_splits(steps),
@@ -92,6 +93,20 @@ def _instead(call: str, field: str, value: Value | None) -> Iterator[tuple[str, 
         )
 
 
+def _calls(section: str, steps: Sequence[Step]) -> Iterator[tuple[str, tuple[Step, ...]]]:
+    """A call on its own file descriptor; in place, a clock that is left alone."""
+    for at, step in enumerate(steps):
+        for place, timed in enumerate(step.calls):
+            before, after = step.calls[:place], step.calls[place + 1 :]
+            if timed.call.on:
+                own = replace(timed, call=replace(timed.call, on="", errno=""))
+                told = f"line {step.line}: {timed.call.name} on its own file descriptor"
+                yield told, _with(steps, at, replace(step, calls=(*before, own, *after)))
+            if section == "resume" and timed.call.name == "KVM_SET_CLOCK":
+                rest = [replace(step, calls=(*before, *after))] if before or after else []
+                yield f"line {step.line}: leave out KVM_SET_CLOCK", _with(steps, at, *rest)
+
+
 def _everyone(steps: Sequence[Step], vcpus: int) -> Iterator[tuple[str, tuple[Step, ...]]]:
     """A step that some vCPUs leave out, by all."""
     for at, step in enumerate(steps):
@@ -111,10 +126,16 @@ def _moves(steps: Sequence[Step]) -> Iterator[tuple[str, tuple[Step, ...]]]:
             yield f"line {step.line}: {told}", _with(steps, at, replace(step, calls=calls))
     for at, step in enumerate(steps):
         for to in range(len(steps)) if not set(step.names) & FIXED else ():
-            if to == at + 1 or abs(at - to) > 1:
+            if (to == at + 1 or abs(at - to) > 1) and not _too_early(steps, at, to):
                 rest = [*steps[:at], *steps[at + 1 :]]
                 beside = f"after {_label(rest[to - 1])}" if to else f"before {_label(rest[0])}"
                 yield f"{_label(step)} {beside}", (*rest[:to], step, *rest[to:])
+
+
+def _too_early(steps: Sequence[Step], at: int, to: int) -> bool:
+    """Whether a step of vCPUs would come before they are made."""
+    passed = (name for step in steps[to:at] for name in step.names)
+    return steps[at].manner != "vm" and "KVM_CREATE_VCPU" in passed
 
 
 def _orders(calls: Sequence[Timed]) -> Iterator[tuple[tuple[Timed, ...], str]]:
