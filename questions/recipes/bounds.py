@@ -1,7 +1,7 @@
 """Finds the delays for which a claim holds: as few conjunctions of linear bounds as it can, exact or none.
 
-The bounds are those that the run compared delays with. Each conjunction implies the claim, and where none holds the
-claim does not.
+The bounds are those that the run compared delays with. Each conjunction implies the claim, and where none
+holds the claim does not.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -84,7 +84,8 @@ def _atoms(arena: Arena, claim: Condition) -> Iterator[Condition]:
 
 def _cases(form: Linear) -> list[Linear]:
     """The linear forms over delays alone that a form with if-then-elses stands for."""
-    pending, done = [form], []
+    pending: list[Linear] = [form]
+    done: list[Linear] = []
     while pending and len(pending) + len(done) <= MOST_CASES:
         each = pending.pop()
         at = next((i for i, (a, _) in enumerate(each.terms) if not isinstance(a, Variable)), None)

@@ -49,6 +49,13 @@ def _fail(world: World, number: int) -> None:
     world.notes.put(f"failed.{number}", True)
 
 
+def errno(step: Step) -> str:
+    """The errno with which a call fails where it does."""
+    if step.call.name == "KVM_KVMCLOCK_CTRL" and (step.who == VM or step.call.on == "vm"):
+        return "ENOTTY"
+    return "ENXIO" if step.call.name == "KVM_SET_DEVICE_ATTR" else "EINVAL"
+
+
 def _field(step: Step, name: str, default: Value | None = None) -> Value:
     value = dict(step.call.fields).get(name, default)
     if value is None:
@@ -75,10 +82,12 @@ def _create(world: World, step: Step, number: int) -> None:
 def _run(world: World, step: Step, number: int) -> None:
     """KVM_RUN: entry, a look at everything by the guest, and exit."""
     vcpu = world.vcpu(step.who)
-    if not names(world.script, "KVM_SET_MSRS", "SYSTEM_TIME") and world.script.guest.kvmclock:
-        if not vcpu.clock_active:
-            register(vcpu, active=True, old=False, by_user=True)
+    implied = not names(world.script, "KVM_SET_MSRS", "SYSTEM_TIME")
+    if implied and world.script.guest.kvmclock and not vcpu.clock_active:
+        register(vcpu, active=True, old=False, by_user=True)
     enter(vcpu, world.sample)
+    world.notes.put(f"master.{number}", world.vm.master)
+    world.notes.put(f"matches.{number}", world.vm.matched)
     world.notes.put(f"run.page.{world.runs}", _page(world, step.who))
     world.notes.put(f"run.master.{world.runs}", world.vm.master)
     if step.who not in world.ran:
@@ -106,6 +115,7 @@ def _pause(world: World, step: Step, number: int) -> None:
 def _get_clock(world: World, step: Step, number: int) -> None:
     reading = get_clock(world.vm, world.sample)
     into = step.call.into or ("clock" if world.host.ns < SECOND_HOST else "dest")
+    world.notes.put(f"flagged.{number}", reading.flagged)
     for name in ("clock", "flagged", "realtime", "host_tsc"):
         world.notes.put(f"{into}.{name}", getattr(reading, name))
     if into == "clock":
@@ -197,6 +207,9 @@ def _set_msr(world: World, step: Step, name: str, given: Value, number: int) -> 
         adjust_by_user(vcpu, value)
     else:
         write_deadline(vcpu, value, now)
+        world.notes.put(f"kept.{number}", vcpu.deadline == value)
+        world.notes.put(f"armed.{number}", vcpu.armed)
+        world.notes.put(f"wait.{number}", due(vcpu, now) - now.ns if vcpu.armed else 0)
 
 
 def _get_khz(world: World, step: Step, number: int) -> None:

@@ -6,7 +6,7 @@ run again on plain numbers.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from model.today import Rules
 from questions.recipes.available import missing
@@ -29,6 +29,7 @@ from vtsc.symbolic.terms import Arena
 
 HOLDS, FAILS, DEPENDS = "holds", "fails", "depends"
 UNKNOWN, VACUOUS, UNAVAILABLE = "unknown", "vacuous", "unavailable"
+LIKE = "like threads are numbered in the order in which they start"
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
 """What the name of a gap may be."""
 
@@ -46,11 +47,11 @@ class Witness:
 class Verdict:
     """The answer for one property and one set of rules.
 
-    ``result``: one of the words above. ``parts``: where it depends, the conjunctions of bounds under any of which
-    the claim holds in every order; where none holds, it fails in some order. It fails in all where
-    ``exact`` says so. ``fails``: the bounds say where the claim fails instead. ``threshold``: the delay, ``<=`` or
-    ``>=``, and the number, where one bound on one delay is all. ``texts``: the proofs by name. ``why``: the reason
-    for `UNKNOWN`, `VACUOUS` and `UNAVAILABLE`.
+    ``result``: one of the words above. ``parts``: where it depends, the conjunctions of bounds under any of
+    which the claim holds in every order; where none holds, it fails in some order. It fails in all where
+    ``exact`` says so. ``fails``: the bounds say where the claim fails instead. ``threshold``: the delay,
+    ``<=`` or ``>=``, and the number, where one bound on one delay is all. ``texts``: the proofs by name.
+    ``why``: the reason for `UNKNOWN`, `VACUOUS` and `UNAVAILABLE`.
     """
 
     wanted: Wanted
@@ -81,12 +82,13 @@ def decide(script: Script, rules: Rules) -> list[Verdict]:
         return [Verdict(wanted, UNAVAILABLE, why=why) for wanted in script.wanted]
     try:
         arena = Arena()
-        every = [run(each, rules, arena) for each in orders(script)]
+        ways = orders(script)
+        every = [run(each, rules, arena) for each in ways.scripts]
     except VtscError as error:
         if error.status != Exit.UNKNOWN:
             raise
         return [Verdict(wanted, UNKNOWN, why=str(error)) for wanted in script.wanted]
-    return [_decided(every, rules, wanted) for wanted in script.wanted]
+    return [_decided(every, rules, wanted, ways.like) for wanted in script.wanted]
 
 
 def check(script: Script) -> None:
@@ -114,9 +116,10 @@ def _check_gap(gap: Gap, before: tuple[int, int]) -> None:
         raise BadFileError(f"the delay {gap.name} has two ranges")
 
 
-def _decided(every: Sequence[Run], rules: Rules, wanted: Wanted) -> Verdict:
+def _decided(every: Sequence[Run], rules: Rules, wanted: Wanted, like: bool) -> Verdict:
     try:
-        return _Question(every, rules, wanted).verdict()
+        verdict = _Question(every, rules, wanted).verdict()
+        return replace(verdict, why=LIKE) if like and verdict.parts else verdict
     except VtscError as error:
         if error.status != Exit.UNKNOWN:
             raise
@@ -145,7 +148,9 @@ class _Question:
         """The answer."""
         failing, holding = self._witness(self.failing, False), self._witness(self.holding, True)
         if failing is None and holding is None:
-            return Verdict(self.wanted, VACUOUS, why="no delays within the ranges let the recipe go so")
+            return Verdict(
+                self.wanted, VACUOUS, why="no delays within the ranges let the recipe go so"
+            )
         if failing is None:
             texts = self._proved({"holds": self.can_fail})
             return Verdict(self.wanted, HOLDS, holding=holding, texts=texts)
@@ -155,9 +160,10 @@ class _Question:
         return self._depends(holding, failing)
 
     def _witness(self, ways: Sequence[Condition], holds: bool) -> Witness | None:
+        some = self.arena.disjunction(ways)
+        if some is self.arena.false or not Asking([some], {}).possible():
+            return None
         for run_, condition in zip(self.every, ways, strict=True):
-            if condition is self.arena.false:
-                continue
             asking = Asking([condition], self.delays)
             delays = least(asking, self.arena, self.delays)
             if delays is None:

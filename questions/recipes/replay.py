@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from model.today import Rules
+from questions.recipes.calls import errno
 from questions.recipes.properties import PROPERTIES
 from questions.recipes.properties.property import Seen
 from questions.recipes.running import played
@@ -24,7 +25,7 @@ def replay(script: Script, rules: Rules, delays: Mapping[str, int], wanted: Want
     """Run a script whose gaps have names with these delays; a gap of one length need not be given."""
 
     def delay(gap: Gap) -> int:
-        return delays[gap.name] if gap.name in delays else gap.low
+        return delays.get(gap.name, gap.low)
 
     world = played(script, rules, delay)
     known = PROPERTIES[wanted.name]
@@ -44,12 +45,32 @@ def _remarks(world: World, script: Script) -> list[tuple[int, str]]:
         step, notes = every[number], vars(world.notes)
         failed = notes.get(f"failed.{number}", False)
         if failed and not step.call.errno:
-            found.append((number, "the call fails"))
+            found.append((number, f"the call fails with {errno(step)}"))
         elif step.call.errno and not failed:
             found.append((number, f"the call succeeds, {step.call.errno} was expected"))
         if f"error.{number}" in notes:
             found.append((number, _write(world, number)))
+        if not notes.get(f"flagged.{number}", True):
+            found.append((number, "flags are 0, host_tsc and realtime too: no master clock"))
+        if not notes.get(f"master.{number}", True):
+            found.append((number, _no_master(world, number)))
+        if f"kept.{number}" in notes:
+            found.append((number, _deadline(world, number)))
     return found
+
+
+def _no_master(world: World, number: int) -> str:
+    matched = world.notes.get(f"matches.{number}") + 1
+    return f"the master clock is off: {matched} of {len(world.created)} vCPUs are counted as equal"
+
+
+def _deadline(world: World, number: int) -> str:
+    """What became of a write of a deadline."""
+    if not world.notes.get(f"kept.{number}"):
+        return "the deadline is ignored: the timer is not in deadline mode"
+    if not world.notes.get(f"armed.{number}"):
+        return "a deadline of 0 disarms the timer"
+    return f"the timer will fire {world.notes.get(f'wait.{number}')} ns from here"
 
 
 def _write(world: World, number: int) -> str:

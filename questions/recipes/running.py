@@ -1,14 +1,24 @@
 """Runs a recipe whose steps are in one order: on numbers, or on symbols, as its delays are."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from questions.recipes.calls import perform
-from questions.recipes.script import VM, Call, Gap, Script, Section, Step, Threads, steps
+from questions.recipes.calls import names, perform
+from questions.recipes.orders import is_shared
+from questions.recipes.script import (
+    VM,
+    Call,
+    Gap,
+    Script,
+    Section,
+    Step,
+    Threads,
+    sequence,
+    steps,
+)
 from questions.recipes.world import World, Write, booted, replaced
-from vtsc.base.errors import BadFileError
-from vtsc.language import apart
+from vtsc.language import apart, require
 
 Delay = Callable[[Gap], Any]
 """Gives the length of a gap: a number, or a symbol."""
@@ -16,7 +26,7 @@ RUNS = ("KVM_RUN", "run")
 
 
 def played(script: Script, rules: Any, delay: Delay) -> World:
-    """The world after all steps of a script whose gaps have names, and which has no threads."""
+    """The world after all steps of a script whose gaps have names, and whose threads are in order."""
     world = booted(script, rules)
     world.time = delay(script.guest.uptime)
     for section in script.sections:
@@ -24,7 +34,7 @@ def played(script: Script, rules: Any, delay: Delay) -> World:
     if not has_runs(script):
         for v in world.created:
             if v not in script.parked:
-                _step(world, Step(v, Call("KVM_RUN"), Gap(0, 0)), delay)
+                _step(world, Step(v, Call("KVM_RUN"), Gap(0, 0)))
     return world
 
 
@@ -41,8 +51,37 @@ def _play(world: World, section: Section, delay: Delay) -> None:
         _stop(world, section)
     for item in section.body:
         if isinstance(item, Threads):
-            raise BadFileError("threads are put in order before a recipe runs")
-        _step(world, item, delay)
+            _play_threads(world, item, delay)
+        else:
+            world.time = world.time + delay(item.gap)
+            _step(world, item)
+
+
+def _play_threads(world: World, block: Threads, delay: Delay) -> None:
+    """Run threads in their order. Steps that others depend on take place in that order in time, too."""
+    times = [world.time for _ in block.threads]
+    last = world.time
+    for n, step in sequence(block):
+        times[n] = world.time = times[n] + delay(step.gap)
+        if is_shared(step):
+            require(last <= world.time)
+            last = world.time
+        _step(world, step)
+    after = [t for t, steps_ in zip(times, block.threads, strict=True) if not is_shared(steps_[-1])]
+    world.time = _latest(world, [last, *after])
+
+
+def _latest(world: World, times: Sequence[Any]) -> Any:
+    """The latest of some times."""
+    world.notes.put("latest", times[0])
+    for time in times[1:]:
+        apart(partial(_later, world, time), world.notes)
+    return world.notes.get("latest")
+
+
+def _later(world: World, time: Any) -> None:
+    if time > world.notes.get("latest"):
+        world.notes.put("latest", time)
 
 
 def _stop(world: World, section: Section) -> None:
@@ -50,18 +89,19 @@ def _stop(world: World, section: Section) -> None:
     paused = {s.who for s in steps(section) if s.call.name == "pause"}
     if VM in paused:
         return
-    apart(world.expire_due, *world.records)
     for v in range(world.script.vcpus):
         if v not in paused and v not in world.paused:
+            _expire_due(world, v)
             apart(partial(world.seen, v, "p"), *world.records)
             world.paused.add(v)
 
 
-def _step(world: World, step: Step, delay: Delay) -> None:
+def _step(world: World, step: Step) -> None:
     number = len(world.calls)
-    world.time = world.time + delay(step.gap)
-    apart(world.expire_due, *world.records)
-    apart(partial(perform, world, step, number), *world.records)
+    for v in range(world.script.vcpus) if step.who == VM else (step.who,):
+        _expire_due(world, v)
+    world.times.append(world.time)
+    apart(partial(perform, world, step, number), *_changed(world, step))
     world.calls.append(number)
     name = step.call.name
     _remember_writer(world, step, number)
@@ -88,3 +128,17 @@ def _remember_writer(world: World, step: Step, number: int) -> None:
         world.last_writer = f"the write of v{step.who}"
     elif step.call.name == "KVM_SET_DEVICE_ATTR":
         world.last_writer = f"the attribute of v{step.who}"
+
+
+def _changed(world: World, step: Step) -> tuple[object, ...]:
+    """The records that a step may change: but for some calls, those of the VM and of its own vCPU."""
+    if step.who == VM or step.call.name in (*RUNS, "KVM_SET_CLOCK"):
+        return world.records
+    return (world.vm, world.vcpu(step.who), world.notes, world.ghost)
+
+
+def _expire_due(world: World, number: int) -> None:
+    """Let the timer of a vCPU fire if it is due, where the recipe has timers at all."""
+    script = world.script
+    if names(script, "guest", "deadline") or names(script, "KVM_SET_MSRS", "TSC_DEADLINE"):
+        apart(partial(world.expire_due, number), world.vcpu(number))

@@ -34,9 +34,7 @@ def least(asking: Asking, arena: Arena, delays: Mapping[str, Linear]) -> dict[st
     return asking.values(*fixed)
 
 
-def _smallest(
-    asking: Asking, arena: Arena, delay: Linear, fixed: Sequence[Condition]
-) -> Condition:
+def _smallest(asking: Asking, arena: Arena, delay: Linear, fixed: Sequence[Condition]) -> Condition:
     """The bound that a delay has its least value, those that are fixed being given."""
     low, high = delay.interval.lo or 0, delay.interval.hi or 0
     while low < high:

@@ -97,6 +97,8 @@ class World:
     created: list[int] = field(default_factory=list)
     calls: list[int] = field(default_factory=list)
     """The steps whose result is noted."""
+    times: list[Any] = field(default_factory=list)
+    """The time of each step."""
     writers: dict[int, str] = field(default_factory=dict)
     """For each step that writes a TSC, what wrote one before it."""
     last_writer: str = "the guest's boot"
@@ -157,14 +159,13 @@ class World:
         put(f"{when}.stopped.{number}", vcpu.page_stopped)
         put(f"{when}.left.{number}", due(vcpu, now) - now.ns if vcpu.armed else 0)
 
-    def expire_due(self) -> None:
-        """Let every timer fire that is due; a running guest takes its interrupt at once."""
-        now = self.sample
-        for vcpu in self.vm.vcpus:
-            if vcpu.armed and due(vcpu, now) <= now.ns:
-                expire(vcpu)
-                if self.running(vcpu.number):
-                    vcpu.pending, vcpu.irr, vcpu.deadline = False, False, 0
+    def expire_due(self, number: int) -> None:
+        """Let the timer of a vCPU fire if it is due; a running guest takes its interrupt at once."""
+        vcpu, now = self.vcpu(number), self.sample
+        if vcpu.armed and due(vcpu, now) <= now.ns:
+            expire(vcpu)
+            if self.running(number):
+                vcpu.pending, vcpu.irr, vcpu.deadline = False, False, 0
 
     def running(self, number: int) -> bool:
         """Whether a vCPU executes its guest."""

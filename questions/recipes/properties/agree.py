@@ -14,10 +14,9 @@ from vtsc.language import s64
 def claim(seen: Seen, parameters: Parameters) -> bool:
     """From p to q, the TSC and kvmclock have advanced by the same within x."""
     limit = number(parameters, "x")
-    for v in seen.ran:
-        if not within(s64(seen.advance("tsc", v) - seen.advance("clock", v)), limit):
-            return False
-    return True
+    return all(
+        within(s64(seen.advance("tsc", v) - seen.advance("clock", v)), limit) for v in seen.ran
+    )
 
 
 PROPERTY = RecipeProperty(

@@ -5,10 +5,7 @@ from questions.recipes.properties.property import Parameters, RecipeProperty, Se
 
 def claim(seen: Seen, parameters: Parameters) -> bool:
     """Each entry finds the master clock in use, or takes it into use."""
-    for n in range(seen.world.runs):
-        if not seen.note(f"run.master.{n}"):
-            return False
-    return True
+    return all(seen.note(f"run.master.{n}") for n in range(seen.world.runs))
 
 
 PROPERTY = RecipeProperty(

@@ -18,7 +18,8 @@ Parameters = Mapping[str, int | str]
 class RecipeProperty:
     """A property: its claim about a run that has ended, with its parameters and their defaults.
 
-    ``title``: the claim in a line. ``failing``: what it means for a guest that it fails. ``unit``: durations are ns.
+    ``title``: the claim in a line. ``failing``: what it means for a guest that it fails. ``unit``: durations
+    are ns.
     """
 
     name: str

@@ -5,10 +5,7 @@ from questions.recipes.properties.property import Parameters, RecipeProperty, Se
 
 def claim(seen: Seen, parameters: Parameters) -> bool:
     """At each vCPU's first instruction after, the reference time is not below that at its last before."""
-    for v in seen.ran:
-        if seen.at("q", "reference", v) < seen.at("p", "reference", v):
-            return False
-    return True
+    return all(seen.at("q", "reference", v) >= seen.at("p", "reference", v) for v in seen.ran)
 
 
 PROPERTY = RecipeProperty(

@@ -6,10 +6,9 @@ from questions.recipes.properties.property import SECOND, Parameters, RecipeProp
 def claim(seen: Seen, parameters: Parameters) -> bool:
     """Where kvmclock has jumped by more than J, each vCPU's page says so at its first instruction."""
     limit = number(parameters, "J")
-    for v in seen.ran:
-        if seen.advance("clock", v) > limit and not seen.at("q", "stopped", v):
-            return False
-    return True
+    return all(
+        not (seen.advance("clock", v) > limit and not seen.at("q", "stopped", v)) for v in seen.ran
+    )
 
 
 PROPERTY = RecipeProperty(

@@ -13,10 +13,7 @@ from vtsc.language import s64
 def claim(seen: Seen, parameters: Parameters) -> bool:
     """For each vCPU with an armed deadline at p there is one interrupt, at most L after the deadline."""
     limit = number(parameters, "L")
-    for v in seen.ran:
-        if seen.at("p", "armed", v) and not _once(seen, v, limit):
-            return False
-    return True
+    return all(not (seen.at("p", "armed", v) and not _once(seen, v, limit)) for v in seen.ran)
 
 
 def _once(seen: Seen, v: int, limit: int) -> bool:

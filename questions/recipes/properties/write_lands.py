@@ -1,7 +1,7 @@
 """Every TSC that user space writes is the one that the guest reads."""
 
 from questions.recipes.properties.property import (
-    SECOND,
+    MS,
     Parameters,
     RecipeProperty,
     Seen,
@@ -13,16 +13,13 @@ from questions.recipes.properties.property import (
 def claim(seen: Seen, parameters: Parameters) -> bool:
     """After each write the guest reads the value written, within x."""
     limit = number(parameters, "x")
-    for write in seen.world.writes:
-        if not within(seen.note(f"error.{write.number}"), limit):
-            return False
-    return True
+    return all(within(seen.note(f"error.{write.number}"), limit) for write in seen.world.writes)
 
 
 PROPERTY = RecipeProperty(
     "write_lands",
     "every TSC that is written is what the guest then reads",
     claim,
-    {"x": SECOND},
+    {"x": 200 * MS},
     "the kernel replaces the value by that of an earlier write",
 )
