@@ -116,12 +116,9 @@ def duration(ns: int) -> str:
 def rough(ns: int) -> str:
     """A duration with about four digits, for people."""
     for unit in ("s", "ms", "us"):
-        if abs(ns) >= UNITS[unit]:
-            return (
-                f"{ns / UNITS[unit]:.4g}{unit}"
-                if abs(ns) < 10**4 * UNITS[unit]
-                else f"{ns // UNITS[unit]}{unit}"
-            )
+        size = UNITS[unit]
+        if abs(ns) >= size:
+            return f"{ns // size}{unit}" if abs(ns) >= 10**4 * size else f"{ns / size:.4g}{unit}"
     return f"{ns}ns" if ns else "0"
 
 

@@ -34,7 +34,7 @@ def line(time, call, on="vcpu", vm=0, vcpu=None, thread=1, errno=None, took=0, *
 
 def log(*lines, name="run.jsonl"):
     """The log with these lines."""
-    return read_recorded(None, name, "\n".join(lines) + "\n")
+    return read_recorded(name, "\n".join(lines) + "\n")
 
 
 def steps(text, section):
@@ -124,7 +124,7 @@ TRACE = """\
 
 def test_a_strace():
     """With names of files and without; a call that another thread interrupts; arguments that are values."""
-    text = recipe([read_traced(None, "trace.txt", TRACE)], "a test")
+    text = recipe([read_traced("trace.txt", TRACE)], "a test")
     assert steps(text, "restore") == [
         "v0: KVM_CREATE_VCPU",
         "v0: wait 1ms; KVM_SET_MSRS TSC=?",
@@ -178,4 +178,4 @@ def test_logs_in_the_wrong_order_are_refused():
 def test_a_text_without_calls_is_refused():
     """It says how strace is to be called."""
     with pytest.raises(BadFileError, match="strace -f -ttt -yy"):
-        read_traced(None, "x", "hello\n")
+        read_traced("x", "hello\n")

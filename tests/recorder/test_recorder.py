@@ -54,7 +54,7 @@ def recorded(built: Path, log: Path, device: str, libraries: tuple[str, ...]) ->
 
 def made(log: Path, reader, tmp_path: Path):
     """The text of the recipe of a log, and the recipe as it is read again."""
-    text = recipe([reader(log, log.name, log.read_text(encoding="utf-8"))], "a test")
+    text = recipe([reader(log.name, log.read_text(encoding="utf-8"))], "a test")
     path = tmp_path / "made.toml"
     path.write_text(text, encoding="utf-8")
     return text, path

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from questions.recipes.logs.event import Event, Log
@@ -37,7 +36,7 @@ NUMBERS = (
 )
 
 
-def read_recorded(path: Path, shown: str, text: str) -> Log:
+def read_recorded(shown: str, text: str) -> Log:
     """The log with that text; raises `BadFileError` with the line of a mistake."""
     events = []
     for number, line in enumerate(text.splitlines(), 1):

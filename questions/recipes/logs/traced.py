@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from questions.recipes.logs.event import Event, Log
 from questions.recipes.logs.recorded import VCPU, VM
@@ -45,7 +44,7 @@ class _Files:
         return (VCPU, 0, int(number[1])) if number else None
 
 
-def read_traced(path: Path, shown: str, text: str) -> Log:
+def read_traced(shown: str, text: str) -> Log:
     """The calls of a text; raises `BadFileError` where there is none."""
     files, begun, events = _Files(), {}, []
     for number, line in enumerate(text.splitlines(), 1):
