@@ -41,9 +41,21 @@ class Answer:
     @property
     def condition(self) -> str:
         """When the property holds, where that depends on the delays; empty where no few bounds tell."""
+        if self.threshold is not None:
+            name, relation, number = self.threshold
+            return f"{name} {relation} {duration(number)}"
         parts = [" and ".join(map(with_units, part)) for part in self.verdict.parts]
         told = ", or ".join(parts)
         return f"not ({told})" if self.verdict.fails and told else told
+
+    @property
+    def threshold(self) -> tuple[str, str, int] | None:
+        """The one delay that decides, ``<=`` or ``>=``, and the last number with which the property holds."""
+        found = self.verdict.threshold
+        if found is None or not self.verdict.fails:
+            return found
+        name, relation, number = found
+        return (name, "<=", number - 1) if relation == ">=" else (name, ">=", number + 1)
 
     @property
     def as_expected(self) -> bool:

@@ -24,7 +24,7 @@ def json_document(found: Sequence[Answered]) -> str:
 
 def _result(answer: Answer) -> dict[str, Any]:
     verdict, expected = answer.verdict, answer.expected
-    threshold = verdict.threshold
+    threshold = answer.threshold
     return {
         "file": answer.text.file,
         "recipe": answer.text.name,

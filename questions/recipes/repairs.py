@@ -13,7 +13,7 @@ from vtsc.base.errors import VtscError
 MOST = 3
 """The number of changes that are told."""
 RUNS = ("KVM_RUN", "run")
-FIXED = {*RUNS, "KVM_CREATE_VCPU", "guest", "expire"}
+FIXED = {*RUNS, "KVM_CREATE_VCPU", "pause", "guest", "expire"}
 """What a step has that is not moved."""
 Change = tuple[str, Text]
 """What is changed, as a half-sentence, and the changed recipe."""
@@ -142,7 +142,7 @@ def _orders(calls: Sequence[Timed]) -> Iterator[tuple[tuple[Timed, ...], str]]:
     for at, call in enumerate(calls):
         rest = [*calls[:at], *calls[at + 1 :]]
         for to in range(len(calls)):
-            if to > at:
+            if to > at and not {each.call.name for each in calls[at : to + 1]} & FIXED - {"pause"}:
                 told = f"{_name(call)} after {_name(rest[to - 1])}"
                 yield (*rest[:to], call, *rest[to:]), told
     for at, timed in enumerate(calls):

@@ -92,19 +92,15 @@ def _verdict(answer: Answer, rules: Sequence[str], shown: dict[object, str]) -> 
         yield from wrapped(verdict.why, "    ", "  ")
     if verdict.result == DEPENDS and answer.condition:
         yield from wrapped(f"holds if and only if {answer.condition}", "    ", "  ")
-    if verdict.threshold:
-        name, _, number = verdict.threshold
+    if answer.threshold:
+        name, _, number = answer.threshold
         yield from wrapped(f"threshold: {name} = {duration(number)}", "    ", "  ")
     if verdict.holding is not None and verdict.result == DEPENDS:
         yield from wrapped(f"holds, for example, with {_delays(verdict.holding)}", "    ", "  ")
     if verdict.failing is not None:
-        every = (
-            "for every delay and order; the least"
-            if verdict.result == FAILS
-            else "for example with"
-        )
-        yield from wrapped(f"fails {every}: {_delays(verdict.failing)}", "    ", "  ")
-        yield from _run(answer, verdict.failing)
+        if verdict.result == FAILS:
+            yield "  fails for every delay within the ranges, and in every order"
+        yield from _failing(answer, verdict.failing, shown)
     if known.failing and verdict.failing is not None:
         yield from wrapped(f"so {known.failing}", "    ", "  ")
     if answer.repairs:

@@ -1,0 +1,200 @@
+"""``vtsc recipe``: verdicts beside expectations, exit statuses, text, JSON and JUnit, and saved evidence."""
+
+import json
+import re
+from xml.etree import ElementTree
+
+import jsonschema
+import pytest
+
+from questions.recipes.command import chosen
+from tests.support.paths import ROOT
+from vtsc.base.errors import UsageError
+from vtsc.cli import main
+from vtsc.solver.solve import solve
+
+ZERO = """\
+title = "a reset by 0"
+mirrors = "reset() of a VMM of the tests' own"
+guest = {{ uptime = "38s" }}
+rules = ["4.11", "6.18"]
+want = {{ write_lands = "1s" }}
+reset = ["each v: KVM_SET_MSRS TSC={value}", "v*: KVM_RUN"]
+{expect}
+"""
+EXPECT = '[expect]\n"4.11" = {{ write_lands = "{0}" }}\n"6.18" = {{ write_lands = "{1}" }}\n'
+SLOW = """\
+title = "two vCPUs, restored slowly"
+rules = ["6.18"]
+want = { offsets_equal = true }
+save = ["v*: pause", "each v: KVM_GET_MSRS TSC"]
+restore = ["v*: KVM_CREATE_VCPU", "v0: KVM_SET_MSRS TSC=saved", "v1: wait slow; KVM_SET_MSRS TSC=saved"]
+delays = { slow = "0..3s" }
+elapsed = { default = "0" }
+guest = { uptime = "500s" }
+gap = "1s"
+"""
+
+
+@pytest.fixture
+def ask(tmp_path, capsys, monkeypatch):
+    """Decide a recipe with that text; the exit status and what is printed."""
+    monkeypatch.chdir(ROOT)
+
+    def asked(text, *options):
+        path = tmp_path / "mine.toml"
+        path.write_text(text, encoding="utf-8")
+        status = main(["recipe", str(path), "-j", "1", *options])
+        return status, capsys.readouterr().out
+
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("value", "expect", "status"),
+    [
+        (0, EXPECT.format("holds", "fails"), 0),
+        (0, EXPECT.format("holds", "holds"), 10),
+        (0, EXPECT.format("fails", "fails"), 12),
+        (0, "", 10),
+        (1, "", 0),
+        (1, EXPECT.format("holds", "depends: x <= 1s"), 12),
+    ],
+)
+def test_exit_status(ask, value, expect, status):
+    """0 as expected, 10 for a failure that is not, 12 for one that is not found."""
+    assert ask(ZERO.format(value=value, expect=expect))[0] == status
+
+
+def test_a_failure_is_explained(ask):
+    """The rule that decided, the line, the code that is mirrored, what was assumed, and what helps."""
+    status, out = ask(ZERO.format(value=0, expect=""))
+    assert status == 10
+    assert "write_lands  HOLDS     FAILS" in out
+    assert "mirrors: reset() of a VMM of the tests' own" in out
+    assert "not given, so assumed: 0..50ms before each call" in out
+    assert "a write of 0 always matches" in out
+    assert "    - line 6: write TSC=1, since a write of 0 always matches\n" in out
+    assert out.splitlines()[-1] == "recipe: 1 holds, 1 fails; 1 as expected, 1 not"
+    assert max(map(len, out.splitlines())) <= 80
+
+
+def test_a_condition_has_a_threshold_and_a_run_on_each_side(ask):
+    """One delay decides, to the nanosecond; a condition that is expected is compared."""
+    status, out = ask(SLOW)
+    assert status == 10
+    assert "holds if and only if slow <= 999999999ns" in out
+    assert "threshold: slow = 999999999ns" in out
+    assert "holds, for example, with" in out and "fails, for example, with slow = 1s" in out
+    expect = '[expect]\n"6.18" = { offsets_equal = "depends: slow <= %s" }\n'
+    assert ask(SLOW + expect % "999999999ns")[0] == 0
+    assert ask(SLOW + expect % "1s")[0] == 10
+
+
+def test_json_and_saved_evidence(ask, tmp_path):
+    """The document follows the schema, and the saved proofs are found again by a fresh solver."""
+    schema = json.loads((ROOT / "docs/schemas/recipe.schema.json").read_text(encoding="utf-8"))
+    status, out = ask(SLOW, "--format", "json", "--save", str(tmp_path / "saved"))
+    document = json.loads(out)
+    jsonschema.validate(document, schema)
+    (result,) = document["results"]
+    assert status == 10 and result["result"] == "depends" and not result["wanted"]
+    assert result["threshold"] == {"delay": "slow", "relation": "<=", "ns": 999_999_999}
+    assert result["failing"]["delays"]["slow"] == 10**9
+    proofs = {path.name: path.read_text() for path in (tmp_path / "saved").glob("*.smt2")}
+    assert len(proofs) == 2
+    solve(proofs)
+    run = json.loads((tmp_path / "saved/mine.6.18.offsets_equal.json").read_text())
+    jsonschema.validate(run, schema)
+
+
+def test_junit(ask):
+    """A case for each answer; what is not as expected is a failure, with the whole text."""
+    _, out = ask(ZERO.format(value=0, expect=""), "--format", "junit")
+    suite = ElementTree.fromstring(out)
+    assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("2", "1", "0")
+    cases = {case.get("name"): case.find("failure") for case in suite}
+    assert cases["write_lands 4.11"] is None
+    assert "a write of 0 always matches" in cases["write_lands 6.18"].text
+
+
+def test_options(ask):
+    """Another rule set, one property, another number of vCPUs."""
+    assert ask(ZERO.format(value=0, expect=""), "--rules", "4.11")[0] == 0
+    assert ask(ZERO.format(value=0, expect=""), "--rules", "6.18-RZ")[0] == 0
+    status, out = ask(SLOW, "--set", "vcpus=4", "--format", "json")
+    assert status == 10 and json.loads(out)["results"][0]["vcpus"] == 4
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["nothing"], "no recipe nothing: "),
+        (["qemu-reset/v1"], "recipes/qemu-reset.toml has no variant v1: known: v6.2, v7.0"),
+        (["qemu-reset", "--rules", "2.6"], "rules 2.6: no kernel 2.6: accepted are 4.11"),
+        (["qemu-reset", "-p", "speed"], "no property speed: "),
+        (["qemu-reset", "-p", "timers"], "no recipe wants timers"),
+        (["qemu-reset", "--set", "vcpus=17"], "--set vcpus=17: expected a number from 1 to 16"),
+        (["qemu-reset", "--from-log", "x"], "--from-log: expected one log"),
+    ],
+)
+def test_usage(arguments, message, capsys, monkeypatch):
+    """One line, and status 2."""
+    monkeypatch.chdir(ROOT)
+    assert main(["recipe", *arguments]) == 2
+    assert capsys.readouterr().err.startswith(f"vtsc: {message}")
+
+
+def test_a_bad_file_is_told_with_its_line(ask, capsys, monkeypatch):
+    """Status 3, and nothing is decided."""
+    status, out = ask("title = 3\n")
+    assert status == 3 and not out
+    monkeypatch.chdir(ROOT)
+    assert main(["recipe", "absent.toml"]) == 3
+    assert capsys.readouterr().err == "vtsc: absent.toml: there is no such file\n"
+
+
+def test_a_log_becomes_a_recipe_that_can_be_decided(tmp_path, capsys, monkeypatch):
+    """The recorded delays are fixed, so there is one run, and each verdict holds or fails."""
+    monkeypatch.chdir(ROOT)
+    log, made = ROOT / "tests/recorder/saved-and-restored.jsonl", tmp_path / "made.toml"
+    assert main(["recipe", "--from-log", str(log), "-o", str(made)]) == 0
+    assert main(["recipe", str(made), "--format", "json", "-j", "1"]) == 10
+    found = {r["property"]: r["result"] for r in json.loads(capsys.readouterr().out)["results"]}
+    assert found == {"offsets_equal": "holds", "master_clock": "holds", "calls_succeed": "fails"}
+
+
+def test_every_recipe_has_a_source_and_expects_something():
+    """Each variant says what it mirrors, where it is from, and what each verdict is to be."""
+    for text in chosen(ROOT, []):
+        assert text.mirrors and text.source, text.name
+        wanted = {
+            name for name, limit in text.want.items() if name != "pause" and limit is not False
+        }
+        assert {rules: {*found} for rules, found in text.expect.items()} == dict.fromkeys(text.rules, wanted), text.name
+
+
+def test_every_case_has_its_recipes():
+    """R01 to R18 are named, and each recipe has at least one."""
+    named = []
+    for path in sorted((ROOT / "recipes").glob("*.toml")):
+        first = path.read_text(encoding="utf-8").partition(":")[0]
+        cases = re.findall(r"R[0-9]{2}", first)
+        assert cases, path
+        named += cases
+    assert {*named} == {f"R{n:02}" for n in range(1, 19)}
+
+
+def test_an_unknown_recipe_is_near_a_known_one():
+    """The message has names that are like it."""
+    with pytest.raises(UsageError, match=r"did you mean .*qemu-reset"):
+        chosen(ROOT, ["qemu-resets"])
+
+
+@pytest.mark.slow
+def test_every_recipe_is_as_expected(capsys, monkeypatch):
+    """All recipes, before and after, under all their rule sets."""
+    monkeypatch.chdir(ROOT)
+    status = main(["recipe"])
+    assert capsys.readouterr().out.splitlines()[-1].endswith(" as expected, 0 not")
+    assert status == 0
