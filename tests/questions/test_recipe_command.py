@@ -171,7 +171,8 @@ def test_every_recipe_has_a_source_and_expects_something():
         wanted = {
             name for name, limit in text.want.items() if name != "pause" and limit is not False
         }
-        assert {rules: {*found} for rules, found in text.expect.items()} == dict.fromkeys(text.rules, wanted), text.name
+        found = {rules: {*expected} for rules, expected in text.expect.items()}
+        assert found == dict.fromkeys(text.rules, wanted), text.name
 
 
 def test_every_case_has_its_recipes():
