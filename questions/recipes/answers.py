@@ -141,4 +141,4 @@ def total(found: Sequence[Answered]) -> str:
     results = (HOLDS, FAILS, DEPENDS, UNKNOWN, VACUOUS, UNAVAILABLE)
     counts = {r: sum(a.verdict.result == r for a in every) for r in results}
     told = ", ".join(f"{number} {result}" for result, number in counts.items() if number)
-    return f"recipe: {told}; {fine} as expected, {len(every) - fine} not"
+    return f"recipe: {told}; {fine} as wanted, {len(every) - fine} not"

@@ -188,17 +188,18 @@ def _length(witness: Witness, gap: Gap) -> int:
 def _clocks(answer: Answer, witness: Witness) -> Iterator[str]:
     """What each vCPU saw pass between its last instruction before and its first one after."""
     notes = vars(witness.replay.world.notes)
-    rows = []
+    rows, different = [], False
     for v in range(answer.text.vcpus):
         if f"p.time.{v}" in notes and f"q.time.{v}" in notes:
             time, tsc, clock = (
                 notes[f"q.{what}.{v}"] - notes[f"p.{what}.{v}"] for what in ("time", "tsc", "clock")
             )
+            different |= len({time, _signed(tsc), _signed(clock)}) > 1
             rows.append(
                 f"    {f'v{v}':<6}{rough(time):>12}{rough(_signed(tsc)):>12}{rough(_signed(clock)):>12}"
             )
-    if rows:
-        yield ""
+    yield ""
+    if different:
         yield "    From each vCPU's last instruction before to its first one after:"
         yield f"    {'vCPU':<6}{'true time':>12}{'TSC':>12}{'kvmclock':>12}"
         yield from rows[:4]

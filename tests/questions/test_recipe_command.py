@@ -75,7 +75,7 @@ def test_a_failure_is_explained(ask):
     assert "not given, so assumed: 0..50ms before each call" in out
     assert "a write of 0 always matches" in out
     assert "    - line 6: write TSC=1, since a write of 0 always matches\n" in out
-    assert out.splitlines()[-1] == "recipe: 1 holds, 1 fails; 1 as expected, 1 not"
+    assert out.splitlines()[-1] == "recipe: 1 holds, 1 fails; 1 as wanted, 1 not"
     assert max(map(len, out.splitlines())) <= 80
 
 
@@ -197,5 +197,5 @@ def test_every_recipe_is_as_expected(capsys, monkeypatch):
     """All recipes, before and after, under all their rule sets."""
     monkeypatch.chdir(ROOT)
     status = main(["recipe"])
-    assert capsys.readouterr().out.splitlines()[-1].endswith(" as expected, 0 not")
+    assert capsys.readouterr().out.splitlines()[-1].endswith(" as wanted, 0 not")
     assert status == 0
