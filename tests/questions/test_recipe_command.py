@@ -199,3 +199,30 @@ def test_every_recipe_is_as_expected(capsys, monkeypatch):
     status = main(["recipe"])
     assert capsys.readouterr().out.splitlines()[-1].endswith(" as wanted, 0 not")
     assert status == 0
+
+
+def readme() -> str:
+    """The README's section for authors of VMMs."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    return text.split("## If you write a VMM\n")[1].split("\n## ")[0]
+
+
+def test_the_readme_shows_the_example():
+    """The recipe that is shown is the file that is decided."""
+    (shown,) = re.findall(r"^```toml\n(.*?)^```$", readme(), flags=re.M | re.S)
+    assert shown == (ROOT / "examples/vmm_restore.toml").read_text(encoding="utf-8")
+
+
+def test_the_readme_shows_what_is_printed(tmp_path, capsys, monkeypatch):
+    """Each command and its output; the one for CI writes its report."""
+    monkeypatch.chdir(ROOT)
+    pairs = re.findall(
+        r"^```\n\.venv/bin/vtsc ([^\n]*)\n```\n(?:\n```\n(.*?)^```$)?", readme(), flags=re.M | re.S
+    )
+    statuses = []
+    for command, shown in pairs:
+        arguments = command.replace("build/recipes.xml", str(tmp_path / "recipes.xml")).split()
+        statuses.append(main([*arguments, "-j", "1"]))
+        assert capsys.readouterr().out == shown
+    assert statuses == [10, 0, 0]
+    assert len(ElementTree.parse(tmp_path / "recipes.xml").getroot()) == 24

@@ -1,7 +1,9 @@
 """The grammar of recipes: every row of docs/recipes.md, and the place and text of every mistake."""
 
+import json
 import re
 
+import jsonschema
 import pytest
 
 from questions.recipes.reading.file import read_file
@@ -206,3 +208,43 @@ def test_a_step_that_is_there_twice_has_its_own_line(tmp_path):
     text = WHOLE + 'reset = [\n  "v*: pause",\n  "v0: KVM_RUN",\n  "v*: pause",\n]\n'
     (found,) = read(tmp_path, text)
     assert [step.line for step in found.sections["reset"]] == [9, 10, 11]
+
+
+def test_the_page_lists_every_rule_that_can_be_switched():
+    """In the order of the model, and each preset by its version."""
+    from model.today import PRESETS, SHORT
+
+    assert [row[0] for row in table("Rule sets")] == [*SHORT]
+    told = PAGE.split("## Rule sets\n")[1].split("\n## ")[0]
+    for version in PRESETS:
+        assert version in told
+
+
+def test_the_page_lists_every_verdict():
+    """The words that a report has for them."""
+    from questions.recipes import deciding
+
+    words = ("HOLDS", "FAILS", "DEPENDS", "UNKNOWN", "VACUOUS", "UNAVAILABLE")
+    assert [row[0] for row in table("Verdicts")] == [getattr(deciding, w).upper() for w in words]
+
+
+def test_the_page_lists_every_recipe():
+    """In the order of their names."""
+    names = [path.stem for path in sorted((ROOT / "recipes").glob("*.toml"))]
+    assert [row[0] for row in table("The recipes that are here")] == names
+
+
+def test_the_first_example_of_the_page_is_a_recipe(tmp_path):
+    """It can be read as it stands."""
+    (shown,) = re.findall(r"^```toml\n(.*?)^```$", PAGE, flags=re.M | re.S)
+    assert read(tmp_path, shown)
+
+
+def test_the_line_of_a_log_follows_the_schema():
+    """And it is read."""
+    from questions.recipes.logs.recorded import read_recorded
+
+    (shown,) = re.findall(r"^```json\n(.*?)^```$", PAGE, flags=re.M | re.S)
+    schema = json.loads((ROOT / "docs/schemas/recorded.schema.json").read_text(encoding="utf-8"))
+    jsonschema.validate(json.loads(shown), schema)
+    assert read_recorded("log", shown).events[0].msrs == (("TSC", 0x12A05F200),)
