@@ -14,6 +14,7 @@ from questions.recipes.bounds import Bounds, Region, region, single
 from questions.recipes.orders import orders
 from questions.recipes.properties import PROPERTIES
 from questions.recipes.replay import Replay, replay
+from questions.recipes.samples import confirm
 from questions.recipes.script import Gap, Script, Wanted, named, steps
 from questions.recipes.symbolic import Run, run
 from questions.recipes.witness import least
@@ -65,6 +66,11 @@ class Verdict:
     why: str = ""
 
     @property
+    def is_for_all(self) -> bool:
+        """Whether it says the same of all runs."""
+        return self.result in (HOLDS, FAILS)
+
+    @property
     def status(self) -> Exit:
         """The exit status of this answer alone, where the property is wanted in all runs."""
         known = {HOLDS: Exit.OK, VACUOUS: Exit.VACUOUS, UNAVAILABLE: Exit.VACUOUS}
@@ -88,7 +94,9 @@ def decide(script: Script, rules: Rules) -> list[Verdict]:
         if error.status != Exit.UNKNOWN:
             raise
         return [Verdict(wanted, UNKNOWN, why=str(error)) for wanted in script.wanted]
-    return [_decided(every, rules, wanted, ways.like) for wanted in script.wanted]
+    found = [_decided(every, rules, wanted, ways.like) for wanted in script.wanted]
+    confirm(ways.scripts, rules, [(v.wanted, v.result == HOLDS) for v in found if v.is_for_all])
+    return found
 
 
 def check(script: Script) -> None:

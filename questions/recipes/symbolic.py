@@ -21,10 +21,13 @@ from vtsc.symbolic.values import Word, lift_truth
 
 @dataclass(frozen=True)
 class Run:
-    """A recipe in one order, run for all delays. ``legal``: the recipe goes this way at all."""
+    """A recipe in one order, run for all delays. ``legal``: the recipe goes this way at all.
+
+    ``world`` is None where it never does.
+    """
 
     script: Script
-    world: World
+    world: World | None
     arena: Arena
     delays: Mapping[str, Linear]
     legal: Condition
@@ -34,17 +37,16 @@ class Run:
         known = PROPERTIES[wanted.name]
         parameters = {**known.parameters, **wanted.parameters}
         notes = Notes()
+        world = self.world
+        if world is None:
+            return self.arena.true
 
         def look() -> None:
-            notes.put("holds", known.claim(Seen(self.world), parameters))
+            notes.put("holds", known.claim(Seen(world), parameters))
 
         notes.put("holds", True)
         _whole(self.arena, lambda: apart(look, notes))
         return lift_truth(self.arena, notes.get("holds"))
-
-    def condition(self, name: str) -> Condition:
-        """A noted truth value as a condition."""
-        return lift_truth(self.arena, self.world.notes.get(name))
 
 
 def run(script: Script, rules: Rules, arena: Arena) -> Run:
@@ -66,4 +68,5 @@ def _whole(arena: Arena, function: Callable[[], Any]) -> tuple[Any, Condition]:
     """The result of a function that is run for all values at once, its pieces being merged."""
     tree = explore(arena, function, Anything())
     assert isinstance(tree, Leaf), "every piece that may go several ways is run apart"
-    return tree.outcome, arena.conjunction(tree.assumptions)
+    legal = arena.false if tree.outcome is None else arena.conjunction(tree.assumptions)
+    return tree.outcome, legal

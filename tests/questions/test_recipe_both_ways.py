@@ -16,7 +16,7 @@ from vtsc.language import Illegal
 from vtsc.symbolic.forms import Constant, Linear
 from vtsc.symbolic.terms import Arena, Substitution
 
-TRIES = 12
+TRIES = 6
 CHOSEN = {
     **{name: case[:2] for name, case in CASES.items() if "16" not in name and "like" not in name},
     "window": (all_then_each(3, WIDE, WIDE), "6.18"),
