@@ -13,7 +13,7 @@ from questions.recipes.script import Step as One
 
 def script(text: Text) -> Script:
     """The script of a recipe, every gap with a name."""
-    sections = []
+    sections: list[Section] = []
     for kind, steps in text.sections.items():
         body: list[One | Threads] = []
         for step in steps:
@@ -27,7 +27,12 @@ def script(text: Text) -> Script:
         vcpus=text.vcpus,
         sections=_told_apart(sections),
         wanted=wanted(text.want),
-        guest=Guest(_gap(text.uptime), **text.guest),  # type: ignore[arg-type]
+        guest=Guest(
+            _gap(text.uptime),
+            kvmclock=bool(text.guest.get("kvmclock", True)),
+            reference=bool(text.guest.get("reference", False)),
+            wall_step=int(text.guest.get("wall_step", 0)),
+        ),
         parked=text.parked,
         file=text.file,
     )

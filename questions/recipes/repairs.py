@@ -43,7 +43,7 @@ def _hold(text: Text, rules: Rules, names: Set[str]) -> bool:
 
 def _changes(text: Text) -> Iterator[Change]:
     """Changes of the section after saving first, the smallest first."""
-    for section in reversed(text.sections):
+    for section in reversed([*text.sections]):
         steps = text.sections[section]
         candidates = (
             *_values(steps),

@@ -71,9 +71,9 @@ def _event(line: str, number: int, shown: str) -> Event:
         payload = _payload(read["payload"])
     except ValueError as error:
         raise fail(f"payload: {error}") from None
-    took, error = read.get("took", 0), read.get("errno") or ""
-    if error and error not in ERRORS:
-        raise fail(f"errno: {error}: expected the name of an errno, such as EINVAL, or null")
+    took, errno = read.get("took", 0), read.get("errno") or ""
+    if errno and errno not in ERRORS:
+        raise fail(f"errno: {errno}: expected the name of an errno, such as EINVAL, or null")
     return Event(
         read["time"],
         took if isinstance(took, int) else 0,
@@ -83,7 +83,7 @@ def _event(line: str, number: int, shown: str) -> Event:
         read.get("vcpu"),
         read["call"],
         payload,
-        error,
+        errno,
         number,
     )
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -45,7 +46,7 @@ def read_file(path: Path, shown: str, vcpus: int | None = None) -> tuple[Text, .
         or not all(isinstance(x, dict) for x in variants)
     ):
         raise file.fail(line, "variant: expected tables, [[variant]]")
-    found = []
+    found: list[Text] = []
     for number, own in enumerate(variants):
         name = own.pop("name", None)
         if not isinstance(name, str) or not re.fullmatch(r"[\w.-]+", name):
@@ -157,7 +158,7 @@ class _Reader:
                 self._fail(
                     "delays", f"delays: {name}: expected a name of letters, digits and _", name
                 )
-            made = self._try("delays", name, lambda given=given: delay(given, {}))  # type: ignore[misc]
+            made = self._try("delays", name, partial(delay, given, {}))
             found[name] = Delay(made.low, made.high, name)
         return found
 
@@ -184,7 +185,7 @@ class _Reader:
                 what = f"elapsed: no step calls {name}: {near(name, ['default', *sorted(calls)])}"
                 self._fail("elapsed", what, name)
         elapsed = {
-            name: self._try("elapsed", name, lambda text=text: delay(text, named))  # type: ignore[misc]
+            name: self._try("elapsed", name, partial(delay, text, named))
             for name, text in given.items()
         }
         assumed = []
@@ -193,7 +194,7 @@ class _Reader:
             assumed.append("0..50ms before each call" + (" of another name" if given else ""))
         gap = USUAL_GAP
         if "gap" in self._document:
-            gap = self._try("gap", "", lambda: delay(self._document["gap"], named))
+            gap = self._try("gap", "", partial(delay, self._document["gap"], named))
             gap = Delay(gap.low, gap.high, gap.name or "gap")
         elif "save" in sections and len(sections) > 1:
             gap = Delay(gap.low, gap.high, "gap")
@@ -201,7 +202,7 @@ class _Reader:
         uptime = USUAL_UPTIME
         if "uptime" in self._table("guest", GUEST):
             text = self._document["guest"]["uptime"]
-            uptime = self._try("guest", "uptime", lambda: delay(text, named))
+            uptime = self._try("guest", "uptime", partial(delay, text, named))
         else:
             assumed.append("guest.uptime = 10s..1000h")
         return elapsed, gap, Delay(uptime.low, uptime.high, uptime.name or "uptime"), tuple(assumed)
@@ -210,7 +211,7 @@ class _Reader:
         found: dict[str, bool | int] = {}
         for name, given in self._table("guest", GUEST).items():
             if name == "wall_step":
-                found[name] = self._try("guest", name, lambda text=given: duration(str(text)))  # type: ignore[misc]
+                found[name] = self._try("guest", name, partial(duration, str(given)))
             elif name != "uptime" and not isinstance(given, bool):
                 self._fail("guest", f"guest: {name} = {told(given)}: expected true or false", name)
             elif name != "uptime":
@@ -236,9 +237,8 @@ class _Reader:
         table = self._table("want", None)
         if not table:
             self._fail("want", "want: expected what is to hold, such as { offsets_equal = true }")
-        make = want
         return {
-            name: self._try("want", name, lambda n=name, g=given: make(n, g))  # type: ignore[misc]
+            name: self._try("want", name, partial(want, name, given))
             for name, given in table.items()
         }
 

@@ -17,7 +17,7 @@ from questions.recipes.reading.calls import (
 )
 from questions.recipes.reading.tree import Delay, Mistake, Step, Timed
 from questions.recipes.reading.values import Tokens, delay, value, vcpu
-from questions.recipes.script import Call
+from questions.recipes.script import Call, Value
 from vtsc.base.spelling import near
 
 WHO = '"vm", a vCPU such as "v0", a list "v0,v2", "v*", "each v" or "threads v"'
@@ -120,7 +120,7 @@ def _fields(name: str, tokens: Tokens) -> Call:
     known = CALLS[name]
     if known.reads:
         return Call(name, tuple((field, None) for field in _read_names(name, known, tokens)))
-    sets = []
+    sets: list[tuple[str, Value]] = []
     while tokens.kind() == "word" and tokens.peek(1) == "=" and tokens.peek() != "on":
         field = _field(name, known.sets, tokens)
         tokens.need("=", f"after {field}")
