@@ -2,19 +2,17 @@
 
 import argparse
 from collections.abc import Sequence
-from pathlib import Path
 
 from questions.claims.asking import answered
 from questions.claims.claim import Claim
 from questions.claims.reading import load_claims
 from questions.claims.report import FORMATS, status_of
 from vtsc.base.errors import Exit, worst
-from vtsc.base.files import check_writable
-from vtsc.commands.options import ERRORS, add_jobs
+from vtsc.commands.options import ERRORS, add_formats, add_jobs
 from vtsc.content.content import known
 from vtsc.content.loader import load
+from vtsc.report.outputs import deliver, one_of, outputs
 from vtsc.report.progress import shown
-from vtsc.report.screen import put
 
 STATUSES = (
     "exit status: 0 every answer is the recorded one, 10 violated, 11 vacuous, 12 an expected violation or "
@@ -31,8 +29,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="derive everything anew, instead of checking what is kept",
     )
-    parser.add_argument("--format", choices=tuple(FORMATS), default="text")
-    parser.add_argument("-o", "--output", metavar="FILE", help="default: standard output")
+    add_formats(parser, [*FORMATS])
     add_jobs(parser)
 
 
@@ -40,10 +37,9 @@ def run(arguments: argparse.Namespace) -> Exit:
     """The exit status of all answers together."""
     content = load(arguments.root)
     claims = _chosen(load_claims(content), arguments.claims)
-    if arguments.output:
-        check_writable(Path(arguments.output))
+    asked_for = outputs(arguments, one_of(FORMATS))
     found = answered(content, claims, arguments.jobs, shown, again=arguments.again)
-    put(FORMATS[arguments.format](content, found), arguments.output)
+    deliver(asked_for, lambda name: FORMATS[name](content, found))
     return worst([status_of(each) for each in found])
 
 

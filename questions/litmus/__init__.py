@@ -1,17 +1,20 @@
 """``vtsc litmus``: small guest programs, and whether an execution of theirs can end in a given way."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from questions.litmus.program import Litmus
 from questions.litmus.reading import read_file
 from vtsc.base.errors import Exit, UsageError, worst
-from vtsc.base.files import check_folder, check_writable, write_whole
+from vtsc.base.files import check_folder, write_whole
 from vtsc.base.spelling import near
-from vtsc.commands.options import add_jobs
+from vtsc.commands.options import add_formats, add_jobs
+from vtsc.content.cell_tables import CellTable
+from vtsc.content.content import Content
 from vtsc.content.loader import find_root
-from vtsc.report.screen import put
+from vtsc.content.questions import Question
+from vtsc.report.outputs import deliver, one_of, outputs
 
 FOLDER = "litmus"
 SUFFIX = ".litmus"
@@ -23,6 +26,16 @@ STATUSES = (
 )
 
 
+gate_keys = ("name", "file")
+
+
+def gate_questions(content: Content, table: CellTable) -> Iterator[Question]:
+    """The questions of a table ``[[litmus]]`` of a gate's manifest."""
+    from questions.litmus.gate import questions
+
+    return questions(content, table, FOLDER, SUFFIX)
+
+
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the files, and how the answers are told, to a parser."""
     parser.epilog = STATUSES
@@ -30,8 +43,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "files", nargs="*", metavar="FILE", help="a file, or its name; default: all of litmus/"
     )
     parser.add_argument("--all", action="store_true", help="show the evidence for every answer")
-    parser.add_argument("--format", choices=FORMATS, default="text")
-    parser.add_argument("-o", "--output", metavar="FILE", help="default: standard output")
+    add_formats(parser, FORMATS)
     said = "save each execution as a file, and each proof as a folder with its question"
     parser.add_argument("--save", metavar="DIR", help=said)
     add_jobs(parser)
@@ -39,8 +51,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> Exit:
     """Decide the files; return the status that stands for all."""
-    if arguments.output:
-        check_writable(Path(arguments.output))
+    asked_for = outputs(arguments, one_of(FORMATS))
     if arguments.save:
         check_folder(Path(arguments.save))
     files = chosen(find_root(arguments.root), arguments.files)
@@ -54,8 +65,11 @@ def run(arguments: argparse.Namespace) -> Exit:
             path.parent.mkdir(parents=True, exist_ok=True)
             write_whole(path, content)
     full = arguments.all or len(files) == 1
-    told = text(answers, full=full) if arguments.format == "text" else document(answers)
-    put(told, arguments.output)
+
+    def write(name: str) -> str:
+        return text(answers, full=full) if name == "text" else document(answers)
+
+    deliver(asked_for, write)
     return worst([answer.status for answer in answers])
 
 

@@ -245,7 +245,7 @@ def test_a_root_without_a_manifest(tmp_path, capsys):
         (["nowhere.toml"], 3, "nowhere.toml: No such file or directory"),
         (["--write"], 2, "--write: only with --update"),
         (["-j", "-1"], 2, "-1: accepted is a whole number from 0 (one for each core)"),
-        (["--format", "yaml"], 2, "argument --format: invalid choice: 'yaml'"),
+        (["--format", "yaml"], 2, "--format yaml: known: text, json, junit, sarif, ktap"),
         (["--save", "/proc/none"], 2, "cannot write /proc/none"),
     ],
 )

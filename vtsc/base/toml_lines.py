@@ -13,6 +13,7 @@ class TomlFile:
 
     def __init__(self, path: Path, shown: str) -> None:
         """Read ``path``, called ``shown`` in messages; raises `BadFileError` where it is not TOML."""
+        self.path = path
         self.shown = shown
         try:
             self.text = path.read_text(encoding="utf-8")

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Sequence
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from vtsc import DEFAULT_DEPTH
 from vtsc.base.errors import Exit, UsageError, worst
 from vtsc.base.files import check_writable
 from vtsc.base.spelling import near
-from vtsc.commands.options import ERRORS, add_cells, add_depth, add_design, add_jobs
+from vtsc.commands.options import ERRORS, add_cells, add_depth, add_design, add_formats, add_jobs
 from vtsc.commands.selection import selected
 from vtsc.commands.verify import save
 from vtsc.content.case import Case
@@ -19,8 +20,8 @@ from vtsc.deciding.bound import Asked, Bound, Kind, bounds
 from vtsc.deciding.sweep import Exactly, Values, axes, points, proved_formula
 from vtsc.language.parameters import assignments
 from vtsc.report.bounds import FORMATS, Found
+from vtsc.report.outputs import Output, deliver, one_of, outputs
 from vtsc.report.progress import shown
-from vtsc.report.screen import put
 from vtsc.report.sweeps import FORMATS as SWEEPS
 from vtsc.report.sweeps import Swept, plot
 
@@ -45,8 +46,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="a table over all values A,B,... or A..B:STEP of parameters",
     )
     parser.add_argument("--plot", metavar="FILE", help="with --sweep: an SVG or PNG of the table")
-    parser.add_argument("--format", choices=tuple(SWEEPS), default="text")
-    parser.add_argument("-o", "--output", metavar="FILE", help="default: standard output")
+    add_formats(parser, [*SWEEPS])
     parser.add_argument("--save", metavar="DIR", help="keep the runs and the proofs there")
     add_jobs(parser)
 
@@ -56,22 +56,28 @@ def run(arguments: argparse.Namespace) -> Exit:
     content = load(arguments.root, arguments.design)
     prop, sign = measuring(content, arguments.measure, arguments.property)
     arguments.property = [prop]
+    asked_for = outputs(arguments, partial(_check_format, arguments))
     _check_options(arguments)
     asked = [
         (Case(content, group.design, group.host, group.settings), prop, sign)
         for group in selected(content, arguments)
     ]
     if arguments.sweep:
-        found = _swept(content, asked, arguments)
+        found = _swept(content, asked, arguments, asked_for)
     else:
         found = bounds(asked, arguments.depth, arguments.jobs, shown)
-        put(FORMATS[arguments.format](Found(content, found)), arguments.output)
+        deliver(asked_for, lambda name: FORMATS[name](Found(content, found)))
     if arguments.save:
         _save(content, found, Path(arguments.save), arguments.jobs)
     return worst([each.exit for each in found])
 
 
-def _swept(content: Content, asked: Sequence[Asked], arguments: argparse.Namespace) -> list[Bound]:
+def _swept(
+    content: Content,
+    asked: Sequence[Asked],
+    arguments: argparse.Namespace,
+    asked_for: Sequence[Output],
+) -> list[Bound]:
     """Report the bounds of cells at every point of a sweep; returns them all."""
     ranges = axes(arguments.sweep, content.model.parameters)
     every = [*points(ranges)]
@@ -96,7 +102,7 @@ def _swept(content: Content, asked: Sequence[Asked], arguments: argparse.Namespa
         shown_as = proved_formula(ranges, _exactly(every, own), exactly)
         name = f"{each[0].design} {each[0].host} {arguments.measure}"
         tables.append(Swept(name, ranges, dict(zip(every, own, strict=True)), *shown_as))
-    put(SWEEPS[arguments.format](Found(content, found), tables), arguments.output)
+    deliver(asked_for, lambda name: SWEEPS[name](Found(content, found), tables))
     if arguments.plot:
         plot(tables, Path(arguments.plot))
     return found
@@ -108,19 +114,23 @@ def _exactly(points: Sequence[Values], found: Sequence[Bound]) -> Exactly:
     return dict(zip(points, amounts, strict=True))
 
 
+def _check_format(arguments: argparse.Namespace, name: str) -> None:
+    """Raise `UsageError` for a name that is no format of what is asked."""
+    one_of(SWEEPS)(name)
+    if not arguments.sweep and name not in FORMATS:
+        raise UsageError(f"--format {name} is for --sweep only")
+
+
 def _check_options(arguments: argparse.Namespace) -> None:
     """Check options that belong together, and files that are to be written; raises `UsageError`."""
-    if not arguments.sweep and arguments.format not in FORMATS:
-        raise UsageError(f"--format {arguments.format} is for --sweep only")
     if arguments.plot and not arguments.sweep:
         raise UsageError("--plot is for --sweep only")
     if arguments.plot and Path(arguments.plot).suffix not in (".svg", ".png"):
         raise UsageError(f"--plot {arguments.plot}: expected a file name that ends in .svg or .png")
     if arguments.plot and find_spec("matplotlib") is None:
         raise UsageError("--plot needs matplotlib: install vtsc[plot]")
-    for path in (arguments.output, arguments.plot):
-        if path:
-            check_writable(Path(path))
+    if arguments.plot:
+        check_writable(Path(arguments.plot))
 
 
 def measuring(content: Content, measure: str, named: list[str]) -> tuple[str, int]:

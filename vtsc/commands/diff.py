@@ -6,10 +6,10 @@ from pathlib import Path
 
 from vtsc import DEFAULT_DEPTH
 from vtsc.base.errors import Exit, UsageError, VtscError, worst
-from vtsc.base.files import check_folder, check_writable
+from vtsc.base.files import check_folder
 from vtsc.base.parallel import in_order
 from vtsc.commands.bound import measuring
-from vtsc.commands.options import ERRORS, REPEATED, add_choice, add_depth, add_jobs
+from vtsc.commands.options import ERRORS, REPEATED, add_choice, add_depth, add_formats, add_jobs
 from vtsc.content.case import Case
 from vtsc.content.cells import Group, groups
 from vtsc.content.content import Content, known
@@ -22,8 +22,8 @@ from vtsc.deciding.schedule import Asked, Schedule
 from vtsc.evidence.places import named
 from vtsc.language.parameters import assignments
 from vtsc.report.diff import FORMATS, Compared, Diff
+from vtsc.report.outputs import deliver, one_of, outputs
 from vtsc.report.progress import shown
-from vtsc.report.screen import put
 
 STATUSES = (
     "exit status: 0 nobody can tell the two apart, and no verdict got worse; 10 they differ, or a "
@@ -49,8 +49,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_depth(parser, DEFAULT_DEPTH)
     parser.add_argument("--bounded", action="store_true", help="the same to the depth is enough")
-    parser.add_argument("--format", choices=tuple(FORMATS), default="text")
-    parser.add_argument("-o", "--output", metavar="FILE", help="default: standard output")
+    add_formats(parser, [*FORMATS])
     parser.add_argument("--save", metavar="DIR", help="save both runs of each difference here")
     add_jobs(parser)
 
@@ -61,8 +60,7 @@ def run(arguments: argparse.Namespace) -> Exit:
     if arguments.runs_only and arguments.property:
         raise UsageError("-p and --runs-only exclude each other")
     measures = {m: measuring(sides[0][0], m, []) for m in dict.fromkeys(arguments.measure)}
-    if arguments.output:
-        check_writable(Path(arguments.output))
+    asked_for = outputs(arguments, one_of(FORMATS))
     if arguments.save:
         check_folder(Path(arguments.save))
     cells = [] if arguments.runs_only else _cells(sides, arguments)
@@ -74,7 +72,7 @@ def run(arguments: argparse.Namespace) -> Exit:
     compared = [Compared(old, new, each) for (old, new), each in zip(pairs, found, strict=True)]
     greatest = _bounds(sides, [*measures.values()], arguments)
     given = Diff(compared, changed, greatest, (contents[0], contents[1]), (names[0], names[1]))
-    put(FORMATS[arguments.format](given), arguments.output)
+    deliver(asked_for, lambda name: FORMATS[name](given))
     if arguments.save:
         _save(compared, Path(arguments.save))
     statuses = [_status(each, arguments.bounded) for each in found]

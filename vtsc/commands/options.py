@@ -1,6 +1,7 @@
 """Options that mean the same in every command, and the checks that they share."""
 
 import argparse
+from collections.abc import Sequence
 from typing import Any
 
 from vtsc import MAX_DEPTH
@@ -47,9 +48,22 @@ def add_output(parser: argparse.ArgumentParser, saved: str) -> None:
     """Add the options for the format and the files of results; ``saved`` says what ``--save`` keeps."""
     from vtsc.report import FORMATS
 
-    parser.add_argument("--format", choices=tuple(FORMATS), default="text")
-    parser.add_argument("-o", "--output", metavar="FILE", help="default: standard output")
+    add_formats(parser, [*FORMATS])
     parser.add_argument("--save", metavar="DIR", help=saved)
+
+
+def add_formats(parser: argparse.ArgumentParser, names: Sequence[str]) -> None:
+    """Add the options for the formats of a report and its files; `vtsc.report.outputs` reads them."""
+    said = f"{' | '.join(names)}; with =FILE into a file; may be repeated"
+    parser.add_argument("--format", action="append", metavar="NAME[=FILE]", help=said)
+    said = "for the format without a file; default: standard output"
+    parser.add_argument("-o", "--output", metavar="FILE", help=said)
+
+
+def add_engines(parser: argparse.ArgumentParser) -> None:
+    """Add the option for engines that are asked besides the usual ones."""
+    said = "ask this engine as well; vtsc list --plug-ins names those of plug-ins"
+    parser.add_argument("--engine", **REPEATED, metavar="NAME", help=said)
 
 
 def add_depth(parser: argparse.ArgumentParser, default: int) -> None:

@@ -2,12 +2,10 @@
 
 import argparse
 from collections.abc import Sequence
-from pathlib import Path
 
 from vtsc import DEFAULT_DEPTH
 from vtsc.base.errors import Exit, UsageError, worst
-from vtsc.base.files import check_writable
-from vtsc.commands.options import ERRORS, add_cells, add_depth, add_design, add_jobs
+from vtsc.commands.options import ERRORS, add_cells, add_depth, add_design, add_formats, add_jobs
 from vtsc.commands.selection import selected
 from vtsc.content.case import Case
 from vtsc.content.cells import Cell
@@ -18,8 +16,8 @@ from vtsc.deciding.schedule import Asked, Schedule
 from vtsc.deciding.threshold import USUAL, Grid, Threshold, grid, threshold
 from vtsc.deciding.verdict import Result, Status
 from vtsc.language.parameters import assignments
+from vtsc.report.outputs import deliver, one_of, outputs
 from vtsc.report.progress import shown
-from vtsc.report.screen import put
 from vtsc.report.thresholds import FORMATS, Found, written
 
 STATUSES = (
@@ -43,8 +41,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_depth(parser, DEFAULT_DEPTH)
     parser.add_argument("--bounded", action="store_true", help="holding to the depth is enough")
-    parser.add_argument("--format", choices=tuple(FORMATS), default="text")
-    parser.add_argument("-o", "--output", metavar="FILE", help="default: standard output")
+    add_formats(parser, [*FORMATS])
     add_jobs(parser)
 
 
@@ -60,11 +57,10 @@ def run(arguments: argparse.Namespace) -> Exit:
         raise UsageError(
             f"--set {parameter.name}: {parameter.name} is the parameter that is varied"
         )
-    if arguments.output:
-        check_writable(Path(arguments.output))
+    asked_for = outputs(arguments, one_of(FORMATS))
     cells = [cell for group in selected(content, arguments) for cell in group.cells()]
     found = [Found(cell, _decided(content, cell, given, values, arguments)) for cell in cells]
-    put(written(arguments.format, content, found), arguments.output)
+    deliver(asked_for, lambda name: written(name, content, found))
     return worst([_status(x.threshold) for x in found])
 
 

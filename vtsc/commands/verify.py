@@ -3,13 +3,22 @@
 import argparse
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from vtsc import DEFAULT_DEPTH
 from vtsc.base.errors import Exit, UsageError, worst
-from vtsc.base.files import check_folder, check_writable
+from vtsc.base.files import check_folder
 from vtsc.base.parallel import in_order
-from vtsc.commands.options import STATUSES, add_cells, add_depth, add_design, add_jobs, add_output
+from vtsc.commands.options import (
+    STATUSES,
+    add_cells,
+    add_depth,
+    add_design,
+    add_engines,
+    add_jobs,
+    add_output,
+)
 from vtsc.commands.selection import selected
 from vtsc.content.case import Case
 from vtsc.content.cells import Cell
@@ -17,12 +26,13 @@ from vtsc.content.content import Content
 from vtsc.content.expected import expected_verdict
 from vtsc.content.loader import load
 from vtsc.content.manifest import listed_verdicts
-from vtsc.deciding.plan import effort
+from vtsc.deciding.plan import effort, enlist
 from vtsc.deciding.schedule import Asked, Schedule
 from vtsc.deciding.verdict import Judged, Result, status_of
 from vtsc.report import Report, check_available, written
+from vtsc.report.outputs import deliver, outputs
 from vtsc.report.progress import shown
-from vtsc.report.screen import complain, put
+from vtsc.report.screen import complain
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,18 +51,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--all", action="store_true", help='tell all parameters and every "sometimes"'
     )
+    add_engines(parser)
     add_output(parser, saved="save counterexamples and certificates here")
     add_jobs(parser)
 
 
 def run(arguments: argparse.Namespace) -> Exit:
     """The exit status of all cells together."""
-    check_available(arguments.format)
+    asked_for = outputs(arguments, check_available)
+    enlist(arguments.engine)
     content = load(arguments.root, arguments.design)
     groups = selected(content, arguments)
     listed = listed_verdicts(content)
-    if arguments.output:
-        check_writable(Path(arguments.output))
     if arguments.save:
         check_folder(Path(arguments.save))
     asked = [
@@ -64,8 +74,9 @@ def run(arguments: argparse.Namespace) -> Exit:
     results = [result for of_case in decided for result in of_case]
     verdicts = [_judged(content, result, arguments, listed) for result in results]
     statuses = [v.status for v in verdicts]
+    given = _report(content, verdicts, arguments)
     with noted(statuses):
-        report(arguments, _report(content, verdicts, arguments))
+        deliver(asked_for, partial(written, report=given))
     with noted(statuses):
         if arguments.save:
             save(content, results, Path(arguments.save), arguments.jobs)
@@ -102,11 +113,6 @@ def _report(content: Content, verdicts: Sequence[Judged], arguments: argparse.Na
         bounded=arguments.bounded,
         failed_inductions=arguments.show_cti,
     )
-
-
-def report(arguments: argparse.Namespace, given: Report) -> None:
-    """Write a report in the format and to the file that the command line names."""
-    put(written(arguments.format, given), arguments.output)
 
 
 def save(content: Content, results: Sequence[Result], folder: Path, jobs: int = 0) -> list[Path]:

@@ -1,12 +1,10 @@
 """``vtsc why``: the statements and lemmas that a proof needs, or the small changes that mend a violation."""
 
 import argparse
-from pathlib import Path
 
 from vtsc import DEFAULT_DEPTH
 from vtsc.base.errors import Exit, UsageError, worst
-from vtsc.base.files import check_writable
-from vtsc.commands.options import ERRORS, add_cells, add_depth, add_design
+from vtsc.commands.options import ERRORS, add_cells, add_depth, add_design, add_formats
 from vtsc.commands.selection import selected
 from vtsc.content.case import Case
 from vtsc.content.cells import Cell
@@ -15,8 +13,8 @@ from vtsc.content.loader import load
 from vtsc.deciding.plan import decide, effort
 from vtsc.deciding.verdict import Result, Status
 from vtsc.report.attributions import FORMATS, Attributed, written
+from vtsc.report.outputs import deliver, one_of, outputs
 from vtsc.report.progress import doing
-from vtsc.report.screen import put
 from vtsc.why.attribution import Needs, Repairs, needs, repairing
 
 LIMIT = 8
@@ -38,8 +36,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help=f"changes that are decided after plain runs have refuted the others; default {LIMIT}",
     )
-    parser.add_argument("--format", choices=tuple(FORMATS), default="text")
-    parser.add_argument("-o", "--output", metavar="FILE", help="default: standard output")
+    add_formats(parser, [*FORMATS])
 
 
 def _limit(text: str) -> int:
@@ -57,10 +54,9 @@ def run(arguments: argparse.Namespace) -> Exit:
     """Return 0 where every cell is proved, 10 where one is violated, or the status of an error."""
     content = load(arguments.root, arguments.design)
     cells = [cell for group in selected(content, arguments) for cell in group.cells()]
-    if arguments.output:
-        check_writable(Path(arguments.output))
+    asked_for = outputs(arguments, one_of(FORMATS))
     found = [_attributed(content, cell, arguments) for cell in cells]
-    put(written(arguments.format, content, found), arguments.output)
+    deliver(asked_for, lambda name: written(name, content, found))
     return worst([_status(each.result) for each in found])
 
 

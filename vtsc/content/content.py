@@ -17,6 +17,7 @@ from vtsc.base.errors import (
 )
 from vtsc.base.lines import Line, in_a_loop
 from vtsc.base.spelling import near
+from vtsc.content.digest import combined
 from vtsc.content.properties import Properties
 from vtsc.content.reading.uses import Use
 from vtsc.language.claims import ActionTaken, Monitor, Sometimes
@@ -56,6 +57,8 @@ class Content:
     """The root in the words of the user, where one was named."""
     own: OwnDesign | None = None
     """The design in a file of its own, if there is one."""
+    others: tuple[OwnDesign, ...] = ()
+    """Further designs in files of their own, which a manifest names."""
     read_numbers: Callable[[], tuple[Use, ...]] = tuple
     """Reads the uses of instances' numbers in all its designs and properties."""
     _resolved: dict[Any, Settings] = field(default_factory=dict, compare=False, repr=False)
@@ -63,18 +66,30 @@ class Content:
 
     @property
     def digest(self) -> str:
-        """The digest of the model, with the design in a file of its own."""
-        return self.shipped if self.own is None else self.own.digest
+        """The digest of the model, with the designs in files of their own."""
+        known = self.shipped if self.own is None else self.own.digest
+        for other in self.others:
+            known = combined(known, other.digest.encode())
+        return known
+
+    @property
+    def files(self) -> tuple[OwnDesign, ...]:
+        """All designs in files of their own."""
+        return self.others if self.own is None else (self.own, *self.others)
+
+    def own_of(self, design: str) -> OwnDesign | None:
+        """The file of its own that a design is in; None for a design of the root."""
+        return next((own for own in self.files if own.name == design), None)
 
     def digest_of(self, design: str) -> str:
         """The digest of the model as far as a design rests on it."""
-        return self.digest if self.own is not None and design == self.own.name else self.shipped
+        own = self.own_of(design)
+        return self.shipped if own is None else own.digest
 
     def named(self, design: str) -> str:
         """The words that name a design on a command line."""
-        if self.own is not None and design == self.own.name:
-            return f"--design {shlex.quote(self.own.asked)}"
-        return design
+        own = self.own_of(design)
+        return design if own is None else f"--design {shlex.quote(own.asked)}"
 
     def without_file(self, design: str) -> str:
         """A hint for an unknown design: it may be in a file that was not named."""
@@ -99,9 +114,8 @@ class Content:
     def relative(self, file: str) -> str:
         """A source file's path below the root, or the user's name for the file of a design of its own."""
         path = Path(file)
-        if self.own is not None and self._is_own(path):
-            return self.own.asked
-        return path.relative_to(self.root).as_posix()
+        own = next((each for each in self.files if each.path == path), None)
+        return own.asked if own is not None else path.relative_to(self.root).as_posix()
 
     def holds(self, file: str) -> bool:
         """Whether a source file is one of the content."""
@@ -110,7 +124,7 @@ class Content:
         return self._is_own(path) or any(path.is_relative_to(p) for p in packages)
 
     def _is_own(self, path: Path) -> bool:
-        return self.own is not None and path == self.own.path
+        return any(path == own.path for own in self.files)
 
     def place(self, kind: type) -> str:
         """The file and line at which a class of the content begins."""

@@ -1,11 +1,13 @@
 """Finds and loads the content: a root with ``model`` and ``properties``, or the copy in the wheel."""
 
 import importlib
+import re
 import sys
 import tomllib
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +15,10 @@ from vtsc.base.errors import BadFileError, VtscError
 from vtsc.content.checked import PACKAGES, ensure, numbers_of
 from vtsc.content.content import Content, OwnDesign
 from vtsc.content.digest import combined, digest
-from vtsc.content.own_design import OwnFile, own_file, with_design
+from vtsc.content.own_design import OwnFile, joined, own_file, with_design
 from vtsc.content.properties import Properties
+from vtsc.content.reading.sources import OWN
+from vtsc.content.reading.uses import Use
 from vtsc.content.turns import turn_designs
 from vtsc.language.claims import Property
 from vtsc.language.definitions import DefinitionError, check_name
@@ -25,6 +29,18 @@ AROUND = Path(__file__).parents[2]
 """The checkout that this very file is in, where it was not installed as a copy."""
 TOLD = (*PACKAGES, "questions")
 """The packages of a root whose lines messages name: the content, and the commands that it declares."""
+
+
+SCHEMA = "docs/schemas/manifest.schema.json"
+"""The JSON schema of manifests, in the wheel and in a checkout."""
+
+
+def manifest_schema() -> str:
+    """The text of the JSON schema of manifests."""
+    found = next((path for path in (BUNDLED / SCHEMA, AROUND / SCHEMA) if path.is_file()), None)
+    if found is None:
+        raise BadFileError(f"{SCHEMA}: neither in the wheel nor in a checkout")
+    return found.read_text(encoding="utf-8")
 
 
 def is_root(folder: Path) -> bool:
@@ -103,6 +119,43 @@ def load(given: str | None, design: str | None = None, *, beside: bool = False) 
         own=own,
         read_numbers=lambda: numbers_of(root, own_path),
     )
+
+
+def with_designs(content: Content, files: Sequence[str]) -> Content:
+    """The content with the designs of some files besides; raises `BadFileError` where one cannot be used."""
+    found: dict[str, Domain] = {}
+    others: list[OwnDesign] = []
+    for number, asked in enumerate(files, 1):
+        file = own_file(asked)
+        ensure(content.root, Path(asked))
+        with _told(content.root, file.shown, file):
+            domain, name = with_design(content.model, file, called=f"{OWN}{number}")
+        if name in found:
+            before = next(own.asked for own in others if own.name == name)
+            raise BadFileError(f"{asked}: design {name} is in {before}, too: rename one")
+        found[name] = domain
+        digest_of_both = combined(content.shipped, file.text)
+        others.append(OwnDesign(name, file.path, file.shown, digest_of_both))
+    model = joined(content.model, found)
+    _check_names(model, {})
+    return replace(
+        content,
+        model=model,
+        others=tuple(others),
+        read_numbers=lambda: _all_numbers(content, others),
+        _resolved={},
+        _kept={},
+    )
+
+
+def _all_numbers(content: Content, others: Sequence[OwnDesign]) -> tuple[Use, ...]:
+    """The uses of instances' numbers in the content and in the files of some designs, each once."""
+    found = dict.fromkeys(content.read_numbers())
+    for number, own in enumerate(others, 1):
+        for use in numbers_of(content.root, own.path):
+            renamed = [re.sub(rf"^{OWN}\b", f"{OWN}{number}", owner) for owner in use.owners]
+            found[replace(use, owners=tuple(renamed))] = None
+    return tuple(found)
 
 
 def _check_names(model: Domain, properties: Mapping[str, Property]) -> None:

@@ -1,24 +1,34 @@
 """The manifest: the cells of the main job, with the verdict that each is expected to have.
 
-``checks.toml`` lists cells in ``[[check]]`` tables, whose keys are those of `vtsc.content.cell_tables`.
-``[defaults]`` has values for keys that a table leaves out. ``[show]`` names the cell whose counterexample is
-reported in full.
+``checks.toml`` lists cells in ``[[check]]`` tables, whose keys are those of `vtsc.content.cell_tables`, and
+bounds in ``[[bound]]`` tables. ``[defaults]`` has values for keys that a table leaves out. ``[show]`` names
+the cell whose counterexample is reported in full. The content may have questions of its own in further
+tables (`vtsc.content.questions`). docs/gate.md describes it all.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from vtsc import DEFAULT_DEPTH
 from vtsc.base.spelling import near
 from vtsc.base.toml_lines import TomlFile
-from vtsc.content.cell_tables import CELLS, CellTable, each
+from vtsc.content.cell_tables import CELLS, SENTENCES, CellTable, each
 from vtsc.content.cells import Cell
 from vtsc.content.content import Content
+from vtsc.content.design_files import DesignFiles
+from vtsc.content.loader import with_designs
+from vtsc.content.questions import BoundQuestion, Question, bound_questions, kinds_of
 
 NAME = "checks.toml"
-KEYS = {"defaults": (*CELLS, "depth"), "check": (*CELLS, "depth", "expect"), "show": CELLS}
+WHERE = (*CELLS, "file")
+KEYS = {
+    "defaults": (*WHERE, "depth"),
+    "check": (*WHERE, "depth", "expect", "because", "skip"),
+    "bound": (*WHERE, "depth", "measure", "expect", "because"),
+    "show": WHERE,
+}
 """The tables, and the keys of each."""
 
 
@@ -37,6 +47,10 @@ class Check:
     """The line at which that table begins."""
     own: bool
     """Whether the verdict is to be stated there, and not in the property's file."""
+    because: str = ""
+    """Why the verdict is as expected, in a sentence; for a design that is known to be bad."""
+    skip: str = ""
+    """Why the cell is not decided, in a sentence; empty for one that is."""
 
 
 @dataclass(frozen=True)
@@ -44,9 +58,15 @@ class Manifest:
     """A manifest that has been read."""
 
     file: str
+    content: Content
+    """The content, with the designs in files that it names."""
     checks: tuple[Check, ...]
     shown: Cell | None = None
     """The cell whose counterexample is reported in full."""
+    questions: tuple[Question | BoundQuestion, ...] = ()
+    """What it asks besides cells."""
+    skipped: tuple[Check, ...] = ()
+    """The cells that are listed and not decided."""
 
     @property
     def listed(self) -> dict[Cell, str]:
@@ -66,7 +86,7 @@ def listed_verdicts(content: Content) -> dict[Cell, str]:
     A cell of which no verdict is expected, such as one of a new design, is no mistake here.
     """
     path = find_manifest(content)
-    return {} if path is None else load_manifest(content, path, complete=False).listed
+    return {} if path is None else _reader(content, path, complete=False).cells_alone().listed
 
 
 def load_manifest(content: Content, path: Path, *, complete: bool = True) -> Manifest:
@@ -74,8 +94,12 @@ def load_manifest(content: Content, path: Path, *, complete: bool = True) -> Man
 
     ``complete``: a cell of which no verdict is expected is a mistake, too.
     """
+    return _reader(content, path, complete).manifest()
+
+
+def _reader(content: Content, path: Path, complete: bool) -> "_Reader":
     shown = path.name if path.parent == content.root else str(path)
-    return _Reader(content, TomlFile(path, shown), complete).manifest()
+    return _Reader(content, TomlFile(path, shown), complete)
 
 
 class _Reader:
@@ -86,38 +110,80 @@ class _Reader:
         self._file = file
         self._complete = complete
         self._defaults: dict[str, Any] = {}
+        self._kinds = kinds_of(content, file.document.keys())
+        self._designs: dict[str, Sequence[str]] = {}
+        """The designs in the files that each value of ``file`` stands for."""
 
     def manifest(self) -> Manifest:
         """The whole manifest."""
+        manifest = self.cells_alone()
+        questions = tuple(self._questions())
+        if not manifest.checks and not manifest.skipped and not questions:
+            raise self._file.fail(1, "no [[check]] there: nothing to decide")
+        return replace(manifest, questions=questions)
+
+    def cells_alone(self) -> Manifest:
+        """The manifest without its questions."""
         document = self._file.document
         for name, value in document.items():
             line = self._file.top(name)
-            if name not in KEYS:
-                raise self._file.fail(line, f"unknown key {name}: {near(name, list(KEYS))}")
-            kind, what = (list, "tables, [[check]]") if name == "check" else (dict, "a table")
+            if name not in KEYS and name not in self._kinds:
+                known = [*KEYS, *kinds_of(self._content)]
+                raise self._file.fail(line, f"unknown key {name}: {near(name, known)}")
+            single = name in ("defaults", "show")
+            kind, what = (dict, "a table") if single else (list, f"tables, [[{name}]]")
             if not isinstance(value, kind) or not all(isinstance(x, dict) for x in each(value)):
                 raise self._file.fail(line, f"{name}: expected {what}")
+        self._load_files()
         if "defaults" in document:
             self._defaults = self._table("defaults", None, document["defaults"]).checked()
-        tables = document.get("check") or []
-        checks = self._once(x for n, table in enumerate(tables) for x in self._checks(n, table))
-        if not checks:
-            raise self._file.fail(1, "no [[check]] there: nothing to decide")
+        checks = self._once(x for t in self._tables("check") for x in self._checks(t))
         shown = self._shown(checks, document["show"]) if "show" in document else None
-        return Manifest(self._file.shown, checks, shown)
+        decided = tuple(check for check in checks if not check.skip)
+        skipped = tuple(check for check in checks if check.skip)
+        return Manifest(self._file.shown, self._content, decided, shown, skipped=skipped)
+
+    def _load_files(self) -> None:
+        """Add the designs in all files that are named to the content."""
+        designs = DesignFiles(self._file)
+        files = [file for each in designs.named().values() for file in each]
+        if files:
+            self._content = with_designs(self._content, list(dict.fromkeys(files)))
+        names = {own.asked: own.name for own in self._content.others}
+        self._designs = {key: [names[x] for x in found] for key, found in designs.named().items()}
 
     def _table(self, name: str, number: int | None, own: dict[str, Any]) -> CellTable:
-        inherited = self._defaults if name == "check" else {}
-        return CellTable(self._content, self._file, name, number, own, KEYS[name], inherited)
+        keys = KEYS[name] if name in KEYS else (*self._kinds[name].keys, "because")
+        inherited = self._defaults if name in ("check", "bound") else {}
+        content, file = self._content, self._file
+        return CellTable(content, file, name, number, own, keys, inherited, files=self._designs)
 
-    def _checks(self, number: int, source: dict[str, Any]) -> Iterator[Check]:
+    def _tables(self, name: str) -> Iterator[CellTable]:
+        for number, own in enumerate(self._file.document.get(name) or []):
+            yield self._table(name, number, own)
+
+    def _questions(self) -> Iterator[Question | BoundQuestion]:
+        """All that is asked besides cells, nothing twice."""
+        found: dict[tuple[str, str], int] = {}
+        asking = {"bound": bound_questions} | {n: k.questions for n, k in self._kinds.items()}
+        for name in self._file.document:
+            for table in self._tables(name) if name in asking else ():
+                for question in asking[name](table):
+                    first = found.setdefault((name, question.name), table.line)
+                    if first != table.line:
+                        what = f"{question.name} is listed twice, first at line {first}"
+                        raise self._file.fail(table.line, what)
+                    yield question
+
+    def _checks(self, table: CellTable) -> Iterator[Check]:
         """The cells of one table."""
-        table = self._table("check", number, source)
-        depth = table.checked().get("depth", DEFAULT_DEPTH)
+        values = table.checked()
+        depth = values.get("depth", DEFAULT_DEPTH)
+        sentences = [values.get(key, "") for key in SENTENCES]
         for cell in table.cells():
-            own = bool(self._content.changed(cell.design, cell.property, cell.settings))
-            expected = table.expected(cell, complete=self._complete)
-            yield Check(cell, depth, expected, number, table.line, own)
+            own = table.is_own(cell)
+            expected = table.expected(cell, complete=self._complete and not sentences[1])
+            yield Check(cell, depth, expected, table.number or 0, table.line, own, *sentences)
 
     def _once(self, checks: Iterator[Check]) -> tuple[Check, ...]:
         """The checks, no cell twice."""

@@ -138,7 +138,7 @@ def class_of(content: Content, design: str) -> type[Any]:
 
 def _derived(kind: type[Any]) -> Iterator[type[Any]]:
     for each in kind.__subclasses__():
-        if each.__module__ != OWN:
+        if not each.__module__.startswith(OWN):
             yield each
             yield from _derived(each)
 

@@ -21,7 +21,7 @@ from vtsc.content.case import Case
 from vtsc.content.content import Content
 from vtsc.deciding.plan import progress_lacks, proved
 from vtsc.deciding.verdict import Reached, Result, Status
-from vtsc.engines import Effort
+from vtsc.engines import Effort, enlisted
 from vtsc.evidence.certificate import Certificate, make
 from vtsc.evidence.manifest import check
 from vtsc.evidence.replay import replay
@@ -46,7 +46,7 @@ class Memory:
         parts = [vtsc.__version__, version()]
         parts.append(_sources(Path(vtsc.__file__).parent, leave_out="_bundled/"))
         parts += [_sources(content.root / package) for package in ("model", "properties")]
-        parts.append(content.digest)
+        parts += [content.digest, *enlisted()]
         return cls(effort, hashlib.sha256("\0".join(parts).encode()).hexdigest())
 
     def recall(self, case: Case, properties: Sequence[str], depth: int) -> list[Result] | None:

@@ -52,6 +52,14 @@ def effort(*, prove: bool, bounded: bool) -> "Effort":
     return Effort.ALL if prove else Effort.USUAL
 
 
+def enlist(names: Sequence[str]) -> None:
+    """Ask these engines as well, by name; raises `UsageError` for one that cannot be used."""
+    if names:
+        from vtsc.engines import enlist as also
+
+        also(names)
+
+
 def begin(
     case: Case,
     properties: Sequence[str],

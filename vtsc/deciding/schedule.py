@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from vtsc.base.parallel import Waiting, as_done
+from vtsc.base.watched import Watched
 from vtsc.content.case import Case
 from vtsc.content.cells import Cell
 from vtsc.deciding.plan import Open, begin, finish
@@ -54,6 +55,10 @@ class Schedule:
     """A case that is remembered need not be decided."""
     cost: Callable[[Cell], int] = lambda cell: 0
     """The expected cost of a cell; the costliest are decided first."""
+    begun: Callable[[Cell], None] = lambda cell: None
+    """Is told of each cell that a process begins to decide."""
+    done: Callable[[Result], None] = lambda result: None
+    """Is told each result."""
     _found: list[dict[str, Result]] = field(default_factory=list)
 
     def results(self, shown: Callable[[Iterator[int], int], Iterator[int]]) -> list[list[Result]]:
@@ -70,7 +75,7 @@ class Schedule:
 
     def _decided(self) -> Iterator[int]:
         """Decide everything; yields how many cells are done whenever some are."""
-        waiting: Waiting[Piece] = Waiting()
+        waiting: Waiting[Piece] = Watched(self._taken)
         pieces: list[tuple[int, Asked]] = []
         for which, asked in enumerate(self.asked):
             waiting.add((asked, None), max(map(self.cost, asked.cells()), default=0))
@@ -83,8 +88,14 @@ class Schedule:
                     pieces.append((which, asked))
                 else:
                     self._found[which][x.cell.property] = x
+                    self.done(x)
             self._keep(which, asked)
             yield sum(map(len, self._found))
+
+    def _taken(self, piece: Piece) -> None:
+        asked, left = piece
+        for cell in asked.cells() if left is None else ():
+            self.begun(cell)
 
     def _work(self, piece: Piece) -> list[Result | Open]:
         asked, left = piece

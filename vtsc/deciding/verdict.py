@@ -90,6 +90,10 @@ class Judged:
     result: Result
     expected: str | None
     status: Exit
+    because: str = ""
+    """Why the verdict is expected, in a sentence, where a manifest says it."""
+    instead: str = ""
+    """What of its design is violated instead, where an expected violation was not found."""
 
     @property
     def wanted(self) -> bool:

@@ -8,6 +8,7 @@ from vtsc.base.errors import UsageError
 from vtsc.base.files import write_whole
 from vtsc.content.cells import Cell
 from vtsc.content.content import Content
+from vtsc.content.questions import Answered
 from vtsc.deciding.verdict import Result
 from vtsc.report.screen import columns
 from vtsc.report.text.counterexample import counterexample
@@ -33,6 +34,13 @@ def save_reports(
     except UsageError as error:
         return saved, error
     return saved, None
+
+
+def save_answers(answered: Sequence[Answered], folder: Path) -> None:
+    """Write the answers to other questions in full, a file each; raises `UsageError` where that fails."""
+    for each in answered:
+        name = f"{each.question.kind}.{each.question.name}".replace("/", "-").replace(" ", ".")
+        write_whole(folder / f"{name}.txt", each.answer.told or f"{each.answer.reason}\n")
 
 
 def _save(result: Result, path: Path) -> bool:

@@ -1,5 +1,6 @@
 """Verdicts as JSON, of the schema vtsc.verdicts/1."""
 
+import json
 from typing import Any
 
 from vtsc.content.content import Content
@@ -7,15 +8,28 @@ from vtsc.deciding.verdict import Judged, Reached, Result
 from vtsc.report import Report
 from vtsc.report.cause import Told
 from vtsc.report.cause import told as cause_of
-from vtsc.report.document import document
+from vtsc.report.document import document, head
+from vtsc.report.json_lines import answer, of_cell, of_question
 from vtsc.report.text.story import story
 
 SCHEMA = "vtsc.verdicts/1"
 
 
 def report(given: Report) -> str:
-    """The text of one object with every verdict; traces are included in full."""
-    return document(SCHEMA, given.content, [as_json(given.content, v) for v in given.verdicts])
+    """The text of one object with every verdict; traces are included in full.
+
+    What a manifest asks besides cells, and what it skips, stands beside the results.
+    """
+    results = [as_json(given.content, v) for v in given.verdicts]
+    if given.gate is None:
+        return document(SCHEMA, given.content, results)
+    found = {
+        **head(SCHEMA, given.content),
+        "results": results,
+        "questions": [{**of_question(x.question), **answer(x)} for x in given.gate.answered],
+        "skipped": [{**of_cell(x.cell), "reason": x.skip} for x in given.gate.skipped],
+    }
+    return json.dumps(found, indent=1) + "\n"
 
 
 def _certificate(result: Result) -> str | None:
@@ -44,6 +58,8 @@ def as_json(content: Content, judged: Judged) -> dict[str, Any]:
         "reason": result.reason,
         "sometimes": {s.name: _reached(s) for s in result.sometimes},
         "expected": judged.expected,
+        "because": judged.because or None,
+        "instead": judged.instead or None,
     }
 
 

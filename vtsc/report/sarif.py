@@ -33,11 +33,13 @@ from sarif_pydantic.sarif import (
 
 from vtsc import __version__
 from vtsc.content.content import Content
+from vtsc.content.questions import Answered
 from vtsc.deciding.verdict import Judged, Status
 from vtsc.deciding.verdict import Result as Found
 from vtsc.native.interpreter import Run as Played
 from vtsc.report import Report
 from vtsc.report.cause import told
+from vtsc.report.entries import of_question
 from vtsc.report.text.counterexample import step_rows
 from vtsc.report.text.story import story
 
@@ -54,11 +56,15 @@ def report(given: Report) -> str:
     """One log with one run."""
     content = given.content
     names = list(dict.fromkeys(v.result.cell.property for v in given.verdicts))
+    unwanted = [x for x in _answered(given) if not x.wanted]
     errors = [v for v in given.verdicts if v.result.status is Status.ERROR]
     rules = [
         ReportingDescriptor(id=name, short_description=_message(content.properties[name].claim))
         for name in names
     ]
+    kinds = dict.fromkeys(x.question.kind for x in unwanted)
+    rules += [ReportingDescriptor(id=kind, short_description=_message(kind)) for kind in kinds]
+    names += kinds
     run = Run(
         tool=Tool(driver=ToolDriver(name="vtsc", version=__version__, rules=rules)),
         invocations=[
@@ -67,12 +73,35 @@ def report(given: Report) -> str:
                 toolExecutionNotifications=[_notification(v) for v in errors],
             )
         ],
-        results=[_result(content, names, v) for v in given.verdicts if _is_finding(v)],
+        results=[
+            *(_result(content, names, v) for v in given.verdicts if _is_finding(v)),
+            *(_question(given, names, x) for x in unwanted),
+        ],
         properties={"model_digest": content.digest},
     )
     log = Sarif(schema_uri=SCHEMA, runs=[run])  # type: ignore[call-arg]
     return (
         json.dumps(log.model_dump(by_alias=True, exclude_none=True, mode="json"), indent=1) + "\n"
+    )
+
+
+def _answered(given: Report) -> Sequence[Answered]:
+    return [] if given.gate is None else given.gate.answered
+
+
+def _question(given: Report, names: Sequence[str], answered: Answered) -> Result:
+    """The finding that the answer to a question is not as expected, at the line that asks it."""
+    entry, question = of_question(answered), answered.question
+    told = f"{question.kind} {question.name}: {entry.line}"
+    assert given.gate is not None
+    return Result(
+        rule_id=question.kind,
+        rule_index=names.index(question.kind),
+        kind="fail",
+        level=Level.ERROR,
+        message=_message(told),
+        locations=[_location(given.content, given.gate.file, question.line, told)],
+        partial_fingerprints={FINGERPRINT: f"{question.kind} {question.name}"},
     )
 
 
@@ -165,7 +194,7 @@ def _step(content: Content, acting: tuple[str, int] | None, told: str) -> Locati
 def _location(content: Content, file: str, line: int, told: str) -> Location:
     """A line of a file below the root; a design in a file of its own may be anywhere."""
     path = Path(file)
-    own = content.own is not None and file == content.own.asked
+    own = any(file == each.asked for each in content.files)
     uri = path.as_uri() if path.is_absolute() else quote(path.as_posix())
     artifact = ArtifactLocation(uri=uri, uri_base_id=None if own else ROOT)
     physical: Any = PhysicalLocation(artifact_location=artifact, region=Region(start_line=line))

@@ -134,7 +134,7 @@ class _Search:
 
     def _is_own(self, asked: Asked) -> bool:
         """Whether the condition is in the user's own file: that one is being written, the others are not."""
-        own = self.case.content.own
+        own = self.case.content.own_of(self.case.design)
         return own is not None and asked.site.file == str(own.path)
 
     def _counts(self, asked: Asked) -> bool:

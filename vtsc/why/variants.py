@@ -24,8 +24,9 @@ NAME = "changed"
 
 def source_of(content: Content, design: str) -> Path:
     """The file in which a design is defined."""
-    if content.own is not None and design == content.own.name:
-        return content.own.path
+    own = content.own_of(design)
+    if own is not None:
+        return own.path
     return Path(inspect.getsourcefile(class_of(content, design)) or "")
 
 

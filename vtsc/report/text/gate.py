@@ -1,17 +1,20 @@
 """The brief report of a gate: a matrix per host, one counterexample in full, and a line for each cell."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from vtsc.content.content import Content
+from vtsc.content.questions import Answered
 from vtsc.deciding.verdict import Judged, Status
 from vtsc.report import Gate, Report
 from vtsc.report.cause import told
+from vtsc.report.entries import names, of_question
 from vtsc.report.text.beside import beside, fitting
 from vtsc.report.text.counterexample import counterexample
 from vtsc.report.text.parameters import changed
 from vtsc.report.text.sometimes import sometimes
 from vtsc.report.text.story import short_story
-from vtsc.report.text.wrapping import wrapped
+from vtsc.report.text.wrapping import continued, wrapped
 
 NONE = "-"
 UNWANTED = "!"
@@ -30,7 +33,8 @@ def brief(given: Report, gate: Gate) -> str:
         _in_full(content, verdicts, gate),
         *_lines(content, verdicts, gate, notes),
         sometimes(content, [v.result for v in verdicts]).splitlines(),
-        [*_see(gate, verdicts), _total(verdicts)],
+        [*_asked(gate), *_skipped(content, gate)],
+        [*_see(given, gate), total(given)],
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
@@ -150,7 +154,10 @@ def _line(content: Content, judged: Judged, notes: dict[str, str]) -> str:
         line += f" {short_story(told(content, result.trace, result.run))}"
     if not judged.wanted:
         line += f" [{judged.status.name.lower()}] expected: {judged.expected}"
-    return f"{line}; {result.reason}" if result.reason else line
+    parts = [line, result.reason, judged.instead]
+    if judged.because:
+        parts.append(f"because {judged.because.rstrip('.')}")
+    return "; ".join(part for part in parts if part)
 
 
 def _shown_by(lemmas: int, any_number: bool) -> str:
@@ -161,24 +168,52 @@ def _shown_by(lemmas: int, any_number: bool) -> str:
 # the end
 
 
-def _see(gate: Gate, verdicts: Sequence[Judged]) -> list[str]:
+def _asked(gate: Gate) -> Iterator[str]:
+    """How many other questions of each kind are as expected, and a line for each that is not."""
+    kinds: dict[str, list[Answered]] = {}
+    for each in gate.answered:
+        kinds.setdefault(each.question.kind, []).append(each)
+    for kind, own in kinds.items():
+        yield f"{kind}: {sum(each.wanted for each in own)} of {len(own)} as expected"
+    for entry in (of_question(each) for each in gate.answered if not each.wanted):
+        because = f"; because {entry.because.rstrip('.')}" if entry.because else ""
+        yield from wrapped(f"{entry.group} {entry.name}: {entry.line}{because}", "  ")
+
+
+def _skipped(content: Content, gate: Gate) -> Iterator[str]:
+    """A line for each cell that is not decided."""
+    for check in gate.skipped:
+        yield from wrapped(f"{' '.join(names(content, check.cell))}: skipped: {check.skip}", "  ")
+
+
+def _see(given: Report, gate: Gate) -> list[str]:
     """The lines on how to see the full report of a cell: of one that is not as expected, or else of any."""
+    verdicts = given.verdicts
     cells = [v.result.cell for v in sorted(verdicts, key=lambda v: v.wanted)]
     cells = [cell for cell in cells if cell in gate.saved]
     if not cells:
         return []
     cell = gate.shown if gate.shown in gate.saved and all(v.wanted for v in verdicts) else cells[0]
     assert cell is not None
-    return [f"in full: vtsc show {gate.saved[cell]}"]
+    if given.content.own_of(cell.design) is None:
+        return [f"in full: vtsc show {gate.saved[cell]}"]
+    words = [gate.saved[cell], *given.content.named(cell.design).split(" ", 1)]
+    return continued(words, "in full: vtsc show")
 
 
-def _total(verdicts: Sequence[Judged]) -> str:
+def total(given: Report) -> str:
+    """The line for everything: how much of it is as expected, and how many there are of each verdict."""
+    verdicts = given.verdicts
+    answered = [] if given.gate is None else given.gate.answered
+    skipped = [] if given.gate is None else given.gate.skipped
     counts: dict[str, int] = {}
     for status in Status:
         number = sum(v.result.status is status for v in verdicts)
         if number:
             counts[status.value] = number
     order = sorted(counts.items(), key=lambda item: item[0] != Status.PROVED)
+    order += Counter(each.question.kind for each in answered).items()
+    order += [("skipped", len(skipped))] * bool(skipped)
     told = ", ".join(f"{number} {name}" for name, number in order)
-    fine = sum(v.wanted for v in verdicts)
-    return f"{fine} of {len(verdicts)} as expected: {told}"
+    fine = sum(v.wanted for v in verdicts) + sum(each.wanted for each in answered)
+    return f"{fine} of {len(verdicts) + len(answered)} as expected: {told}"
