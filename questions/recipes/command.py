@@ -1,16 +1,20 @@
 """``vtsc recipe``: does a monitor save, restore, reset and resume a guest's time in the right order?"""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from questions.recipes.reading.file import read_file
 from questions.recipes.reading.tree import Text
 from vtsc.base.errors import BadFileError, Exit, UsageError, worst
-from vtsc.base.files import check_folder, check_writable, write_whole
+from vtsc.base.files import check_folder, write_whole
 from vtsc.base.spelling import near
-from vtsc.commands.options import add_jobs
+from vtsc.commands.options import add_formats, add_jobs
+from vtsc.content.cell_tables import CellTable
+from vtsc.content.content import Content
 from vtsc.content.loader import find_root
+from vtsc.content.questions import Question
+from vtsc.report.outputs import deliver, one_of, outputs
 from vtsc.report.screen import put
 
 FOLDER = "recipes"
@@ -22,6 +26,16 @@ STATUSES = (
     "depends on delays; 11 no run, or no such call in this kernel; 12 an expected failure was not found; "
     "20 unknown; 2 usage; 3 bad file; 71 evidence rejected"
 )
+
+
+gate_keys = ("name", "file")
+
+
+def gate_questions(content: Content, table: CellTable) -> Iterator[Question]:
+    """The questions of a table ``[[recipe]]`` of a gate's manifest."""
+    from questions.recipes.gate import questions
+
+    return questions(content, table, FOLDER, SUFFIX)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,8 +55,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--from-log", action="append", metavar="LOG", help=said)
     said = "show the runs for every recipe, and what would help"
     parser.add_argument("--all", action="store_true", help=said)
-    parser.add_argument("--format", choices=FORMATS, default="text")
-    parser.add_argument("-o", "--output", metavar="FILE", help="default: standard output")
+    add_formats(parser, FORMATS)
     said = "save each run as a file, and each proof as the questions that a solver answered"
     parser.add_argument("--save", metavar="DIR", help=said)
     add_jobs(parser)
@@ -50,8 +63,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> Exit:
     """Decide the recipes, or make one; return the status that stands for all."""
-    if arguments.output:
-        check_writable(Path(arguments.output))
+    asked_for = outputs(arguments, one_of(FORMATS))
     if arguments.from_log:
         put(_made(arguments), arguments.output)
         return Exit.OK
@@ -67,17 +79,19 @@ def run(arguments: argparse.Namespace) -> Exit:
     from questions.recipes.report import text
 
     full = arguments.all or len({each.file for each in texts}) == 1
-    repaired = full and arguments.format == "text"
+    repaired = full and any(each.format == "text" for each in asked_for)
     asked = [Asked(each, rules, tuple(arguments.property or ()), repaired) for each in texts]
     found = all_answered(asked, arguments.jobs)
     if arguments.save:
         for name, content in saved(found).items():
             write_whole(Path(arguments.save, name), content)
-    if arguments.format == "text":
-        told = text(found, full=full)
-    else:
-        told = json_document(found) if arguments.format == "json" else junit(found)
-    put(told, arguments.output)
+
+    def write(name: str) -> str:
+        if name == "text":
+            return text(found, full=full)
+        return json_document(found) if name == "json" else junit(found)
+
+    deliver(asked_for, write)
     return worst([each.status for each in found])
 
 

@@ -213,6 +213,7 @@ def test_the_readme_shows_the_example():
     assert shown == (ROOT / "examples/vmm_restore.toml").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_the_readme_shows_what_is_printed(tmp_path, capsys, monkeypatch):
     """Each command and its output; the one for CI writes its report."""
     monkeypatch.chdir(ROOT)
@@ -226,3 +227,77 @@ def test_the_readme_shows_what_is_printed(tmp_path, capsys, monkeypatch):
         assert capsys.readouterr().out == shown
     assert statuses == [10, 0, 0]
     assert len(ElementTree.parse(tmp_path / "recipes.xml").getroot()) == 24
+
+
+@pytest.fixture
+def gate(tmp_path, capsys, monkeypatch):
+    """Decide a manifest that has one table ``[[recipe]]``; the status, what is printed, and the error."""
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+    def decided(table, **files):
+        for name, text in files.items():
+            (tmp_path / f"{name}.toml").write_text(text, encoding="utf-8")
+        manifest = tmp_path / "checks.toml"
+        manifest.write_text(f"[[recipe]]\n{table}\n", encoding="utf-8")
+        status = main(["gate", str(manifest), "-j", "1", "--save", str(tmp_path / "reports")])
+        printed = capsys.readouterr()
+        return status, printed.out, printed.err
+
+    return decided
+
+
+def test_recipes_in_the_gate(gate, tmp_path):
+    """Each variant under each rule set is a question; an unexpected verdict decides the exit status."""
+    assert gate('name = "qemu-p*"')[:1] == (0,)
+    assert len(list((tmp_path / "reports").glob("recipe.qemu-parked-*"))) == 4
+    good = ZERO.format(value=0, expect=EXPECT.format("holds", "fails"))
+    bad = ZERO.format(value=0, expect=EXPECT.format("holds", "holds"))
+    assert gate('file = "good.toml"', good=good)[0] == 0
+    status, out, _ = gate('file = "bad.toml"', bad=bad)
+    assert status == 10 and "write_lands fails" in out and "expected: write_lands holds" in out
+
+
+def test_mistakes_in_the_gate(gate):
+    """A recipe that expects nothing, and names of none."""
+    status, _, error = gate('file = "open.toml"', open=ZERO.format(value=0, expect=""))
+    assert status == 3 and "checks.toml:1: open: nothing is expected under 4.11" in error
+    assert "no recipe qemu: did you mean" in gate('name = "qemu"')[2]
+    assert "there is no recipe" in gate('file = "absent.toml"')[2]
+    assert "name is missing" in gate("")[2]
+
+
+def test_the_main_job_decides_every_recipe():
+    """The manifest of the root names them all."""
+    assert '[[recipe]]\nname = "all"\n' in (ROOT / "checks.toml").read_text(encoding="utf-8")
+
+
+RECORDED = """\
+title = "the delays that were recorded of QEMU 7.2"
+vcpus = 1
+guest = {{ uptime = "1644501296us" }}
+want = {{ agree = "{limit}" }}
+save = ["v0: pause; KVM_GET_MSRS TSC", "vm: wait 109us; KVM_GET_CLOCK"]
+gap = "5222849us"
+restore = [
+  "v0: KVM_CREATE_VCPU; KVM_SET_MSRS TSC=saved",
+  "vm: wait 2801509us; KVM_SET_CLOCK clock=saved flags=0",
+  "v0: KVM_RUN",
+]
+elapsed = {{ default = "0" }}
+"""
+
+
+def test_a_recorded_migration_leaves_the_clocks_apart_by_what_was_computed(ask):
+    """The TSC is 2.8014 s ahead: time from its write to that of the clock, less that between the reads."""
+    assert ask(RECORDED.format(limit="2801400us"))[0] == 0
+    assert ask(RECORDED.format(limit="2801399999ns"))[0] == 10
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("vcpus", [1, 4, 16])
+@pytest.mark.parametrize("name", ["firecracker-restore/quick", "cloud-hypervisor-restore/v53"])
+def test_fixed_orders_hold_for_more_vcpus(vcpus, name, capsys, monkeypatch):
+    """Up to the 16 that a recipe may have."""
+    monkeypatch.chdir(ROOT)
+    assert main(["recipe", name, "--set", f"vcpus={vcpus}", "--rules", "6.18", "-j", "1"]) == 0
