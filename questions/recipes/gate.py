@@ -1,8 +1,8 @@
 """The questions that the gate asks about recipes: the files of ``[[recipe]]`` tables.
 
-``name`` is the name of a file of ``recipes/``, a list of names, or "all"; a name may be a pattern. ``file`` is
-the path of another file below the manifest's folder. Each variant of a file is a question under each of
-its rule sets; the verdicts that are expected stand in the file.
+``name`` is the name of a file of ``recipes/``, a list of names, or "all"; a name may be a pattern.
+``file`` is the path of another file below the manifest's folder. Each variant of a file is a question under
+each of its rule sets; the verdicts that are expected stand in the file.
 """
 
 import hashlib
