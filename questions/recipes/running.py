@@ -17,7 +17,7 @@ from questions.recipes.script import (
     sequence,
     steps,
 )
-from questions.recipes.world import World, Write, booted, replaced
+from questions.recipes.world import KHZ, World, Write, booted, replaced
 from vtsc.language import apart, require
 
 Delay = Callable[[Gap], Any]
@@ -25,9 +25,9 @@ Delay = Callable[[Gap], Any]
 RUNS = ("KVM_RUN", "run")
 
 
-def played(script: Script, rules: Any, delay: Delay) -> World:
+def played(script: Script, rules: Any, delay: Delay, khz: int = KHZ) -> World:
     """The world after all steps of a script whose gaps have names, and whose threads are in order."""
-    world = booted(script, rules)
+    world = booted(script, rules, khz)
     world.time = delay(script.guest.uptime)
     for section in script.sections:
         _play(world, section, delay)

@@ -37,9 +37,10 @@ class Host:
     ns: int
     wall: int
 
-    def sample(self, time: int) -> Sample:
+    def sample(self, time: int, khz: int = KHZ) -> Sample:
         """What a call reads there, ``time`` ns after the guest's boot."""
-        return Sample(self.rd + time, self.ns + time, self.wall + time)
+        cycles = time if khz == KHZ else time * khz // KHZ
+        return Sample(self.rd + cycles, self.ns + time, self.wall + time)
 
 
 SOURCE = Host(10**15, 9 * 10**14, 17 * 10**17)
@@ -85,6 +86,8 @@ class World:
     script: Script
     rules: Rules
     vm: Vm
+    khz: int = KHZ
+    """The rate of hosts and guest; another one than `KHZ` on numbers only."""
     host: Host = SOURCE
     time: Any = 0
     """The true time since the boot of the guest."""
@@ -108,7 +111,7 @@ class World:
     @property
     def sample(self) -> Sample:
         """What a call reads now."""
-        return self.host.sample(self.time)
+        return self.host.sample(self.time, self.khz)
 
     @property
     def records(self) -> tuple[object, ...]:
@@ -172,9 +175,9 @@ class World:
         return number not in self.paused and number not in self.script.parked
 
 
-def booted(script: Script, rules: Rules) -> World:
+def booted(script: Script, rules: Rules, khz: int = KHZ) -> World:
     """The world when the guest boots: all vCPUs are created at one instant, registered, and run."""
-    world = World(script, rules, Vm(script.vcpus, rules, KHZ))
+    world = World(script, rules, Vm(script.vcpus, rules, khz), khz)
     now = world.sample
     create_vm(world.vm, now)
     for vcpu in world.vm.vcpus:
@@ -195,7 +198,7 @@ def replaced(world: World) -> None:
     """Go on with a new VM on the second host; the guest's memory, with its pages, is the same."""
     before, step = world.vm, world.script.guest.wall_step
     world.host = Host(TARGET.rd, TARGET.ns, TARGET.wall + step)
-    world.vm = Vm(world.script.vcpus, world.rules, KHZ)
+    world.vm = Vm(world.script.vcpus, world.rules, world.khz)
     create_vm(world.vm, world.sample)
     for new, old in zip(world.vm.vcpus, before.vcpus, strict=True):
         new.version, new.page_tsc, new.page_ns = old.version, old.page_tsc, old.page_ns

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from questions.recipes.script import Script
-from questions.recipes.world import World
-from vtsc.language import s64
+from questions.recipes.world import KHZ, World
+from vtsc.language import cdiv, s64
 
 MS = 10**6
 SECOND = 10**9
@@ -50,8 +50,16 @@ class Seen:
         return self.world.notes.get(f"{when}.{what}.{vcpu}")
 
     def advance(self, what: str, vcpu: int) -> Any:
-        """By how much ``tsc``, ``clock`` or ``reference`` has advanced from p to q; it may be negative."""
-        return s64(self.at("q", what, vcpu) - self.at("p", what, vcpu))
+        """By how much ``tsc``, ``clock`` or ``reference`` has advanced from p to q; it may be negative.
+
+        The TSC's cycles are given in ns.
+        """
+        found = s64(self.at("q", what, vcpu) - self.at("p", what, vcpu))
+        return self.ns(found) if what == "tsc" else found
+
+    def ns(self, cycles: Any) -> Any:
+        """Cycles of the guest as ns."""
+        return cycles if self.world.khz == KHZ else cdiv(cycles * KHZ, self.world.khz)
 
     def note(self, name: str) -> Any:
         """A noted value."""

@@ -23,7 +23,8 @@ def _once(seen: Seen, v: int, limit: int) -> bool:
     if not posted and not armed:
         return False
     left = seen.at("q", "left", v) if armed else 0
-    late = s64(seen.at("q", "tsc", v) + left - seen.at("p", "deadline", v))
+    past = s64(seen.at("q", "tsc", v) - seen.at("p", "deadline", v))
+    late = s64(seen.ns(past) + left)
     return bool(late >= 0) and bool(late <= limit)
 
 

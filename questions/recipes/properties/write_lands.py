@@ -13,7 +13,9 @@ from questions.recipes.properties.property import (
 def claim(seen: Seen, parameters: Parameters) -> bool:
     """After each write the guest reads the value written, within x."""
     limit = number(parameters, "x")
-    return all(within(seen.note(f"error.{write.number}"), limit) for write in seen.world.writes)
+    return all(
+        within(seen.ns(seen.note(f"error.{write.number}")), limit) for write in seen.world.writes
+    )
 
 
 PROPERTY = RecipeProperty(
