@@ -9,6 +9,7 @@ from questions.recipes.deciding import DEPENDS, FAILS, decide
 from questions.recipes.fitting import script
 from questions.recipes.reading.tree import Text
 from questions.recipes.repairs import repairs
+from vtsc.base.errors import BadFileError, VtscError
 
 USUAL = ("6.18",)
 """The rule set of a recipe that names none."""
@@ -60,4 +61,19 @@ def all_answered(asked: Sequence[Asked], jobs: int) -> list[Answered]:
     import vtsc.solver.least  # noqa: F401  (each process would load Z3 again)
     from vtsc.base.parallel import in_order
 
-    return list(in_order(asked, answered, jobs))
+    found: list[Answered] = []
+    for each in in_order(asked, _tried, jobs):
+        if isinstance(each, VtscError):
+            raise each
+        found.append(each)
+    return found
+
+
+def _tried(asked: Asked) -> Answered | VtscError:
+    """The answers, or the error that a worker process has to hand over."""
+    try:
+        return answered(asked)
+    except BadFileError as error:
+        return BadFileError(f"{asked.text.file}: {error}")
+    except VtscError as error:
+        return error

@@ -8,11 +8,15 @@ from questions.recipes.deciding import DEPENDS, FAILS, HOLDS, Witness
 from questions.recipes.properties import PROPERTIES
 from questions.recipes.replay import ordered
 from questions.recipes.script import VM, Gap, Literal, Now, Op, Part, Saved, Step, Value
+from vtsc.report.screen import width
 from vtsc.report.text.wrapping import folded, wrapped
 
 MOST_ROWS = 14
 """The number of steps of a run beyond which only those are shown that the kernel decided about."""
 MOST_DELAYS = 6
+UNDER = "under"
+COLUMN = 13
+"""The width of a column of verdicts, with the two blanks before it."""
 NANOSECONDS = re.compile(r"([+-]?)\b([0-9]{4,}) ns\b")
 
 
@@ -37,21 +41,24 @@ def _short(answered: Answered) -> Iterator[str]:
 
 
 def _table(answered: Answered) -> Iterator[str]:
-    rules = answered.rules
-    widths = [max(len(name), 8) for name in rules]
-    left = max(len(name) for name in (*answered.properties, "under"))
-    yield (
-        "  "
-        + "  ".join(
-            [f"{'under':{left}}", *(f"{r:{w}}" for r, w in zip(rules, widths, strict=True))]
-        ).rstrip()
-    )
+    """A row for each property and a column for each rule set; several tables where they would be too wide."""
+    left = max(len(name) for name in (*answered.properties, UNDER))
+    columns = max(width() - left - 2, COLUMN) // COLUMN
+    for begin in range(0, len(answered.rules), columns):
+        rules = answered.rules[begin : begin + columns]
+        yield _row(UNDER, left, rules)
+        for name in answered.properties:
+            own = answered.of(name)
+            yield _row(name, left, [own[each].verdict.result.upper() for each in rules])
     for name in answered.properties:
-        own = answered.of(name)
-        cells = [f"{own[r].verdict.result.upper():{w}}" for r, w in zip(rules, widths, strict=True)]
-        odd = [f"not as expected under {r}" for r in rules if not own[r].as_expected]
-        remark = ", ".join(odd) if any(own[r].expected for r in rules) else ""
-        yield f"  {'  '.join([f'{name:{left}}', *cells, remark])}".rstrip()
+        odd = [a.rules for a in answered.of(name).values() if a.expected and not a.as_expected]
+        if odd:
+            told = f"not as expected under {', '.join(odd)}: {name}"
+            yield from wrapped(told, "    ", "  ")
+
+
+def _row(name: str, left: int, cells: Sequence[str]) -> str:
+    return f"  {name:{left}}{''.join(f'  {cell:{COLUMN - 2}}' for cell in cells)}".rstrip()
 
 
 def _whole(answered: Answered) -> Iterator[str]:

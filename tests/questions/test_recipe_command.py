@@ -70,7 +70,7 @@ def test_a_failure_is_explained(ask):
     """The rule that decided, the line, the code that is mirrored, what was assumed, and what helps."""
     status, out = ask(ZERO.format(value=0, expect=""))
     assert status == 10
-    assert "write_lands  HOLDS     FAILS" in out
+    assert "write_lands  HOLDS        FAILS" in out
     assert "mirrors: reset() of a VMM of the tests' own" in out
     assert "not given, so assumed: 0..50ms before each call" in out
     assert "a write of 0 always matches" in out

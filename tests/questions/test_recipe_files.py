@@ -183,7 +183,7 @@ def test_a_variant_replaces_whole_keys(tmp_path):
     text = WHOLE + (
         '[expect."6.18"]\nagree = "holds"\n'
         '[[variant]]\nname = "before"\n\n[[variant]]\nname = "after"\ngap = "2s"\n'
-        'save = [\n  "v*: pause",\n]\n[variant.expect."6.18"]\noffsets_equal = "fails"\n'
+        'save = [\n  "v*: pause; KVM_GET_MSRS TSC",\n]\n[variant.expect."6.18"]\noffsets_equal = "fails"\n'
     )
     before, after = read(tmp_path, text)
     assert (before.name, after.name) == ("mine/before", "mine/after")
@@ -193,7 +193,10 @@ def test_a_variant_replaces_whole_keys(tmp_path):
     )
     assert list(after.expect["6.18"]) == ["offsets_equal"]
     assert after.gap == Delay(2 * 10**9, 2 * 10**9, "gap") and before.gap.high == 3600 * 10**9
-    assert after.sections["save"][0].line == text.splitlines().index('  "v*: pause",') + 1
+    assert (
+        after.sections["save"][0].line
+        == text.splitlines().index('  "v*: pause; KVM_GET_MSRS TSC",') + 1
+    )
 
 
 def test_the_line_of_a_mistake_in_a_variant(tmp_path):

@@ -80,7 +80,7 @@ def test_saving_and_restoring():
     ]
     assert steps(text, "restore") == [
         "v0: KVM_CREATE_VCPU",
-        "v0: wait 1ms; KVM_SET_TSC_KHZ khz=2000000",
+        "v0: wait 1ms; KVM_SET_TSC_KHZ khz=1000000",
         "v0: wait 1ms; KVM_SET_MSRS TSC=saved",
         "v1: wait 1ms; KVM_CREATE_VCPU",
         "v1: wait 1ms; KVM_SET_MSRS TSC=saved(v0) TSC_DEADLINE=4000000000",
@@ -129,7 +129,7 @@ def test_a_strace():
         "v0: KVM_CREATE_VCPU",
         "v0: wait 1ms; KVM_SET_MSRS TSC=?",
         "vm: wait 2ms; KVM_SET_CLOCK clock=? flags=?",
-        "v0: wait 1ms; KVM_SET_TSC_KHZ khz=2000000",
+        "v0: wait 1ms; KVM_SET_TSC_KHZ khz=1000000",
         "v0: wait 1ms; KVM_KVMCLOCK_CTRL -> EINVAL",
         "v0: wait 1ms; KVM_RUN",
     ]
@@ -179,3 +179,19 @@ def test_a_text_without_calls_is_refused():
     """It says how strace is to be called."""
     with pytest.raises(BadFileError, match="strace -f -ttt -yy"):
         read_traced("x", "hello\n")
+
+
+def test_a_clock_that_is_read_while_restoring():
+    """Without a save it is the record that values name; a page that is not registered is written as 0."""
+    lines = (
+        line(1, "KVM_CREATE_VCPU", on="vm", id=0),
+        line(2, "KVM_GET_CLOCK", on="vm", clock=5, flags=0),
+        line(3, "KVM_SET_MSRS", vcpu=0, msrs=[["0x4b564d01", 0], ["0x10", 1]]),
+        line(4, "KVM_SET_CLOCK", on="vm", clock=5, flags=0),
+    )
+    text = recipe([log(*lines)], "a test")
+    assert steps(text, "restore")[1:] == [
+        "vm: wait 1ms; KVM_GET_CLOCK as clock",
+        "v0: wait 1ms; KVM_SET_MSRS SYSTEM_TIME=0 TSC=1",
+        "vm: wait 1ms; KVM_SET_CLOCK clock=saved flags=0",
+    ]

@@ -149,3 +149,37 @@ def test_the_skeleton_of_a_strace(built, tmp_path):
     assert without_times(text) == opened
     with pytest.raises(BadFileError, match="expected the value that the VMM passes there"):
         read_file(path, "made.toml")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("qemu-system-x86_64") is None, reason="no QEMU")
+@pytest.mark.skipif(not os.access("/dev/kvm", os.R_OK | os.W_OK), reason="no /dev/kvm")
+def test_qemu(built, tmp_path):
+    """A boot of QEMU's: its reset writes 1 or 0 to the TSC of each vCPU, and the recipe can be read."""
+    log = tmp_path / "qemu.jsonl"
+    command = [
+        "qemu-system-x86_64",
+        "-accel",
+        "kvm",
+        "-smp",
+        "2",
+        "-display",
+        "none",
+        "-nodefaults",
+    ]
+    environment = {**os.environ, "LD_PRELOAD": str(built / "recorder.so"), "VTSC_LOG": str(log)}
+    given = {"input": "stop\nquit\n", "env": environment, "text": True, "timeout": 120}
+    done = subprocess.run(
+        [*command, "-monitor", "stdio"], capture_output=True, check=False, **given
+    )
+    if done.returncode:
+        pytest.skip(f"QEMU does not run here: {done.stderr[-200:]}")
+    for line in log.read_text(encoding="utf-8").splitlines():
+        jsonschema.validate(json.loads(line), SCHEMA)
+    text, path = made(log, read_recorded, tmp_path)
+    (found,) = read_file(path, "made.toml")
+    assert found.vcpus == 2
+    writes = [
+        step for step in without_times(text) if re.search(r"KVM_SET_MSRS .*\bTSC=[01]\b", step)
+    ]
+    assert {step[:2] for step in writes} == {"v0", "v1"}

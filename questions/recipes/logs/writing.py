@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from questions.recipes.logs.event import Event, Log
 from questions.recipes.logs.parts import PAUSE, parts
 from questions.recipes.reading.calls import CALLS, CLOCK, VCPU
+from questions.recipes.reading.uses import REGISTERED
 from questions.recipes.reading.values import UNITS
 from vtsc.base.errors import BadFileError
 
@@ -29,6 +30,10 @@ class _Values:
     """What has been saved so far: of each vCPU and of the VM, by the names of fields."""
 
     khz: int | None = None
+    saving: bool = False
+    """The calls are those of ``save``."""
+    clock_is_saved: bool = False
+    """``save`` has read the clock."""
     saved: dict[tuple[int | None, str], int] = field(default_factory=dict)
 
     def read(self, who: int | None, fields: Mapping[str, int]) -> None:
@@ -37,12 +42,16 @@ class _Values:
 
     def text(self, who: int | None, name: str, number: int) -> str:
         """A value that is written, by what it was saved from, or else as a number."""
+        if name == "flags":
+            return str(number)
+        if name in REGISTERED:
+            return "saved" if number & 1 else "0"
         if self.saved.get((who, name)) == number:
             return "saved"
         others = [v for (v, n), saved in self.saved.items() if n == name and saved == number]
         if others and who is not None and others[0] is not None:
             return f"saved(v{others[0]})"
-        if name in ("TSC", "TSC_DEADLINE") and number >= SMALL and self.khz:
+        if name in ("TSC", "TSC_DEADLINE", "khz") and number >= SMALL and self.khz:
             return str(number * SMALL // self.khz)
         return str(number)
 
@@ -58,10 +67,14 @@ def recipe(logs: Sequence[Log], command: str) -> str:
         )
     numbers = {vcpu: place for place, vcpu in enumerate(ids)}
     values = _Values(_khz(logs))
-    sections = {name: _steps(part, numbers, values) for name, part in found.items()}
+    sections = {}
+    for name, part in found.items():
+        values.saving = name == "save"
+        sections[name] = _steps(part, numbers, values)
+        values.clock_is_saved |= values.saving and any(e.call == "KVM_GET_CLOCK" for e in part)
     lines = [f"# Made by {command}.", *_remarks(found, values, complete), ""]
     lines += [f'title = "{" and ".join(log.shown for log in logs)}, as recorded"']
-    lines += [f"vcpus = {max(len(ids), 1)}", f"want = {WANT}", *_uptime(values)]
+    lines += [f"vcpus = {max(len(ids), 1)}", f"want = {WANT}", *_uptime(found, values)]
     lines.append(
         'elapsed = { default = "0" } # each delay that was measured stands before its call'
     )
@@ -98,19 +111,15 @@ def _remarks(
             "# strace does not show what a call passes: put the VMM's values in place of each ?."
         )
         told.append("# strace slows each call, so the real delays are shorter than these.")
-    elif values.khz:
-        told.append(f"# TSC values are scaled from {values.khz} kHz to 1 cycle = 1 ns.")
-    else:
-        told.append("# The log does not say the TSC's rate: 1 cycle is taken for 1 ns.")
     return told
 
 
-def _uptime(values: _Values) -> Sequence[str]:
+def _uptime(found: Mapping[str, Sequence[Event]], values: _Values) -> Sequence[str]:
     """The guest's age, which is its saved TSC."""
     saved = [
         number for (_, name), number in values.saved.items() if name == "TSC" and number >= SMALL
     ]
-    if not saved:
+    if not saved or not found.get("save"):
         return []
     return [f'guest = {{ uptime = "{_duration(saved[0] * SMALL // (values.khz or SMALL))}" }}']
 
@@ -147,7 +156,12 @@ def _call(event: Event, who: int | None, values: _Values) -> str:
         values.read(who, dict(event.msrs))
         return f"{name} {' '.join(dict.fromkeys(msr for msr, _ in event.msrs))}"
     if name == "KVM_GET_CLOCK":
+        if values.clock_is_saved:
+            return name
         values.read(None, {key: event.number(key) or 0 for key in CLOCK})
+        return name if values.saving else f"{name} as clock"
+    if name == "KVM_GET_TSC_KHZ":
+        values.read(who, {"khz": event.number("khz") or 0})
         return name
     if name == "KVM_GET_DEVICE_ATTR":
         values.read(who, {"TSC_OFFSET": event.number("value") or 0})

@@ -11,6 +11,7 @@ from questions.recipes.reading.expects import expected
 from questions.recipes.reading.places import Places
 from questions.recipes.reading.steps import read_step
 from questions.recipes.reading.tree import Delay, Expected, Mistake, Step, Text
+from questions.recipes.reading.uses import check_uses
 from questions.recipes.reading.values import UNITS, delay, duration
 from questions.recipes.reading.wants import told, want
 from vtsc.base.errors import UsageError
@@ -88,6 +89,8 @@ class _Reader:
             raise self._places.file.fail(1, f"no steps: expected a list {', '.join(SECTIONS)}")
         if "gap" in self._document and "save" not in sections:
             self._fail("gap", "gap: expected only between save and another section")
+        for step, mistake in check_uses(sections):
+            raise self._places.file.fail(step.line, f"{mistake}")
         elapsed, gap, uptime, assumed = self._waiting(named, sections)
         return Text(
             file=self._places.file.shown,
