@@ -32,7 +32,7 @@ gate_keys = ("name", "file")
 
 
 def gate_questions(content: Content, table: CellTable) -> Iterator[Question]:
-    """The questions of a table ``[[recipe]]`` of a gate's manifest."""
+    """The questions of a table ``recipe`` of a gate's manifest."""
     from questions.recipes.gate import questions
 
     return questions(content, table, FOLDER, SUFFIX)

@@ -1,4 +1,4 @@
-"""The questions that the gate asks about recipes: the files of ``[[recipe]]`` tables.
+"""The questions that the gate asks about recipes: the files of the tables ``recipe``.
 
 ``name`` is the name of a file of ``recipes/``, a list of names, or "all"; a name may be a pattern.
 ``file`` is the path of another file below the manifest's folder. Each variant of a file is a question under

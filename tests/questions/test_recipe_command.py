@@ -231,7 +231,7 @@ def test_the_readme_shows_what_is_printed(tmp_path, capsys, monkeypatch):
 
 @pytest.fixture
 def gate(tmp_path, capsys, monkeypatch):
-    """Decide a manifest that has one table ``[[recipe]]``; the status, what is printed, and the error."""
+    """Decide a manifest that has one table ``recipe``; the status, what is printed, and the error."""
     monkeypatch.chdir(ROOT)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
