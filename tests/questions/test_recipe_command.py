@@ -122,8 +122,10 @@ def test_options(ask):
     """Another rule set, one property, another number of vCPUs."""
     assert ask(ZERO.format(value=0, expect=""), "--rules", "4.11")[0] == 0
     assert ask(ZERO.format(value=0, expect=""), "--rules", "6.18-RZ")[0] == 0
-    status, out = ask(SLOW, "--set", "vcpus=4", "--format", "json")
-    assert status == 10 and json.loads(out)["results"][0]["vcpus"] == 4
+    expect = '[expect]\n"6.18" = { offsets_equal = "fails" }\n'
+    status, out = ask(SLOW + expect, "--set", "vcpus=4", "--format", "json")
+    (found,) = json.loads(out)["results"]
+    assert status == 10 and found["vcpus"] == 4 and found["expected"] is None
 
 
 @pytest.mark.parametrize(

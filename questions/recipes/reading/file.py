@@ -34,7 +34,7 @@ Got = TypeVar("Got")
 def read_file(path: Path, shown: str, vcpus: int | None = None) -> tuple[Text, ...]:
     """The recipe at ``path``, called ``shown`` in messages: one for each variant, or the one.
 
-    ``vcpus``: how many vCPUs there are, whatever the file says.
+    ``vcpus``: how many vCPUs there are, whatever the file says; of another number nothing is expected.
     """
     file = TomlFile(path, shown)
     variants = file.document.pop("variant", None)
@@ -80,7 +80,8 @@ class _Reader:
         for key in self._document:
             if key not in KEYS:
                 self._fail(key, f"unknown key {key}: {near(key, list(KEYS), 'docs/recipes.md')}")
-        vcpus = self._vcpus or self._number_of_vcpus()
+        usual = self._number_of_vcpus()
+        vcpus = self._vcpus or usual
         named = self._delays()
         sections = {
             key: self._section(key, vcpus, named) for key in SECTIONS if key in self._document
@@ -107,7 +108,7 @@ class _Reader:
             sections=sections,
             gap=gap,
             elapsed=elapsed,
-            expect=self._expect(),
+            expect=self._expect() if vcpus == usual else {},
             assumed=assumed,
             lines={key: self._places.key(key) for key in self._document},
         )
