@@ -1,16 +1,18 @@
 """The grammar of recipes: every row of docs/recipes.md, and the place and text of every mistake."""
 
 import json
+import random
 import re
 
 import jsonschema
 import pytest
 
+from questions.recipes.fitting import script
 from questions.recipes.reading.file import read_file
 from questions.recipes.reading.steps import read_step
 from questions.recipes.reading.tree import Delay, Mistake
 from questions.recipes.reading.values import Tokens, delay, duration, value
-from questions.recipes.script import Literal, Now, Op, Part, Saved
+from questions.recipes.script import Gap, Literal, Now, Op, Part, Saved, Threads
 from tests.support.paths import ROOT
 from vtsc.base.errors import BadFileError
 
@@ -251,3 +253,79 @@ def test_the_line_of_a_log_follows_the_schema():
     schema = json.loads((ROOT / "docs/schemas/recorded.schema.json").read_text(encoding="utf-8"))
     jsonschema.validate(json.loads(shown), schema)
     assert read_recorded("log", shown).events[0].msrs == (("TSC", 0x12A05F200),)
+
+
+BITS = (
+    "3",
+    '"x"',
+    "[]",
+    "{}",
+    "true",
+    '"0..1h"',
+    "[1, 2]",
+    '["v0: KVM_RUN"]',
+    '["vm: wait copy"]',
+    "nan",
+)
+WORDS = (
+    "saved",
+    "now(v0)",
+    "(",
+    "+",
+    "//",
+    "->",
+    "on=vm",
+    "as",
+    ";",
+    ":",
+    "each",
+    "vm",
+    "?",
+    "0x",
+    "é",
+    "'",
+)
+
+
+def test_any_change_of_a_file_is_read_or_refused_in_one_line(tmp_path):
+    """100 random changes of the recipes that are here; nothing else is raised."""
+    files = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "recipes").glob("*.toml"))]
+    refused = 0
+    for seed in range(100):
+        draw = random.Random(seed)
+        lines = draw.choice(files).splitlines()
+        at = draw.randrange(len(lines))
+        key, equals, _ = lines[at].partition("=")
+        words = lines[at].split(" ")
+        if draw.random() < 0.4 and equals:
+            lines[at] = f"{key}= {draw.choice(BITS)}"
+        else:
+            words[draw.randrange(len(words))] = draw.choice(WORDS)
+            lines[at] = " ".join(words)
+        try:
+            for text in read(tmp_path, "\n".join(lines)):
+                script(text)
+        except BadFileError as error:
+            refused += 1
+            assert re.fullmatch(r"mine\.toml:[0-9]+: [^\n]+", str(error))
+    assert 30 < refused < 100
+
+
+def test_what_is_decided(tmp_path):
+    """Steps of single vCPUs in their order, each with its delay by name; what only takes time is a wait."""
+    text = WHOLE + (
+        'delays = { copy = "0..3s" }\n'
+        'reset = ["each v: KVM_GET_REGS; wait copy; KVM_RUN", "threads v: KVM_RUN"]\n'
+        'elapsed = { default = "0..1ms", KVM_GET_REGS = "copy" }\n'
+    )
+    (found,) = read(tmp_path, text)
+    sections = {section.kind: section for section in script(found).sections}
+    assert [s.gap.name for s in sections["save"].body][:2] == ["pause.v0", "GET_MSRS.v0"]
+    assert sections["restore"].gap == Gap(0, 3600 * 10**9, "gap", given=True)
+    *rows, threads = sections["reset"].body
+    assert [(s.who, s.call.name, s.gap.name) for s in rows[:3]] == [
+        (0, "wait", "copy.v0"),
+        (0, "wait", "copy.v0"),
+        (0, "KVM_RUN", "RUN.v0.2"),
+    ]
+    assert isinstance(threads, Threads) and len(threads.threads) == 2

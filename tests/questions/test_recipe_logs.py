@@ -159,6 +159,7 @@ def test_a_strace():
             [line(1, "KVM_SET_TSC_KHZ", vcpu=0, khz="fast")],
             "run.jsonl:1: payload: khz: fast: expected",
         ),
+        ([line(1, "KVM_CREATE_VCPU", on="vm")], "run.jsonl:1: payload: id is missing"),
         ([line(1, "KVM_CREATE_VM", on="system", vm=None)], "run.jsonl:1: no call of a VM"),
     ],
 )

@@ -21,6 +21,15 @@ MSRS: Mapping[int, str] = {
 """The MSRs that a recipe knows, by their index."""
 KEYS: Mapping[str, type] = {"time": int, "thread": int, "on": str, "call": str, "payload": dict}
 """The keys that every line has."""
+NEEDED: Mapping[str, str] = {
+    "KVM_CREATE_VCPU": "id",
+    "KVM_GET_CLOCK": "clock",
+    "KVM_SET_CLOCK": "clock",
+    "KVM_GET_MSRS": "msrs",
+    "KVM_SET_MSRS": "msrs",
+    "KVM_SET_TSC_KHZ": "khz",
+}
+"""What the payload of a call that succeeded has."""
 NUMBERS = (
     "clock",
     "flags",
@@ -71,6 +80,9 @@ def _event(line: str, number: int, shown: str) -> Event:
         payload = _payload(read["payload"])
     except ValueError as error:
         raise fail(f"payload: {error}") from None
+    needed = NEEDED.get(read["call"])
+    if needed is not None and needed not in payload and not read.get("errno"):
+        raise fail(f"payload: {needed} is missing")
     took, errno = read.get("took", 0), read.get("errno") or ""
     if errno and errno not in ERRORS:
         raise fail(f"errno: {errno}: expected the name of an errno, such as EINVAL, or null")

@@ -106,6 +106,10 @@ def _remarks(
         if threads > 1
         else []
     )
+    if values.khz:
+        told.append(f"# Values in cycles are scaled from {values.khz} kHz to 1 cycle = 1 ns.")
+    elif complete:
+        told.append("# The log does not say the TSC's rate: 1 cycle is taken for 1 ns.")
     if not complete:
         told.append(
             "# strace does not show what a call passes: put the VMM's values in place of each ?."

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from model.today import rules_named
+from questions.recipes.reading.calls import ACTS, CALLS
 from questions.recipes.reading.expects import expected
 from questions.recipes.reading.places import Places
 from questions.recipes.reading.steps import read_step
@@ -17,6 +18,7 @@ from questions.recipes.reading.wants import told, want
 from vtsc.base.errors import UsageError
 from vtsc.base.spelling import near
 from vtsc.base.toml_lines import TomlFile
+from vtsc.symbolic.names import INPUTS_TAKEN
 
 SECTIONS = ("save", "restore", "reset", "resume")
 KEYS = (
@@ -28,6 +30,8 @@ USUAL_CALL = Delay(0, 50 * UNITS["ms"])
 USUAL_GAP = Delay(0, UNITS["h"])
 USUAL_UPTIME = Delay(10 * UNITS["s"], 1000 * UNITS["h"])
 GUEST = ("uptime", "kvmclock", "reference", "wall_step")
+NAMED = {"gap", "uptime", *ACTS, *(name.removeprefix("KVM_") for name in CALLS)}
+"""The names that delays have of their own."""
 Got = TypeVar("Got")
 
 
@@ -158,9 +162,11 @@ class _Reader:
         """The delays that have names."""
         found = {}
         for name, given in self._table("delays", None).items():
-            if not name.isidentifier():
+            if not name.isidentifier() or INPUTS_TAKEN.fullmatch(name):
+                self._fail("delays", f"delays: {name}: expected another name", name)
+            if name in NAMED:
                 self._fail(
-                    "delays", f"delays: {name}: expected a name of letters, digits and _", name
+                    "delays", f"delays: {name}: a report has that name for other delays", name
                 )
             made = self._try("delays", name, partial(delay, given, {}))
             found[name] = Delay(made.low, made.high, name)
