@@ -4,7 +4,7 @@ The bounds are those that the run compared delays with. Each conjunction implies
 holds the claim does not.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from vtsc.solver.asking import Asking
@@ -23,6 +23,8 @@ MOST_CASES = 64
 """The number of ways through the if-then-elses of one comparison that are looked at."""
 MOST_PARTS = 6
 """The number of conjunctions beyond which an exact condition is too long to be told."""
+MOST_QUESTIONS = 60
+"""The number of questions to the solver after which no further conjunction is looked for."""
 
 Bounds = tuple[Condition, ...]
 
@@ -39,18 +41,21 @@ class Region:
 
 
 def region(
-    arena: Arena, unknowns: Mapping[str, Linear], legal: Condition, claim: Condition
+    arena: Arena, asking: Callable[..., Asking], legal: Condition, claim: Condition
 ) -> Region | None:
-    """The region of the delays within ``legal`` where a claim holds; None where no few bounds tell it."""
-    against = Asking([legal, arena.negation(claim)], unknowns)
-    within = Asking([legal, claim], unknowns)
+    """The region of the delays within ``legal`` where a claim holds; None where no few bounds tell it.
+
+    ``asking``: makes a solver that knows some conditions.
+    """
+    against = asking(legal, arena.negation(claim))
+    within = asking(legal, claim)
     atoms = [*dict.fromkeys(_atoms(arena, claim))]
     parts: list[Bounds] = []
     while True:
         values = within.values()
         if values is None:
             return Region(tuple(parts))
-        if len(parts) == MOST_PARTS:
+        if len(parts) == MOST_PARTS or against.asked > MOST_QUESTIONS:
             return None
         true = [a if _holds(a, values) else arena.negation(a) for a in atoms]
         part = _least(against, [c for a in true for c in _inequalities(arena, a, values)])

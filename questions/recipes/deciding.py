@@ -18,10 +18,11 @@ from questions.recipes.samples import confirm
 from questions.recipes.script import Gap, Script, Wanted, named, steps
 from questions.recipes.symbolic import Run, run
 from questions.recipes.witness import least
-from vtsc.base.errors import BadFileError, EvidenceError, Exit, VtscError
+from vtsc.base.errors import BadFileError, EvidenceError, Exit, UnendingError, VtscError
 from vtsc.smtlib.script import Script as Text
 from vtsc.smtlib.script import Sentences
 from vtsc.solver.asking import Asking
+from vtsc.solver.integers import Lowering
 from vtsc.solver.solve import solve
 from vtsc.symbolic.forms import Condition, Linear
 from vtsc.symbolic.formula import formula
@@ -90,10 +91,8 @@ def decide(script: Script, rules: Rules) -> list[Verdict]:
         arena = Arena()
         ways = orders(script)
         every = [run(each, rules, arena) for each in ways.scripts]
-    except VtscError as error:
-        if error.status != Exit.UNKNOWN:
-            raise
-        return [Verdict(wanted, UNKNOWN, why=str(error)) for wanted in script.wanted]
+    except (UnendingError, VtscError) as error:
+        return [_unknown(wanted, error) for wanted in script.wanted]
     found = [_decided(every, rules, wanted, ways.like) for wanted in script.wanted]
     confirm(ways.scripts, rules, [(v.wanted, v.result == HOLDS) for v in found if v.is_for_all])
     return found
@@ -128,10 +127,15 @@ def _decided(every: Sequence[Run], rules: Rules, wanted: Wanted, like: bool) -> 
     try:
         verdict = _Question(every, rules, wanted).verdict()
         return replace(verdict, why=LIKE) if like and verdict.parts else verdict
-    except VtscError as error:
-        if error.status != Exit.UNKNOWN:
-            raise
-        return Verdict(wanted, UNKNOWN, why=str(error))
+    except (UnendingError, VtscError) as error:
+        return _unknown(wanted, error)
+
+
+def _unknown(wanted: Wanted, error: Exception) -> Verdict:
+    """The verdict that a budget did not suffice; any other error is raised again."""
+    if isinstance(error, VtscError) and error.status != Exit.UNKNOWN:
+        raise error
+    return Verdict(wanted, UNKNOWN, why=str(error))
 
 
 class _Question:
@@ -148,6 +152,7 @@ class _Question:
         self.holding = [arena.conjunction((r.legal, c)) for r, c in ways]
         """By order: the recipe goes this way, and the claim holds."""
         self.failing = [arena.conjunction((r.legal, arena.negation(c))) for r, c in ways]
+        self.lowering: Lowering | None = None
         self.legal = arena.disjunction(r.legal for r in every)
         self.can_hold = arena.disjunction(self.holding)
         self.can_fail = arena.disjunction(self.failing)
@@ -167,13 +172,18 @@ class _Question:
             return Verdict(self.wanted, FAILS, failing=failing, texts=texts)
         return self._depends(holding, failing)
 
+    def _asking(self, *known: Condition) -> Asking:
+        """A solver that knows some conditions; terms are lowered once for all of them."""
+        made = Asking(known, self.delays, lowering=self.lowering)
+        self.lowering = made.lowering
+        return made
+
     def _witness(self, ways: Sequence[Condition], holds: bool) -> Witness | None:
         some = self.arena.disjunction(ways)
-        if some is self.arena.false or not Asking([some], {}).possible():
+        if some is self.arena.false or not self._asking(some).possible():
             return None
         for run_, condition in zip(self.every, ways, strict=True):
-            asking = Asking([condition], self.delays)
-            delays = least(asking, self.arena, self.delays)
+            delays = least(self._asking(condition), self.arena, self.delays)
             if delays is None:
                 continue
             found = replay(run_.script, self.rules, delays, self.wanted)
@@ -185,10 +195,10 @@ class _Question:
     def _depends(self, holding: Witness, failing: Witness) -> Verdict:
         arena = self.arena
         always = arena.conjunction(map(arena.negation, self.failing))
-        inside = region(arena, self.delays, self.legal, always)
+        inside = region(arena, self._asking, self.legal, always)
         fails, chosen = False, inside
         if inside is None or len(inside.parts) > 1:
-            outside = region(arena, self.delays, self.legal, arena.negation(always))
+            outside = region(arena, self._asking, self.legal, arena.negation(always))
             if outside is not None and (inside is None or len(outside.parts) < len(inside.parts)):
                 fails, chosen = True, outside
         if chosen is None:

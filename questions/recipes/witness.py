@@ -6,7 +6,7 @@ from vtsc.solver.asking import Asking
 from vtsc.symbolic.forms import Condition, Linear
 from vtsc.symbolic.terms import Arena
 
-MOST = 4
+MOST = 2
 """The number of delays beyond their least value that are made small one by one."""
 
 

@@ -7,6 +7,7 @@ import z3
 
 from vtsc.base.errors import Exit, VtscError
 from vtsc.solver.conditions import Question
+from vtsc.solver.integers import Lowering
 from vtsc.symbolic.forms import Condition, Linear
 
 BUDGET = 60_000_000
@@ -22,7 +23,8 @@ class GaveUpError(VtscError):
 class Asking:
     """A solver that knows some conditions, and is asked about others.
 
-    ``unknowns``: the integers whose values are wanted, by name.
+    ``unknowns``: the integers whose values are wanted, by name. ``lowering``: terms of the same arena as
+    another question has lowered them.
     """
 
     def __init__(
@@ -30,14 +32,15 @@ class Asking:
         known: Sequence[Condition],
         unknowns: Mapping[str, Linear],
         budget: int = BUDGET,
+        lowering: Lowering | None = None,
     ) -> None:
-        self._question = Question(budget)
-        self._terms: dict[str, Any] = {}
-        low = self._question._low
-        for name, form in unknowns.items():
-            self._terms[name] = low.linear(form)
+        self.lowering = Lowering(z3.Const) if lowering is None else lowering
+        self._question = Question(budget, self.lowering)
+        self._terms = {name: self.lowering.linear(form) for name, form in unknowns.items()}
         self._question.require(*known)
         self._literals: dict[int, Any] = {}
+        self.asked = 0
+        """The number of questions so far."""
 
     def know(self, condition: Condition) -> None:
         """Take it from now on as known that a condition holds."""
@@ -76,6 +79,7 @@ class Asking:
         return found
 
     def _satisfiable(self, *assumptions: Any) -> bool:
+        self.asked += 1
         answer = self._question.solver.check(*assumptions)
         if answer == z3.unknown:
             raise GaveUpError(f"the solver gave up: {self._question.solver.reason_unknown()}")

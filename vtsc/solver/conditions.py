@@ -10,10 +10,13 @@ from vtsc.symbolic.values import Index
 
 
 class Question:
-    """An incremental solver for conditions, each lowered once."""
+    """An incremental solver for conditions, each lowered once.
 
-    def __init__(self, budget: int) -> None:
-        self._low = Lowering(z3.Const)
+    ``lowering``: one that has lowered terms of the same arena before, for another question.
+    """
+
+    def __init__(self, budget: int, lowering: Lowering | None = None) -> None:
+        self._low = Lowering(z3.Const) if lowering is None else lowering
         self._defined = 0
         self._ranged = 0
         self.solver: Any = z3.SolverFor("QF_LIA")

@@ -1,19 +1,37 @@
 """kvmclock, as the guest reads it, never falls."""
 
+from functools import partial
+from typing import Any
+
 from questions.recipes.properties.property import Parameters, RecipeProperty, Seen
+from questions.recipes.world import Notes
+from vtsc.language import apart
 
 
-def claim(seen: Seen, parameters: Parameters) -> bool:
+def claim(seen: Seen, parameters: Parameters) -> Any:
     """No read of a page, on any vCPU, is below one that was complete before."""
-    last = 0
+    notes = Notes()
+    notes.put("holds", True)
+    notes.put("last", 0)
     for v in range(seen.script.vcpus):
-        last = max(last, seen.at("p", "page", v))
+        apart(partial(_raise, notes, seen.at("p", "page", v)), notes)
     for n in range(seen.world.runs):
         page = seen.note(f"run.page.{n}")
-        if page < last:
-            return False
-        last = page
-    return True
+        apart(partial(_compare, notes, page), notes)
+        apart(partial(_raise, notes, page), notes)
+    return notes.get("holds")
+
+
+def _raise(notes: Notes, page: Any) -> None:
+    """Note the highest page so far."""
+    if page > notes.get("last"):
+        notes.put("last", page)
+
+
+def _compare(notes: Notes, page: Any) -> None:
+    """Note whether a page is below one before."""
+    if page < notes.get("last"):
+        notes.put("holds", False)
 
 
 PROPERTY = RecipeProperty(

@@ -1,12 +1,13 @@
 """What a property of recipes is, and what its claim may look at."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from questions.recipes.script import Script
-from questions.recipes.world import KHZ, World
-from vtsc.language import cdiv, s64
+from questions.recipes.world import KHZ, Notes, World
+from vtsc.language import apart, both, cdiv, s64
 
 MS = 10**6
 SECOND = 10**9
@@ -74,3 +75,18 @@ def number(parameters: Parameters, name: str) -> int:
 def within(value: Any, limit: int) -> Any:
     """Whether a signed number is at most ``limit`` away from 0."""
     return bool(value <= limit) and bool(value >= -limit)
+
+
+def for_all(items: Iterable[int], holds: Callable[[int], Any]) -> Any:
+    """Whether a claim holds of every item. Its ways do not multiply from one item to the next."""
+    notes = Notes()
+    every: Any = True
+    for item in items:
+        notes.put("one", True)
+        apart(partial(_look, notes, holds, item), notes)
+        every = both(every, notes.get("one"))
+    return every
+
+
+def _look(notes: Notes, holds: Callable[[int], Any], item: int) -> None:
+    notes.put("one", holds(item))

@@ -1,22 +1,28 @@
 """A timer that was armed fires once, not before its deadline, and not much later."""
 
+from functools import partial
+from typing import Any
+
 from questions.recipes.properties.property import (
     SECOND,
     Parameters,
     RecipeProperty,
     Seen,
+    for_all,
     number,
 )
 from vtsc.language import s64
 
 
-def claim(seen: Seen, parameters: Parameters) -> bool:
+def claim(seen: Seen, parameters: Parameters) -> Any:
     """For each vCPU with an armed deadline at p there is one interrupt, at most L after the deadline."""
-    limit = number(parameters, "L")
-    return all(not (seen.at("p", "armed", v) and not _once(seen, v, limit)) for v in seen.ran)
+    return for_all(seen.ran, partial(_fires, seen, number(parameters, "L")))
 
 
-def _once(seen: Seen, v: int, limit: int) -> bool:
+def _fires(seen: Seen, limit: int, v: int) -> bool:
+    """Whether a vCPU's timer, if it was armed, fires once and in time."""
+    if not seen.at("p", "armed", v):
+        return True
     posted, armed = seen.at("q", "irr", v), seen.at("q", "armed", v)
     if posted and armed:
         return False
