@@ -122,8 +122,8 @@ def test_files_that_are_no_exported_runs(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ([], "the following arguments are required: --format"),
-        (["--format", "pdf"], "invalid choice: 'pdf'"),
+        ([], "--format is missing: accepted is itf | vcd"),
+        (["--format", "pdf"], "--format pdf: accepted is itf | vcd"),
         (["--format", "itf", "-o", "/proc/none/x"], "cannot write /proc/none/x"),
     ],
 )

@@ -8,13 +8,16 @@ import pytest
 
 from tests.support.paths import ROOT
 from tests.support.schemas import validator
-from vtsc.base.errors import BadFileError, Exit
+from vtsc.base.errors import BadFileError, Exit, UsageError
 from vtsc.commands.asking import bound_status
 from vtsc.commands.judging import judged
+from vtsc.commands.streams import Streams
 from vtsc.content.manifest import NAME, load_manifest
+from vtsc.content.manifest_edit import edited
 from vtsc.deciding.bound import Bound, Kind
 from vtsc.deciding.verdict import Result, Status
 from vtsc.report import manifest as listing
+from vtsc.report.outputs import Output
 
 OWN = (ROOT / "examples" / "my_patch.py").read_text(encoding="utf-8")
 START = '[[check]]\nfile = "mine.py"\nhost = "cstate"\nproperty = "monotonic"\nexpect = 9\n'
@@ -57,6 +60,8 @@ def test_designs_in_files(read, content, tmp_path):
     assert both.digest_of("patch25") == content.digest != both.digest_of("my-patch")
     assert both.digest_of("my-patch") != both.digest_of("other-patch")
     assert both.digest != content.digest
+    assert [*both.model_of("patch25").designs] == [*content.model.designs]
+    assert [*both.model_of("my-patch").designs] == [*content.model.designs, "my-patch"]
 
 
 def test_each_design_in_a_file_has_a_module_of_its_own(read):
@@ -166,6 +171,17 @@ def test_a_mistake_in_a_design_is_named_there(read, tmp_path):
         read(START)
 
 
+def test_a_table_of_files_is_split(read, tmp_path):
+    """The designs of each part are named by their files again."""
+    text = START.replace('"mine.py"', '["mine.py", "more/*.py"] # both')
+    manifest = read(text)
+    files = {"my-patch": "mine.py", "other-patch": "more/other.py"}
+    after = edited(text, manifest.checks, {manifest.checks[1].cell: "holds"}, files)
+    again = read(after)
+    assert [c[::3] for c in short(again)] == [("my-patch", "9"), ("other-patch", "holds")]
+    assert after.count("# both") == 2
+
+
 # verdicts
 
 
@@ -211,6 +227,43 @@ def test_bounds_compared_with_what_is_expected(read):
         assert bound_status(found, endless) is unbounded, (kind, value)
     failed = Bound(question.cell, "lag", "cycles", Kind.ERROR, None, 1, 0, exit=Exit.BAD_FILE)
     assert bound_status(failed, question) is Exit.BAD_FILE
+
+
+# lines that are written meanwhile
+
+
+def test_lines_are_there_as_soon_as_those_before_them(read, tmp_path):
+    """A cell that is done first waits; a line that is due can be read at once."""
+    manifest = read(START + START.replace("monotonic", "nonzero_delta"))
+    first, second = results(manifest, 9, 9).values()
+    path = tmp_path / "lines"
+    streams = Streams(manifest, [Output("jsonl", str(path)), Output("text", None)])
+    assert streams.left([Output("jsonl", "x"), Output("text", None)]) == [Output("text", None)]
+
+    def seen():
+        lines = path.read_text(encoding="utf-8").splitlines()
+        return [json.loads(line)["event"] for line in lines]
+
+    assert seen() == ["begin"]
+    streams.begun(second.cell)
+    streams.done(second)
+    assert seen() == ["begin"]
+    streams.begun(first.cell)
+    assert seen() == ["begin", "start"]
+    streams.done(first)
+    assert seen() == ["begin", "start", "finish", "start", "finish"]
+    streams.end()
+    assert seen()[-1] == "end"
+
+
+def test_lines_that_cannot_be_written_cost_no_verdict(read):
+    """On a full disk, the error is raised at the end, and only then."""
+    manifest = read(START)
+    streams = Streams(manifest, [Output("jsonl", "/dev/full")])
+    for result in results(manifest, 9).values():
+        streams.done(result)
+    with pytest.raises(UsageError, match="cannot write /dev/full: No space left on device"):
+        streams.end()
 
 
 # the list

@@ -297,7 +297,7 @@ def test_the_page_is_what_the_command_writes(told):
     ("arguments", "said"),
     [
         (["claims", "C15"], "unknown claim C15: "),
-        (["claims", "--format", "junit"], "invalid choice: 'junit'"),
+        (["claims", "--format", "junit"], "--format junit: accepted is text | "),
     ],
 )
 def test_a_mistake_is_one_line(arguments, said, capsys, monkeypatch):

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -66,7 +67,8 @@ class Streams:
                 live.skip(of_cell(check.cell), check.skip)
             live.end()
         for file in self._files:
-            file.close()
+            with suppress(OSError):  # it was told when a line could not be written
+                file.close()
         if self._failed is not None:
             raise self._failed
 

@@ -4,6 +4,7 @@ Verdicts that the manifest states are changed in it, where comments and layout s
 table states are printed, to be changed by hand.
 """
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import unified_diff
 from pathlib import Path
@@ -36,7 +37,10 @@ def update(
     written = bool(write and listed)
     if written:
         text = path.read_text(encoding="utf-8")
-        write_whole(path, edited(text, manifest.checks, {c.cell: new[c.cell] for c in listed}))
+        verdicts_of = {c.cell: new[c.cell] for c in listed}
+        folder = path.parent.resolve()
+        files = {own.name: os.path.relpath(own.path, folder) for own in content.others}
+        write_whole(path, edited(text, manifest.checks, verdicts_of, files))
         lines.append(f"{manifest.file} was written")
     elif new:
         lines.append("nothing was written")

@@ -59,6 +59,8 @@ class Content:
     """The design in a file of its own, if there is one."""
     others: tuple[OwnDesign, ...] = ()
     """Further designs in files of their own, which a manifest names."""
+    parts: Mapping[str, Domain] = field(default_factory=dict)
+    """For each of these designs the model with it alone, and for an empty name the model without them."""
     read_numbers: Callable[[], tuple[Use, ...]] = tuple
     """Reads the uses of instances' numbers in all its designs and properties."""
     _resolved: dict[Any, Settings] = field(default_factory=dict, compare=False, repr=False)
@@ -76,6 +78,10 @@ class Content:
     def files(self) -> tuple[OwnDesign, ...]:
         """All designs in files of their own."""
         return self.others if self.own is None else (self.own, *self.others)
+
+    def model_of(self, design: str) -> Domain:
+        """The model with a design, and without the designs in other files."""
+        return self.parts.get(design) or self.parts.get("") or self.model
 
     def own_of(self, design: str) -> OwnDesign | None:
         """The file of its own that a design is in; None for a design of the root."""

@@ -142,6 +142,7 @@ def with_designs(content: Content, files: Sequence[str]) -> Content:
         content,
         model=model,
         others=tuple(others),
+        parts={**found, "": content.model},
         read_numbers=lambda: _all_numbers(content, others),
         _resolved={},
         _kept={},

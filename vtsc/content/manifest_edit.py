@@ -12,11 +12,17 @@ from vtsc.content.expected import HOLDS
 from vtsc.content.manifest import Check
 
 
-def edited(text: str, checks: Sequence[Check], found: Mapping[Cell, str]) -> str:
+def edited(
+    text: str,
+    checks: Sequence[Check],
+    found: Mapping[Cell, str],
+    files: Mapping[str, str] | None = None,
+) -> str:
     """The text of a manifest with the verdicts ``found`` of some of its cells.
 
-    A ``[[check]]`` whose cells no longer have one verdict in common is split into one for each verdict.
-    Raises `UsageError` where the library for it is not installed.
+    ``files``: the value of ``file`` that stands for a design in a file of its own. A ``[[check]]`` whose
+    cells no longer have one verdict in common is split into one for each verdict. Raises `UsageError` where
+    the library for it is not installed.
     """
     try:
         import tomlkit
@@ -30,7 +36,7 @@ def edited(text: str, checks: Sequence[Check], found: Mapping[Cell, str]) -> str
         if len(set(verdicts.values())) == 1:
             tables[number]["expect"] = _value(verdicts[own[0].cell])
         else:
-            _split(tables, number, [c.cell for c in own], verdicts)
+            _split(tables, number, [c.cell for c in own], verdicts, files or {})
     return tomlkit.dumps(document)
 
 
@@ -39,7 +45,11 @@ def _value(verdict: str | None) -> Any:
 
 
 def _split(
-    tables: Any, number: int, cells: Sequence[Cell], verdicts: Mapping[Cell, str | None]
+    tables: Any,
+    number: int,
+    cells: Sequence[Cell],
+    verdicts: Mapping[Cell, str | None],
+    files: Mapping[str, str],
 ) -> None:
     """Make a table for each verdict if its cells are all combinations of some names, else for each cell."""
     groups: dict[str | None, list[Cell]] = {}
@@ -53,9 +63,17 @@ def _split(
     for place, copy in enumerate(copies, number + 1):
         tables.insert(place, copy)
     for place, (part, verdict) in enumerate(pieces, number):
-        for key, names in _names(part).items():
+        for key, names in _keys(part, files).items():
             tables[place][key] = names[0] if len(names) == 1 else names
         tables[place]["expect"] = _value(verdict)
+
+
+def _keys(cells: Sequence[Cell], files: Mapping[str, str]) -> dict[str, list[str]]:
+    """The keys that name cells in a table, with their values."""
+    found = _names(cells)
+    if not files.keys() & set(found["design"]):
+        return found
+    return {"file": [files[x] for x in found["design"]], **{k: found[k] for k in NAMES[1:]}}
 
 
 def _names(cells: Sequence[Cell]) -> dict[str, list[str]]:
