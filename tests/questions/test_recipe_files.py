@@ -3,6 +3,7 @@
 import json
 import random
 import re
+import tomllib
 
 import jsonschema
 import pytest
@@ -329,3 +330,37 @@ def test_what_is_decided(tmp_path):
         (0, "KVM_RUN", "RUN.v0.2"),
     ]
     assert isinstance(threads, Threads) and len(threads.threads) == 2
+
+
+def schema() -> dict:
+    """That of a recipe's file."""
+    text = (ROOT / "docs/schemas/recipe-file.schema.json").read_text(encoding="utf-8")
+    return json.loads(text)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "recipes").glob("*.toml")), ids=lambda p: p.stem)
+def test_every_recipe_follows_the_schema(path):
+    """And so does each variant of it."""
+    jsonschema.validate(tomllib.loads(path.read_text(encoding="utf-8")), schema())
+
+
+def test_the_schema_has_every_key_and_refuses_mistakes():
+    """Those that concern more than the form of a text are left to the reader."""
+    from questions.recipes.reading.file import KEYS
+
+    assert {*schema()["properties"]} == {*KEYS, "variant"}
+    refused = []
+    for line, _ in mistakes():
+        try:
+            jsonschema.validate(tomllib.loads(WHOLE + with_mistake(line)), schema())
+        except jsonschema.ValidationError:
+            refused.append(line)
+    assert refused == [
+        "speed = 3",
+        "vcpus = 17",
+        'gap = "5"',
+        "rules = [6.18]",
+        "v0 KVM_RUN",
+        "w*: KVM_RUN",
+        'expect."6.18".agree = "maybe"',
+    ]
