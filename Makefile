@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: verify test check slow hours bench answers counterexamples pictures browser evidence recorded protocols third-opinion mutants insertions clean
+.PHONY: verify test check slow hours bench answers counterexamples pictures browser evidence recorded protocols third-opinion mutants insertions recorder clean
 
 verify: .venv/ready
 	$(BIN)/vtsc gate
@@ -65,6 +65,13 @@ mutants: .venv/ready
 # COUNT=100 SEED=2 tries other ones.
 insertions: .venv/ready
 	$(BIN)/python -m crosscheck.insertions
+
+# What records a VMM's ioctls, to be preloaded; docs/recipes.md says how.
+recorder: build/recorder.so
+
+build/recorder.so: tools/recorder/recorder.c
+	@mkdir -p build
+	$(CC) -O2 -Wall -Wextra -shared -fPIC -o $@ $< -ldl -lpthread
 
 clean:
 	rm -rf .venv

@@ -14,6 +14,11 @@ from vtsc.language import Domain, Settings
 
 COMMANDS = (
     ("litmus", "decide how small guest programs can end", "questions.litmus"),
+    (
+        "recipe",
+        "decide whether a VMM's save or restore keeps a guest's time",
+        "questions.recipes.command",
+    ),
     ("claims", "answer what the mail claims and asks", "questions.claims"),
 )
 

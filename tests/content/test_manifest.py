@@ -157,7 +157,7 @@ def test_the_cell_to_be_shown(content, tmp_path):
         ),
         (
             'note = """\n[[check]]\n"""\n' + START,
-            ":1: unknown key note: known: defaults, check, bound, show, budget, litmus",
+            ":1: unknown key note: known: defaults, check, bound, show, budget, litmus, recipe",
         ),
         (
             "[defaults]\nset = { tick_seen = '''\n[[check]]\n''' }\n" + START,

@@ -203,6 +203,7 @@ def test_no_engine_sees_expected_verdicts():
         ["replay", "counterexamples/patch25.cstate.monotonic.json"],
         ["export", "counterexamples/patch25.cstate.monotonic.json", "--format", "perfetto"],
         ["new", "mine", "--from", "patch25", "-o", "/dev/null"],
+        ["recipe", "--from-log", "tests/recorder/saved-and-restored.jsonl"],
         ["simulate", "patch25", "--host", "stable", "-p", "monotonic", "--steps", "50"],
     ],
 )

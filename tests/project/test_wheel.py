@@ -47,7 +47,7 @@ def test_the_wheel_carries_the_content_as_it_is(installed):
             assert copy.read_bytes() == path.read_bytes()
     manifest = installed / "vtsc" / "_bundled" / "checks.toml"
     assert manifest.read_bytes() == (ROOT / "checks.toml").read_bytes()
-    for folder in ("proofs", "claims", "counterexamples", "litmus"):
+    for folder in ("proofs", "claims", "counterexamples", "litmus", "recipes"):
         for path in (ROOT / folder).iterdir():
             copy = installed / "vtsc" / "_bundled" / folder / path.name
             assert copy.read_bytes() == path.read_bytes()

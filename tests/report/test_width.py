@@ -39,6 +39,7 @@ LONG = [
      "--depth", "5", "--within", "1us..4us", "--step", "1us"],
     ["bound", "warp", "patch25", "--host", "stable"],
     ["litmus", "mail-att-serial", "mail-first-serial-no-carry"],
+    ["recipe", "qemu-reset/v6.2", "-j", "1"],
     ["show", "docs/example-certificate/can_read_tsc_twice.json"],
     ["certify", "docs/example-certificate"],
     ["claims", "C10"],

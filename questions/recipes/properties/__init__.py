@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from questions.recipes.properties import (
     agree,
+    calls_succeed,
     clock_read_usable,
     kvmclock_monotonic,
     master_clock,
@@ -35,5 +36,6 @@ MODULES = (
     signalled,
     clock_read_usable,
     no_early_run,
+    calls_succeed,
 )
 PROPERTIES: Mapping[str, RecipeProperty] = {m.PROPERTY.name: m.PROPERTY for m in MODULES}

@@ -1,0 +1,80 @@
+"""Checks that each value of a recipe stands for something: what is used has been read before."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from questions.recipes.reading.tree import Mistake, Step
+from questions.recipes.script import Call, Literal, Now, Op, Part, Saved, Value
+
+VM = -1
+REGISTERED = ("SYSTEM_TIME", "REFERENCE_TSC")
+"""Fields whose saved value is that the guest has registered a page: the recipe need not read it."""
+OF_CLOCK = ("clock", "flags", "realtime")
+
+
+def check_uses(sections: Mapping[str, Sequence[Step]]) -> Iterator[tuple[Step, Mistake]]:
+    """Each step that uses what nothing has read before it."""
+    read: set[tuple[int, str]] = set()
+    records: set[str] = set()
+    for section, steps in sections.items():
+        for step in steps:
+            for who, call in _calls(step):
+                for name, value in call.fields:
+                    if value is not None:
+                        yield from (
+                            (step, m) for m in _wrong(call, name, value, who, read, records)
+                        )
+                _note(section, call, who, read, records)
+
+
+def _calls(step: Step) -> Iterator[tuple[int, Call]]:
+    """The calls of a step with who makes them; a vCPU's own come in their order."""
+    for who in step.vcpus or (VM,):
+        for timed in step.calls:
+            yield who, timed.call
+
+
+def _note(
+    section: str, call: Call, who: int, read: set[tuple[int, str]], records: set[str]
+) -> None:
+    """Note what a call reads."""
+    if call.name == "KVM_GET_CLOCK":
+        record = call.into or ("clock" if section == "save" else "dest")
+        records.add(record)
+        if record == "clock":
+            read |= {(VM, name) for name in OF_CLOCK}
+    elif call.name == "KVM_GET_TSC_KHZ":
+        read.add((who, "khz"))
+    elif call.name.startswith("KVM_GET_"):
+        read |= {(who, name) for name, _ in call.fields}
+
+
+def _wrong(
+    call: Call, name: str, value: Value, who: int, read: set[tuple[int, str]], records: set[str]
+) -> Iterator[Mistake]:
+    """What is wrong with a value of a field."""
+    told = f"{call.name} {name}"
+    if name == "flags" and not isinstance(value, Literal | Saved):
+        yield Mistake(f"{told}: expected a number, or saved")
+    elif isinstance(value, Op):
+        yield from _wrong(call, name, value.left, who, read, records)
+        yield from _wrong(call, name, value.right, who, read, records)
+    elif isinstance(value, Now) and name == "realtime":
+        yield Mistake(f"{told}=now: expected a number, saved, or a field such as clock.realtime")
+    elif isinstance(value, Part) and value.record not in records:
+        known = ", ".join(sorted(records)) or "no record yet"
+        yield Mistake(f"{told}: there is no record {value.record} before it: known: {known}")
+    elif isinstance(value, Saved) and name not in REGISTERED:
+        of = VM if name in OF_CLOCK else who if value.vcpu is None else value.vcpu
+        if (of, name) not in read:
+            whose = "" if of == VM else f" of v{of}"
+            yield Mistake(
+                f"{told}=saved: nothing has read {name}{whose} before; expected {_reader(name)}"
+            )
+
+
+def _reader(name: str) -> str:
+    """The call that reads a field."""
+    if name in OF_CLOCK:
+        return "KVM_GET_CLOCK, with as clock where it is not in save"
+    known = {"khz": "KVM_GET_TSC_KHZ", "TSC_OFFSET": "KVM_GET_DEVICE_ATTR TSC_OFFSET"}
+    return known.get(name, f"KVM_GET_MSRS {name}")
