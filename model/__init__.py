@@ -15,6 +15,9 @@ from vtsc.language import Domain, Settings
 COMMANDS = (
     ("litmus", "decide how small guest programs can end", "questions.litmus"),
     ("claims", "answer what the mail claims and asks", "questions.claims"),
+    ("drift", "tell how kvmclock drifts on a host of a given TSC rate", "conformance.drift"),
+    ("explain", "explain a trace of KVM's clock events by the rules", "conformance.explain"),
+    ("live", "compare the kernel of this host with the rules", "conformance.live"),
 )
 
 
