@@ -1,7 +1,7 @@
 """The master clock, kvmclock's pages and its MSRs: whether the rules explain what a trace shows of them."""
 
 from conformance.explain.events import STABLE, STOPPED, Leave, Master, Msr, Page
-from conformance.explain.hypothesis import Blocked, Hypothesis
+from conformance.explain.hypothesis import BETWEEN, Blocked, Hypothesis
 from conformance.explain.writes import Allowed
 from model.today.clock import register, update_master, update_page
 from model.today.state import Sample, Vcpu
@@ -96,7 +96,7 @@ def _version(after: Hypothesis, vcpu: Vcpu, event: Page) -> None:
     if vcpu.number in after.open_versions:
         if event.version % 2:
             raise Blocked(f"version {event.version} is odd")
-        if event.version in (2, vcpu.version + 2) or not vcpu.version:
+        if not vcpu.version or event.version == 2:
             vcpu.version = u64(event.version - 2)
         after.open_versions -= {vcpu.number}
     expected = (((vcpu.version + 1) | 1) + 1) & LOW
@@ -128,7 +128,7 @@ def _sampled(after: Hypothesis, vcpu: Vcpu, event: Page) -> Sample:
         _open_clock(after, event, expected)
     ns = u64(event.ns - vm.clock_offset)
     try:
-        after.timed(rd, ns)
+        after.timed(rd, ns, 0 if vm.master else BETWEEN)
     except Blocked as blocked:
         raise Blocked(f"system_time: {blocked}") from None
     if vm.master:
@@ -143,6 +143,8 @@ def _open_clock(after: Hypothesis, event: Page, ns: int) -> None:
     off = u64(event.ns - ns - after.vm.clock_offset)
     if min(off, u64(-off)) > 4:
         after.vm.clock_offset = u64(event.ns - ns)
+        if not after.vm.master:
+            after.ns_base = None  # to be learned again, since this sample is no exact pair
         after.guess(event, f"kvmclock was set, and was {event.ns} at this pair", 1)
 
 
@@ -163,7 +165,7 @@ def _compare(vcpu: Vcpu, event: Page) -> None:
         computed = getattr(vcpu, name)
         if computed != value:
             raise Blocked(f"{WORDS[name]} would be {computed}, not {value}")
-    if vcpu.page_shift != u64(event.shift):
+    if vcpu.page_shift != event.shift:
         raise Blocked(f"tsc_shift would not be {event.shift}")
 
 
@@ -174,6 +176,8 @@ def registered(before: Hypothesis, event: Msr, number: int | None, old: bool) ->
         return [after]
     vcpu = after.vcpu(number)
     register(vcpu, bool(event.value & 1), old, by_user=False)
+    if vcpu.version:
+        after.open_versions |= {vcpu.number}
     return [after]
 
 

@@ -9,8 +9,12 @@ from conformance.explain.events import Event
 from model.today.state import Sample, Vcpu, Vm
 
 Interval = tuple[Fraction, Fraction]
+TYPICAL = 1200
+"""The cycles by which an event usually follows the sample that it tells of."""
 ROUNDING = 2
 """The ns by which a sample of the raw clock may differ from a straight line, both ways."""
+BETWEEN = 2000
+"""The ns that may pass between the two clocks' samples where they are not taken as a pair, the TSC's first."""
 
 
 class Blocked(Exception):
@@ -93,7 +97,7 @@ class Hypothesis:
         window = self.window(event)
         if window is None:
             return 1 << 40
-        return max(0, int((window[0] + window[1]) / 2))
+        return max(0, int(max(window[0], window[1] - self.clock.grain - TYPICAL)))
 
     def seen(self, event: Event, rd: int) -> None:
         """A sample of the host TSC is known; raises `Blocked` where the event's time forbids it."""
@@ -125,10 +129,10 @@ class Hypothesis:
         low, high = self.ns_base
         return max(0, int((low + high) / 2 + self.raw * rd))
 
-    def timed(self, rd: int, ns: int) -> None:
-        """A sample of both clocks is known; raises `Blocked` where they do not belong together."""
+    def timed(self, rd: int, ns: int, between: int) -> None:
+        """Samples of both clocks are known, at most ``between`` ns apart; raises `Blocked` where they do not fit."""
         shift = ns - self.raw * rd
-        learned = (shift - ROUNDING, shift + ROUNDING)
+        learned = (shift - ROUNDING - between, shift + ROUNDING)
         if self.ns_base is None:
             self.ns_base = learned
             return
@@ -147,7 +151,7 @@ class Hypothesis:
 
 
 def _values(vcpu: Vcpu) -> tuple[Any, ...]:
-    left_out = ("vm", "last_guest_tsc", "this_write", "this_nsec")
+    left_out = ("vm", "last_read", "this_write", "this_nsec")
     return tuple(v for k, v in vars(vcpu).items() if k not in left_out)
 
 
