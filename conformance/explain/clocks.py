@@ -1,6 +1,6 @@
 """The master clock, kvmclock's pages and its MSRs: whether the rules explain what a trace shows of them."""
 
-from conformance.explain.events import STABLE, STOPPED, Leave, Master, Msr, Page
+from conformance.explain.events import STABLE, STOPPED, Event, Leave, Master, Msr, Page
 from conformance.explain.hypothesis import BETWEEN, Blocked, Hypothesis
 from conformance.explain.writes import Allowed
 from model.today.clock import register, update_master, update_page
@@ -52,7 +52,7 @@ def _compute(after: Hypothesis, event: Master) -> None:
     if after.vm.master != event.master:
         why = "vCPU 0 has registered by the old MSR" if after.vm.old_msr else "all offsets match"
         raise Blocked(f"masterclock would be {int(after.vm.master)}, since {why}")
-    after.pair_open = event
+    after.pair_open, after.pair_unknown = event, False
 
 
 def page(before: Hypothesis, event: Page, allowed: Allowed) -> list[Hypothesis]:
@@ -107,22 +107,14 @@ def _version(after: Hypothesis, vcpu: Vcpu, event: Page) -> None:
 def _sampled(after: Hypothesis, vcpu: Vcpu, event: Page) -> Sample:
     """The sample that the page was made from, or the master clock's pair where no page has shown it yet."""
     vm, of_pair = after.vm, after.pair_open
-    if vm.master and of_pair is None:
-        if vcpu.number in after.open_offsets:
-            vcpu.tsc_offset = u64(event.tsc - vm.master_cycles)
-            after.open_offsets -= {vcpu.number}
+    if vm.master and of_pair is None and not after.pair_unknown:
         if after.clock_open:
             _open_clock(after, event, vm.master_ns)
         return Sample(0, 0)
-    at = event if of_pair is None or not vm.master else of_pair
-    if vcpu.number in after.open_offsets:
-        _open_offset(after, vcpu, event, at)
     rd = u64(event.tsc - vcpu.tsc_offset)
-    try:
-        after.seen(at, rd)
-    except Blocked:
-        name = "the master clock's pair" if at is of_pair else "the sample"
-        raise Blocked(f"tsc_timestamp: TSC {rd} is not that of {name}, line {at.line}") from None
+    at = of_pair if vm.master else event
+    if at is not None:
+        _dated(after, at, rd, at is of_pair)
     expected = after.raw_at(rd)
     if after.clock_open:
         _open_clock(after, event, expected)
@@ -133,8 +125,17 @@ def _sampled(after: Hypothesis, vcpu: Vcpu, event: Page) -> Sample:
         raise Blocked(f"system_time: {blocked}") from None
     if vm.master:
         vm.master_cycles, vm.master_ns = rd, ns
-        after.pair_open = None
+        after.pair_open, after.pair_unknown = None, False
     return Sample(rd, ns)
+
+
+def _dated(after: Hypothesis, at: Event, rd: int, of_pair: bool) -> None:
+    """Check that a TSC was read at an event."""
+    try:
+        after.seen(at, rd)
+    except Blocked:
+        name = "the master clock's pair" if of_pair else "the sample"
+        raise Blocked(f"tsc_timestamp: TSC {rd} is not that of {name}, line {at.line}") from None
 
 
 def _open_clock(after: Hypothesis, event: Page, ns: int) -> None:
@@ -146,16 +147,6 @@ def _open_clock(after: Hypothesis, event: Page, ns: int) -> None:
         if not after.vm.master:
             after.ns_base = None  # to be learned again, since this sample is no exact pair
         after.guess(event, f"kvmclock was set, and was {event.ns} at this pair", 1)
-
-
-def _open_offset(after: Hypothesis, vcpu: Vcpu, event: Page, at: Master | Page | None) -> None:
-    """Guess a stored offset: none where that is possible, else the one that the time calls for."""
-    after.open_offsets -= {vcpu.number}
-    window = None if at is None else after.window(at)
-    if window is None or window[0] <= event.tsc <= window[1]:
-        vcpu.tsc_offset = 0
-        return
-    vcpu.tsc_offset = u64(event.tsc - int(window[0] + window[1]) // 2)
 
 
 def _compare(vcpu: Vcpu, event: Page) -> None:

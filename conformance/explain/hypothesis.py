@@ -56,8 +56,8 @@ class Hypothesis:
     """The computation of the master clock whose pair no page has shown yet."""
     clock_open: bool = False
     """Whether kvmclock may have been set to anything since the last page."""
-    open_offsets: frozenset[int] = frozenset()
-    """vCPUs whose stored offset nothing has shown yet."""
+    pair_unknown: bool = False
+    """Whether the master clock's pair was taken before the trace, and no page has shown it yet."""
     open_versions: frozenset[int] = frozenset()
     """vCPUs whose page may have any version."""
     stale: frozenset[int] = frozenset()
@@ -146,7 +146,7 @@ class Hypothesis:
         """What tells hypotheses apart that go on in the same way, but for the last value written."""
         vm = {k: v for k, v in vars(self.vm).items() if k not in ("vcpus", "last_write")}
         vcpus = tuple(_values(vcpu) for vcpu in self.vm.vcpus)
-        opens = (self.pair_open, self.clock_open, self.open_offsets, self.open_versions, self.stale)
+        opens = (self.pair_open, self.clock_open, self.pair_unknown, self.open_versions, self.stale)
         return tuple(vm.values()), vcpus, opens, self.base, self.ns_base
 
 

@@ -45,6 +45,20 @@ def operations(events: Sequence[Event]) -> list[Operation]:
     ]
 
 
+def without_halves(events: Sequence[Event]) -> tuple[Event, ...]:
+    """Events without those that belong to an offset written before a recording began."""
+    seen: set[int] = set()
+    kept = []
+    for event in events:
+        half = isinstance(event, Track) or (
+            isinstance(event, Msr) and event.index in (IA32_TSC, IA32_TSC_ADJUST)
+        )
+        if event.thread in seen or not half:
+            kept.append(event)
+        seen.add(event.thread)
+    return tuple(kept)
+
+
 def _partners(events: Sequence[Event]) -> Iterator[tuple[int, int]]:
     """Pairs of places: an offset, and what its thread did next, if that belongs to it."""
     latest: dict[int, int] = {}

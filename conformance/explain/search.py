@@ -18,7 +18,7 @@ from conformance.explain.events import (
     Track,
 )
 from conformance.explain.hypothesis import Blocked, Clock, Hypothesis
-from conformance.explain.operations import Operation, operations, runners
+from conformance.explain.operations import Operation, operations, runners, without_halves
 from conformance.explain.start import begins_with_creation, created, midlife
 from conformance.explain.writes import Allowed, by_guest, caught_up, tracked
 from model.today.rules import Rules
@@ -73,8 +73,10 @@ def explain(events: tuple[Event, ...], asked: Asked) -> Explained:
     """The longest prefix of a VM's events that the rules explain, and what blocks the next."""
     ops = operations(events)
     runs = runners(events)
-    total = sum(op.events for op in ops)
     creation = asked.start == "creation" or (asked.start == "auto" and begins_with_creation(ops))
+    if not creation:
+        ops = operations(without_halves(events))
+    total = sum(op.events for op in ops)
     try:
         current, first = _starts(ops, asked, creation)
     except Blocked as blocked:

@@ -6,6 +6,7 @@ from itertools import product
 
 from conformance.explain.events import STABLE, Event, Master, Offset, Page, Track
 from conformance.explain.hypothesis import Blocked, Clock, Hypothesis
+from conformance.explain.offsets import set_offsets
 from conformance.explain.operations import Operation
 from model.today.rates import raw_rate
 from model.today.rules import Rules
@@ -89,6 +90,7 @@ def midlife(
         for joined in _joined(_numbers(ops), online):
             start = _fresh(ops, rules, clock, khz)
             _set(start, online, master, current, joined, matched % (1 << 64))
+            set_offsets(start, ops)
             start.vm.old_msr = old
             start.cost = 2 * old + (online - sum(joined))
             yield start
@@ -107,7 +109,7 @@ def _set(
         vcpu.created = vcpu.loaded_once = vcpu.clock_active = True
         vcpu.khz = vm.host_khz
         vcpu.generation = int(has)
-    start.open_offsets = frozenset(range(online))
+    start.pair_unknown = master
     start.open_versions = frozenset(range(online))
 
 

@@ -98,9 +98,6 @@ def _same(what: str, computed: int, shown: int) -> None:
 def _stored(after: Hypothesis, offset: Offset) -> None:
     """Compare the offset that was stored before a write with the one that it found."""
     vcpu = after.vcpu(offset.vcpu)
-    if after.numbers[offset.vcpu] in after.open_offsets:
-        vcpu.tsc_offset = offset.previous
-        after.open_offsets -= {after.numbers[offset.vcpu]}
     if vcpu.tsc_offset != offset.previous:
         raise Blocked(f"the offset stored before is {vcpu.tsc_offset}, not {offset.previous}")
 
