@@ -1,4 +1,4 @@
-"""The two rates at which a host's TSC becomes nanoseconds: that of the raw clock, and that of a kvmclock page."""
+"""The rates at which a host's TSC becomes nanoseconds: that of the raw clock, and that of a kvmclock page."""
 
 from dataclasses import dataclass
 from fractions import Fraction

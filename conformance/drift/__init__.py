@@ -42,7 +42,10 @@ def run(arguments: argparse.Namespace) -> Exit:
 
 def _khz(text: str) -> int:
     """A rate in kHz; raises `ArgumentTypeError` for a text that is none."""
-    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:12]) <= MAX_KHZ) or len(text) > 12:
+    if (
+        not (text.isascii() and text.isdecimal() and 1 <= int(text[:12]) <= MAX_KHZ)
+        or len(text) > 12
+    ):
         raise argparse.ArgumentTypeError(f"{text}: accepted is a whole number from 1 to {MAX_KHZ}")
     return int(text)
 

@@ -11,7 +11,9 @@ WORDS = {"page_tsc": "tsc_timestamp", "page_ns": "system_time", "page_mul": "tsc
 LOW = (1 << 32) - 1
 
 
-def master(before: Hypothesis, event: Master, runner: int | None, allowed: Allowed) -> list[Hypothesis]:
+def master(
+    before: Hypothesis, event: Master, runner: int | None, allowed: Allowed
+) -> list[Hypothesis]:
     """The hypotheses after a computation of the master clock: as a vCPU asked, or by KVM_SET_CLOCK."""
     asked = [v for v in before.vm.vcpus if v.wants_master]
     if runner is not None:
@@ -47,7 +49,9 @@ def _compute(after: Hypothesis, event: Master) -> None:
         raise Blocked("the host's clock source changes")
     matched = after.vm.matched + 1 == sum(v.created for v in after.vm.vcpus)
     if matched != event.matched:
-        raise Blocked(f"{after.vm.matched + 1} vCPUs match, so offsetmatched would be {int(matched)}")
+        raise Blocked(
+            f"{after.vm.matched + 1} vCPUs match, so offsetmatched would be {int(matched)}"
+        )
     update_master(after.vm, after.sample(event))
     if after.vm.master != event.master:
         why = "vCPU 0 has registered by the old MSR" if after.vm.old_msr else "all offsets match"
@@ -68,7 +72,7 @@ def page(before: Hypothesis, event: Page, allowed: Allowed) -> list[Hypothesis]:
         after.open_versions |= {vcpu.number}
         after.guess(event, f"user space registers kvmclock of vCPU {event.vcpu}", 2)
     _flags(after, vcpu, event, allowed)
-    _version(after, vcpu, event)
+    _version(after, vcpu, event, allowed)
     sample = _sampled(after, vcpu, event)
     vcpu.wants_global = vcpu.wants_update = False
     after.stale -= {vcpu.number}
@@ -91,7 +95,7 @@ def _flags(after: Hypothesis, vcpu: Vcpu, event: Page, allowed: Allowed) -> None
         vcpu.wants_stopped = True
 
 
-def _version(after: Hypothesis, vcpu: Vcpu, event: Page) -> None:
+def _version(after: Hypothesis, vcpu: Vcpu, event: Page, allowed: Allowed) -> None:
     """The version: the next even number after the one in the page, which may be new memory."""
     if vcpu.number in after.open_versions:
         if event.version % 2:
@@ -99,6 +103,9 @@ def _version(after: Hypothesis, vcpu: Vcpu, event: Page) -> None:
         if not vcpu.version or event.version == 2:
             vcpu.version = u64(event.version - 2)
         after.open_versions -= {vcpu.number}
+    if allowed.page_change and vcpu.number == 0 and event.version == vcpu.version + 4:
+        vcpu.version = u64(vcpu.version + 2)
+        after.guess(event, "user space writes a kvmclock MSR, and the kernel changes the page", 2)
     expected = (((vcpu.version + 1) | 1) + 1) & LOW
     if event.version != expected:
         raise Blocked(f"version would be {expected}, the next even number after {vcpu.version}")
@@ -173,7 +180,7 @@ def registered(before: Hypothesis, event: Msr, number: int | None, old: bool) ->
 
 
 def left(before: Hypothesis, event: Leave, number: int | None) -> list[Hypothesis]:
-    """The hypothesis after a run: what was asked for before the last run ended has been served in this one."""
+    """The hypothesis after a run, in which all is served that was asked for before the last run's end."""
     if number is None:
         return [before]
     after = before.copy()

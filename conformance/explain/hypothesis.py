@@ -1,4 +1,4 @@
-"""A hypothesis: a state that a VM may be in after some events of a trace, and what is known of the host's clocks."""
+"""A hypothesis: a state that a VM may be in after some events, and what is known of the host's clocks."""
 
 from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
@@ -14,7 +14,7 @@ TYPICAL = 1200
 ROUNDING = 2
 """The ns by which a sample of the raw clock may differ from a straight line, both ways."""
 BETWEEN = 2000
-"""The ns that may pass between the two clocks' samples where they are not taken as a pair, the TSC's first."""
+"""The ns between samples of the TSC and then the clock, where they are not taken as a pair."""
 
 
 class Blocked(Exception):
@@ -25,9 +25,9 @@ class Blocked(Exception):
 class Clock:
     """What the stamps of a trace say about the host's TSC.
 
-    ``rate``: cycles in a unit of the stamps; None where they say nothing. ``late``: the cycles by which an event
-    may follow the sample that it tells of. ``grain``: the cycles in one step of the stamps. ``slew``: the share by
-    which the stamps' clock may run differently.
+    ``rate``: cycles in a unit of the stamps; None where they say nothing. ``late``: the cycles by which an
+    event may follow the sample that it tells of. ``grain``: the cycles in one step of the stamps.
+    ``slew``: the share by which the stamps' clock may run differently.
     """
 
     rate: Fraction | None
@@ -130,7 +130,7 @@ class Hypothesis:
         return max(0, int((low + high) / 2 + self.raw * rd))
 
     def timed(self, rd: int, ns: int, between: int) -> None:
-        """Samples of both clocks are known, at most ``between`` ns apart; raises `Blocked` where they do not fit."""
+        """Learn from samples of both clocks, ``between`` ns apart at most; raises `Blocked`."""
         shift = ns - self.raw * rd
         learned = (shift - ROUNDING - between, shift + ROUNDING)
         if self.ns_base is None:

@@ -11,10 +11,12 @@ from vtsc.language import u64
 def set_offsets(start: Hypothesis, ops: Sequence[Operation]) -> None:
     """Give each vCPU the offset that is stored at first.
 
-    The next write tells what it found. Where a trace has none, the offset is 0 if it is discarded; else it is the
-    one that the first dated page calls for, and the same for all vCPUs but where one pair shows otherwise.
+    The next write tells what it found. Where a trace has none, the offset is 0 if it is discarded; else it is
+    the one that the first dated page calls for, the same for all vCPUs unless one pair shows otherwise.
     """
-    known = {op.first.vcpu: op.first.previous for op in reversed(ops) if isinstance(op.first, Offset)}
+    known = {
+        op.first.vcpu: op.first.previous for op in reversed(ops) if isinstance(op.first, Offset)
+    }
     common: int | None = None
     for number, place in start.numbers.items():
         vcpu = start.vm.vcpus[place]

@@ -1,4 +1,4 @@
-"""Puts events that one act of the kernel writes together: an offset with its match count, or with the guest's write."""
+"""Puts the events of one act together: an offset with its match count, or with the guest's write."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -14,14 +14,16 @@ LINE = re.compile(
     r"(?:[A-Za-z.#0-9]{4,8}\s+)?(?P<stamp>\d+(?:\.\d+)?):\s+(?P<event>\w+):\s*(?P<text>.*)"
 )
 """A line of a trace. The flags between the CPU and the time are optional."""
-RAW = re.compile(r".*\[\d+\].*: type: \d+\s*$")
-"""A line as ``options/raw`` prints it."""
+RAW = re.compile(r"type: \d+\s*")
+"""What ``options/raw`` prints of an event."""
 BINARY = b"\x17\x08\x44tracing"
 """How a file of ``trace-cmd record`` begins."""
 LOST = re.compile(r"CPU:?\s?\d+ \[(LOST \d+ EVENTS|\d+ EVENTS DROPPED)\]")
 FIELD = re.compile(r"(\w+)=(?:'[^']*')?(\(?[^\s()]+\)?)")
 PLAIN = re.compile(r"(\w+)[ =](-?\w+)")
-MSR = re.compile(r"msr_(?P<kind>read|write) (?P<index>[0-9a-f]+) = (?P<value>0x[0-9a-f]+)(?P<gp> \(#GP\))?")
+MSR = re.compile(
+    r"msr_(?P<kind>read|write) (?P<index>[0-9a-f]+) = (?P<value>0x[0-9a-f]+)(?P<gp> \(#GP\))?"
+)
 OTHER_NAMES = {
     "previous_tsc_offset": "prev",
     "next_tsc_offset": "next",
@@ -74,9 +76,12 @@ def parsed(text: str, name: str) -> Recording:
     for number, line in enumerate(text.splitlines(), 1):
         found = LINE.fullmatch(line)
         if found is None:
-            _refuse_raw(line, name, number)
             lost = number if LOST.match(line) and lost is None else lost
             continue
+        if RAW.fullmatch(found["event"] + ": " + found["text"]):
+            raise BadFileError(
+                f"{name}:{number}: options/raw leaves the values out; record without it"
+            )
         if found["event"] not in KINDS:
             continue
         points.add("." in found["stamp"])
@@ -84,17 +89,14 @@ def parsed(text: str, name: str) -> Recording:
         if event is not None:
             events.append(event)
     if not points:
-        raise BadFileError(f"{name}: no event of KVM's clocks; record at least kvm_track_tsc and kvm_pvclock_update")
-    if len(points) > 1:
-        raise BadFileError(f"{name}: some times have a fraction and some have none; accepted is one trace clock")
-    return Recording(tuple(events), not points.pop(), lost)
-
-
-def _refuse_raw(line: str, name: str, number: int) -> None:
-    if RAW.fullmatch(line):
         raise BadFileError(
-            f"{name}:{number}: the text of options/raw has no values; record with options/raw at 0"
+            f"{name}: no event of KVM's clocks; record at least kvm_track_tsc and kvm_pvclock_update"
         )
+    if len(points) > 1:
+        raise BadFileError(
+            f"{name}: some times have a fraction and some have none; accepted is one trace clock"
+        )
+    return Recording(tuple(events), not points.pop(), lost)
 
 
 def _event(found: re.Match[str], place: str, number: int) -> Event | None:

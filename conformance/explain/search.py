@@ -1,7 +1,7 @@
 """Explains the events of one VM: keeps every hypothesis that the rules allow, until none is left."""
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from conformance.explain.clocks import left, master, page, registered
 from conformance.explain.events import (
@@ -35,7 +35,7 @@ class Asked:
     rules: tuple[Rules, ...]
     clock: Clock
     khz: int
-    allowed: Allowed = Allowed()
+    allowed: Allowed = field(default_factory=Allowed)
     start: str = "auto"
 
 
@@ -97,9 +97,7 @@ def explain(events: tuple[Event, ...], asked: Asked) -> Explained:
     return Explained(events, done, total, tuple(current), most, creation, dropped=dropped)
 
 
-def _starts(
-    ops: Sequence[Operation], asked: Asked, creation: bool
-) -> tuple[list[Hypothesis], int]:
+def _starts(ops: Sequence[Operation], asked: Asked, creation: bool) -> tuple[list[Hypothesis], int]:
     """The hypotheses at first, and the number of operations that they explain."""
     if creation:
         pairs = [
@@ -159,8 +157,8 @@ def _after(
 def _distinct(found: Sequence[Hypothesis]) -> list[Hypothesis]:
     """One hypothesis of each kind, those that guess least first.
 
-    Where they differ in nothing but the value written last, the least and the greatest of these stand for all:
-    a later write that matches none of the two matches none between them.
+    Where they differ in nothing but the value written last, the least and the greatest of these stand for
+    all: a value that does not match one between them does not match one of the two.
     """
     groups: dict[Hashable, list[Hypothesis]] = {}
     for hypothesis in sorted(found, key=lambda h: h.cost):

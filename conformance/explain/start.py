@@ -1,4 +1,4 @@
-"""The hypotheses with which a trace begins: the creation of its VM, or any state in the middle of a VM's life."""
+"""The hypotheses with which a trace begins: the creation of its VM, or any state in a VM's life."""
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
@@ -67,7 +67,9 @@ def _fresh(ops: Sequence[Operation], rules: Rules, clock: Clock, khz: int) -> Hy
 
 def _numbers(ops: Sequence[Operation]) -> dict[int, int]:
     """A place for each vCPU that the trace names, and for those that it only counts; vCPU 0 is the first."""
-    named = {e.vcpu for op in ops for e in (op.first, op.second) if isinstance(e, Offset | Track | Page)}
+    named = {
+        e.vcpu for op in ops for e in (op.first, op.second) if isinstance(e, Offset | Track | Page)
+    }
     counted = max((op.second.online for op in ops if isinstance(op.second, Track)), default=0)
     named.add(0)
     others = (n for n in range(counted + len(named)) if n not in named)
@@ -76,9 +78,7 @@ def _numbers(ops: Sequence[Operation]) -> dict[int, int]:
     return {number: place for place, number in enumerate(sorted(named))}
 
 
-def midlife(
-    ops: Sequence[Operation], rules: Rules, clock: Clock, khz: int
-) -> Iterator[Hypothesis]:
+def midlife(ops: Sequence[Operation], rules: Rules, clock: Clock, khz: int) -> Iterator[Hypothesis]:
     """Every start in the middle of a VM's life that the first events leave open."""
     tracks = [op for op in ops if isinstance(op.second, Track)]
     first = tracks[0].second if tracks else None

@@ -1,4 +1,4 @@
-"""Writes of a TSC offset: which calls of user space, or which act of the guest, explain what a trace shows of them."""
+"""Writes of a TSC offset: the calls of user space, or the act of the guest, that explain one."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -22,6 +22,8 @@ class Allowed:
     """What the VMM may do, as far as is known."""
 
     never: frozenset[str] = frozenset()
+    page_change: bool = False
+    """Whether the kernel changes vCPU 0's page, with no event, when user space writes a kvmclock MSR."""
 
     def check(self, what: str, words: str) -> None:
         """Raise `Blocked` where the VMM is known never to do this."""
@@ -43,7 +45,7 @@ class Guess:
 
 
 def tracked(before: Hypothesis, offset: Offset, track: Track, allowed: Allowed) -> list[Hypothesis]:
-    """The hypotheses after an offset with a match count: a creation, a write by user space, or the attribute."""
+    """The hypotheses after an offset with its match count: a creation, a user's write, or the attribute."""
     found, reasons = [], list[str]()
     for guess in _guesses(before, offset, track):
         after = before.copy()
@@ -75,7 +77,7 @@ def _run(after: Hypothesis, guess: Guess, offset: Offset, track: Track) -> None:
     if guess.rate is not None:
         vcpu.khz = guess.rate
     sample = after.sample(offset, guess.rd)
-    if guess.rd != before_any(after, offset):
+    if guess.rd != after.near(offset):
         after.seen(offset, guess.rd)
     guess.act(vcpu, sample)
     _same("the offset", vm.last_offset, offset.next)
@@ -83,11 +85,6 @@ def _run(after: Hypothesis, guess: Guess, offset: Offset, track: Track) -> None:
     _same("the number of vCPUs", vcpus_of(vm), track.online)
     _same("the master clock", used, track.master)
     _same("the host's clock source being the TSC", vm.clocksource_tsc, track.tsc_clock)
-
-
-def before_any(after: Hypothesis, offset: Offset) -> int:
-    """The host TSC that is taken where the event does not depend on it."""
-    return after.near(offset)
 
 
 def _same(what: str, computed: int, shown: int) -> None:
@@ -126,7 +123,7 @@ def _guesses(before: Hypothesis, offset: Offset, track: Track) -> Iterator[Guess
 def _user_writes(
     before: Hypothesis, offset: Offset, rate: int | None, after: str, cost: int
 ) -> Iterator[Guess]:
-    """Writes of IA32_TSC by user space: of the value that the offset needs, or any that joins a generation."""
+    """Writes of IA32_TSC by user space: of the value that the offset needs, or any that matches."""
     vcpu, vm, near = before.vcpu(offset.vcpu), before.vm, before.near(offset)
 
     def writing(value: int) -> Act:
@@ -140,7 +137,7 @@ def _user_writes(
             words = f"write of TSC {value}" if value == 0 else f"write of a TSC near {expected}"
             yield Guess(f"{words}{after}", "tsc-write", cost + 1, near, writing(value), rate)
     value = u64(offset.next + near)
-    words = f"write of TSC {value} or so{after}"
+    words = f"write of a TSC near {_signed(value)}{after}"
     yield Guess(words, "tsc-write", cost + 1, near, writing(value), rate)
     from_zero = u64(-offset.next)
     window = before.window(offset)
@@ -170,7 +167,7 @@ def by_guest(before: Hypothesis, offset: Offset, msr: Msr, allowed: Allowed) -> 
 
 
 def _moves(after: Hypothesis, offset: Offset, act: Callable[[Vcpu], None]) -> None:
-    """Take an act that moves the offset; compare what it would store, were offsets honoured, with the event."""
+    """Take an act that moves the offset; compare what it stores where offsets are honoured with the event."""
     number = after.numbers[offset.vcpu]
     honest = copied(after.vm)
     honest.rules = replace(honest.rules, offset_honoured=True)
@@ -196,7 +193,9 @@ def caught_up(before: Hypothesis, offset: Offset, page: Page, allowed: Allowed) 
     passed, grown = u64(ns - vcpu.this_nsec), u64(page.tsc - vcpu.this_write)
     vcpu.khz = round(grown * 10**6 / passed) if passed else 0
     if vcpu.khz <= vm.host_khz:
-        raise Blocked(f"a catchup to {page.tsc} needs a rate of {vcpu.khz} kHz, which is not above the host's")
+        raise Blocked(
+            f"a catchup to {page.tsc} needs a rate of {vcpu.khz} kHz, which is not above the host's"
+        )
     return after
 
 

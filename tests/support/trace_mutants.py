@@ -6,9 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 FIELDS = {
-    "track": ("kvm_track_tsc", {"masterclock": "flip", "offsetmatched": "next", "nr_online": "next"}),
+    "track": (
+        "kvm_track_tsc",
+        {"masterclock": "flip", "offsetmatched": "next", "nr_online": "next"},
+    ),
     "master": ("kvm_update_master_clock", {"masterclock": "flip", "offsetmatched": "flip"}),
-    "page": ("kvm_pvclock_update", {"version": "even", "tsc_to_system_mul": "next", "flags": "flip"}),
+    "page": (
+        "kvm_pvclock_update",
+        {"version": "even", "tsc_to_system_mul": "next", "flags": "flip"},
+    ),
     "prev": ("kvm_write_tsc_offset", {"prev": "some"}),
     "tsc_timestamp": ("kvm_pvclock_update", {"tsc_timestamp": "some"}),
     "system_time": ("kvm_pvclock_update", {"system_time": "some"}),
