@@ -1,4 +1,4 @@
-"""What scenarios need of a host: its clocks, and KVM's calls; `kvm` is the real one, and tests have a fake."""
+"""What scenarios need of a host: its clocks, and KVM's calls. `kvm` is the real one; tests have a fake."""
 
 from dataclasses import dataclass
 from typing import Protocol

@@ -95,7 +95,9 @@ class Kvm:
 def _reader() -> Callable[[], int]:
     """A function that reads the host's TSC; raises `Unusable` where memory cannot be executed."""
     try:
-        memory = mmap.mmap(-1, mmap.PAGESIZE, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
+        memory = mmap.mmap(
+            -1, mmap.PAGESIZE, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC
+        )
     except OSError as error:
         raise Unusable(f"executable memory, to read the TSC: {error.strerror}") from None
     memory.write(RDTSC)
@@ -176,7 +178,9 @@ class Vm:
 
     def get_clock(self) -> Clock:
         """KVM_GET_CLOCK."""
-        clock, flags, _, realtime, host = struct.unpack("<QIIQQ16x", _call(self._fd, GET_CLOCK, bytes(48)))
+        clock, flags, _, realtime, host = struct.unpack(
+            "<QIIQQ16x", _call(self._fd, GET_CLOCK, bytes(48))
+        )
         return Clock(clock, flags, realtime, host)
 
     def stop_clock(self, vcpu: int) -> None:

@@ -1,4 +1,4 @@
-"""The scenarios of `vtsc live`: each makes some calls, and its twin compares what can be seen after each of them."""
+"""The scenarios of `vtsc live`: each makes some calls, and its twin compares what can be seen after them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -228,7 +228,9 @@ def drift(twin: Twin, _: Host) -> None:
     jump = new.ns - old.ns - int(cycles * twin.page_rate())
     expected = twin.drift_after(cycles)
     off = abs(jump - expected)
-    twin.found.true("the jump of kvmclock", off <= 4, f"{jump} ns, and by the rules {float(expected):.1f}")
+    twin.found.true(
+        "the jump of kvmclock", off <= 4, f"{jump} ns, and by the rules {float(expected):.1f}"
+    )
 
 
 SCENARIOS: Mapping[str, Scenario] = {

@@ -1,4 +1,4 @@
-"""A VM and its twin: each call is made on the host and, by the rules, on a model; then what can be seen is compared."""
+"""A VM and its twin: each call is made on the host and on a model; then what can be seen is compared."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +14,6 @@ from conformance.live.device import (
     REALTIME,
     Clock,
     Device,
-    Machine,
     Page,
     Refused,
 )
@@ -23,7 +22,7 @@ from model.arithmetic import HZ_PER_KHZ
 from model.today.clock import clock_now, get_clock, register, set_clock, stop_clock
 from model.today.rates import raw_rate
 from model.today.rules import Rules
-from model.today.state import Sample, Vcpu, Vm
+from model.today.state import Sample, Vcpu, Vm, existing
 from model.today.vm import create_vcpu, create_vm, enter, leave
 from model.today.writes import (
     adjust_by_guest,
@@ -39,11 +38,15 @@ from vtsc.language import s64, u64
 
 T = TypeVar("T")
 MOST_VCPUS = 4
+ANCHORS = 40
+"""The number of samples of which the tightest is taken."""
 STABLE, STOPPED = 1, 2
 PAIR_NS = 3
 """How far the time of an exact pair may be from the host's clock, in ns."""
 LOOSE_NS = 3000
 """The same where the kernel takes the two samples one after the other."""
+WALL_NS = 100_000
+"""How far the wall time that a call sees may be from the twin's."""
 DELAYED_NS = 90_000_000
 """From here on the delayed part of a global update may have come."""
 
@@ -68,7 +71,8 @@ class Twin:
     def __init__(self, device: Device, rules: Rules, khz: int, found: Findings) -> None:
         self.device, self.khz, self.found = device, khz, found
         self.raw = raw_rate(khz)
-        self._anchor = self._anchored()
+        self._anchor = self._anchored(device.raw_ns)
+        self._wall = self._anchored(device.wall_ns)
         self.vm = Vm(MOST_VCPUS, rules, khz)
         self.machine, span = self._timed(device.create_vm)
         create_vm(self.vm, span.sample)
@@ -77,10 +81,12 @@ class Twin:
         self.fresh = False
         """Whether the pair of the master clock has not been seen yet; it was taken in ``self.taken``."""
         self.taken = span
+        self.tracked: list[tuple[int, int, int, bool]] = []
+        """For each write: its vCPU, the matches and vCPUs after it, and the master clock before."""
         self.edge = 1 << 62
         """How near a decision on the one second was, in cycles."""
-        self._published: dict[int, Span] = {}
-        """When pages were made from a sample of their own, which the model has not seen yet."""
+        self._published: dict[int, tuple[Span, int]] = {}
+        """When, and with which offset, pages were made from a sample that the model has not seen yet."""
         self._late: dict[int, list[int]] = {}
         """When global updates were asked for, the delayed part of which each vCPU may still get."""
 
@@ -89,18 +95,19 @@ class Twin:
     def _ns(self, cycles: int) -> int:
         return int(cycles * self.raw) + 1
 
-    def _anchored(self) -> tuple[int, int]:
-        """A host TSC, and the host's raw clock then: the tightest of some samples."""
+    def _anchored(self, clock: Callable[[], int]) -> tuple[int, int]:
+        """A host TSC, and a clock of the host then: the tightest of some samples."""
         tried = []
-        for _ in range(40):
-            before, ns, after = self.device.tsc(), self.device.raw_ns(), self.device.tsc()
+        for _ in range(ANCHORS):
+            before, ns, after = self.device.tsc(), clock(), self.device.tsc()
             tried.append((after - before, (before + after) // 2, ns))
         return min(tried)[1:]
 
     def sample(self, rd: int) -> Sample:
         """The host's clocks at a host TSC."""
         at, ns = self._anchor
-        return Sample(rd, ns + int((rd - at) * self.raw), self.device.wall_ns())
+        at_wall, wall = self._wall
+        return Sample(rd, ns + int((rd - at) * self.raw), wall + int((rd - at_wall) * self.raw))
 
     def _timed(self, call: Callable[[], T]) -> tuple[T, Span]:
         """A call of the host, and when it was made. A refusal is passed on."""
@@ -119,7 +126,7 @@ class Twin:
         """KVM_CREATE_VCPU."""
         number, span = self._timed(self.machine.create_vcpu)
         self._near(self._vcpu(number), 0, span)
-        create_vcpu(self._vcpu(number), span.sample)
+        self._track(number, lambda: create_vcpu(self._vcpu(number), span.sample))
         self._see_offset(number, span)
         return number
 
@@ -127,7 +134,7 @@ class Twin:
         """A write of IA32_TSC by user space."""
         _, span = self._timed(lambda: self.machine.set_msr(vcpu, IA32_TSC, value))
         self._near(self._vcpu(vcpu), value, span)
-        write_by_user(self._vcpu(vcpu), value, span.sample)
+        self._track(vcpu, lambda: write_by_user(self._vcpu(vcpu), value, span.sample))
         self._see_offset(vcpu, span)
 
     def write_adjust(self, vcpu: int, value: int) -> None:
@@ -139,7 +146,7 @@ class Twin:
     def write_offset(self, vcpu: int, offset: int) -> None:
         """The attribute KVM_VCPU_TSC_OFFSET."""
         _, span = self._timed(lambda: self.machine.set_offset(vcpu, offset))
-        set_offset(self._vcpu(vcpu), offset, span.sample)
+        self._track(vcpu, lambda: set_offset(self._vcpu(vcpu), offset, span.sample))
         self._see_offset(vcpu, span)
 
     def write_khz(self, vcpu: int, khz: int) -> bool:
@@ -152,13 +159,14 @@ class Twin:
 
     def set_clock(self, clock: int, flags: int = 0, realtime: int = 0) -> None:
         """KVM_SET_CLOCK."""
+        if flags == REALTIME:
+            self._wall = self._anchored(self.device.wall_ns)
         _, span = self._timed(lambda: self.machine.set_clock(clock, flags, realtime))
         set_clock(self.vm, clock, realtime, flags == REALTIME, span.sample)
         self._took_pair(span)
-        exact = self.vm.master and flags != REALTIME
-        self.slack = PAIR_NS if exact else self._ns(span.width) + 2 * LOOSE_NS
+        self.slack = self._ns(span.width) + 2 * LOOSE_NS
         if flags == REALTIME:
-            self.slack += self._ns(self.khz // 10)
+            self.slack += WALL_NS
 
     def stop_clock(self, vcpu: int) -> bool:
         """KVM_KVMCLOCK_CTRL; whether it succeeded."""
@@ -177,7 +185,9 @@ class Twin:
         slow = self.sample(span.before), self.sample(span.after)
         low, high = (guest_tsc(self._vcpu(vcpu), sample) for sample in slow)
         inside = u64(read - low) <= u64(high - low)
-        self.found.true(f"the guest's TSC on vCPU {vcpu}", inside, f"{read} is not in {low} to {high}")
+        self.found.true(
+            f"the guest's TSC on vCPU {vcpu}", inside, f"{read} is not in {low} to {high}"
+        )
         leave(self._vcpu(vcpu), span.sample)
         self.see_page(vcpu)
 
@@ -185,7 +195,9 @@ class Twin:
         """The guest registers its kvmclock page, or gives it up, and runs once more."""
         index = OLD_KVMCLOCK if old else NEW_KVMCLOCK
         address = self.machine.page_address(vcpu) | active
-        self._guest_writes(vcpu, index, address, lambda v, _: register(v, active, old, by_user=False))
+        self._guest_writes(
+            vcpu, index, address, lambda v, _: register(v, active, old, by_user=False)
+        )
 
     def guest_tsc(self, vcpu: int, value: int) -> None:
         """The guest writes its TSC, and runs once more."""
@@ -220,7 +232,9 @@ class Twin:
             self.found.equal("KVM_GET_CLOCK", now.clock, computed)
         elif bool(now.flags) == flagged:
             computed = clock_now(self.vm, span.sample)
-            self._within("KVM_GET_CLOCK", now.clock, computed, self.slack + self._ns(span.width) + LOOSE_NS)
+            self._within(
+                "KVM_GET_CLOCK", now.clock, computed, self.slack + self._ns(span.width) + LOOSE_NS
+            )
         return now
 
     def see_page(self, vcpu: int) -> Page:
@@ -230,10 +244,14 @@ class Twin:
             return page
         self._delayed(mine, page)
         self.found.equal(f"the version of page {vcpu}", page.version, mine.version)
-        self.found.equal(f"STABLE of page {vcpu}", bool(page.flags & STABLE), bool(mine.page_stable))
+        self.found.equal(
+            f"STABLE of page {vcpu}", bool(page.flags & STABLE), bool(mine.page_stable)
+        )
         stopped = bool(page.flags & STOPPED)
         self.found.equal(f"GUEST_STOPPED of page {vcpu}", stopped, bool(mine.page_stopped))
-        self.found.equal(f"the scale of page {vcpu}", (page.mul, page.shift), (mine.page_mul, mine.page_shift))
+        self.found.equal(
+            f"the scale of page {vcpu}", (page.mul, page.shift), (mine.page_mul, mine.page_shift)
+        )
         if page.version == mine.version:
             self._pair(mine, page)
         return page
@@ -245,8 +263,9 @@ class Twin:
             name = f"the pair of page {mine.number}"
             self.found.equal(name, (page.tsc, page.ns), (mine.page_tsc, mine.page_ns))
             return
-        at = self.taken if self.vm.master else made
-        rd = u64(page.tsc - mine.tsc_offset)
+        span, offset = made
+        at = self.taken if self.vm.master else span
+        rd = u64(page.tsc - offset)
         inside = at.before <= rd <= at.after
         name = f"the TSC of page {mine.number}"
         self.found.true(name, inside, f"{rd} is not in {at.before} to {at.after}")
@@ -284,7 +303,7 @@ class Twin:
         if mine.version != version:
             self._published.pop(vcpu, None)
             if self.fresh or not self.vm.master:
-                self._published[vcpu] = span
+                self._published[vcpu] = span, mine.tsc_offset
 
     def _took_pair(self, span: Span) -> None:
         self.fresh, self.taken = True, span
@@ -309,6 +328,12 @@ class Twin:
     def _see_adjust(self, vcpu: int) -> None:
         found = self.machine.get_msr(vcpu, IA32_TSC_ADJUST)
         self.found.equal(f"IA32_TSC_ADJUST of vCPU {vcpu}", found, self._vcpu(vcpu).tsc_adjust)
+
+    def _track(self, vcpu: int, act: Callable[[], object]) -> None:
+        """Take a write in the model, and note what kvm_track_tsc would say of it."""
+        used = bool(self.vm.master)
+        act()
+        self.tracked.append((vcpu, self.vm.matched, len(existing(self.vm)), used))
 
     def _near(self, mine: Vcpu, value: int, span: Span) -> None:
         """Note how near a write is to the edge of the second within which it would match."""
