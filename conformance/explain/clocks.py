@@ -167,16 +167,21 @@ def _compare(vcpu: Vcpu, event: Page) -> None:
         raise Blocked(f"tsc_shift would not be {event.shift}")
 
 
-def registered(before: Hypothesis, event: Msr, number: int | None, old: bool) -> list[Hypothesis]:
-    """The hypothesis after the guest registered its page, or gave it up."""
-    after = before.copy()
-    if number is None:
-        return [after]
-    vcpu = after.vcpu(number)
-    register(vcpu, bool(event.value & 1), old, by_user=False)
-    if vcpu.version:
-        after.open_versions |= {vcpu.number}
-    return [after]
+def registered(
+    before: Hypothesis, event: Msr, number: int | None, old: bool
+) -> list[Hypothesis]:
+    """The hypotheses after the guest registered its page, or gave it up: on any vCPU, if it is not known."""
+    found = []
+    for vcpu in before.vm.vcpus:
+        if not vcpu.created or (number is not None and vcpu.number != before.numbers[number]):
+            continue
+        after = before.copy()
+        mine = after.vm.vcpus[vcpu.number]
+        register(mine, bool(event.value & 1), old, by_user=False)
+        if mine.version:
+            after.open_versions |= {mine.number}
+        found.append(after)
+    return found or [before]
 
 
 def left(before: Hypothesis, event: Leave, number: int | None) -> list[Hypothesis]:

@@ -79,13 +79,13 @@ def _belongs(before: Event, event: Event) -> bool:
 
 
 def runners(events: Sequence[Event]) -> dict[int, int]:
-    """The vCPU that each thread runs: by the pages that it publishes, or the offsets of guests' writes."""
-    found: dict[int, int] = {}
+    """The vCPU that each thread runs, by its pages and the guests' writes; none where a thread runs several."""
+    found: dict[int, set[int]] = {}
     for event in events:
         if isinstance(event, Page):
-            found.setdefault(event.thread, event.vcpu)
+            found.setdefault(event.thread, set()).add(event.vcpu)
     for operation in operations(events):
         first = operation.first
         if isinstance(first, Offset) and isinstance(operation.second, Msr):
-            found.setdefault(first.thread, first.vcpu)
-    return found
+            found.setdefault(first.thread, set()).add(first.vcpu)
+    return {thread: min(vcpus) for thread, vcpus in found.items() if len(vcpus) == 1}
