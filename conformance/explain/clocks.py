@@ -167,9 +167,7 @@ def _compare(vcpu: Vcpu, event: Page) -> None:
         raise Blocked(f"tsc_shift would not be {event.shift}")
 
 
-def registered(
-    before: Hypothesis, event: Msr, number: int | None, old: bool
-) -> list[Hypothesis]:
+def registered(before: Hypothesis, event: Msr, number: int | None, old: bool) -> list[Hypothesis]:
     """The hypotheses after the guest registered its page, or gave it up: on any vCPU, if it is not known."""
     found = []
     for vcpu in before.vm.vcpus:

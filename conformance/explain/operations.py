@@ -79,7 +79,7 @@ def _belongs(before: Event, event: Event) -> bool:
 
 
 def runners(events: Sequence[Event]) -> dict[int, int]:
-    """The vCPU that each thread runs, by its pages and the guests' writes; none where a thread runs several."""
+    """The vCPU of each thread, by its pages and the guests' writes; none where a thread runs several."""
     found: dict[int, set[int]] = {}
     for event in events:
         if isinstance(event, Page):

@@ -216,8 +216,8 @@ class Twin:
         self._enter(vcpu, span)
         act(self._vcpu(vcpu), span.sample)
         leave(self._vcpu(vcpu), span.sample)
-        if index == IA32_TSC and self.vm.rules.offset_honoured:
-            self._learn_offset(vcpu)
+        if index == IA32_TSC:
+            self._learn_offset(vcpu, span.width)
         self.run(vcpu, span)
 
     # comparing
@@ -319,11 +319,13 @@ class Twin:
             if vm.cur_offset == computed:
                 vm.cur_offset = found
 
-    def _learn_offset(self, vcpu: int) -> None:
-        """Take over the offset that a guest's write has brought, since its time is only nearly known."""
-        found = self.machine.get_offset(vcpu)
-        self._close(f"the offset of vCPU {vcpu}", found, self._vcpu(vcpu).tsc_offset, self.khz)
-        self._vcpu(vcpu).tsc_offset = found
+    def _learn_offset(self, vcpu: int, width: int) -> None:
+        """Take over what a guest's write of its TSC has brought, since its time is only nearly known."""
+        mine = self._vcpu(vcpu)
+        found, adjust = self.machine.get_offset(vcpu), self.machine.get_msr(vcpu, IA32_TSC_ADJUST)
+        self._close(f"the offset of vCPU {vcpu}", found, mine.tsc_offset, width)
+        self._close(f"IA32_TSC_ADJUST of vCPU {vcpu}", adjust, mine.tsc_adjust, width)
+        mine.tsc_offset, mine.tsc_adjust = found, adjust
 
     def _see_adjust(self, vcpu: int) -> None:
         found = self.machine.get_msr(vcpu, IA32_TSC_ADJUST)
