@@ -44,7 +44,7 @@ def probed(device: Device) -> Host:
     """What the host does; raises `Unusable` where scenarios cannot run on it."""
     for number, name in NEEDED.items():
         if not device.capability(number):
-            raise Unusable(f"this kernel has no {name} (capability {number})")
+            raise Unusable(f"this kernel does not have {name} (capability {number})")
     machine = device.create_vm()
     try:
         vcpu = machine.create_vcpu()

@@ -17,6 +17,7 @@ from model.today.rules import Rules
 from vtsc.base.errors import BadFileError
 
 PLACES = (Path("/sys/kernel/tracing"), Path("/sys/kernel/debug/tracing"))
+PREFIX = "vtsc-live-"
 LATE_US = 100
 
 
@@ -52,8 +53,9 @@ def tracer(places: tuple[Path, ...] = PLACES) -> Iterator[Tracer | None]:
     if instances is None:
         yield None
         return
-    folder = instances / f"vtsc-live-{os.getpid()}"
+    folder = instances / f"{PREFIX}{os.getpid()}"
     try:
+        _remove_left(instances)
         folder.mkdir()
         made = Tracer(folder)
         made.start()
@@ -64,6 +66,14 @@ def tracer(places: tuple[Path, ...] = PLACES) -> Iterator[Tracer | None]:
     finally:
         with suppress(OSError):
             folder.rmdir()
+
+
+def _remove_left(instances: Path) -> None:
+    """Remove the instances of earlier processes that were killed."""
+    for left in instances.glob(f"{PREFIX}*"):
+        if not Path("/proc", left.name.removeprefix(PREFIX)).exists():
+            with suppress(OSError):
+                left.rmdir()
 
 
 def compared(recorder: Tracer, twin: Twin, rules: Rules, found: Findings) -> None:
