@@ -5,7 +5,7 @@ Source: arch/x86/kvm/x86.c of about 6.12, each rule observed on a live 6.18 as w
 
 from model.arithmetic import HZ_PER_KHZ, NSEC_PER_SEC, scale
 from model.today.rates import factors
-from model.today.state import Reading, Sample, Vcpu, Vm, existing
+from model.today.state import Reading, Sample, Vcpu, Vm
 from model.today.writes import guest_tsc, offsets_match, scaled_tsc, to_cycles
 from vtsc.language import u64
 
@@ -161,8 +161,3 @@ def page_time(vcpu: Vcpu, tsc: int) -> int:
 def guest_clock(vcpu: Vcpu, sample: Sample) -> int:
     """What the guest computes from its page now. [today-guest-read]"""
     return page_time(vcpu, guest_tsc(vcpu, sample))
-
-
-def vcpus_of(vm: Vm) -> int:
-    """The number of vCPUs that exist, as kvm_track_tsc prints it. [today-store]"""
-    return len(existing(vm))

@@ -45,14 +45,14 @@ def write_deadline(vcpu: Vcpu, deadline: int, sample: Sample) -> None:
 def _start(vcpu: Vcpu, sample: Sample) -> None:
     """Arm the timer for the deadline; one that is past fires at once. [today-deadline]"""
     left = s64(vcpu.deadline - guest_tsc(vcpu, sample))
-    wait = _nanoseconds(vcpu, u64(left)) if left > 0 else 0
+    wait = _nanoseconds(vcpu, abs(left)) if left >= 0 else 0
     vcpu.fires_at = sample.ns + wait
     vcpu.armed = True
 
 
 def _nanoseconds(vcpu: Vcpu, cycles: int) -> int:
-    """Cycles of the vCPU's rate as nanoseconds, rounded down. [today-deadline]"""
-    return cycles * 10**6 // vcpu.khz
+    """Cycles of the vCPU's rate as nanoseconds, the product taken mod 2^64. [today-deadline]"""
+    return u64(cycles * 10**6) // vcpu.khz
 
 
 def due(vcpu: Vcpu, sample: Sample) -> int:
@@ -60,7 +60,7 @@ def due(vcpu: Vcpu, sample: Sample) -> int:
     if vcpu.vm.rules.deadline_fixed:
         return vcpu.fires_at
     left = s64(vcpu.deadline - guest_tsc(vcpu, sample))
-    return u64(sample.ns + (_nanoseconds(vcpu, u64(left)) if left > 0 else 0))
+    return u64(sample.ns + (_nanoseconds(vcpu, abs(left)) if left >= 0 else 0))
 
 
 def expire(vcpu: Vcpu) -> None:
@@ -96,4 +96,4 @@ def start_stimer(vcpu: Vcpu, due_at: int, sample: Sample) -> None:
     vcpu.stimer_armed = True
     vcpu.stimer_due = due_at
     left = s64(due_at - reference_time(vcpu.vm, sample))
-    vcpu.stimer_fires_at = u64(sample.ns + (HUNDRED * left if left > 0 else 0))
+    vcpu.stimer_fires_at = u64(sample.ns + (HUNDRED * abs(left) if left >= 0 else 0))

@@ -55,7 +55,9 @@ def synchronize(vcpu: Vcpu, value: int, sample: Sample, by_user: bool) -> bool:
     if by_user and rules.first_write_exempt:
         vm.user_set = True
     offset = vm.cur_offset if matched else offset_for(vcpu, value, sample)
-    stored = value if by_user or rules.creation_stores_zero else guest_tsc(vcpu, sample)
+    stored = value
+    if not by_user and not rules.creation_stores_zero:
+        stored = u64(scaled_tsc(vcpu, sample.rd) + offset)
     store(vcpu, offset, stored, sample, matched)
     return matched
 

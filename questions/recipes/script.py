@@ -27,7 +27,7 @@ WALL_GAP = (0, 3600 * SECOND)
 
 @dataclass(frozen=True)
 class Gap:
-    """A delay in [low, high] ns. ``given``: the recipe states it, so that no default has to be shown."""
+    """A delay of ``low`` to ``high`` ns. ``given``: the recipe states it; else it is a default."""
 
     low: int = GAP[0]
     high: int = GAP[1]
@@ -44,20 +44,26 @@ class Literal:
 
 @dataclass(frozen=True)
 class Saved:
-    """What the save section read of the same field: of the same vCPU, or of vCPU ``vcpu``.
+    """What the save section read: of the same vCPU, or of vCPU ``vcpu``; the same field, or ``field``.
 
     For ``flags`` of KVM_SET_CLOCK: the flags that KVM_GET_CLOCK returned, without TSC_STABLE, as monitors
     pass them on.
     """
 
     vcpu: int | None = None
+    field: str = ""
 
 
 @dataclass(frozen=True)
 class Now:
-    """What a read of the same field would return at this moment: of the same vCPU, or of vCPU ``vcpu``."""
+    """What a read would return at this moment: of the same vCPU, or of vCPU ``vcpu``; by default the same
+    field.
+
+    For a guest's ``deadline`` that is its TSC.
+    """
 
     vcpu: int | None = None
+    field: str = ""
 
 
 @dataclass(frozen=True)
@@ -126,9 +132,15 @@ class Step:
 
 @dataclass(frozen=True)
 class Threads:
-    """Sequences of steps that run at the same time, in any order that keeps each of them."""
+    """Sequences of steps that run at the same time, in any order that keeps each of them.
+
+    All begin where the block begins, and a step's gap lies after the step before it in its own thread. What
+    follows waits for all of them. ``order``: by the number of its thread, whose step comes next; empty until
+    it is chosen.
+    """
 
     threads: tuple[tuple[Step, ...], ...]
+    order: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -197,11 +209,18 @@ def threads(vcpus: Sequence[int], calls: Sequence[Step]) -> Threads:
 
 
 def steps(section: Section) -> tuple[Step, ...]:
-    """The steps of a section, threads one after the other."""
+    """The steps of a section; those of threads in their order, or one thread after the other."""
     found: list[Step] = []
     for item in section.body:
-        found += [item] if isinstance(item, Step) else [s for t in item.threads for s in t]
+        found += [item] if isinstance(item, Step) else [step for _, step in sequence(item)]
     return tuple(found)
+
+
+def sequence(threads: Threads) -> tuple[tuple[int, Step], ...]:
+    """The steps of threads, each with the number of its thread: in their order, or thread by thread."""
+    order = threads.order or [n for n, thread in enumerate(threads.threads) for _ in thread]
+    rest = [iter(thread) for thread in threads.threads]
+    return tuple((n, next(rest[n])) for n in order)
 
 
 def named(script: Script) -> Script:

@@ -133,6 +133,25 @@ model/switch.py
   frame: Switch.decide Switch._decide_each Switch._update Switch._kick Switch.blocks \
 Switch.leave_guest
   declaration: Switch.__init__
+model/today/clock.py
+  declaration: update_master refresh_master update_page _caught_up _publish _publish_reference \
+serve _update_everywhere update_all clock_now get_clock flags_accepted set_clock stop_clock \
+register page_time guest_clock
+model/today/rates.py
+  declaration: factors page_rate raw_rate drift
+model/today/rules.py
+  declaration: Rules.but rules_named _split
+model/today/state.py
+  declaration: Vcpu.__init__ Vm.__init__ existing
+model/today/timers.py
+  declaration: set_lapic write_deadline _start _nanoseconds due expire deliver reference_time \
+start_stimer
+model/today/vm.py
+  declaration: create_vm create_vcpu load enter leave
+model/today/writes.py
+  declaration: scaled_tsc guest_tsc offset_for to_cycles write_by_user synchronize _near store \
+_track offsets_match set_offset write_by_guest adjust_by_guest _move adjust_by_user set_rate \
+set_default_rate initial_rate _in_tolerance
 model/trapping.py
   frame: needs_trapping update_trapping has_page is_switching some_switch must_leave \
 passthrough_resumes catches_up caught_up_to follow_mode stop_trapping native_value last_emulated \

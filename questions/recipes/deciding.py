@@ -1,0 +1,231 @@
+"""Decides the claims of a recipe under given rules, for all delays within their ranges and all orders.
+
+Every answer "for all" is an SMT-LIB text that a fresh solver has found unsatisfiable. Every witness has been
+run again on plain numbers.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from model.today import Rules
+from questions.recipes.available import missing
+from questions.recipes.bounds import Bounds, Region, region, single
+from questions.recipes.orders import orders
+from questions.recipes.properties import PROPERTIES
+from questions.recipes.replay import Replay, replay
+from questions.recipes.samples import confirm
+from questions.recipes.script import Gap, Script, Wanted, named, steps
+from questions.recipes.symbolic import Run, run
+from questions.recipes.witness import least
+from vtsc.base.errors import BadFileError, EvidenceError, Exit, VtscError
+from vtsc.smtlib.script import Script as Text
+from vtsc.smtlib.script import Sentences
+from vtsc.solver.asking import Asking
+from vtsc.solver.solve import solve
+from vtsc.symbolic.forms import Condition, Linear
+from vtsc.symbolic.formula import formula
+from vtsc.symbolic.names import INPUTS_TAKEN
+from vtsc.symbolic.terms import Arena
+
+HOLDS, FAILS, DEPENDS = "holds", "fails", "depends"
+UNKNOWN, VACUOUS, UNAVAILABLE = "unknown", "vacuous", "unavailable"
+LIKE = "like threads are numbered in the order in which they start"
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
+"""What the name of a gap may be."""
+
+
+@dataclass(frozen=True)
+class Witness:
+    """One run: the length of every gap, the recipe in the order that it took, and what it did."""
+
+    delays: Mapping[str, int]
+    script: Script
+    replay: Replay
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The answer for one property and one set of rules.
+
+    ``result``: one of the words above. ``parts``: where it depends, the conjunctions of bounds under any of
+    which the claim holds in every order; where none holds, it fails in some order. It fails in all where
+    ``exact`` says so. ``fails``: the bounds say where the claim fails instead. ``threshold``: the delay,
+    ``<=`` or ``>=``, and the number, where one bound on one delay is all. ``texts``: the proofs by name.
+    ``why``: the reason for `UNKNOWN`, `VACUOUS` and `UNAVAILABLE`.
+    """
+
+    wanted: Wanted
+    result: str
+    parts: tuple[tuple[str, ...], ...] = ()
+    fails: bool = False
+    threshold: tuple[str, str, int] | None = None
+    holding: Witness | None = None
+    failing: Witness | None = None
+    texts: Mapping[str, str] = field(default_factory=dict)
+    why: str = ""
+
+    @property
+    def is_for_all(self) -> bool:
+        """Whether it says the same of all runs."""
+        return self.result in (HOLDS, FAILS)
+
+    @property
+    def status(self) -> Exit:
+        """The exit status of this answer alone, where the property is wanted in all runs."""
+        known = {HOLDS: Exit.OK, VACUOUS: Exit.VACUOUS, UNAVAILABLE: Exit.VACUOUS}
+        if self.result == UNKNOWN:
+            return Exit.UNKNOWN
+        return known.get(self.result, Exit.VIOLATED)
+
+
+def decide(script: Script, rules: Rules) -> list[Verdict]:
+    """The verdict on every property that a recipe wants, in its order."""
+    script = named(script)
+    check(script)
+    why = missing(script, rules)
+    if why:
+        return [Verdict(wanted, UNAVAILABLE, why=why) for wanted in script.wanted]
+    try:
+        arena = Arena()
+        ways = orders(script)
+        every = [run(each, rules, arena) for each in ways.scripts]
+    except VtscError as error:
+        if error.status != Exit.UNKNOWN:
+            raise
+        return [Verdict(wanted, UNKNOWN, why=str(error)) for wanted in script.wanted]
+    found = [_decided(every, rules, wanted, ways.like) for wanted in script.wanted]
+    confirm(ways.scripts, rules, [(v.wanted, v.result == HOLDS) for v in found if v.is_for_all])
+    return found
+
+
+def check(script: Script) -> None:
+    """Raise `BadFileError` where a gap or a property is none that can be decided about."""
+    found: dict[str, tuple[int, int]] = {}
+    gaps = [script.guest.uptime]
+    for section in script.sections:
+        gaps += [section.gap, *(step.gap for step in steps(section))]
+    for gap in gaps:
+        _check_gap(gap, found.setdefault(gap.name, (gap.low, gap.high)))
+    for wanted in script.wanted:
+        if wanted.name not in PROPERTIES:
+            raise BadFileError(f"no property {wanted.name}: accepted are {', '.join(PROPERTIES)}")
+        unknown = [x for x in wanted.parameters if x not in PROPERTIES[wanted.name].parameters]
+        if unknown:
+            raise BadFileError(f"{wanted.name} has no parameter {unknown[0]}")
+
+
+def _check_gap(gap: Gap, before: tuple[int, int]) -> None:
+    if not NAME.fullmatch(gap.name) or INPUTS_TAKEN.fullmatch(gap.name):
+        raise BadFileError(f"a delay cannot be called {gap.name!r}")
+    if not 0 <= gap.low <= gap.high < 2**61:
+        raise BadFileError(f"the delay {gap.name} has no range: {gap.low} to {gap.high} ns")
+    if before != (gap.low, gap.high):
+        raise BadFileError(f"the delay {gap.name} has two ranges")
+
+
+def _decided(every: Sequence[Run], rules: Rules, wanted: Wanted, like: bool) -> Verdict:
+    try:
+        verdict = _Question(every, rules, wanted).verdict()
+        return replace(verdict, why=LIKE) if like and verdict.parts else verdict
+    except VtscError as error:
+        if error.status != Exit.UNKNOWN:
+            raise
+        return Verdict(wanted, UNKNOWN, why=str(error))
+
+
+class _Question:
+    """A property of a recipe that was run in each order, by terms of one arena."""
+
+    def __init__(self, every: Sequence[Run], rules: Rules, wanted: Wanted) -> None:
+        self.every = every
+        self.rules = rules
+        self.wanted = wanted
+        self.arena = arena = every[0].arena
+        self.delays: dict[str, Linear] = {n: f for each in every for n, f in each.delays.items()}
+        claims = [each.claim(wanted) for each in every]
+        ways = list(zip(every, claims, strict=True))
+        self.holding = [arena.conjunction((r.legal, c)) for r, c in ways]
+        """By order: the recipe goes this way, and the claim holds."""
+        self.failing = [arena.conjunction((r.legal, arena.negation(c))) for r, c in ways]
+        self.legal = arena.disjunction(r.legal for r in every)
+        self.can_hold = arena.disjunction(self.holding)
+        self.can_fail = arena.disjunction(self.failing)
+
+    def verdict(self) -> Verdict:
+        """The answer."""
+        failing, holding = self._witness(self.failing, False), self._witness(self.holding, True)
+        if failing is None and holding is None:
+            return Verdict(
+                self.wanted, VACUOUS, why="no delays within the ranges let the recipe go so"
+            )
+        if failing is None:
+            texts = self._proved({"holds": self.can_fail})
+            return Verdict(self.wanted, HOLDS, holding=holding, texts=texts)
+        if holding is None:
+            texts = self._proved({"fails": self.can_hold})
+            return Verdict(self.wanted, FAILS, failing=failing, texts=texts)
+        return self._depends(holding, failing)
+
+    def _witness(self, ways: Sequence[Condition], holds: bool) -> Witness | None:
+        some = self.arena.disjunction(ways)
+        if some is self.arena.false or not Asking([some], {}).possible():
+            return None
+        for run_, condition in zip(self.every, ways, strict=True):
+            asking = Asking([condition], self.delays)
+            delays = least(asking, self.arena, self.delays)
+            if delays is None:
+                continue
+            found = replay(run_.script, self.rules, delays, self.wanted)
+            if found.holds is not holds:
+                raise EvidenceError(f"{run_.script.name}: run again, {self.wanted.name} is not so")
+            return Witness(delays, run_.script, found)
+        return None
+
+    def _depends(self, holding: Witness, failing: Witness) -> Verdict:
+        arena = self.arena
+        always = arena.conjunction(map(arena.negation, self.failing))
+        inside = region(arena, self.delays, self.legal, always)
+        fails, chosen = False, inside
+        if inside is None or len(inside.parts) > 1:
+            outside = region(arena, self.delays, self.legal, arena.negation(always))
+            if outside is not None and (inside is None or len(outside.parts) < len(inside.parts)):
+                fails, chosen = True, outside
+        if chosen is None:
+            why = "no few bounds tell when"
+            return Verdict(self.wanted, DEPENDS, holding=holding, failing=failing, why=why)
+        claim = arena.negation(always) if fails else always
+        return Verdict(
+            self.wanted,
+            DEPENDS,
+            tuple(tuple(map(formula, part)) for part in chosen.parts),
+            fails,
+            single(chosen.parts[0]) if len(chosen.parts) == 1 else None,
+            holding,
+            failing,
+            self._proved(self._both_ways(chosen, claim)),
+        )
+
+    def _both_ways(self, found: Region, claim: Condition) -> dict[str, Condition]:
+        """By name, what must be impossible if the claim holds within the region and nowhere else."""
+        arena = self.arena
+        here = found.condition(arena)
+        return {
+            "inside": arena.conjunction((self.legal, here, arena.negation(claim))),
+            "outside": arena.conjunction((self.legal, arena.negation(here), claim)),
+        }
+
+    def _proved(self, impossible: Mapping[str, Condition]) -> dict[str, str]:
+        """The texts that say that conditions are impossible, each found so by a fresh solver."""
+        texts = {}
+        for name, condition in impossible.items():
+            text = Text(f"{self.every[0].script.name}: {self.wanted.name}: {name}")
+            text.require(Sentences(text).condition(condition))
+            texts[name] = text.text()
+        solve(texts)
+        return texts
+
+
+def told(part: Bounds) -> str:
+    """A conjunction of bounds as text."""
+    return " and ".join(map(formula, part))

@@ -1,0 +1,23 @@
+"""The vCPUs' TSC offsets differ as they did before."""
+
+from questions.recipes.properties.property import Parameters, RecipeProperty, Seen
+from vtsc.language import u64
+
+
+def claim(seen: Seen, parameters: Parameters) -> bool:
+    """At the first run of any vCPU, offsets differ by what they differed by at p."""
+    first = seen.world.created[0]
+    for v in seen.world.created[1:]:
+        before = u64(seen.at("p", "offset", v) - seen.at("p", "offset", first))
+        after = u64(seen.note(f"first.offset.{v}") - seen.note(f"first.offset.{first}"))
+        if before != after:
+            return False
+    return True
+
+
+PROPERTY = RecipeProperty(
+    "offsets_kept",
+    "the vCPUs' TSC offsets differ by what they differed by before",
+    claim,
+    failing="the TSCs of two vCPUs are further apart than before",
+)

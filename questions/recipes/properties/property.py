@@ -1,0 +1,76 @@
+"""What a property of recipes is, and what its claim may look at."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from questions.recipes.script import Script
+from questions.recipes.world import KHZ, World
+from vtsc.language import cdiv, s64
+
+MS = 10**6
+SECOND = 10**9
+INCLUDE, EXCLUDE = "include", "exclude"
+Parameters = Mapping[str, int | str]
+
+
+@dataclass(frozen=True)
+class RecipeProperty:
+    """A property: its claim about a run that has ended, with its parameters and their defaults.
+
+    ``title``: the claim in a line. ``failing``: what it means for a guest that it fails. ``unit``: durations
+    are ns.
+    """
+
+    name: str
+    title: str
+    claim: Callable[["Seen", Parameters], Any]
+    parameters: Parameters = field(default_factory=dict)
+    failing: str = ""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A run that has ended, as claims look at it."""
+
+    world: World
+
+    @property
+    def script(self) -> Script:
+        """The recipe that was run."""
+        return self.world.script
+
+    @property
+    def ran(self) -> Sequence[int]:
+        """The vCPUs that have run after the guest was stopped."""
+        return tuple(self.world.ran)
+
+    def at(self, when: str, what: str, vcpu: int) -> Any:
+        """What a vCPU saw at ``p``, its last instruction before, or ``q``, its first one after."""
+        return self.world.notes.get(f"{when}.{what}.{vcpu}")
+
+    def advance(self, what: str, vcpu: int) -> Any:
+        """By how much ``tsc``, ``clock`` or ``reference`` has advanced from p to q; it may be negative.
+
+        The TSC's cycles are given in ns.
+        """
+        found = s64(self.at("q", what, vcpu) - self.at("p", what, vcpu))
+        return self.ns(found) if what == "tsc" else found
+
+    def ns(self, cycles: Any) -> Any:
+        """Cycles of the guest as ns."""
+        return cycles if self.world.khz == KHZ else cdiv(cycles * KHZ, self.world.khz)
+
+    def note(self, name: str) -> Any:
+        """A noted value."""
+        return self.world.notes.get(name)
+
+
+def number(parameters: Parameters, name: str) -> int:
+    """A parameter that is a duration or another number."""
+    return int(parameters[name])
+
+
+def within(value: Any, limit: int) -> Any:
+    """Whether a signed number is at most ``limit`` away from 0."""
+    return bool(value <= limit) and bool(value >= -limit)

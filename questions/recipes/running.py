@@ -1,0 +1,144 @@
+"""Runs a recipe whose steps are in one order: on numbers, or on symbols, as its delays are."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from questions.recipes.calls import names, perform
+from questions.recipes.orders import is_shared
+from questions.recipes.script import (
+    VM,
+    Call,
+    Gap,
+    Script,
+    Section,
+    Step,
+    Threads,
+    sequence,
+    steps,
+)
+from questions.recipes.world import KHZ, World, Write, booted, replaced
+from vtsc.language import apart, require
+
+Delay = Callable[[Gap], Any]
+"""Gives the length of a gap: a number, or a symbol."""
+RUNS = ("KVM_RUN", "run")
+
+
+def played(script: Script, rules: Any, delay: Delay, khz: int = KHZ) -> World:
+    """The world after all steps of a script whose gaps have names, and whose threads are in order."""
+    world = booted(script, rules, khz)
+    world.time = delay(script.guest.uptime)
+    for section in script.sections:
+        _play(world, section, delay)
+    if not has_runs(script):
+        for v in world.created:
+            if v not in script.parked:
+                _step(world, Step(v, Call("KVM_RUN"), Gap(0, 0)))
+    return world
+
+
+def has_runs(script: Script) -> bool:
+    """Whether a script says when vCPUs run."""
+    return any(step.call.name in RUNS for section in script.sections for step in steps(section))
+
+
+def _play(world: World, section: Section, delay: Delay) -> None:
+    world.time = world.time + delay(section.gap)
+    if section.kind == "restore":
+        replaced(world)
+    elif not world.ran:
+        _stop(world, section)
+    for item in section.body:
+        if isinstance(item, Threads):
+            _play_threads(world, item, delay)
+        else:
+            world.time = world.time + delay(item.gap)
+            _step(world, item)
+
+
+def _play_threads(world: World, block: Threads, delay: Delay) -> None:
+    """Run threads in their order. Steps that others depend on take place in that order in time, too."""
+    times = [world.time for _ in block.threads]
+    last = world.time
+    for n, step in sequence(block):
+        times[n] = world.time = times[n] + delay(step.gap)
+        if is_shared(step):
+            require(last <= world.time)
+            last = world.time
+        _step(world, step)
+    after = [t for t, steps_ in zip(times, block.threads, strict=True) if not is_shared(steps_[-1])]
+    world.time = _latest(world, [last, *after])
+
+
+def _latest(world: World, times: Sequence[Any]) -> Any:
+    """The latest of some times."""
+    world.notes.put("latest", times[0])
+    for time in times[1:]:
+        apart(partial(_later, world, time), world.notes)
+    return world.notes.get("latest")
+
+
+def _later(world: World, time: Any) -> None:
+    if time > world.notes.get("latest"):
+        world.notes.put("latest", time)
+
+
+def _stop(world: World, section: Section) -> None:
+    """Where a vCPU is not paused by a step of the section, it stops where the section begins."""
+    paused = {s.who for s in steps(section) if s.call.name == "pause"}
+    if VM in paused:
+        return
+    for v in range(world.script.vcpus):
+        if v not in paused and v not in world.paused:
+            _expire_due(world, v)
+            apart(partial(world.seen, v, "p"), *world.records)
+            world.paused.add(v)
+
+
+def _step(world: World, step: Step) -> None:
+    number = len(world.calls)
+    for v in range(world.script.vcpus) if step.who == VM else (step.who,):
+        _expire_due(world, v)
+    world.times.append(world.time)
+    apart(partial(perform, world, step, number), *_changed(world, step))
+    world.calls.append(number)
+    name = step.call.name
+    _remember_writer(world, step, number)
+    if name == "KVM_CREATE_VCPU":
+        world.created.append(step.who)
+    elif name == "pause":
+        world.paused |= set(range(world.script.vcpus)) if step.who == VM else {step.who}
+    elif name in RUNS:
+        world.runs += 1
+        world.paused.discard(step.who)
+        if step.who not in world.ran:
+            world.ran.append(step.who)
+    elif name == "KVM_SET_MSRS" and "TSC" in dict(step.call.fields):
+        world.writes.append(Write(number, step.who, number))
+
+
+def _remember_writer(world: World, step: Step, number: int) -> None:
+    """Note which step a later write of a TSC is compared with."""
+    names = dict(step.call.fields)
+    if step.call.name == "KVM_CREATE_VCPU":
+        world.last_writer = f"creating v{step.who}"
+    elif step.call.name == "KVM_SET_MSRS" and "TSC" in names:
+        world.writers[number] = world.last_writer
+        world.last_writer = f"the write of v{step.who}"
+    elif step.call.name == "KVM_SET_DEVICE_ATTR":
+        world.last_writer = f"the attribute of v{step.who}"
+
+
+def _changed(world: World, step: Step) -> tuple[object, ...]:
+    """The records that a step may change: but for some calls, those of the VM and of its own vCPU."""
+    if step.who == VM or step.call.name in (*RUNS, "KVM_SET_CLOCK"):
+        return world.records
+    return (world.vm, world.vcpu(step.who), world.notes, world.ghost)
+
+
+def _expire_due(world: World, number: int) -> None:
+    """Let the timer of a vCPU fire if it is due, where the recipe has timers at all."""
+    script = world.script
+    if names(script, "guest", "deadline") or names(script, "KVM_SET_MSRS", "TSC_DEADLINE"):
+        apart(partial(world.expire_due, number), world.vcpu(number))
