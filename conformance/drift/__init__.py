@@ -5,7 +5,8 @@ import json
 from fractions import Fraction
 from typing import Any
 
-from conformance.rates import MAX_KHZ, drift, jump, page_rate, raw_rate
+from conformance.rates import ACCEPTED, LEAST_KHZ, MAX_KHZ, jump
+from model.today import drift, page_rate, raw_rate
 from vtsc import __version__
 from vtsc.base.errors import Exit
 from vtsc.report.screen import put
@@ -42,12 +43,10 @@ def run(arguments: argparse.Namespace) -> Exit:
 
 def _khz(text: str) -> int:
     """A rate in kHz; raises `ArgumentTypeError` for a text that is none."""
-    if (
-        not (text.isascii() and text.isdecimal() and 1 <= int(text[:12]) <= MAX_KHZ)
-        or len(text) > 12
-    ):
-        raise argparse.ArgumentTypeError(f"{text}: accepted is a whole number from 1 to {MAX_KHZ}")
-    return int(text)
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 12 else 0
+    if not LEAST_KHZ <= number <= MAX_KHZ:
+        raise argparse.ArgumentTypeError(f"{text}: accepted is {ACCEPTED}")
+    return number
 
 
 def _age(text: str) -> Fraction:
@@ -70,17 +69,17 @@ def _lines(khz: int, ages: list[Fraction]) -> list[str]:
     raw, page, share = raw_rate(khz), page_rate(khz), drift(khz)
     rows = [
         ("host TSC", f"{khz} kHz"),
-        ("raw clock", f"{raw.mult} / 2^{raw.shift} ns a cycle"),
-        ("kvmclock page", f"{page.mult} / 2^{page.shift} ns a cycle"),
+        ("raw clock", _rate(raw)),
+        ("kvmclock page", _rate(page)),
         ("drift in a day", _signed(share * DAY * 10**9, "ns", 0)),
     ]
     rows += [(f"jump after {_plain(age)} s", _signed(jump(khz, age), "ns", 3)) for age in ages]
     wide = max(len(name) for name, _ in rows)
-    said = "the guest's clock stays with the raw clock"
+    said = "kvmclock stays with the raw clock"
     if share > 0:
-        said = "each new master pair sets the guest's clock forward"
+        said = "a new master pair sets kvmclock forward"
     elif share < 0:
-        said = "each new master pair sets the guest's clock back"
+        said = "a new master pair sets kvmclock back"
     verdict = f"drift {khz} kHz: {_signed(share * 10**9, 'ppb', 3)}: {said}"
     return [*(f"{name:{wide}}  {value}" for name, value in rows), verdict]
 
@@ -95,6 +94,12 @@ def _signed(value: Fraction, unit: str, digits: int) -> str:
     return f"{'+' if value > 0 else '-'}{whole}{fraction} {unit}"
 
 
+def _rate(rate: Fraction) -> str:
+    """A rate as it is kept: a whole number, and the power of two that divides it."""
+    shift = rate.denominator.bit_length() - 1
+    return f"{rate.numerator} / 2^{shift} ns a cycle" if shift else f"{rate.numerator} ns a cycle"
+
+
 def _plain(age: Fraction) -> str:
     """An age as it was written, or nearly so."""
     return str(age.numerator) if age.denominator == 1 else f"{float(age):g}"
@@ -107,11 +112,10 @@ def _json(rates: list[int], ages: list[Fraction]) -> str:
 
 
 def _result(khz: int, ages: list[Fraction]) -> dict[str, Any]:
-    raw, page = raw_rate(khz), page_rate(khz)
     return {
         "khz": khz,
-        "raw": {"mult": raw.mult, "shift": raw.shift},
-        "page": {"mult": page.mult, "shift": page.shift},
+        "raw": str(raw_rate(khz)),
+        "page": str(page_rate(khz)),
         "drift": str(drift(khz)),
         "ppb": round(float(drift(khz) * 10**9), 6),
         "jumps": [

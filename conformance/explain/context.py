@@ -12,7 +12,7 @@ from conformance.explain.reading import Recording
 from conformance.explain.search import Asked, both
 from conformance.explain.start import begins_with_creation
 from conformance.explain.writes import Allowed
-from conformance.rates import MAX_KHZ, khz_of
+from conformance.rates import ACCEPTED, LEAST_KHZ, MAX_KHZ, khz_of
 from model.today.rules import Rules
 from vtsc.base.errors import UsageError
 from vtsc.language import u64
@@ -50,8 +50,8 @@ def asked_of(events: Sequence[Event], recording: Recording, given: Given) -> Ask
 def _khz(events: Sequence[Event], given: int | None) -> int:
     """The host's rate: as given, or that of most pages."""
     if given is not None:
-        if not 1 <= given <= MAX_KHZ:
-            raise UsageError(f"--khz {given}: accepted is a whole number from 1 to {MAX_KHZ}")
+        if not LEAST_KHZ <= given <= MAX_KHZ:
+            raise UsageError(f"--khz {given}: accepted is {ACCEPTED}")
         return given
     pages = (khz_of(event.mul, event.shift) for event in events if isinstance(event, Page))
     counted = Counter(khz for khz in pages if khz is not None)

@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 from conformance.explain.events import IA32_TSC, Msr, Offset, Page, Track
 from conformance.explain.hypothesis import Blocked, Hypothesis, copied
 from model.arithmetic import HZ_PER_KHZ
-from model.today.clock import vcpus_of
-from model.today.state import Sample, Vcpu
+from model.today.state import Sample, Vcpu, existing
 from model.today.vm import create_vcpu
 from model.today.writes import adjust_by_guest, set_offset, to_cycles, write_by_guest, write_by_user
 from vtsc.language import u64
@@ -82,7 +81,7 @@ def _run(after: Hypothesis, guess: Guess, offset: Offset, track: Track) -> None:
     guess.act(vcpu, sample)
     _same("the offset", vm.last_offset, offset.next)
     _same("the number of matches", vm.matched, track.matched)
-    _same("the number of vCPUs", vcpus_of(vm), track.online)
+    _same("the number of vCPUs", len(existing(vm)), track.online)
     _same("the master clock", used, track.master)
     _same("the host's clock source being the TSC", vm.clocksource_tsc, track.tsc_clock)
 
