@@ -188,7 +188,7 @@ class Vm:
         _plain(self._vcpus[vcpu][0], CLOCK_CTRL, 0)
 
     def run(self, vcpu: int) -> int:
-        """Run: rdtsc; mov [DATA], eax; mov [DATA + 4], edx; hlt."""
+        """Run: rdtsc; store eax and edx at ``DATA``; hlt."""
         at = DATA + 16 * vcpu
         store = struct.pack("<2sH3sH", b"\x66\xa3", at, b"\x66\x89\x16", at + 4)
         self._run(vcpu, b"\x0f\x31" + store + b"\xf4")
