@@ -13,7 +13,7 @@ TYPICAL = 1200
 """The cycles by which an event usually follows the sample that it tells of."""
 ROUNDING = 2
 """The ns by which a sample of the raw clock may differ from a straight line, both ways."""
-BETWEEN = 2000
+BETWEEN = 80_000
 """The ns between samples of the TSC and then the clock, where they are not taken as a pair."""
 
 

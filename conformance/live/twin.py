@@ -43,7 +43,7 @@ ANCHORS = 40
 STABLE, STOPPED = 1, 2
 PAIR_NS = 3
 """How far the time of an exact pair may be from the host's clock, in ns."""
-LOOSE_NS = 3000
+LOOSE_NS = 80_000
 """The same where the kernel takes the two samples one after the other."""
 WALL_NS = 100_000
 """How far the wall time that a call sees may be from the twin's."""
