@@ -119,6 +119,17 @@ def attribute_then_write(twin: Twin, _: Host) -> None:
     _both(twin)
 
 
+def create_after_write(twin: Twin, _: Host) -> None:
+    """A creation between two equal writes: it leaves 0 behind, so that the second does not match."""
+    twin.create()
+    twin.register(0)
+    twin.write_tsc(0, twin.device.tsc())
+    twin.register(twin.create())
+    _both(twin)
+    twin.write_tsc(1, twin.device.tsc())
+    _both(twin)
+
+
 def refused_rate(twin: Twin, _: Host) -> None:
     """Half the host's rate is refused without scaling, and stored: later writes do not match."""
     booted(twin)
@@ -241,6 +252,7 @@ SCENARIOS: Mapping[str, Scenario] = {
     "first-writes": Scenario("the first TSC writes after creation", first_writes),
     "offset-twice": Scenario("the same offset twice on one vCPU", offset_twice),
     "attribute-then-write": Scenario("an offset, and a TSC near it", attribute_then_write),
+    "create-after-write": Scenario("a vCPU created between two writes", create_after_write),
     "refused-rate": Scenario("a rate that is refused", refused_rate, scaled=False),
     "old-msr": Scenario("kvmclock by its old MSR", old_msr),
     "hotplug": Scenario("a third vCPU later", hotplug),

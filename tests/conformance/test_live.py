@@ -42,6 +42,7 @@ def test_a_host_that_follows_the_rules_is_explained(rules, at_once, khz):
         ({"master_needs_match": False}, "beyond-a-second"),
         ({"count_once": False}, "offset-twice"),
         ({"attribute_is_user_write": False}, "attribute-then-write"),
+        ({"creation_stores_zero": False}, "create-after-write"),
         ({"adjust_updates": False}, "guest-adjust"),
         ({"registration_updates": False}, "creation"),
         ({"clock_from_creation": False}, "creation"),
