@@ -1,5 +1,6 @@
 """A fake of /dev/kvm that follows the rules of `model.today` in a time of its own, or breaks one of them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from errno import EINVAL
 from random import Random
@@ -17,6 +18,7 @@ from conformance.live.device import (
 from model.today import (
     Rules,
     Sample,
+    Vcpu,
     Vm,
     adjust_by_guest,
     adjust_by_user,
@@ -66,6 +68,8 @@ class FakeKvm:
     ) -> None:
         self.rules, self.khz, self.faults, self.at_once = rules, khz, faults, at_once
         self.now = 5_000_000_000_000
+        self.trace: list[str] = []
+        """What the kernel's tracer would have recorded."""
         self._rng = Random(7)
 
     def tsc(self) -> int:
@@ -91,6 +95,12 @@ class FakeKvm:
         ns = self.true_ns(rd)
         return Sample(rd, ns + ns * self.faults.raw_off_ppb // 10**9, 10**18 + ns)
 
+    def record(self, thread: int, event: str, text: str) -> None:
+        """Note an event, a moment after the last sample."""
+        self.now += self._rng.randrange(300, 3_000)
+        name = "vmm" if thread == 1000 else f"vcpu{thread - 1001}"
+        self.trace.append(f"{name}-{thread} [000] d..1. {self.now}: {event}: {text}")
+
     def sleep(self, ns: int) -> None:
         """Move the time on."""
         self.now += ns * self.khz // 10**6 + 50_000
@@ -112,18 +122,19 @@ class FakeVm:
         self._delayed: int | None = None
         self._refused: set[int] = set()
         create_vm(self.vm, host.sample())
+        self._record_master(1000)
 
     def create_vcpu(self) -> int:
         """The next vCPU."""
         number = sum(v.created for v in self.vm.vcpus)
-        create_vcpu(self.vm.vcpus[number], self.host.sample())
+        self._tracked(number, lambda v: create_vcpu(v, self.host.sample()), 1000)
         return number
 
     def set_msr(self, vcpu: int, index: int, value: int) -> None:
         """TSC, TSC_ADJUST and kvmclock."""
         mine = self.vm.vcpus[vcpu]
         if index == IA32_TSC:
-            write_by_user(mine, value, self.host.sample())
+            self._tracked(vcpu, lambda v: write_by_user(v, value, self.host.sample()))
         elif index == IA32_TSC_ADJUST:
             adjust_by_user(mine, value)
         else:
@@ -136,7 +147,7 @@ class FakeVm:
 
     def set_offset(self, vcpu: int, offset: int) -> None:
         """The attribute."""
-        set_offset(self.vm.vcpus[vcpu], offset, self.host.sample())
+        self._tracked(vcpu, lambda v: set_offset(v, offset, self.host.sample()))
 
     def get_offset(self, vcpu: int) -> int:
         """The attribute."""
@@ -158,6 +169,7 @@ class FakeVm:
     def set_clock(self, clock: int, flags: int, realtime: int) -> None:
         """KVM_SET_CLOCK."""
         set_clock(self.vm, clock, realtime, flags == REALTIME, self.host.sample())
+        self._record_master(1000)
 
     def get_clock(self) -> Clock:
         """KVM_GET_CLOCK."""
@@ -178,13 +190,14 @@ class FakeVm:
         mine = self.vm.vcpus[vcpu]
         mine.version += self.host.faults.version_step
         read = guest_tsc(mine, self.host.sample())
-        leave(mine, self.host.sample())
+        self._leave(vcpu)
         return read
 
     def guest_writes(self, vcpu: int, index: int, value: int) -> None:
         """The guest writes an MSR; what that asks for is served at once, or in the next run."""
         self._enter(vcpu)
         mine, sample = self.vm.vcpus[vcpu], self.host.sample()
+        before, adjust = mine.tsc_offset, mine.tsc_adjust
         if index == IA32_TSC:
             write_by_guest(mine, value, sample)
             mine.wants_update |= self.host.faults.updates_on_guest_tsc
@@ -192,9 +205,12 @@ class FakeVm:
             adjust_by_guest(mine, value)
         else:
             register(mine, bool(value & 1), index == OLD_KVMCLOCK, by_user=False)
+        if index in (IA32_TSC, IA32_TSC_ADJUST):
+            self._record_offset(vcpu, before, before + mine.tsc_adjust - adjust)
+        self.host.record(1001 + vcpu, "kvm_msr", f"msr_write {index:x} = {value:#x}")
         if self.host.at_once:
             self._enter(vcpu)
-        leave(mine, self.host.sample())
+        self._leave(vcpu)
 
     def _enter(self, vcpu: int) -> None:
         """An entry; the delayed part of a global update comes when its time has come."""
@@ -204,7 +220,45 @@ class FakeVm:
             self._delayed = None
         if mine.wants_global and self._delayed is None and not self.host.faults.no_delayed:
             self._delayed = sample.ns + DELAY_NS
+        master, version = mine.wants_master, mine.version
         enter(mine, sample)
+        if master:
+            self._record_master(1001 + vcpu)
+        if mine.version != version:
+            self._record_page(vcpu)
+
+    def _leave(self, vcpu: int) -> None:
+        leave(self.vm.vcpus[vcpu], self.host.sample())
+        self.host.record(1001 + vcpu, "kvm_userspace_exit", "reason KVM_EXIT_HLT (5)")
+
+    # what the tracer records
+
+    def _tracked(self, vcpu: int, act: Callable[[Vcpu], object], thread: int | None = None) -> None:
+        """A write of an offset, with its two events."""
+        mine = self.vm.vcpus[vcpu]
+        before, master = mine.tsc_offset, self.vm.master
+        act(mine)
+        self._record_offset(vcpu, before, self.vm.last_offset, thread)
+        online = sum(v.created for v in self.vm.vcpus)
+        text = f"vcpu_id {vcpu} masterclock {int(master)} offsetmatched {self.vm.matched}"
+        tail = f"nr_online {online} hostclock tsc"
+        self.host.record(thread or 1001 + vcpu, "kvm_track_tsc", f"{text} {tail}")
+
+    def _record_offset(self, vcpu: int, before: int, after: int, thread: int | None = None) -> None:
+        text = f"vcpu={vcpu} prev={before} next={after % 2**64}"
+        self.host.record(thread or 1001 + vcpu, "kvm_write_tsc_offset", text)
+
+    def _record_master(self, thread: int) -> None:
+        matched = self.vm.matched + 1 == sum(v.created for v in self.vm.vcpus)
+        text = f"masterclock {int(self.vm.master)} hostclock tsc offsetmatched {int(matched)}"
+        self.host.record(thread, "kvm_update_master_clock", text)
+
+    def _record_page(self, vcpu: int) -> None:
+        page = self.page(vcpu)
+        head = f"vcpu_id {vcpu}, pvclock {{ version {page.version}, tsc_timestamp {page.tsc:#x}"
+        tail = f"tsc_to_system_mul {page.mul:#x}, tsc_shift {page.shift}, flags {page.flags:#x} }}"
+        text = f"{head}, system_time {page.ns:#x}, {tail}"
+        self.host.record(1001 + vcpu, "kvm_pvclock_update", text)
 
     def page_address(self, vcpu: int) -> int:
         """Any address will do."""
