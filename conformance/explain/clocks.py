@@ -69,8 +69,9 @@ def page(before: Hypothesis, event: Page, allowed: Allowed) -> list[Hypothesis]:
         raise Blocked("a new master clock has been asked for, and is not computed yet")
     if not vcpu.clock_active:
         vcpu.clock_active = True
-        after.open_versions |= {vcpu.number}
-        after.guess(event, f"user space registers kvmclock of vCPU {event.vcpu}", 2)
+        if vcpu.number not in after.open_versions:
+            after.open_versions |= {vcpu.number}
+            after.guess(event, f"user space registers kvmclock of vCPU {event.vcpu}", 2)
     _flags(after, vcpu, event, allowed)
     _version(after, vcpu, event, allowed)
     sample = _sampled(after, vcpu, event)

@@ -12,7 +12,7 @@ def set_offsets(start: Hypothesis, ops: Sequence[Operation]) -> None:
     """Give each vCPU the offset that is stored at first.
 
     The next write tells what it found. Where a trace has none, the offset is 0 if it is discarded; else it is
-    the one that the first dated page calls for, the same for all vCPUs unless one pair shows otherwise.
+    the one that the first dated page calls for, the same for all vCPUs unless a page shows otherwise.
     """
     known = {
         op.first.vcpu: op.first.previous for op in reversed(ops) if isinstance(op.first, Offset)
@@ -24,17 +24,29 @@ def set_offsets(start: Hypothesis, ops: Sequence[Operation]) -> None:
             vcpu.tsc_offset = known[number]
         elif start.vm.rules.offset_honoured:
             if common is None:
-                common = _dated(start, ops, set(known))
-            vcpu.tsc_offset = u64(common + _apart(ops, number, set(known)))
+                common = _dated(start, ops, set(known)) or 0
+            apart = _apart(ops, number, set(known))
+            vcpu.tsc_offset = u64(common + apart)
+            if not apart and not _fits(start, ops, number, common):
+                vcpu.tsc_offset = _dated(start, ops, set(start.numbers) - {number}) or 0
 
 
-def _dated(start: Hypothesis, ops: Sequence[Operation], known: set[int]) -> int:
-    """The offset that the first page calls for whose time is known."""
+def _dated(start: Hypothesis, ops: Sequence[Operation], known: set[int]) -> int | None:
+    """The offset that the first page calls for whose time is known, of a vCPU that is not known."""
     for page, at in _pages(ops):
         window = start.window(at) if at is not None and page.vcpu not in known else None
         if window is not None:
             return u64(page.tsc - int(window[0] + window[1]) // 2)
-    return 0
+    return None
+
+
+def _fits(start: Hypothesis, ops: Sequence[Operation], number: int, offset: int) -> bool:
+    """Whether a vCPU's first dated page allows an offset."""
+    for page, at in _pages(ops):
+        window = start.window(at) if at is not None and page.vcpu == number else None
+        if window is not None:
+            return window[0] <= u64(page.tsc - offset) <= window[1]
+    return True
 
 
 def _pages(ops: Sequence[Operation]) -> Iterator[tuple[Page, Event | None]]:

@@ -106,7 +106,7 @@ def _set(
     vm.last_write, vm.last_offset = u64(current + FAR), current
     vm.cur_offset, vm.generation, vm.matched, vm.master = current, 1, matched, master
     for vcpu, has in zip(vm.vcpus[:online], joined, strict=False):
-        vcpu.created = vcpu.loaded_once = vcpu.clock_active = True
+        vcpu.created = vcpu.loaded_once = True
         vcpu.khz = vm.host_khz
         vcpu.generation = int(has)
     start.pair_unknown = master
