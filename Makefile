@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: verify test check slow hours bench answers counterexamples pictures browser evidence recorded protocols third-opinion mutants insertions recorder clean
+.PHONY: verify test check slow hours kvm bench answers counterexamples pictures browser evidence recorded protocols third-opinion mutants insertions recorder clean
 
 verify: .venv/ready
 	$(BIN)/vtsc gate
@@ -12,6 +12,10 @@ test: .venv/ready
 
 slow: .venv/ready
 	$(BIN)/pytest -m "slow and not hours"
+
+# compares the kernel of this host with the rules; skipped where there is no usable /dev/kvm
+kvm: .venv/ready
+	$(BIN)/pytest -m kvm -n 0
 
 hours: .venv/ready
 	$(BIN)/pytest -m hours -o faulthandler_timeout=0

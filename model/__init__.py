@@ -20,6 +20,9 @@ COMMANDS = (
         "questions.recipes.command",
     ),
     ("claims", "answer what the mail claims and asks", "questions.claims"),
+    ("drift", "tell how kvmclock drifts on a host of a given TSC rate", "conformance.drift"),
+    ("explain", "explain a trace of KVM's clock events by the rules", "conformance.explain"),
+    ("live", "compare the kernel of this host with the rules", "conformance.live"),
 )
 
 

@@ -15,6 +15,7 @@ MAY_IMPORT = {
     "model": {"vtsc", "model"},
     "properties": {"vtsc", "model", "properties"},
     "questions": {"vtsc", "model", "properties", "questions"},
+    "conformance": {"vtsc", "model", "conformance"},
 }
 ROOMS: dict[str, set[str]] = {
     "base": set(),
@@ -72,7 +73,7 @@ def imported(path: Path) -> set[str]:
 
 @pytest.mark.parametrize("package", MAY_IMPORT)
 def test_imports_point_one_way(package):
-    """vtsc <- model <- properties <- questions, and nothing points back."""
+    """vtsc <- model <- properties <- questions, vtsc <- model <- conformance, and nothing points back."""
     for path in sources(package):
         ours = imported(path) & MAY_IMPORT.keys()
         assert ours <= MAY_IMPORT[package], path
@@ -139,13 +140,13 @@ def test_plain_running_loads_nothing_symbolic():
 
 def test_content_never_imports_z3():
     """Designs and properties are plain Python; a command asks the solver by way of `vtsc.solver`."""
-    for package in ("model", "properties", "questions", *EXAMPLES):
+    for package in ("model", "properties", "questions", "conformance", *EXAMPLES):
         assert not [p for p in sources(package) if "z3" in imported(p)]
 
 
 def test_model_never_prints():
     """Only reports print."""
-    for package in ("model", "properties", "questions", *EXAMPLES):
+    for package in ("model", "properties", "questions", "conformance", *EXAMPLES):
         assert not [p for p in sources(package) if "print(" in p.read_text(encoding="utf-8")]
 
 

@@ -13,7 +13,7 @@ from tests.support.paths import ROOT, texts
 
 SOURCES = ROOT / "docs/sources.md"
 STATUSES = {"quoted", "source", "reconstructed", "proposed"}
-CITED_FROM = ("model", "properties", "questions")
+CITED_FROM = ("model", "properties", "questions", "conformance")
 CITED = ("Rules", "Properties", "Modelling choices")
 """The sections whose every row is cited in the code."""
 UNCITED = ("Commits", "Claims of the mail", "Known defects")

@@ -41,7 +41,7 @@ def vtsc(installed, place, *arguments):
 
 def test_the_wheel_carries_the_content_as_it_is(installed):
     """Every source file of the content is bundled with its claims and evidence; nothing else is installed."""
-    for package in (*PACKAGES, "questions"):
+    for package in (*PACKAGES, "questions", "conformance"):
         for path in (ROOT / package).rglob("*.py"):
             copy = installed / "vtsc" / "_bundled" / path.relative_to(ROOT)
             assert copy.read_bytes() == path.read_bytes()

@@ -15,6 +15,7 @@ class Exit(IntEnum):
     UNKNOWN = 20
     INTERNAL = 70
     EVIDENCE = 71
+    SKIPPED = 77
     INTERRUPTED = 130
 
 
@@ -28,6 +29,7 @@ PRECEDENCE = (
     Exit.VIOLATED,
     Exit.VACUOUS,
     Exit.UNKNOWN,
+    Exit.SKIPPED,
     Exit.OK,
 )
 """The statuses in the order in which they win when several apply."""

@@ -27,7 +27,7 @@ from vtsc.language.domain import Domain
 BUNDLED = Path(__file__).parents[1] / "_bundled"
 AROUND = Path(__file__).parents[2]
 """The checkout that this very file is in, where it was not installed as a copy."""
-TOLD = (*PACKAGES, "questions")
+TOLD = (*PACKAGES, "questions", "conformance")
 """The packages of a root whose lines messages name: the content, and the commands that it declares."""
 
 

@@ -1,0 +1,88 @@
+"""What a trace is explained with: the host's rate and its clock, as given or as it shows."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from conformance.explain.events import Event, Offset, Page
+from conformance.explain.hypothesis import Clock
+from conformance.explain.operations import operations
+from conformance.explain.reading import Recording
+from conformance.explain.search import Asked, both
+from conformance.explain.start import begins_with_creation
+from conformance.explain.writes import Allowed
+from conformance.rates import ACCEPTED, LEAST_KHZ, MAX_KHZ, khz_of
+from model.today.rules import Rules
+from vtsc.base.errors import UsageError
+from vtsc.language import u64
+from vtsc.report.screen import warn
+
+FAR = 100
+"""So many times the greatest lateness of an event is no lateness any more."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """What the command line says of host, VMM and trace; ``khz``: None where the pages tell it."""
+
+    rules: Rules = field(default_factory=Rules)
+    khz: int | None = None
+    start: str = "auto"
+    offsets: str = "auto"
+    never: frozenset[str] = frozenset()
+    page_change: bool = False
+    clock: str = "auto"
+    slew_ppm: Fraction = Fraction(500)
+    late_us: Fraction = Fraction(80)
+
+
+def asked_of(events: Sequence[Event], recording: Recording, given: Given) -> Asked:
+    """How the events of one VM are to be explained; raises `UsageError` if the rate is unknown."""
+    khz = _khz(events, given.khz)
+    rules = both(given.rules)
+    if given.offsets != "auto":
+        rules = (replace(given.rules, offset_honoured=given.offsets == "honoured"),)
+    allowed = Allowed(given.never, given.page_change)
+    return Asked(rules, _clock(events, recording, given, khz), khz, allowed, given.start)
+
+
+def _khz(events: Sequence[Event], given: int | None) -> int:
+    """The host's rate: as given, or that of most pages."""
+    if given is not None:
+        if not LEAST_KHZ <= given <= MAX_KHZ:
+            raise UsageError(f"--khz {given}: accepted is {ACCEPTED}")
+        return given
+    pages = (khz_of(event.mul, event.shift) for event in events if isinstance(event, Page))
+    counted = Counter(khz for khz in pages if khz is not None)
+    if not counted:
+        raise UsageError("no page of the trace tells the host's rate: give its tsc_khz by --khz")
+    return counted.most_common(1)[0][0]
+
+
+def _clock(events: Sequence[Event], recording: Recording, given: Given, khz: int) -> Clock:
+    """The clock of the stamps: whole numbers are host TSCs, unless the trace contradicts this."""
+    late = int(given.late_us * khz / 1000)
+    kind = given.clock
+    if kind == "auto":
+        kind = "tsc" if recording.whole else "seconds"
+        if kind == "tsc" and _contradicts(events, late):
+            warn("the times are no host TSCs, so they are not used; trace_clock x86-tsc would be")
+            kind = "none"
+    if kind == "seconds" and recording.whole:
+        raise UsageError("--clock seconds: the times of the trace are whole numbers")
+    if kind == "tsc":
+        return Clock(Fraction(1), late)
+    if kind == "none":
+        return Clock(None, late)
+    grain = khz // 1000 + 1
+    return Clock(Fraction(khz * 1000), late, grain, given.slew_ppm / 10**6)
+
+
+def _contradicts(events: Sequence[Event], late: int) -> bool:
+    """Whether the creation of the first vCPU, which writes 0, was at another host TSC than its stamp says."""
+    ops = operations(events)
+    if not begins_with_creation(ops):
+        return False
+    first = next(op.first for op in ops if isinstance(op.first, Offset))
+    return abs(first.stamp - u64(-first.next)) > FAR * late

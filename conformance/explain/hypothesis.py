@@ -1,0 +1,169 @@
+"""A hypothesis: a state that a VM may be in after some events, and what is known of the host's clocks."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Any
+
+from conformance.explain.events import Event
+from model.today.state import Sample, Vcpu, Vm
+
+Interval = tuple[Fraction, Fraction]
+TYPICAL = 1200
+"""The cycles by which an event usually follows the sample that it tells of."""
+ROUNDING = 2
+"""The ns by which a sample of the raw clock may differ from a straight line, both ways."""
+BETWEEN = 80_000
+"""The ns between samples of the TSC and then the clock, where they are not taken as a pair."""
+
+
+class Blocked(Exception):
+    """A hypothesis does not explain an event; the text is the guard that is in the way."""
+
+
+@dataclass(frozen=True)
+class Clock:
+    """What the stamps of a trace say about the host's TSC.
+
+    ``rate``: cycles in a unit of the stamps; None where they say nothing. ``late``: the cycles by which an
+    event may follow the sample that it tells of. ``grain``: the cycles in one step of the stamps.
+    ``slew``: the share by which the stamps' clock may run differently.
+    """
+
+    rate: Fraction | None
+    late: int
+    grain: int = 0
+    slew: Fraction = Fraction(0)
+
+
+@dataclass
+class Hypothesis:
+    """A state of the VM, the guessed steps that led to it, and the unknowns that are left."""
+
+    vm: Vm
+    numbers: dict[int, int]
+    """The place in ``vm.vcpus`` of each vCPU that the trace names."""
+    clock: Clock
+    raw: Fraction
+    """The ns that the raw clock advances in a cycle."""
+    base: Interval | None
+    """The host TSC where the stamps are 0; None where nothing is known of it."""
+    ns_base: Interval | None
+    """The raw clock where the host TSC is 0; None where nothing is known of it."""
+    origin: Fraction | None = None
+    """The stamp at which ``base`` was learned."""
+    pair_open: Event | None = None
+    """The computation of the master clock whose pair no page has shown yet."""
+    clock_open: bool = False
+    """Whether kvmclock may have been set to anything since the last page."""
+    pair_unknown: bool = False
+    """Whether the master clock's pair was taken before the trace, and no page has shown it yet."""
+    open_versions: frozenset[int] = frozenset()
+    """vCPUs whose page may have any version."""
+    stale: frozenset[int] = frozenset()
+    """vCPUs that had a request left when they last returned to user space."""
+    cost: int = 0
+    """How much had to be guessed."""
+    steps: tuple[tuple[int, str], ...] = field(default=())
+    """The line and the words of each guessed step."""
+
+    def copy(self) -> "Hypothesis":
+        """The same hypothesis, which may be changed by itself."""
+        return replace(self, vm=copied(self.vm))
+
+    def vcpu(self, number: int) -> Vcpu:
+        """A vCPU by the number that the trace gives it."""
+        return self.vm.vcpus[self.numbers[number]]
+
+    def guess(self, event: Event, words: str, cost: int) -> None:
+        """Note a step that no event shows."""
+        self.steps = (*self.steps, (event.line, words))
+        self.cost += cost
+
+    # the host's clocks
+
+    def window(self, event: Event) -> Interval | None:
+        """The host TSCs at which the samples of an event may have been taken; None: any."""
+        rate = self.clock.rate
+        if rate is None or self.base is None:
+            return None
+        at = event.stamp * rate
+        drift = self.clock.slew * abs(event.stamp - (self.origin or event.stamp)) * rate
+        low = self.base[0] + at - self.clock.late - drift
+        return low, self.base[1] + at + self.clock.grain + drift
+
+    def near(self, event: Event) -> int:
+        """A host TSC at which a sample of an event may have been taken."""
+        window = self.window(event)
+        if window is None:
+            return 1 << 40
+        return max(0, int(max(window[0], window[1] - self.clock.grain - TYPICAL)))
+
+    def seen(self, event: Event, rd: int) -> None:
+        """A sample of the host TSC is known; raises `Blocked` where the event's time forbids it."""
+        window = self.window(event)
+        if window is not None and not window[0] <= rd <= window[1]:
+            raise Blocked(
+                f"its host TSC would be {rd}, and its time allows {int(window[0])} to {int(window[1])}"
+            )
+        rate = self.clock.rate
+        if rate is None:
+            return
+        shift = rd - event.stamp * rate
+        learned = (shift - self.clock.grain, shift + self.clock.late)
+        if self.base is None or self.origin is None:
+            self.base, self.origin = (learned if self.base is None else self.base), event.stamp
+        elif not self.clock.slew:
+            low, high = max(self.base[0], learned[0]), min(self.base[1], learned[1])
+            self.base = (low, high) if low <= high else self.base
+
+    def sample(self, event: Event, rd: int | None = None) -> Sample:
+        """A sample at ``rd``, or at a likely time of an event; nothing is learned from it."""
+        at = self.near(event) if rd is None else rd
+        return Sample(at, self.raw_at(at))
+
+    def raw_at(self, rd: int) -> int:
+        """The raw clock at a host TSC, as far as it is known."""
+        if self.ns_base is None:
+            self.ns_base = (Fraction(0), Fraction(0))
+        low, high = self.ns_base
+        return max(0, int((low + high) / 2 + self.raw * rd))
+
+    def timed(self, rd: int, ns: int, between: int) -> None:
+        """Learn from samples of both clocks, ``between`` ns apart at most; raises `Blocked`."""
+        shift = ns - self.raw * rd
+        learned = (shift - ROUNDING - between, shift + ROUNDING)
+        if self.ns_base is None:
+            self.ns_base = learned
+            return
+        low, high = max(self.ns_base[0], learned[0]), min(self.ns_base[1], learned[1])
+        if low > high:
+            expected = (self.ns_base[0] + self.ns_base[1]) / 2 + self.raw * rd
+            raise Blocked(f"its time is {float(ns - expected):+.0f} ns off the raw clock")
+        self.ns_base = (low, high)
+
+    def key(self) -> Hashable:
+        """What tells hypotheses apart that go on in the same way, but for the last value written."""
+        vm = {k: v for k, v in vars(self.vm).items() if k not in ("vcpus", "last_write")}
+        vcpus = tuple(_values(vcpu) for vcpu in self.vm.vcpus)
+        opens = (self.pair_open, self.clock_open, self.pair_unknown, self.open_versions, self.stale)
+        return tuple(vm.values()), vcpus, opens, self.base, self.ns_base
+
+
+def _values(vcpu: Vcpu) -> tuple[Any, ...]:
+    left_out = ("vm", "last_read", "this_write", "this_nsec")
+    return tuple(v for k, v in vars(vcpu).items() if k not in left_out)
+
+
+def copied(vm: Vm) -> Vm:
+    """A VM with the same contents."""
+    fresh = Vm.__new__(Vm)
+    vars(fresh).update(vars(vm))
+    vcpus = []
+    for vcpu in vm.vcpus:
+        other = Vcpu.__new__(Vcpu)
+        vars(other).update(vars(vcpu))
+        other.vm = fresh
+        vcpus.append(other)
+    fresh.vcpus = tuple(vcpus)
+    return fresh

@@ -1,0 +1,89 @@
+"""What this host's KVM does, found out before anything is compared."""
+
+from dataclasses import dataclass
+
+from conformance.live.device import GET_FLAGS, NEW_KVMCLOCK, Device, Machine, Refused, Unusable
+
+ADJUST_CLOCK, TSC_CONTROL, GET_TSC_KHZ, ATTRIBUTES = 39, 60, 61, 127
+"""Capabilities of KVM."""
+NEEDED = {
+    ADJUST_CLOCK: "KVM_SET_CLOCK",
+    GET_TSC_KHZ: "KVM_GET_TSC_KHZ",
+    ATTRIBUTES: "the attribute KVM_VCPU_TSC_OFFSET",
+}
+TRIED_OFFSET = (1 << 64) - 5 * 10**12
+FASTER = 6, 5
+"""A rate so many times the host's is above the tolerance."""
+
+
+@dataclass(frozen=True)
+class Host:
+    """What was found: whether offsets are honoured, whether a higher rate is, and what the kernel adds."""
+
+    khz: int
+    honoured: bool
+    scaling: bool
+    faster: bool
+    page_change: bool
+    """Whether a kvmclock MSR's write by user space changes the page at once; upstream does not."""
+
+    @property
+    def lines(self) -> list[str]:
+        """The findings, each in a line."""
+        local = "yes, which is no upstream code" if self.page_change else "no"
+        return [
+            f"host TSC: {self.khz} kHz, and the clock source is the TSC",
+            f"offsets honoured: {_said(self.honoured)}",
+            f"TSC scaling: {_said(self.scaling)}",
+            f"a rate above the host's honoured: {_said(self.faster)}",
+            f"user space's write of a kvmclock MSR changes the page: {local}",
+        ]
+
+
+def probed(device: Device) -> Host:
+    """What the host does; raises `Unusable` where scenarios cannot run on it."""
+    for number, name in NEEDED.items():
+        if not device.capability(number):
+            raise Unusable(f"this kernel does not have {name} (capability {number})")
+    machine = device.create_vm()
+    try:
+        vcpu = machine.create_vcpu()
+        khz = machine.get_khz(vcpu)
+        machine.guest_writes(vcpu, NEW_KVMCLOCK, machine.page_address(vcpu) | 1)
+        machine.run(vcpu)
+        if machine.get_clock().flags != GET_FLAGS:
+            raise Unusable("the host's clock source is not the TSC, so there is no master clock")
+        changed = _page_changes(machine, vcpu)
+        machine.set_offset(vcpu, TRIED_OFFSET)
+        honoured = machine.get_offset(vcpu) == TRIED_OFFSET
+    except Refused as refused:
+        raise Unusable(f"a call that every kernel has fails with errno {refused.errno}") from None
+    finally:
+        machine.close()
+    return Host(khz, honoured, device.capability(TSC_CONTROL) > 0, _faster(device, khz), changed)
+
+
+def _page_changes(machine: Machine, vcpu: int) -> bool:
+    before = machine.page(vcpu)
+    machine.set_msr(vcpu, NEW_KVMCLOCK, machine.page_address(vcpu) | 1)
+    return machine.page(vcpu) != before
+
+
+def _faster(device: Device, khz: int) -> bool:
+    """Whether a guest with a higher rate reads a TSC that is faster."""
+    machine = device.create_vm()
+    try:
+        vcpu = machine.create_vcpu()
+        machine.set_khz(vcpu, khz * FASTER[0] // FASTER[1])
+        first, start = machine.run(vcpu), device.tsc()
+        device.sleep(20_000_000)
+        second, end = machine.run(vcpu), device.tsc()
+    except Refused:
+        return False
+    finally:
+        machine.close()
+    return 10 * (second - first) > 11 * (end - start)
+
+
+def _said(yes: bool) -> str:
+    return "yes" if yes else "no"
