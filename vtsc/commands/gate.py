@@ -102,7 +102,10 @@ def _decided(
     much, costs = effort(prove=True, bounded=False), Costs()
     trusted, again = not arguments.recheck, arguments.again
     budget = budget_of(arguments, manifest.budget)
-    memory = Memory.of(content, much, trusted=trusted, again=again, budget=budget.per_cell)
+    whole = again or budget.in_units
+    memory = Memory.of(
+        content, much, trusted=trusted, again=again, budget=budget.per_cell, whole=whole
+    )
     schedule = Schedule(
         asked(content, manifest),
         much,
@@ -111,6 +114,7 @@ def _decided(
         at_once=trusted and not again,
         cost=cost(costs, manifest),
         budget=budget,
+        forgetful=whole,
     )
     results = [result for of_case in schedule.results(shown) for result in of_case]
     costs.note(results)

@@ -48,6 +48,8 @@ class Memory:
     """Whether nothing is recalled, and everything decided anew."""
     budget: int | None = None
     """The solver's units that each cell may cost."""
+    whole: bool = False
+    """Whether cases are decided without help from earlier runs, and what they cost has to be the whole cost."""
     _known: dict[tuple[Any, ...], Footprint | None] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -59,9 +61,10 @@ class Memory:
         trusted: bool = False,
         again: bool = False,
         budget: int | None = None,
+        whole: bool = False,
     ) -> "Memory":
         """The memory for a content, as checked by this checker with this solver."""
-        return cls(effort, checker(), Footprints(content), trusted, again, budget)
+        return cls(effort, checker(), Footprints(content), trusted, again, budget, whole)
 
     @property
     def sources(self) -> str:
@@ -101,6 +104,7 @@ class Memory:
             "footprint": footprint.rules,
             "sources": footprint.sources,
             "budget": self.budget,
+            "whole": self.whole,
             **entry(results),
         }
         found = all(r.status in FOUND for r in results)
@@ -110,6 +114,8 @@ class Memory:
         """Whether nothing has changed on which a remembered case rests."""
         footprint = self._footprint(case, properties)
         if footprint is None or kept["rests_on"] != self.rests_on:
+            return False
+        if self.whole and kept["whole"] is not True:
             return False
         cells = [kept["cells"][prop] for prop in properties]
         if not all(cell["status"] in FOUND for cell in cells) and kept["budget"] != self.budget:

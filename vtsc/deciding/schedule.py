@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
+from vtsc.base.cache import forget
 from vtsc.base.parallel import Waiting, as_done
 from vtsc.content.budget import Budget
 from vtsc.content.case import Case
@@ -63,6 +64,8 @@ class Schedule:
     budget: Budget = field(default_factory=Budget)
     seed: int = 0
     """The seed of the solver."""
+    forgetful: bool = False
+    """Whether deciding a case takes no help from what other runs found out, so its cost is always the same."""
     _found: list[dict[str, Result]] = field(default_factory=list)
 
     def results(self, shown: Callable[[Iterator[int], int], Iterator[int]]) -> list[list[Result]]:
@@ -113,11 +116,13 @@ class Schedule:
         sow(self.seed)
         asked, left = piece
         if left is not None:
+            self._forget()
             limit = self._limit(asked, 1, left.units)
             return [finish(asked.case, left, asked.depth, self.effort, limit)]
         known = None if self.at_once else self._recalled(asked)
         if known is not None:
             return [*known]
+        self._forget()
         case, depth, doubted = asked.case, asked.depth, asked.doubted
         cells = len(asked.properties)
         limit = self._limit(asked, cells, 0)
@@ -129,6 +134,11 @@ class Schedule:
             pairs = zip(found, before, strict=True)
             return [replace(x, units=x.units + units) for x, units in pairs]
         return found
+
+    def _forget(self) -> None:
+        """To be called in the process that decides a case, which ends then."""
+        if self.forgetful:
+            forget()
 
     def _limit(self, asked: Asked, cells: int, before: int) -> Limit:
         """What deciding some cells may cost, on which units were spent ``before``.
