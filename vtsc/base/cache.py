@@ -35,8 +35,8 @@ class _State:
 def forget() -> None:
     """From now on, let this process find nothing that spares it questions to a solver.
 
-    It is meant for a process that does one piece of work, whose cost is to be the same each time. What it finds
-    out is kept all the same.
+    It is meant for a process that does one piece of work, whose cost is to be the same each time. What it
+    finds out is kept all the same.
     """
     _State.forgetful = True
 

@@ -49,7 +49,7 @@ class Memory:
     budget: int | None = None
     """The solver's units that each cell may cost."""
     whole: bool = False
-    """Whether cases are decided without help from earlier runs, and what they cost has to be the whole cost."""
+    """Whether cases are decided without help from earlier runs, so that their cost is the whole cost."""
     _known: dict[tuple[Any, ...], Footprint | None] = field(default_factory=dict, repr=False)
 
     @classmethod

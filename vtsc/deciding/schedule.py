@@ -65,7 +65,7 @@ class Schedule:
     seed: int = 0
     """The seed of the solver."""
     forgetful: bool = False
-    """Whether deciding a case takes no help from what other runs found out, so its cost is always the same."""
+    """Whether deciding a case takes no help from other runs, so that its cost is always the same."""
     _found: list[dict[str, Result]] = field(default_factory=list)
 
     def results(self, shown: Callable[[Iterator[int], int], Iterator[int]]) -> list[list[Result]]:
