@@ -46,5 +46,5 @@ def test_there_is_little_generated_text():
 
 
 def test_the_tree_is_small():
-    """Under 85,000 lines in all."""
-    assert sum(tracked().values()) < 85_000
+    """Under 90,000 lines in all."""
+    assert sum(tracked().values()) < 90_000
