@@ -97,7 +97,10 @@ def test_the_cell_to_be_shown(content, tmp_path):
         ("[defaults]\ndepth = [1,\n2\n", ":3: Unclosed array"),
         ("", ":1: no [[check]] there: nothing to decide"),
         (START + "[[cheks]]\n", ":5: unknown key cheks: did you mean check?"),
-        ("# one\ndepth = 3\n" + START, ":2: unknown key depth: known: defaults, check, show"),
+        (
+            "# one\ndepth = 3\n" + START,
+            ":2: unknown key depth: known: defaults, check, show, limits",
+        ),
         ("check = 3\n", ":1: check: expected tables, [[check]]"),
         ("check = [1]\n", ":1: check: expected tables, [[check]]"),
         ("defaults = 3\n" + START, ":1: defaults: expected a table"),
@@ -154,7 +157,7 @@ def test_the_cell_to_be_shown(content, tmp_path):
         ),
         (
             'note = """\n[[check]]\n"""\n' + START,
-            ":1: unknown key note: known: defaults, check, show",
+            ":1: unknown key note: known: defaults, check, show, limits",
         ),
         (
             "[defaults]\nset = { tick_seen = '''\n[[check]]\n''' }\n" + START,

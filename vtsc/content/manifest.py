@@ -2,7 +2,7 @@
 
 ``checks.toml`` lists cells in ``[[check]]`` tables, whose keys are those of `vtsc.content.cell_tables`.
 ``[defaults]`` has values for keys that a table leaves out. ``[show]`` names the cell whose counterexample is
-reported in full. ``[budget]`` limits what deciding the cells may cost.
+reported in full. ``[limits]`` says what deciding the cells may cost.
 """
 
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ KEYS = {
     "defaults": (*CELLS, "depth"),
     "check": (*CELLS, "depth", "expect"),
     "show": CELLS,
-    "budget": LIMITS,
+    "limits": LIMITS,
 }
 """The tables, and the keys of each."""
 
@@ -114,12 +114,12 @@ class _Reader:
         if not checks:
             raise self._file.fail(1, "no [[check]] there: nothing to decide")
         shown = self._shown(checks, document["show"]) if "show" in document else None
-        return Manifest(self._file.shown, checks, shown, self._budget(document.get("budget", {})))
+        return Manifest(self._file.shown, checks, shown, self._budget(document.get("limits", {})))
 
     def _budget(self, given: dict[str, Any]) -> Budget:
-        """The limits that ``[budget]`` states."""
+        """The limits that ``[limits]`` states."""
         for name, value in given.items():
-            line = self._file.key("budget", None, name)
+            line = self._file.key("limits", None, name)
             if name not in LIMITS:
                 raise self._file.fail(line, f"unknown key {name}: {near(name, list(LIMITS))}")
             if not is_limit(value):
