@@ -57,10 +57,10 @@ class Schedule:
     jobs: int = 0
     memory: Remembers | None = None
     """A case that is remembered need not be decided."""
-    at_once: bool = False
-    """Whether to recall is so little work that it is done before any process begins."""
     cost: Cost = lambda cell: 0
     """The expected cost of a cell; the costliest are decided first, unless there is a budget for all."""
+    at_once: bool = False
+    """Whether to recall is so little work that it is done before any process begins."""
     budget: Budget = field(default_factory=Budget)
     seed: int = 0
     """The seed of the solver."""
