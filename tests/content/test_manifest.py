@@ -99,7 +99,7 @@ def test_the_cell_to_be_shown(content, tmp_path):
         (START + "[[cheks]]\n", ":5: unknown key cheks: did you mean check?"),
         (
             "# one\ndepth = 3\n" + START,
-            ":2: unknown key depth: did you mean budget?",
+            ":2: unknown key depth: known: defaults, check, bound, show, limits, litmus, recipe",
         ),
         ("check = 3\n", ":1: check: expected tables, [[check]]"),
         ("check = [1]\n", ":1: check: expected tables, [[check]]"),
@@ -157,7 +157,7 @@ def test_the_cell_to_be_shown(content, tmp_path):
         ),
         (
             'note = """\n[[check]]\n"""\n' + START,
-            ":1: unknown key note: known: defaults, check, bound, show, budget, litmus, recipe",
+            ":1: unknown key note: known: defaults, check, bound, show, limits, litmus, recipe",
         ),
         (
             "[defaults]\nset = { tick_seen = '''\n[[check]]\n''' }\n" + START,

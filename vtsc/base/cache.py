@@ -26,9 +26,27 @@ def cache_folder() -> Path | None:
     return home / ".cache" / "vtsc" if home.is_absolute() else None
 
 
-def recalled(name: str) -> Any:
-    """The JSON value kept under a name, a path below the folder; None where none can be read."""
-    path = _place(name)
+class _State:
+    """Whether this process reads what is kept."""
+
+    forgetful = False
+
+
+def forget() -> None:
+    """From now on, let this process find nothing that spares it questions to a solver.
+
+    It is meant for a process that does one piece of work, whose cost is to be the same each time. What it
+    finds out is kept all the same.
+    """
+    _State.forgetful = True
+
+
+def recalled(name: str, *, always: bool = False) -> Any:
+    """The JSON value kept under a name, a path below the folder; None where none can be read.
+
+    ``always``: also in a process that forgets, as the value spares no question.
+    """
+    path = None if _State.forgetful and not always else _place(name)
     if path is None:
         return None
     try:

@@ -168,8 +168,10 @@ def _decided(
     from vtsc.why.remembered import explained
 
     content, much, costs = manifest.content, effort(prove=True, bounded=False), Costs()
-    trusted = not recheck
-    memory = Memory.of(content, much, trusted=trusted, again=again, budget=budget.per_cell)
+    trusted, whole = not recheck, again or budget.in_units
+    memory = Memory.of(
+        content, much, trusted=trusted, again=again, budget=budget.per_cell, whole=whole
+    )
     schedule = Schedule(
         asked(content, manifest),
         much,
@@ -180,6 +182,7 @@ def _decided(
         budget=budget,
         begun=streams.begun,
         done=streams.done,
+        forgetful=whole,
     )
     results = [result for of_case in schedule.results(shown) for result in of_case]
     costs.note(results)

@@ -38,6 +38,7 @@ def stability(content: Content, manifest: Manifest, arguments: argparse.Namespac
             cost=cost(Costs(), manifest),
             budget=budget,
             seed=seed,
+            forgetful=True,
         )
         results = [r for of_case in schedule.results(shown) for r in of_case]
         runs.append({r.cell: r for r in results})

@@ -19,6 +19,11 @@ class Budget:
     seconds_per_cell: int | None = None
     """A backstop: the seconds that a cell may take by the clock. It does not repeat from run to run."""
 
+    @property
+    def in_units(self) -> bool:
+        """Whether there is a limit in units."""
+        return self.per_cell is not None or self.in_all is not None
+
     def overridden(self, given: Mapping[str, int | None]) -> "Budget":
         """The same with other limits, where some are given."""
         return replace(self, **{name: n for name, n in given.items() if n is not None})

@@ -29,7 +29,7 @@ def ensure(root: Path, design: Path | None = None) -> None:
 def numbers_of(root: Path, design: Path | None = None) -> tuple[Use, ...]:
     """The uses of instances' numbers in a content that was checked."""
     name = _name(root, design)
-    kept = None if name is None else _uses(recalled(f"{name}.numbers"))
+    kept = None if name is None else _uses(recalled(f"{name}.numbers", always=True))
     if kept is not None:
         return kept
     from vtsc.content.syntax import numbers_used

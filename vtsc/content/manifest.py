@@ -2,7 +2,7 @@
 
 ``checks.toml`` lists cells in ``[[check]]`` tables, whose keys are those of `vtsc.content.cell_tables`, and
 bounds in ``[[bound]]`` tables. ``[defaults]`` has values for keys that a table leaves out. ``[show]`` names
-the cell whose counterexample is reported in full. ``[budget]`` limits what deciding the cells may cost. The
+the cell whose counterexample is reported in full. ``[limits]`` says what deciding the cells may cost. The
 content may have questions of its own in further tables (`vtsc.content.questions`). docs/gate.md describes it
 all.
 """
@@ -33,7 +33,7 @@ KEYS = {
     "check": (*WHERE, "depth", "expect", "because", "skip"),
     "bound": (*WHERE, "depth", "measure", "expect", "because"),
     "show": WHERE,
-    "budget": LIMITS,
+    "limits": LIMITS,
 }
 """The tables, and the keys of each."""
 
@@ -151,7 +151,7 @@ class _Reader:
             if name not in KEYS and name not in self._kinds:
                 known = [*KEYS, *kinds_of(self._content)]
                 raise self._file.fail(line, f"unknown key {name}: {near(name, known)}")
-            single = name in ("defaults", "show", "budget")
+            single = name in ("defaults", "show", "limits")
             kind, what = (dict, "a table") if single else (list, f"tables, [[{name}]]")
             if not isinstance(value, kind) or not all(isinstance(x, dict) for x in each(value)):
                 raise self._file.fail(line, f"{name}: expected {what}")
@@ -162,7 +162,7 @@ class _Reader:
         shown = self._shown(checks, document["show"]) if "show" in document else None
         decided = tuple(check for check in checks if not check.skip)
         skipped = tuple(check for check in checks if check.skip)
-        budget = self._budget(document.get("budget", {}))
+        budget = self._budget(document.get("limits", {}))
         return Manifest(
             self._file.shown, self._content, decided, shown, skipped=skipped, budget=budget
         )
@@ -177,9 +177,9 @@ class _Reader:
         self._designs = {key: [names[x] for x in found] for key, found in designs.named().items()}
 
     def _budget(self, given: dict[str, Any]) -> Budget:
-        """The limits that ``[budget]`` states."""
+        """The limits that ``[limits]`` states."""
         for name, value in given.items():
-            line = self._file.key("budget", None, name)
+            line = self._file.key("limits", None, name)
             if name not in LIMITS:
                 raise self._file.fail(line, f"unknown key {name}: {near(name, list(LIMITS))}")
             if not is_limit(value):

@@ -48,6 +48,8 @@ class Memory:
     """Whether nothing is recalled, and everything decided anew."""
     budget: int | None = None
     """The solver's units that each cell may cost."""
+    whole: bool = False
+    """Whether cases are decided without help from earlier runs, so that their cost is the whole cost."""
     _known: dict[tuple[Any, ...], Footprint | None] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -59,10 +61,11 @@ class Memory:
         trusted: bool = False,
         again: bool = False,
         budget: int | None = None,
+        whole: bool = False,
     ) -> "Memory":
         """The memory for a content, as checked by this checker with this solver."""
         asked = "\0".join([checker(), *enlisted()])
-        return cls(effort, asked, Footprints(content), trusted, again, budget)
+        return cls(effort, asked, Footprints(content), trusted, again, budget, whole)
 
     @property
     def sources(self) -> str:
@@ -102,6 +105,7 @@ class Memory:
             "footprint": footprint.rules,
             "sources": footprint.sources,
             "budget": self.budget,
+            "whole": self.whole,
             **entry(results),
         }
         found = all(r.status in FOUND for r in results)
@@ -111,6 +115,8 @@ class Memory:
         """Whether nothing has changed on which a remembered case rests."""
         footprint = self._footprint(case, properties)
         if footprint is None or kept["rests_on"] != self.rests_on:
+            return False
+        if self.whole and kept["whole"] is not True:
             return False
         cells = [kept["cells"][prop] for prop in properties]
         if not all(cell["status"] in FOUND for cell in cells) and kept["budget"] != self.budget:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
+from vtsc.base.cache import forget
 from vtsc.base.parallel import Waiting, as_done
 from vtsc.base.watched import Watched
 from vtsc.content.budget import Budget
@@ -57,10 +58,10 @@ class Schedule:
     jobs: int = 0
     memory: Remembers | None = None
     """A case that is remembered need not be decided."""
-    at_once: bool = False
-    """Whether to recall is so little work that it is done before any process begins."""
     cost: Cost = lambda cell: 0
     """The expected cost of a cell; the costliest are decided first, unless there is a budget for all."""
+    at_once: bool = False
+    """Whether to recall is so little work that it is done before any process begins."""
     budget: Budget = field(default_factory=Budget)
     seed: int = 0
     """The seed of the solver."""
@@ -68,6 +69,8 @@ class Schedule:
     """Is told of each cell that a process begins to decide."""
     done: Callable[[Result], None] = lambda result: None
     """Is told each result."""
+    forgetful: bool = False
+    """Whether deciding a case takes no help from other runs, so that its cost is always the same."""
     _found: list[dict[str, Result]] = field(default_factory=list)
 
     def results(self, shown: Callable[[Iterator[int], int], Iterator[int]]) -> list[list[Result]]:
@@ -126,11 +129,13 @@ class Schedule:
         sow(self.seed)
         asked, left = piece
         if left is not None:
+            self._forget()
             limit = self._limit(asked, 1, left.units)
             return [finish(asked.case, left, asked.depth, self.effort, limit)]
         known = None if self.at_once else self._recalled(asked)
         if known is not None:
             return [*known]
+        self._forget()
         case, depth, doubted = asked.case, asked.depth, asked.doubted
         cells = len(asked.properties)
         limit = self._limit(asked, cells, 0)
@@ -142,6 +147,11 @@ class Schedule:
             pairs = zip(found, before, strict=True)
             return [replace(x, units=x.units + units) for x, units in pairs]
         return found
+
+    def _forget(self) -> None:
+        """To be called in the process that decides a case, which ends then."""
+        if self.forgetful:
+            forget()
 
     def _limit(self, asked: Asked, cells: int, before: int) -> Limit:
         """What deciding some cells may cost, on which units were spent ``before``.
