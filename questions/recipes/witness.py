@@ -34,6 +34,8 @@ def least(asking: Asking, arena: Arena, delays: Mapping[str, Linear]) -> dict[st
 def _smallest(asking: Asking, arena: Arena, delay: Linear, fixed: Sequence[Condition]) -> Condition:
     """The bound that a delay has its least value, those that are fixed being given."""
     low, high = delay.interval.lo or 0, delay.interval.hi or 0
+    if not asking.possible(*fixed, _at_most(arena, delay, high - 1)):
+        return _at_most(arena, delay, high)
     while low < high:
         middle = (low + high) // 2
         if asking.possible(*fixed, _at_most(arena, delay, middle)):
