@@ -7,6 +7,7 @@ holds the claim does not.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from questions.recipes.witness import least
 from vtsc.solver.asking import Asking
 from vtsc.symbolic.forms import (
     Choice,
@@ -41,7 +42,11 @@ class Region:
 
 
 def region(
-    arena: Arena, asking: Callable[..., Asking], legal: Condition, claim: Condition
+    arena: Arena,
+    asking: Callable[..., Asking],
+    delays: Mapping[str, Linear],
+    legal: Condition,
+    claim: Condition,
 ) -> Region | None:
     """The region of the delays within ``legal`` where a claim holds; None where no few bounds tell it.
 
@@ -52,13 +57,15 @@ def region(
     atoms = [*dict.fromkeys(_atoms(arena, claim))]
     parts: list[Bounds] = []
     while True:
-        values = within.values()
+        values = least(within, arena, delays)
         if values is None:
             return Region(tuple(parts))
         if len(parts) == MOST_PARTS or against.asked > MOST_QUESTIONS:
             return None
         true = [a if _holds(a, values) else arena.negation(a) for a in atoms]
-        part = _least(against, [c for a in true for c in _inequalities(arena, a, values)])
+        found = (c for a in true for c in _inequalities(arena, a, values))
+        bounds = [c for c in found if isinstance(c, Comparison)]
+        part = _least(against, sorted(bounds, key=lambda c: -_slack(c, values)))
         if part is None:
             return None
         parts.append(part)
@@ -66,15 +73,29 @@ def region(
 
 
 def _least(against: Asking, bounds: Sequence[Condition]) -> Bounds | None:
-    """Bounds without which the claim could fail; None where it can in spite of all."""
-    core = against.core([*dict.fromkeys(bounds)])
-    if core is None:
+    """Bounds without which the claim could fail, earlier ones preferred; None where it can in spite of all."""
+    given = [*dict.fromkeys(bounds)]
+    if against.possible(*given):
         return None
-    for bound in list(core):
-        fewer = [c for c in core if c is not bound]
-        if not against.possible(*fewer):
-            core = fewer
-    return tuple(core)
+    return tuple(_conflict(against, [], given, grown=False))
+
+
+def _conflict(
+    against: Asking, kept: list[Condition], given: list[Condition], *, grown: bool
+) -> list[Condition]:
+    """The fewest of ``given`` without which, ``kept`` being there, the claim could fail (QuickXplain).
+
+    It depends on what is possible and on nothing else that a solver says, so it is the same in every process.
+    """
+    if grown and not against.possible(*kept):
+        return []
+    if len(given) == 1:
+        return [] if not against.possible(*kept) else given
+    half = len(given) // 2
+    first, second = given[:half], given[half:]
+    later = _conflict(against, [*kept, *first], second, grown=bool(first))
+    sooner = _conflict(against, [*kept, *later], first, grown=bool(later))
+    return [*sooner, *later]
 
 
 def _atoms(arena: Arena, claim: Condition) -> Iterator[Condition]:
@@ -121,13 +142,24 @@ def _inequalities(arena: Arena, atom: Condition, values: Mapping[str, int]) -> l
 def _holds(condition: Condition, values: Mapping[str, int]) -> bool:
     """Whether a comparison of delays holds for given ones."""
     inner = getattr(condition, "operand", condition)
-    assert isinstance(inner, Comparison)
-    total = inner.form.constant
-    for atom, factor in inner.form.terms:
-        assert isinstance(atom, Variable)
-        total += factor * values[atom.name]
+    total = _total(inner, values)
     found = total == 0 if inner.equation else total <= 0
     return found if inner is condition else not found
+
+
+def _slack(bound: Condition, values: Mapping[str, int]) -> int:
+    """How far delays are from a bound that they keep; a bound that is far away says less."""
+    return -_total(bound, values)
+
+
+def _total(comparison: Condition, values: Mapping[str, int]) -> int:
+    """What is compared with 0."""
+    assert isinstance(comparison, Comparison)
+    total = comparison.form.constant
+    for atom, factor in comparison.form.terms:
+        assert isinstance(atom, Variable)
+        total += factor * values[atom.name]
+    return total
 
 
 def single(part: Bounds) -> tuple[str, str, int] | None:

@@ -18,7 +18,14 @@ from questions.recipes.samples import confirm
 from questions.recipes.script import Gap, Script, Wanted, named, steps
 from questions.recipes.symbolic import Run, run
 from questions.recipes.witness import least
-from vtsc.base.errors import BadFileError, EvidenceError, Exit, UnendingError, VtscError
+from vtsc.base.errors import (
+    BadFileError,
+    EvidenceError,
+    Exit,
+    MeaningError,
+    UnendingError,
+    VtscError,
+)
 from vtsc.smtlib.script import Script as Text
 from vtsc.smtlib.script import Sentences
 from vtsc.solver.asking import Asking
@@ -32,6 +39,8 @@ from vtsc.symbolic.terms import Arena
 HOLDS, FAILS, DEPENDS = "holds", "fails", "depends"
 UNKNOWN, VACUOUS, UNAVAILABLE = "unknown", "vacuous", "unavailable"
 LIKE = "like threads are numbered in the order in which they start"
+UNDECIDED = (UnendingError, MeaningError, VtscError)
+"""Errors some of which mean that there is no answer: a budget is spent, or a value has no one meaning."""
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
 """What the name of a gap may be."""
 
@@ -91,7 +100,7 @@ def decide(script: Script, rules: Rules) -> list[Verdict]:
         arena = Arena()
         ways = orders(script)
         every = [run(each, rules, arena) for each in ways.scripts]
-    except (UnendingError, VtscError) as error:
+    except UNDECIDED as error:
         return [_unknown(wanted, error) for wanted in script.wanted]
     found = [_decided(every, rules, wanted, ways.like) for wanted in script.wanted]
     confirm(ways.scripts, rules, [(v.wanted, v.result == HOLDS) for v in found if v.is_for_all])
@@ -127,12 +136,12 @@ def _decided(every: Sequence[Run], rules: Rules, wanted: Wanted, like: bool) -> 
     try:
         verdict = _Question(every, rules, wanted).verdict()
         return replace(verdict, why=LIKE) if like and verdict.parts else verdict
-    except (UnendingError, VtscError) as error:
+    except UNDECIDED as error:
         return _unknown(wanted, error)
 
 
 def _unknown(wanted: Wanted, error: Exception) -> Verdict:
-    """The verdict that a budget did not suffice; any other error is raised again."""
+    """The verdict that there is no answer; an error that means something else is raised again."""
     if isinstance(error, VtscError) and error.status != Exit.UNKNOWN:
         raise error
     return Verdict(wanted, UNKNOWN, why=str(error))
@@ -195,10 +204,10 @@ class _Question:
     def _depends(self, holding: Witness, failing: Witness) -> Verdict:
         arena = self.arena
         always = arena.conjunction(map(arena.negation, self.failing))
-        inside = region(arena, self._asking, self.legal, always)
+        inside = region(arena, self._asking, self.delays, self.legal, always)
         fails, chosen = False, inside
         if inside is None or len(inside.parts) > 1:
-            outside = region(arena, self._asking, self.legal, arena.negation(always))
+            outside = region(arena, self._asking, self.delays, self.legal, arena.negation(always))
             if outside is not None and (inside is None or len(outside.parts) < len(inside.parts)):
                 fails, chosen = True, outside
         if chosen is None:

@@ -1,13 +1,10 @@
-"""Delays that are as small as they can be, for witnesses that are easy to read."""
+"""Delays that are as small as they can be: witnesses are easy to read, and the same in every process."""
 
 from collections.abc import Mapping, Sequence
 
 from vtsc.solver.asking import Asking
 from vtsc.symbolic.forms import Condition, Linear
 from vtsc.symbolic.terms import Arena
-
-MOST = 2
-"""The number of delays beyond their least value that are made small one by one."""
 
 
 def least(asking: Asking, arena: Arena, delays: Mapping[str, Linear]) -> dict[str, int] | None:
@@ -29,7 +26,7 @@ def least(asking: Asking, arena: Arena, delays: Mapping[str, Linear]) -> dict[st
 
     if delays:
         settle(list(delays))
-    for name in rest[:MOST]:
+    for name in rest:
         fixed.append(_smallest(asking, arena, delays[name], fixed))
     return asking.values(*fixed)
 
@@ -39,7 +36,7 @@ def _smallest(asking: Asking, arena: Arena, delay: Linear, fixed: Sequence[Condi
     low, high = delay.interval.lo or 0, delay.interval.hi or 0
     while low < high:
         middle = (low + high) // 2
-        if asking.values(*fixed, _at_most(arena, delay, middle)) is not None:
+        if asking.possible(*fixed, _at_most(arena, delay, middle)):
             high = middle
         else:
             low = middle + 1

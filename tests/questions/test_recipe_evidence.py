@@ -9,6 +9,7 @@ import pytest
 from model.today import PRESETS
 from questions.recipes import orders
 from questions.recipes.deciding import DEPENDS, FAILS, UNKNOWN, VACUOUS, decide
+from questions.recipes.properties import PROPERTIES
 from questions.recipes.replay import replay
 from questions.recipes.samples import confirm
 from questions.recipes.script import (
@@ -39,6 +40,7 @@ from tests.support.recipes import (
     one_by_one,
     put,
     recipe,
+    saved_timer,
     section,
 )
 from vtsc.base.errors import BadFileError, EvidenceError, Exit
@@ -88,10 +90,17 @@ def test_a_witness_is_run_again_without_a_solver():
 
 
 def test_the_same_question_gives_the_same_texts():
-    """Two answers are equal to the byte, whatever was asked between."""
-    first = decide(one_by_one(2), NEW)
-    decide(all_then_each(3), NEW)
-    assert [v.texts for v in decide(one_by_one(2), NEW)] == [v.texts for v in first]
+    """Two answers are equal to the byte, whatever was asked between: texts, conditions and witnesses."""
+    scripts = (one_by_one(2), all_then_each(3, WIDE, WIDE), saved_timer(lapic_first=True))
+    rules = NEW.but(timer_posted=True)
+    first = [told(decide(script, rules)) for script in scripts]
+    assert [told(decide(script, rules)) for script in reversed(scripts)] == first[::-1]
+
+
+def told(verdicts):
+    """What answers say, without the runs themselves."""
+    sides = [(v.holding and v.holding.delays, v.failing and v.failing.delays) for v in verdicts]
+    return [(v.result, v.parts, v.fails, dict(v.texts)) for v in verdicts], sides
 
 
 def test_threads_interleave():
@@ -198,3 +207,14 @@ def test_plain_runs_confirm_what_is_said_of_all():
     confirm([script], NEW, [(script.wanted[1], False)])
     with pytest.raises(EvidenceError, match="a plain run contradicts master_clock"):
         confirm([script], NEW, [(script.wanted[1], True)])
+
+
+def test_what_has_no_one_meaning_is_unknown(monkeypatch):
+    """A claim that the arithmetic of words refuses gets no verdict, and the reason is told."""
+    known = PROPERTIES["offsets_equal"]
+    odd = replace(
+        known, claim=lambda seen, parameters: seen.at("p", "tsc", 0) - seen.at("q", "tsc", 0) < 0
+    )
+    monkeypatch.setitem(PROPERTIES, "offsets_equal", odd)
+    verdict = decide(all_then_each(2), NEW)[0]
+    assert verdict.result == UNKNOWN and "<" in verdict.why

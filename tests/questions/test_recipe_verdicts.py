@@ -45,6 +45,7 @@ CASES = {
     "reset to 0": (reset(0), "6.18", [FAILS, HOLDS]),
     "reset to 0, 4.11": (reset(0), "4.11", [HOLDS, HOLDS]),
     "reset to 1": (reset(1, 4), "6.18", [HOLDS, HOLDS]),
+    "reset to -1": (reset(2**64 - 1), "6.18", [HOLDS, FAILS]),
     "one parked": (reset(1, 3, [0, 1], [2]), "6.18", [HOLDS, FAILS]),
     "parked, too": (reset(1, 3, [0, 1, 2], [2]), "6.18", [HOLDS, HOLDS]),
     "one rate": (rate([0]), "6.18", [FAILS]),
@@ -136,13 +137,13 @@ def test_a_guest_must_be_a_second_old():
     young = all_then_each(1, uptime=aged(0, 3 * SECOND), wanted=(("write_lands", {"x": 0}),))
     verdict = decide(young, rules_named("6.6"))[0]
     assert verdict.result == DEPENDS and verdict.fails
-    assert verdict.parts == (("uptime + d1 >= 1", "uptime + d1 <= 999999999"),)
+    assert verdict.parts == (("uptime + d1 <= 999999999", "uptime + d1 >= 1"),)
 
 
 def test_the_clock_falls_by_what_passed_until_the_last_pause():
     """The claim holds only where no time has passed between the reading and the last vCPU's pause."""
     (verdict,) = decide(clock_before_pause(fix=False), rules_named("6.18"))
-    assert not verdict.fails and verdict.parts == (("d2 <= 0", "d3 <= 0"),)
+    assert not verdict.fails and verdict.parts == (("d2 + d3 <= 0",),)
 
 
 def test_the_timer_is_lost_between_two_reads():
