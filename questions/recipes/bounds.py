@@ -14,6 +14,7 @@ from vtsc.symbolic.forms import (
     Comparison,
     Condition,
     Linear,
+    Negation,
     Quotient,
     Variable,
     walk,
@@ -73,7 +74,7 @@ def region(
 
 
 def _least(against: Asking, bounds: Sequence[Condition]) -> Bounds | None:
-    """Bounds without which the claim could fail, earlier ones preferred; None where it can in spite of all."""
+    """Bounds without which the claim could fail, the earlier ones preferred; None where it still can."""
     given = [*dict.fromkeys(bounds)]
     if against.possible(*given):
         return None
@@ -129,7 +130,7 @@ def _cases(form: Linear) -> list[Linear]:
 
 def _inequalities(arena: Arena, atom: Condition, values: Mapping[str, int]) -> list[Condition]:
     """An equation as two bounds, what is unequal as the bound that holds; anything else as it is."""
-    inner = getattr(atom, "operand", atom)
+    inner = atom.operand if isinstance(atom, Negation) else atom
     if not isinstance(inner, Comparison) or not inner.equation:
         return [atom]
     low = arena.at_most_zero(inner.form)
@@ -141,7 +142,8 @@ def _inequalities(arena: Arena, atom: Condition, values: Mapping[str, int]) -> l
 
 def _holds(condition: Condition, values: Mapping[str, int]) -> bool:
     """Whether a comparison of delays holds for given ones."""
-    inner = getattr(condition, "operand", condition)
+    inner = condition.operand if isinstance(condition, Negation) else condition
+    assert isinstance(inner, Comparison)
     total = _total(inner, values)
     found = total == 0 if inner.equation else total <= 0
     return found if inner is condition else not found
