@@ -16,8 +16,10 @@ from vtsc.content.manifest import NAME, load_manifest
 from vtsc.content.manifest_edit import edited
 from vtsc.deciding.bound import Bound, Kind
 from vtsc.deciding.verdict import Result, Status
+from vtsc.report import Gate, Report
 from vtsc.report import manifest as listing
 from vtsc.report.outputs import Output
+from vtsc.report.text.gate import brief
 
 OWN = (ROOT / "examples" / "my_patch.py").read_text(encoding="utf-8")
 START = '[[check]]\nfile = "mine.py"\nhost = "cstate"\nproperty = "monotonic"\nexpect = 9\n'
@@ -207,6 +209,16 @@ def test_a_known_violation_that_is_another_one(read):
         verdicts = judged(manifest, results(manifest, *found))
         assert [v.status for v in verdicts] == statuses
         assert verdicts[0].instead == instead
+
+
+def test_the_way_to_see_a_run_of_a_design_in_a_file(read, tmp_path):
+    """Its file is named, in a command that can be pasted."""
+    manifest = read(START)
+    verdicts = judged(manifest, results(manifest, 9))
+    gate = Gate(manifest.file, None, {manifest.checks[0].cell: "r/my-patch.json"})
+    told = brief(Report(manifest.content, verdicts, gate=gate), gate)
+    command = " ".join(told.split("in full: ")[1].replace("\\\n", "").split()[:5])
+    assert command == f"vtsc show r/my-patch.json --design {tmp_path}/mine.py"
 
 
 def test_bounds_compared_with_what_is_expected(read):

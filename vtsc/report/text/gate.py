@@ -198,7 +198,7 @@ def _see(given: Report, gate: Gate) -> list[str]:
     if given.content.own_of(cell.design) is None:
         return [f"in full: vtsc show {gate.saved[cell]}"]
     words = [gate.saved[cell], *given.content.named(cell.design).split(" ", 1)]
-    return continued(words, "in full: vtsc show")
+    return continued(words, "in full: vtsc show ")
 
 
 def total(given: Report) -> str:
