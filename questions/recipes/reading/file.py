@@ -114,7 +114,6 @@ class _Reader:
             elapsed=elapsed,
             expect=self._expect() if vcpus == usual else {},
             assumed=assumed,
-            lines={key: self._places.key(key) for key in self._document},
         )
 
     def _fail(self, key: str, what: str, inner: str = "") -> None:

@@ -1,7 +1,7 @@
 """A recipe's text as data: steps and delays as they are written, each with its line."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from questions.recipes.script import Call
 
@@ -88,5 +88,3 @@ class Text:
     """For each set of rules the properties of which something is expected."""
     assumed: tuple[str, ...] = ()
     """The delays that the file does not give, as sentences: a report prints them."""
-    lines: Mapping[str, int] = field(default_factory=dict)
-    """The line of each key."""
