@@ -204,6 +204,8 @@ def test_no_engine_sees_expected_verdicts():
         ["replay", "counterexamples/patch25.cstate.monotonic.json"],
         ["export", "counterexamples/patch25.cstate.monotonic.json", "--format", "perfetto"],
         ["new", "mine", "--from", "patch25", "-o", "/dev/null"],
+        ["drift", "--khz", "2000000"],
+        ["explain", "tests/conformance/recorded/normal.x86-tsc.txt"],
         ["simulate", "patch25", "--host", "stable", "-p", "monotonic", "--steps", "50"],
     ],
 )
