@@ -110,7 +110,7 @@ def _set(
         vcpu.khz = vm.host_khz
         vcpu.generation = int(has)
     start.pair_unknown = master
-    start.open_versions = frozenset(range(online))
+    start.open_versions = frozenset(range(min(online, len(vm.vcpus))))
 
 
 def _online(ops: Sequence[Operation], first: Event | None) -> list[int]:
