@@ -10,8 +10,9 @@ from typing import Any, ClassVar
 
 from model.arithmetic import HZ_PER_KHZ, NSEC_PER_SEC, time_scale
 from model.designs.base import Design
+from model.extras import Extras
 from model.guest.rdtsc import Read, cycles_since, ideal_tsc, rdtsc, start_read, traps
-from model.guest.timer import Delivery, arm, at_put, can_fire, deliver
+from model.guest.timer import Delivery, at_put, deliver
 from model.host.contracts import Contract
 from model.host.host import TIME_INPUT, Host
 from model.lemmas.candidates import candidates, standings
@@ -76,6 +77,7 @@ class Machine(TableMachine):
         self.traps = settings["trapping"] != "off"
         self.overlaps = settings["rdtsc_overlap"] == "on"
         self.switch = Switch(design, settings)
+        self.extras = Extras(design, settings, self.switch)
         self.constants = frozenset(
             field
             for parameter, fields in UNUSED_WHEN_OFF.items()
@@ -110,12 +112,7 @@ class Machine(TableMachine):
             actions.append(
                 Action("create", ("vcpu", "pcpu"), self.can_create, self.create, "a new vCPU")
             )
-        if self.timers:
-            actions += [
-                Action("arm", ("vcpu",), self.can_arm, self.arm, "the guest arms its timer"),
-                Action("fire", ("vcpu",), self.can_fire, self.fire, "the host's timer fires"),
-            ]
-        return actions
+        return [*actions, *self.extras.table()]
 
     # the interface that every machine offers
 
@@ -189,12 +186,6 @@ class Machine(TableMachine):
     def can_create(self, state: MachineState, v: int, c: int) -> bool:
         busy = either(both(w.loaded, w.cpu == c) for w in state.vm.vcpus)
         return negation(either((state.vm.vcpus[v].created, busy)))
-
-    def can_arm(self, state: MachineState, v: int) -> bool:
-        return both(state.vm.vcpus[v].in_guest, negation(state.vm.vcpus[v].timer_armed))
-
-    def can_fire(self, state: MachineState, v: int) -> bool:
-        return can_fire(state.host, state.vm.vcpus[v])
 
     # effects
 
@@ -302,20 +293,6 @@ class Machine(TableMachine):
         vcpu.created = True
         self._restart_slice(state, vcpu)
         self.switch.decide(state.host, state.vm)
-
-    def arm(self, state: MachineState, v: int) -> None:
-        """Leave guest mode because the guest arms its timer. [choice-timer]"""
-        vcpu = state.vm.vcpus[v]
-        arm(self.design, state.host, vcpu, self.settings)
-        self.switch.leave_guest(state.host, vcpu)
-
-    def fire(self, state: MachineState, v: int) -> None:
-        """Let the host's timer fire, which is an exit where the guest runs. [choice-timer]"""
-        vcpu = state.vm.vcpus[v]
-        vcpu.timer_armed = False
-        vcpu.timer_fired = True
-        if vcpu.in_guest:
-            self.switch.leave_guest(state.host, vcpu)
 
     # time limits
 

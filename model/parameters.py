@@ -161,6 +161,7 @@ _ALL = (
         optional=True,
         absent="unbounded",
     ),
+    Parameter("init_sipi", "choice", "off", "INIT and SIPI reset vCPUs", choices=ON_OFF),
 )
 PARAMETERS: dict[str, Parameter] = {p.name: p for p in _ALL}
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from model.designs.base import Design
+from model.designs.c58877679_svm import C58877679Svm
 from model.designs.e48672fa import E48672fa
 from model.designs.patch25 import Patch25
 from model.designs.pre25 import Pre25
@@ -16,6 +17,7 @@ from vtsc.language import DefinitionError, check_name
 CLASSES: tuple[type[Design], ...] = (
     V2635Vmx,
     V2635Svm,
+    C58877679Svm,
     V2636Svm,
     E48672fa,
     Pre25,

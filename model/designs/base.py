@@ -92,6 +92,9 @@ class Design:
     def vcpu_exit(self, host: Host, vcpu: Vcpu) -> None:
         """The vCPU has left guest mode: at an exit, a write of the kvmclock MSR, or a trapped RDTSC."""
 
+    def vcpu_reset(self, host: Host, vcpu: Vcpu) -> None:
+        """The vendor's reset of a vCPU that got INIT and SIPI, where it is loaded. [init-keeps]"""
+
     def hardware_disable(self, host: Host, vm: Vm, cpu: int) -> None:
         """VMX is disabled on ``cpu``, for all vCPUs, before a suspend."""
 

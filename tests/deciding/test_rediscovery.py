@@ -8,6 +8,28 @@ from vtsc.deciding.verdict import Status
 pytestmark = pytest.mark.slow
 
 
+def test_kd2_init_restarts_a_tsc_that_was_read(verdict):
+    """KD2: between 58877679 and 47008cd8, INIT and SIPI restart the TSC; one that was read goes back."""
+    result = verdict("58877679-svm", "stable", "monotonic", 8, init_sipi="on")
+    assert result.text == "VIOLATED(8)"
+    names = [step.call.name for step in result.trace.steps]
+    assert names.index("rdtsc") < names.index("init") < len(names) - 1
+
+
+def test_kd2_is_there_in_2_6_35_only_where_the_offset_was_moved(verdict):
+    """KD2: the offset becomes 0 again, which is what it was unless a load has compensated."""
+    assert verdict("2.6.35-svm", "stable", "monotonic", 8, init_sipi="on").text == "HOLDS_TO(8)"
+    result = verdict("2.6.35-svm", "slow", "monotonic", 11, init_sipi="on")
+    assert result.text == "VIOLATED(11)"
+    offsets = [s.state["vcpu0"]["tsc_offset"] for s in result.run.steps]
+    assert offsets[3] > 0 and offsets[-1] == 0
+
+
+def test_kd2_is_gone_where_init_leaves_the_tsc_alone(verdict):
+    """47008cd8, part of 2.6.36, ends KD2."""
+    assert verdict("2.6.36-svm", "stable", "monotonic", 8, init_sipi="on").text == "HOLDS_TO(8)"
+
+
 def test_kd4_deep_cstate_on_the_same_pcpu(verdict):
     """KD4: e48672fa compensates migrations only; a TSC that steps back on the same pCPU warps."""
     result = verdict("e48672fa", "cstate", "monotonic", 11)

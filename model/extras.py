@@ -1,0 +1,69 @@
+"""The actions that only a parameter brings: what the guest does with its timer, INIT and SIPI.
+
+`model.machine` has the actions that every machine has, and how a step is taken.
+"""
+
+from typing import Any
+
+from model.designs.base import Design
+from model.guest.timer import arm, can_fire
+from model.machine_state import MachineState
+from model.switch import Switch
+from vtsc.language import Action, both, negation
+
+
+class Extras:
+    """The actions that parameters bring to a machine of a design, in the order of the table."""
+
+    def __init__(self, design: Design, settings: Any, switch: Switch) -> None:
+        self.design = design
+        self.settings = settings
+        self.switch = switch
+
+    def table(self) -> list[Action[MachineState]]:
+        """The actions that these settings bring."""
+        actions: list[Action[MachineState]] = []
+        if self.settings["timer"] == "on":
+            actions += [
+                Action("arm", ("vcpu",), self.can_arm, self.arm, "the guest arms its timer"),
+                Action("fire", ("vcpu",), self.can_fire, self.fire, "the host's timer fires"),
+            ]
+        if self.settings["init_sipi"] == "on":
+            actions.append(
+                Action(
+                    "init", ("vcpu",), self.out_of_guest, self.init, "INIT and SIPI reset a vCPU"
+                )
+            )
+        return actions
+
+    # guards
+
+    def out_of_guest(self, state: MachineState, v: int) -> bool:
+        vcpu = state.vm.vcpus[v]
+        return both(vcpu.loaded, negation(vcpu.in_guest))
+
+    def can_arm(self, state: MachineState, v: int) -> bool:
+        return both(state.vm.vcpus[v].in_guest, negation(state.vm.vcpus[v].timer_armed))
+
+    def can_fire(self, state: MachineState, v: int) -> bool:
+        return can_fire(state.host, state.vm.vcpus[v])
+
+    # effects
+
+    def arm(self, state: MachineState, v: int) -> None:
+        """Leave guest mode because the guest arms its timer. [choice-timer]"""
+        vcpu = state.vm.vcpus[v]
+        arm(self.design, state.host, vcpu, self.settings)
+        self.switch.leave_guest(state.host, vcpu)
+
+    def fire(self, state: MachineState, v: int) -> None:
+        """Let the host's timer fire, which is an exit where the guest runs. [choice-timer]"""
+        vcpu = state.vm.vcpus[v]
+        vcpu.timer_armed = False
+        vcpu.timer_fired = True
+        if vcpu.in_guest:
+            self.switch.leave_guest(state.host, vcpu)
+
+    def init(self, state: MachineState, v: int) -> None:
+        """Reset a vCPU, in its own thread and on its pCPU. [choice-init]"""
+        self.design.vcpu_reset(state.host, state.vm.vcpus[v])
