@@ -1,4 +1,4 @@
-"""The actions that only a parameter brings: what the guest does with its timer, INIT and SIPI.
+"""The actions that only a parameter brings: the guest's timer, INIT and SIPI, TSC writes.
 
 `model.machine` has the actions that every machine has, and how a step is taken.
 """
@@ -9,7 +9,7 @@ from model.designs.base import Design
 from model.guest.timer import arm, can_fire
 from model.machine_state import MachineState
 from model.switch import Switch
-from vtsc.language import Action, both, negation
+from vtsc.language import Action, both, negation, without_inputs
 
 
 class Extras:
@@ -34,7 +34,17 @@ class Extras:
                     "init", ("vcpu",), self.out_of_guest, self.init, "INIT and SIPI reset a vCPU"
                 )
             )
+        if self.settings["tsc_writes"] == "on":
+            actions.append(
+                Action("write", ("vcpu",), self.can_write, self.write, "the guest writes its TSC")
+            )
         return actions
+
+    def boot(self, state: MachineState) -> None:
+        """Choose what the guest is to write to each TSC. [choice-writes]"""
+        vm: Any = state.vm
+        if self.settings["tsc_writes"] == "on":
+            vm.tsc_to_write = state.host.inputs.word("tsc_to_write", 0)
 
     # guards
 
@@ -47,6 +57,12 @@ class Extras:
 
     def can_fire(self, state: MachineState, v: int) -> bool:
         return can_fire(state.host, state.vm.vcpus[v])
+
+    def can_write(self, state: MachineState, v: int) -> bool:
+        vcpu: Any = state.vm.vcpus[v]
+        until = self.settings["tsc_writes_until"]
+        in_time = until is None or state.host.t <= state.host.base.units(until)
+        return both(in_time, both(vcpu.in_guest, negation(vcpu.tsc_written)))
 
     # effects
 
@@ -67,3 +83,14 @@ class Extras:
     def init(self, state: MachineState, v: int) -> None:
         """Reset a vCPU, in its own thread and on its pCPU. [choice-init]"""
         self.design.vcpu_reset(state.host, state.vm.vcpus[v])
+
+    def write(self, state: MachineState, v: int) -> None:
+        """Leave guest mode because the guest writes its TSC, from which ideal counts anew. [choice-writes]"""
+        host = state.host
+        vcpu: Any = state.vm.vcpus[v]
+        vm: Any = state.vm
+        self.switch.leave_guest(host, vcpu)
+        self.design.write_tsc(host, vcpu, vcpu.cpu, vm.tsc_to_write)
+        vcpu.tsc_written = True
+        vcpu.tsc_at_creation = without_inputs(self.design.read_tsc, host, vcpu)
+        vcpu.created_at = host.t

@@ -18,7 +18,7 @@ from model.host.host import TIME_INPUT, Host
 from model.lemmas.candidates import candidates, standings
 from model.lemmas.standings import Standing
 from model.limits import limits
-from model.machine_state import MachineState, vcpu_fields
+from model.machine_state import MachineState, vcpu_fields, vm_fields
 from model.progress.situations import progress
 from model.switch import Switch
 from model.vm import Vcpu, Vm
@@ -67,6 +67,7 @@ class Machine(TableMachine):
         self.contract = contract
         self.settings = settings
         self.timers = settings["timer"] == "on"
+        self.of_vm = vm_fields(design, settings)
         self.of_vcpus = vcpu_fields(design, settings)
         self.sizes = {"vcpu": settings["vcpus"], "pcpu": settings["pcpus"]}
         # pCPU 0 is where the VM is created; the others, and all vCPUs, start alike.
@@ -119,8 +120,8 @@ class Machine(TableMachine):
     def state(self) -> MachineState:
         """A fresh state with every field at its declared start."""
         scale = time_scale(self.settings["virtual_khz"] * HZ_PER_KHZ, NSEC_PER_SEC)
-        own, khz = self.design.vm_fields, self.settings["virtual_khz"]
-        vm = Vm(self.sizes["vcpu"], khz, scale, own, self.of_vcpus)
+        khz = self.settings["virtual_khz"]
+        vm = Vm(self.sizes["vcpu"], khz, scale, self.of_vm, self.of_vcpus)
         return MachineState(Host(self.contract, self.settings), vm)
 
     def initialise(self, state: MachineState, inputs: Inputs) -> None:
@@ -130,6 +131,7 @@ class Machine(TableMachine):
     def _boot(self, state: MachineState) -> None:
         state.host.boot()
         self.design.vm_create(state.host, state.vm)
+        self.extras.boot(state)
         if self.settings["create_anytime"] == "off":
             for vcpu in state.vm.vcpus:
                 self.create(state, vcpu.number, 0)

@@ -7,7 +7,7 @@ from model.designs.base import Design
 from model.guest.timer import with_timer
 from model.host.host import Host
 from model.vm import Vm
-from vtsc.language import Record, State, instances, word
+from vtsc.language import Record, State, flag, instances, word
 
 
 class MachineState(State):
@@ -31,9 +31,29 @@ class OverlapFields(Record):
     )
 
 
+class WrittenFields(Record):
+    """What each vCPU has besides with tsc_writes=on. [choice-writes]"""
+
+    tsc_written: bool = flag("the guest has written the TSC")
+
+
+class ToWriteFields(Record):
+    """What the VM has besides with tsc_writes=on. [choice-writes]"""
+
+    tsc_to_write: int = word("cycles", "the value that the guest writes to each TSC")
+
+
+def vm_fields(design: Design, settings: Any) -> Mapping[str, Any]:
+    """The fields that the VM has besides: those of the design, and those that settings ask for."""
+    own = design.vm_fields
+    return {**own, **ToWriteFields.fields} if settings["tsc_writes"] == "on" else own
+
+
 def vcpu_fields(design: Design, settings: Any) -> Mapping[str, Any]:
     """The fields that each vCPU has besides: those of the design, and those that settings ask for."""
     own = design.vcpu_fields
     if settings["timer"] == "on":
         own = with_timer(own)
+    if settings["tsc_writes"] == "on":
+        own = {**own, **WrittenFields.fields}
     return {**own, **OverlapFields.fields} if settings["rdtsc_overlap"] == "on" else own

@@ -162,6 +162,10 @@ _ALL = (
         absent="unbounded",
     ),
     Parameter("init_sipi", "choice", "off", "INIT and SIPI reset vCPUs", choices=ON_OFF),
+    Parameter("tsc_writes", "choice", "off", "the guest sets each TSC, once", choices=ON_OFF),
+    Parameter(
+        "tsc_writes_until", "duration", "none", "and by then at the latest", 0, 10**18, True, True
+    ),
 )
 PARAMETERS: dict[str, Parameter] = {p.name: p for p in _ALL}
 

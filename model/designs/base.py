@@ -95,6 +95,10 @@ class Design:
     def vcpu_reset(self, host: Host, vcpu: Vcpu) -> None:
         """The vendor's reset of a vCPU that got INIT and SIPI, where it is loaded. [init-keeps]"""
 
+    def write_tsc(self, host: Host, vcpu: Vcpu, cpu: int, data: int) -> None:
+        """The guest writes ``data`` to its TSC on pCPU ``cpu``; from 99e3e30a on creation writes 0."""
+        raise missing(self, "write_tsc")
+
     def hardware_disable(self, host: Host, vm: Vm, cpu: int) -> None:
         """VMX is disabled on ``cpu``, for all vCPUs, before a suspend."""
 

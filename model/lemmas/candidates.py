@@ -11,6 +11,7 @@ from model.lemmas.standings import Standing, lemmas
 from model.lemmas.timers import timer_lemmas
 from model.lemmas.trapping import lemmas as trapping_lemmas
 from model.lemmas.trapping import standings as trapping_standings
+from model.lemmas.writes import LEMMAS as WRITES
 from model.limits import kept_lemmas
 from vtsc.language import Lemma
 
@@ -21,8 +22,9 @@ def candidates(machine: Any) -> list[Lemma]:
     own = [*kept_lemmas(settings), *slice_lemmas(settings), *timer_lemmas(settings)]
     trapping = trapping_lemmas(machine.design.saved_tsc) if machine.traps else []
     overlap = OVERLAP if machine.overlaps else ()
+    writes = WRITES if settings["tsc_writes"] == "on" else ()
     own += machine.design.lemmas
-    return [*LEMMAS, *own, *trapping, *overlap, *lemmas(standings(machine), BOUNDS)]
+    return [*LEMMAS, *own, *trapping, *overlap, *writes, *lemmas(standings(machine), BOUNDS)]
 
 
 def standings(machine: Any) -> Sequence[Standing]:

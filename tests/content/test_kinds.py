@@ -17,34 +17,46 @@ model/designs/base.py
   rule: Design.vm_create Design.vcpu_create Design.vcpu_load Design.vcpu_put \
 Design.guest_time_update Design.compute_guest_tsc Design.set_time_page \
 Design.update_tsc_trapping Design.trapping_decided Design.vcpu_enter Design.vcpu_exit \
-Design.hardware_disable Design.hardware_enable Design.read_tsc Design.serve_requests
+Design.vcpu_reset Design.write_tsc Design.hardware_disable Design.hardware_enable \
+Design.read_tsc Design.serve_requests
   declaration: missing Design.__init_subclass__ Design.__init__
+model/designs/c58877679_svm.py
+  rule: C58877679Svm.vcpu_reset
+model/designs/c99e3e30a.py
+  rule: C99e3e30a.vcpu_create
 model/designs/central.py
   rule: Central.several Central.mode Central.vcpu_put Central.guest_time_update \
 Central.update_tsc_trapping
 model/designs/e48672fa.py
   rule: E48672fa.vcpu_create E48672fa.write_tsc E48672fa.writes_match E48672fa.vcpu_load \
 E48672fa.vcpu_put E48672fa.set_time_page E48672fa.hardware_disable
+model/designs/f38e098f.py
+  rule: F38e098f.vcpu_load F38e098f.vcpu_put
 model/designs/patch25.py
   rule: Patch25.vcpu_load Patch25.vcpu_put Patch25.guest_time_update Patch25.catchup_guard \
 Patch25.compute_guest_tsc Patch25.set_time_page Patch25.hardware_enable
 model/designs/pre25.py
   rule: Pre25.write_tsc Pre25.writes_match Pre25.vcpu_load Pre25.hardware_enable
 model/designs/repaired.py
-  rule: Repaired.vcpu_put Repaired.vcpu_exit Repaired.guest_time_update Repaired.trapping_decided
+  rule: Repaired.vcpu_put Repaired.vcpu_exit Repaired.guest_time_update \
+Repaired.trapping_decided
 model/designs/v2_6_35_svm.py
   rule: V2635Svm.vcpu_create V2635Svm.vcpu_load V2635Svm.load_common V2635Svm.vcpu_put \
-V2635Svm.set_time_page
+V2635Svm.set_time_page V2635Svm.vcpu_reset V2635Svm.write_tsc
 model/designs/v2_6_35_vmx.py
   rule: V2635Vmx.vm_create V2635Vmx.vcpu_create V2635Vmx.vcpu_load V2635Vmx.vmx_vcpu_load \
-V2635Vmx.vcpu_put V2635Vmx.vcpu_clear V2635Vmx.hardware_disable
+V2635Vmx.vcpu_put V2635Vmx.vcpu_clear V2635Vmx.hardware_disable V2635Vmx.vcpu_reset
 model/designs/v2_6_36_svm.py
-  rule: V2636Svm.vcpu_create
+  rule: V2636Svm.vcpu_create V2636Svm.vcpu_reset
 model/designs/v2_6_37.py
   rule: V2637.vcpu_load V2637.vcpu_put V2637.catchup_guard
 model/events.py
-  declaration: clock events _host _switches _exits _offset _entries _traps _moved _cpu _comm _side \
-_of_vcpu
+  declaration: clock events _host _switches _exits _offset _entries _traps _moved _cpu _comm \
+_side _of_vcpu
+model/extras.py
+  frame: Extras.boot Extras.out_of_guest Extras.can_arm Extras.can_fire Extras.can_write \
+Extras.arm Extras.fire Extras.init Extras.write
+  declaration: Extras.__init__ Extras.table
 model/guest/rdtsc.py
   frame: traps rdtsc start_read cycles_since ideal_tsc
   declaration: Read.told peek
@@ -57,14 +69,15 @@ model/host/host.py
   frame: Host.__init__ Host.tsc Host.tick_age Host.clock_step Host.kernel_ns \
 Host.mark_tsc_unstable Host.sampling_gap Host.timer_due Host.boot Host.advance Host.sleep \
 Host.jump Host._limit_skew Host._pass Host._clock_replaced Host._see_resume Host._all_see_it \
-Host._cycles_in Host._see_ticks Host._allowed Host._reading Host._resolution Host._kernel_clock
+Host._cycles_in Host._see_ticks Host._allowed Host._reading Host._resolution \
+Host._kernel_clock
 model/host/timebase.py
   frame: Timebase.ns Timebase.cycle Timebase.units Timebase.cycles timebase
 model/lemmas/arithmetic.py
   frame: Factors.unit
   declaration: Factors.left Factors.right Factors.limit Factors.shortfall Factors.rounding \
-Factors.day Factors.day_error Factors.dense Factors.farthest factors _shifted register monotone \
-fraction error day negative _less _power _ratio _sum claims all_claims
+Factors.day Factors.day_error Factors.dense Factors.farthest factors _shifted register \
+monotone fraction error day negative _less _power _ratio _sum claims all_claims
 model/lemmas/bounds.py
   declaration: ideal clock_step _ahead _behind _fastest _at_creation
 model/lemmas/candidates.py
@@ -92,6 +105,9 @@ model/lemmas/trapping.py
 _asked_has_no_page _update_is_unstable _switch_is_pending _guest_has_switched \
 _others_have_switched _never_traps _emulated_at_most_ideal _emulated_far_above \
 _emulated_not_negative away_while_stable standings lemmas untrapped
+model/lemmas/writes.py
+  declaration: _written_is_last _written_is_alike _last_write_is_past _last_write_not_negative \
+read_lemmas
 model/limits.py
   frame: Limit.allowed Limit.binds Limit.began Limit.kept Timeslice.binds Timeslice.began \
 Dormancy.binds Dormancy.began ExitInterval.binds ExitInterval.began EntryDelay.binds \
@@ -101,14 +117,13 @@ model/machine.py
   frame: Machine.state Machine.initialise Machine._boot Machine.advance Machine.perform \
 Machine.can_load Machine.out_of_guest Machine.pending Machine.can_serve Machine.can_enter \
 Machine.in_guest Machine.can_mark Machine.all_off Machine.can_jump Machine.can_create \
-Machine.can_arm Machine.can_fire Machine.load Machine._vcpu_load Machine.put Machine.serve \
-Machine.enter Machine.exit Machine.rdtsc Machine.mark Machine.suspend Machine.jump \
-Machine.kvmclock Machine.create Machine.arm Machine.fire Machine._restart_slice \
-Machine._restart_delay Machine._meet_deadlines Machine.ideal
+Machine.load Machine._vcpu_load Machine.put Machine.serve Machine.enter Machine.exit \
+Machine.rdtsc Machine.mark Machine.suspend Machine.jump Machine.kvmclock Machine.create \
+Machine._restart_slice Machine._restart_delay Machine._meet_deadlines Machine.ideal
   declaration: Machine.__init__ Machine.table Machine.lemmas Machine.standings Machine.progress
 model/machine_state.py
   frame: MachineState.__init__
-  declaration: vcpu_fields
+  declaration: vm_fields vcpu_fields
 model/parameters.py
   declaration: resolve check knows_lag
 model/progress/deadlines.py
@@ -117,16 +132,17 @@ others_wait nothing_due
 model/progress/elapsing.py
   declaration: elapsing
 model/progress/precedence.py
-  declaration: taken idle shut_out behind_idle behind_guest _behind _on_other crowded nth_other \
-is_next _because _Place.__init__ _Place.situations _Place._woken _Place._room _Place._situation \
-_Place._by_itself _Place._stays_loaded _Place._to_enter _Place._enter _Place._serve _Place._fire \
-_Place._put _Place._exit _Place._load _Place._room_by due
+  declaration: taken idle shut_out behind_idle behind_guest _behind _on_other crowded \
+nth_other is_next _because _Place.__init__ _Place.situations _Place._woken _Place._room \
+_Place._situation _Place._by_itself _Place._stays_loaded _Place._to_enter _Place._enter \
+_Place._serve _Place._fire _Place._put _Place._exit _Place._load _Place._room_by due
 model/progress/situations.py
   declaration: reading _nothing_else _out_of_guest ready asked beside_free expired overdue \
-expiring _on_itself _load _situations _with_deadlines _with_wake_up exists room progress _lemmas
+expiring _on_itself _load _situations _with_deadlines _with_wake_up exists room progress \
+_lemmas
 model/progress/switching.py
-  declaration: _Place.__init__ _Place.situations _Place._situation _serve _load _put _loaded _free \
-_behind _once_unstable _while_stable with_switching
+  declaration: _Place.__init__ _Place.situations _Place._situation _serve _load _put _loaded \
+_free _behind _once_unstable _while_stable with_switching
 model/protocols.py
   declaration: _other_than _traps _bumps _ends_deferred _unlimited check_protocol
 model/switch.py
@@ -135,8 +151,8 @@ Switch.leave_guest
   declaration: Switch.__init__
 model/trapping.py
   frame: needs_trapping update_trapping has_page is_switching some_switch must_leave \
-passthrough_resumes catches_up caught_up_to follow_mode stop_trapping native_value last_emulated \
-raise_last_emul emulate_rdtsc
+passthrough_resumes catches_up caught_up_to follow_mode stop_trapping native_value \
+last_emulated raise_last_emul emulate_rdtsc
 model/vm.py
   frame: Vcpu.__init__ Vcpu.request Vm.__init__
 properties/bounded_lag.py
@@ -156,7 +172,7 @@ properties/nonzero_delta.py
 NonzeroDelta.remember
   declaration: NonzeroDelta.lemmas NonzeroDelta.terms NonzeroDelta.blame
 properties/reads.py
-  rule: ReadProperty.measured ReadProperty.of_read is_read last_reads note_read
+  rule: ReadProperty.measured ReadProperty.of_read is_read counts last_reads note_read
   declaration: ReadProperty.largest read_lemmas lag lead
 properties/sometimes.py
   rule: CanReadTscTwice.ghosts CanReadTscTwice.observe CanLoadOnAnotherPcpu.ghosts \

@@ -30,6 +30,25 @@ def test_kd2_is_gone_where_init_leaves_the_tsc_alone(verdict):
     assert verdict("2.6.36-svm", "stable", "monotonic", 8, init_sipi="on").text == "HOLDS_TO(8)"
 
 
+EARLY = {"tsc_writes": "on", "tsc_writes_until": "4s"}
+
+
+def test_kd3_equal_writes_at_different_times(verdict):
+    """KD3: each write of 99e3e30a stands for itself, so the vCPU that is written later is behind."""
+    result = verdict("99e3e30a", "stable", "monotonic_smp", 12, **EARLY)
+    assert result.text == "VIOLATED(12)"
+    writes = [s.call.args for s in result.trace.steps if s.call.name == "write"]
+    assert writes in ([(0,), (1,)], [(1,), (0,)])
+
+
+@pytest.mark.parametrize(
+    ("given", "text"), [(EARLY, "HOLDS_TO(12)"), ({"tsc_writes": "on"}, "VIOLATED(12)")]
+)
+def test_kd3_is_gone_where_writes_match_and_that_is_for_five_seconds(verdict, given, text):
+    """f38e098f ends KD3 for writes that follow each other within five seconds, and for no others."""
+    assert verdict("f38e098f", "stable", "monotonic_smp", 12, **given).text == text
+
+
 def test_kd4_deep_cstate_on_the_same_pcpu(verdict):
     """KD4: e48672fa compensates migrations only; a TSC that steps back on the same pCPU warps."""
     result = verdict("e48672fa", "cstate", "monotonic", 11)
