@@ -1,4 +1,4 @@
-"""The actions that only a parameter brings: the guest's timer, INIT and SIPI, TSC writes.
+"""The actions that only a parameter brings: the guest's timer, INIT and SIPI, TSC writes, kvmclock.
 
 `model.machine` has the actions that every machine has, and how a step is taken.
 """
@@ -6,10 +6,12 @@
 from typing import Any
 
 from model.designs.base import Design
+from model.guest.clock import ClockRead, read_clock
 from model.guest.timer import arm, can_fire
 from model.machine_state import MachineState
 from model.switch import Switch
-from vtsc.language import Action, both, negation, without_inputs
+from model.vm import Vcpu
+from vtsc.language import Action, both, negation, require, select, without_inputs
 
 
 class Extras:
@@ -38,6 +40,12 @@ class Extras:
             actions.append(
                 Action("write", ("vcpu",), self.can_write, self.write, "the guest writes its TSC")
             )
+        if self.settings["clock_reads"] == "on":
+            actions.append(
+                Action(
+                    "clock", ("vcpu",), self.can_read_clock, self.clock, "the guest reads kvmclock"
+                )
+            )
         return actions
 
     def boot(self, state: MachineState) -> None:
@@ -63,6 +71,9 @@ class Extras:
         until = self.settings["tsc_writes_until"]
         in_time = until is None or state.host.t <= state.host.base.units(until)
         return both(in_time, both(vcpu.in_guest, negation(vcpu.tsc_written)))
+
+    def can_read_clock(self, state: MachineState, v: int) -> bool:
+        return both(state.vm.vcpus[v].in_guest, state.vm.vcpus[v].time_page)
 
     # effects
 
@@ -94,3 +105,19 @@ class Extras:
         vcpu.tsc_written = True
         vcpu.tsc_at_creation = without_inputs(self.design.read_tsc, host, vcpu)
         vcpu.created_at = host.t
+
+    def clock(self, state: MachineState, v: int) -> ClockRead:
+        """Read kvmclock, which takes as long as an RDTSC. [clock-read, choice-clock]"""
+        host, vcpu = state.host, state.vm.vcpus[v]
+        self.takes_time(state, vcpu)
+        guest_tsc = without_inputs(self.design.read_tsc, host, vcpu)
+        return read_clock(host, vcpu, guest_tsc, self.settings)
+
+    def takes_time(self, state: MachineState, vcpu: Vcpu) -> None:
+        """Require that the guest ran for the cycles of an RDTSC before it acts. [choice-clock]"""
+        elapsed = select(state.host.pcpus, vcpu.cpu).elapsed
+        require(elapsed >= self.settings["rdtsc_cycles"])
+
+    def forget(self, vcpu: Any) -> None:
+        """Forget what the step before did to the page."""
+        vcpu.page_updated = False

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, ClassVar
 
 from model.arithmetic import HZ_PER_KHZ, NSEC_PER_SEC, time_scale
-from model.designs.base import Design
+from model.designs.base import CLOCK_UPDATE, Design
 from model.extras import Extras
 from model.guest.rdtsc import Read, cycles_since, ideal_tsc, rdtsc, start_read, traps
 from model.guest.timer import Delivery, at_put, deliver
@@ -67,6 +67,7 @@ class Machine(TableMachine):
         self.contract = contract
         self.settings = settings
         self.timers = settings["timer"] == "on"
+        self.clocks = settings["clock_reads"] == "on"
         self.of_vm = vm_fields(design, settings)
         self.of_vcpus = vcpu_fields(design, settings)
         self.sizes = {"vcpu": settings["vcpus"], "pcpu": settings["pcpus"]}
@@ -143,6 +144,8 @@ class Machine(TableMachine):
             vcpu.caught_up = False
             if self.timers:
                 vcpu.timer_delivered = False
+            if self.clocks:
+                self.extras.forget(vcpu)
         self._meet_deadlines(state)
 
     def perform(self, state: MachineState, call: Call, inputs: Inputs) -> Step:
@@ -276,6 +279,8 @@ class Machine(TableMachine):
     def kvmclock(self, state: MachineState, v: int) -> None:
         """Leave guest mode for a write of the kvmclock MSR, and apply the design's rule for it."""
         vcpu = state.vm.vcpus[v]
+        if self.clocks:
+            self.extras.takes_time(state, vcpu)
         self.switch.leave_guest(state.host, vcpu)
         self.design.set_time_page(state.host, vcpu, not vcpu.time_page)
         self.switch.decide(state.host, state.vm)
@@ -287,6 +292,8 @@ class Machine(TableMachine):
         """
         host, vcpu = state.host, state.vm.vcpus[v]
         vcpu.time_page = self.settings["kvmclock"] == "on"
+        if self.clocks and self.settings["kvmclock"] == "on":
+            vcpu.request(CLOCK_UPDATE)
         self.design.vcpu_create(host, vcpu, c)
         self._vcpu_load(host, vcpu, c)
         vcpu.tsc_at_creation = without_inputs(self.design.read_tsc, host, vcpu)

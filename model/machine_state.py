@@ -6,6 +6,7 @@ from typing import Any
 from model.designs.base import Design
 from model.guest.timer import with_timer
 from model.host.host import Host
+from model.page import LastValueFields, page_fields
 from model.vm import Vm
 from vtsc.language import Record, State, flag, instances, word
 
@@ -46,6 +47,8 @@ class ToWriteFields(Record):
 def vm_fields(design: Design, settings: Any) -> Mapping[str, Any]:
     """The fields that the VM has besides: those of the design, and those that settings ask for."""
     own = design.vm_fields
+    if settings["clock_reads"] == "on" and settings["guest_last_value"] == "on":
+        own = {**own, **LastValueFields.fields}
     return {**own, **ToWriteFields.fields} if settings["tsc_writes"] == "on" else own
 
 
@@ -56,4 +59,6 @@ def vcpu_fields(design: Design, settings: Any) -> Mapping[str, Any]:
         own = with_timer(own)
     if settings["tsc_writes"] == "on":
         own = {**own, **WrittenFields.fields}
+    if settings["clock_reads"] == "on":
+        own = {**own, **page_fields(design.page_floor())}
     return {**own, **OverlapFields.fields} if settings["rdtsc_overlap"] == "on" else own

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from model.host.host import Host
 from model.lemmas.standings import USUAL, Standing
+from model.page import FLOOR_AT_EXIT, FLOOR_AT_UPDATE, NO_FLOOR, update_page
 from model.state import CLOCK_UPDATE, MIGRATE_TIMER
 from model.vm import Vcpu, Vm
 from vtsc.language import BadFileError, Lemma
@@ -70,7 +71,7 @@ class Design:
         raise missing(self, "vcpu_put")
 
     def guest_time_update(self, host: Host, vcpu: Vcpu) -> None:
-        """The handler of CLOCK_UPDATE, which runs in one IRQ-off window; the kvmclock page is left out."""
+        """The handler of CLOCK_UPDATE, which runs in one IRQ-off window; `serve_requests` has the page."""
 
     def compute_guest_tsc(self, vcpu: Vcpu, kernel_ns: int) -> int:
         """The guest TSC that elapsed host time calls for; designs with catchup have it."""
@@ -99,6 +100,10 @@ class Design:
         """The guest writes ``data`` to its TSC on pCPU ``cpu``; from 99e3e30a on creation writes 0."""
         raise missing(self, "write_tsc")
 
+    def page_floor(self) -> int:
+        """What keeps the time in a kvmclock page from going back: see `model.page`. [page-update]"""
+        return NO_FLOOR
+
     def hardware_disable(self, host: Host, vm: Vm, cpu: int) -> None:
         """VMX is disabled on ``cpu``, for all vCPUs, before a suspend."""
 
@@ -117,6 +122,16 @@ class Design:
         if vcpu.request_clock_update:
             vcpu.request_clock_update = False
             self.guest_time_update(host, vcpu)
+            if self.settings["clock_reads"] == "on" and vcpu.time_page:
+                update_page(host, vcpu, self.read_tsc(host, vcpu), self.page_floor())
 
 
-__all__ = ["CLOCK_UPDATE", "MIGRATE_TIMER", "Design", "Vcpu", "Vm"]
+__all__ = [
+    "CLOCK_UPDATE",
+    "FLOOR_AT_EXIT",
+    "FLOOR_AT_UPDATE",
+    "MIGRATE_TIMER",
+    "Design",
+    "Vcpu",
+    "Vm",
+]

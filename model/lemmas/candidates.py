@@ -6,6 +6,7 @@ from typing import Any
 from model.lemmas.bounds import BOUNDS
 from model.lemmas.machine import LEMMAS
 from model.lemmas.overlap import LEMMAS as OVERLAP
+from model.lemmas.page import lemmas as page_lemmas
 from model.lemmas.slices import slice_lemmas
 from model.lemmas.standings import Standing, lemmas
 from model.lemmas.timers import timer_lemmas
@@ -23,6 +24,7 @@ def candidates(machine: Any) -> list[Lemma]:
     trapping = trapping_lemmas(machine.design.saved_tsc) if machine.traps else []
     overlap = OVERLAP if machine.overlaps else ()
     writes = WRITES if settings["tsc_writes"] == "on" else ()
+    own += page_lemmas(machine) if machine.clocks else []
     own += machine.design.lemmas
     return [*LEMMAS, *own, *trapping, *overlap, *writes, *lemmas(standings(machine), BOUNDS)]
 

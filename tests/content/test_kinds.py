@@ -11,14 +11,16 @@ model/__init__.py
   declaration: build domain including
 model/arithmetic.py
   frame: low32 time_scale scale nsec_to_cycles later lesser common_unit
+model/combinations.py
+  declaration: _on _is_on check_combinations
 model/designs/__init__.py
   declaration: registry
 model/designs/base.py
   rule: Design.vm_create Design.vcpu_create Design.vcpu_load Design.vcpu_put \
 Design.guest_time_update Design.compute_guest_tsc Design.set_time_page \
 Design.update_tsc_trapping Design.trapping_decided Design.vcpu_enter Design.vcpu_exit \
-Design.vcpu_reset Design.write_tsc Design.hardware_disable Design.hardware_enable \
-Design.read_tsc Design.serve_requests
+Design.vcpu_reset Design.write_tsc Design.page_floor Design.hardware_disable \
+Design.hardware_enable Design.read_tsc Design.serve_requests
   declaration: missing Design.__init_subclass__ Design.__init__
 model/designs/c58877679_svm.py
   rule: C58877679Svm.vcpu_reset
@@ -34,9 +36,10 @@ model/designs/f38e098f.py
   rule: F38e098f.vcpu_load F38e098f.vcpu_put
 model/designs/patch25.py
   rule: Patch25.vcpu_load Patch25.vcpu_put Patch25.guest_time_update Patch25.catchup_guard \
-Patch25.compute_guest_tsc Patch25.set_time_page Patch25.hardware_enable
+Patch25.compute_guest_tsc Patch25.set_time_page Patch25.hardware_enable Patch25.page_floor
 model/designs/pre25.py
-  rule: Pre25.write_tsc Pre25.writes_match Pre25.vcpu_load Pre25.hardware_enable
+  rule: Pre25.write_tsc Pre25.writes_match Pre25.vcpu_load Pre25.hardware_enable \
+Pre25.page_floor
 model/designs/repaired.py
   rule: Repaired.vcpu_put Repaired.vcpu_exit Repaired.guest_time_update \
 Repaired.trapping_decided
@@ -55,8 +58,12 @@ model/events.py
 _side _of_vcpu
 model/extras.py
   frame: Extras.boot Extras.out_of_guest Extras.can_arm Extras.can_fire Extras.can_write \
-Extras.arm Extras.fire Extras.init Extras.write
+Extras.can_read_clock Extras.arm Extras.fire Extras.init Extras.write Extras.clock \
+Extras.takes_time Extras.forget
   declaration: Extras.__init__ Extras.table
+model/guest/clock.py
+  frame: read_clock
+  declaration: ClockRead.told
 model/guest/rdtsc.py
   frame: traps rdtsc start_read cycles_since ideal_tsc
   declaration: Read.told peek
@@ -88,6 +95,10 @@ _equal_while_stable _never_unstable _rebase_is_unstable _asked_to_catch_up _put_
 _put_is_past_here _put_is_past_while_stable _put_is_past bool_equal _loaded_apart
 model/lemmas/overlap.py
   declaration: _rest _ahead _counted _began _within_bumps _within_others
+model/lemmas/page.py
+  declaration: _guest_tsc _stamp_is_past _exit_is_past _published _stamp_is_set \
+_page_not_negative _no_page_no_stamp _page_is_asked_for _asked_after_stamp page_time \
+_page_is_past lemmas read_lemmas _taken
 model/lemmas/repaired.py
   declaration: _stable_exact _lag_is_timed
 model/lemmas/slices.py
@@ -124,6 +135,9 @@ Machine._restart_slice Machine._restart_delay Machine._meet_deadlines Machine.id
 model/machine_state.py
   frame: MachineState.__init__
   declaration: vm_fields vcpu_fields
+model/page.py
+  frame: update_page cycles_to_ns pvclock_read
+  declaration: page_fields
 model/parameters.py
   declaration: resolve check knows_lag
 model/progress/deadlines.py
@@ -144,10 +158,10 @@ model/progress/switching.py
   declaration: _Place.__init__ _Place.situations _Place._situation _serve _load _put _loaded \
 _free _behind _once_unstable _while_stable with_switching
 model/protocols.py
-  declaration: _other_than _traps _bumps _ends_deferred _unlimited check_protocol
+  declaration: _other_than _traps _bumps _ends_deferred _unlimited check_protocol check_needs
 model/switch.py
   frame: Switch.decide Switch._decide_each Switch._update Switch._kick Switch.blocks \
-Switch.leave_guest
+Switch.leave_guest Switch._note_exit
   declaration: Switch.__init__
 model/trapping.py
   frame: needs_trapping update_trapping has_page is_switching some_switch must_leave \
@@ -161,6 +175,16 @@ properties/bounded_lag.py
 properties/bounded_lead.py
   rule: BoundedLead.of_read BoundedLead.permitted
   declaration: BoundedLead.terms BoundedLead.blame
+properties/clock_reads.py
+  rule: ClockProperty.ghosts ClockProperty.measured ClockProperty.of_clock \
+ClockProperty.permitted is_clock
+  declaration: ClockProperty.lemmas ClockProperty.largest ClockProperty.blame behind
+properties/kvmclock_monotonic.py
+  rule: KvmclockMonotonic.of_clock KvmclockMonotonic.remember
+  declaration: KvmclockMonotonic.terms
+properties/kvmclock_monotonic_smp.py
+  rule: KvmclockMonotonicSmp.of_clock KvmclockMonotonicSmp.remember
+  declaration: KvmclockMonotonicSmp.terms
 properties/monotonic.py
   rule: Monotonic.ghosts Monotonic.of_read Monotonic.permitted Monotonic.remember
   declaration: Monotonic.lemmas Monotonic.terms Monotonic.blame
@@ -176,8 +200,10 @@ properties/reads.py
   declaration: ReadProperty.largest read_lemmas lag lead
 properties/sometimes.py
   rule: CanReadTscTwice.ghosts CanReadTscTwice.observe CanLoadOnAnotherPcpu.ghosts \
-CanLoadOnAnotherPcpu.observe CanCatchUp.observe CanTrap.observe CanDeliverTimer.observe
-  declaration: CanLoadOnAnotherPcpu.applies CanDeliverTimer.applies
+CanLoadOnAnotherPcpu.observe CanCatchUp.observe CanTrap.observe CanDeliverTimer.observe \
+CanReadClockAfterUpdate.ghosts CanReadClockAfterUpdate.observe
+  declaration: CanLoadOnAnotherPcpu.applies CanDeliverTimer.applies \
+CanReadClockAfterUpdate.applies
 properties/timer_lateness.py
   rule: lateness is_delivery TimerLateness.measured TimerLateness.observe
   declaration: TimerLateness.terms TimerLateness.blame

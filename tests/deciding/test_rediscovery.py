@@ -64,6 +64,16 @@ def test_kd4_is_gone_where_every_load_compensates(verdict):
     assert verdict("pre25", "cstate", "monotonic", 11).status is Status.BOUNDED
 
 
+def test_kd5_two_updates_in_one_step_of_the_clock(verdict):
+    """KD5: the second update pairs a later TSC with the same time, so the clock that was read goes back."""
+    given = {"clock_resolution": "10ms", "kvmclock": "on", "pcpus": "1"}
+    result = verdict("f38e098f", "stable", "kvmclock_monotonic", 10, **given)
+    assert result.text == "VIOLATED(10)"
+    names = [step.call.name for step in result.trace.steps]
+    between = names[names.index("clock") : -1]
+    assert "serve" in between and names[-1] == "clock"
+
+
 @sampled(3, "n", [1, 2, 3])
 def test_kd6_lag_grows_with_every_put_and_load(verdict, n):
     """KD6: pre25 loses all the time off the pCPU, n times over in n rounds."""
