@@ -1,24 +1,28 @@
-"""The actions that only a parameter brings: the guest's timer, INIT and SIPI, TSC writes, kvmclock.
+"""The actions that only a parameter brings: the guest's timer, INIT and SIPI, TSC writes, kvmclock, cpufreq.
 
 `model.machine` has the actions that every machine has, and how a step is taken.
 """
 
+from functools import partial
 from typing import Any
 
 from model.designs.base import Design
 from model.guest.clock import ClockRead, read_clock
 from model.guest.timer import arm, can_fire
+from model.host.contracts import Contract
+from model.host.host import Host
 from model.machine_state import MachineState
 from model.switch import Switch
 from model.vm import Vcpu
-from vtsc.language import Action, both, negation, require, select, without_inputs
+from vtsc.language import Action, apart, both, negation, require, select, without_inputs
 
 
 class Extras:
     """The actions that parameters bring to a machine of a design, in the order of the table."""
 
-    def __init__(self, design: Design, settings: Any, switch: Switch) -> None:
+    def __init__(self, design: Design, contract: Contract, settings: Any, switch: Switch) -> None:
         self.design = design
+        self.contract = contract
         self.settings = settings
         self.switch = switch
 
@@ -45,6 +49,10 @@ class Extras:
                 Action(
                     "clock", ("vcpu",), self.can_read_clock, self.clock, "the guest reads kvmclock"
                 )
+            )
+        if self.contract.steps and self.settings["cpufreq"] == "on":
+            actions.append(
+                Action("cpufreq", ("pcpu",), self.always, self.cpufreq, "a pCPU's rate changes")
             )
         return actions
 
@@ -74,6 +82,9 @@ class Extras:
 
     def can_read_clock(self, state: MachineState, v: int) -> bool:
         return both(state.vm.vcpus[v].in_guest, state.vm.vcpus[v].time_page)
+
+    def always(self, state: MachineState, c: int) -> bool:
+        return True
 
     # effects
 
@@ -111,7 +122,8 @@ class Extras:
         host, vcpu = state.host, state.vm.vcpus[v]
         self.takes_time(state, vcpu)
         guest_tsc = without_inputs(self.design.read_tsc, host, vcpu)
-        return read_clock(host, vcpu, guest_tsc, self.settings)
+        factors = host.steps and self.design.told_rates
+        return read_clock(host, vcpu, guest_tsc, factors, self.settings)
 
     def takes_time(self, state: MachineState, vcpu: Vcpu) -> None:
         """Require that the guest ran for the cycles of an RDTSC before it acts. [choice-clock]"""
@@ -121,3 +133,20 @@ class Extras:
     def forget(self, vcpu: Any) -> None:
         """Forget what the step before did to the page."""
         vcpu.page_updated = False
+
+    def cpufreq(self, state: MachineState, c: int) -> None:
+        """Change a pCPU's rate, which marks the TSC; to more, guests leave it first. [choice-cpufreq]"""
+        host = state.host
+        if not host.tsc_unstable:
+            host.mark_tsc_unstable()
+            self.switch.decide(host, state.vm)
+        pcpu: Any = host.pcpus[c]
+        pcpu.speeded_up = negation(pcpu.speeded_up)
+        self.design.cpufreq(host, state.vm, c)
+        for vcpu in state.vm.vcpus:
+            apart(partial(self._interrupt, host, vcpu, pcpu, c), state.vm, vcpu)
+
+    def _interrupt(self, host: Host, vcpu: Vcpu, pcpu: Any, c: int) -> None:
+        """End guest mode where a pCPU speeds up and an update is due. [cpufreq-asks]"""
+        if pcpu.speeded_up and vcpu.cpu == c and vcpu.in_guest and vcpu.request_clock_update:
+            self.switch.leave_guest(host, vcpu)

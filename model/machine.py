@@ -18,7 +18,7 @@ from model.host.host import TIME_INPUT, Host
 from model.lemmas.candidates import candidates, standings
 from model.lemmas.standings import Standing
 from model.limits import limits
-from model.machine_state import MachineState, vcpu_fields, vm_fields
+from model.machine_state import MachineState, pcpu_fields, vcpu_fields, vm_fields
 from model.progress.situations import progress
 from model.switch import Switch
 from model.vm import Vcpu, Vm
@@ -68,8 +68,9 @@ class Machine(TableMachine):
         self.settings = settings
         self.timers = settings["timer"] == "on"
         self.clocks = settings["clock_reads"] == "on"
+        self.of_pcpus = pcpu_fields(contract, settings)
         self.of_vm = vm_fields(design, settings)
-        self.of_vcpus = vcpu_fields(design, settings)
+        self.of_vcpus = vcpu_fields(design, contract, settings)
         self.sizes = {"vcpu": settings["vcpus"], "pcpu": settings["pcpus"]}
         # pCPU 0 is where the VM is created; the others, and all vCPUs, start alike.
         self.symmetric = {
@@ -79,7 +80,7 @@ class Machine(TableMachine):
         self.traps = settings["trapping"] != "off"
         self.overlaps = settings["rdtsc_overlap"] == "on"
         self.switch = Switch(design, settings)
-        self.extras = Extras(design, settings, self.switch)
+        self.extras = Extras(design, contract, settings, self.switch)
         self.constants = frozenset(
             field
             for parameter, fields in UNUSED_WHEN_OFF.items()
@@ -123,7 +124,7 @@ class Machine(TableMachine):
         scale = time_scale(self.settings["virtual_khz"] * HZ_PER_KHZ, NSEC_PER_SEC)
         khz = self.settings["virtual_khz"]
         vm = Vm(self.sizes["vcpu"], khz, scale, self.of_vm, self.of_vcpus)
-        return MachineState(Host(self.contract, self.settings), vm)
+        return MachineState(Host(self.contract, self.settings, self.of_pcpus), vm)
 
     def initialise(self, state: MachineState, inputs: Inputs) -> None:
         """Boot the host, create the VM and, unless creation is an action, its vCPUs at t = 0."""

@@ -167,6 +167,7 @@ _ALL = (
     Parameter(
         "tsc_writes_until", "duration", "none", "and by then at the latest", 0, 10**18, True, True
     ),
+    Parameter("cpufreq", "choice", "off", "host fast: known rates that change", choices=ON_OFF),
     Parameter(
         "clock_reads", "choice", "off", "the guest reads kvmclock (kvmclock_*: on)", choices=ON_OFF
     ),

@@ -68,4 +68,6 @@ def behind(machine: Any, state: Any, v: int) -> int | None:
     host, vcpu = state.host, state.vm.vcpus[v]
     if not vcpu.loaded:
         return None
-    return s64(host.kernel_ns() - pvclock_read(host, vcpu, machine.design.read_tsc(host, vcpu)))
+    design = machine.design
+    says = pvclock_read(host, vcpu, design.read_tsc(host, vcpu), host.steps and design.told_rates)
+    return s64(host.kernel_ns() - says)

@@ -38,7 +38,7 @@ class KvmclockMonotonic(ClockProperty):
         return [
             Term("this", u64(this)),
             Term("last", u64(last)),
-            Term("by", by, "ns", ("{} back", "{} on")),
+            Term("by", by, "", ("{} ns back", "{} ns on")),
         ]
 
 

@@ -40,7 +40,7 @@ class KvmclockMonotonicSmp(ClockProperty):
         return [
             Term("this", u64(this)),
             Term("last", u64(ghosts[f"vcpu{-other}"].time)),
-            Term("by", back, "ns", ("{} back", "{} on")),
+            Term("by", back, "", ("{} ns back", "{} ns on")),
             Term("other", -other),
         ]
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from model.designs.base import Design
+from model.designs.before_c8076604 import BeforeC8076604
 from model.designs.c99e3e30a import C99e3e30a
 from model.designs.c58877679_svm import C58877679Svm
 from model.designs.e48672fa import E48672fa
@@ -18,6 +19,7 @@ from vtsc.language import DefinitionError, check_name
 
 CLASSES: tuple[type[Design], ...] = (
     V2635Vmx,
+    BeforeC8076604,
     V2635Svm,
     C58877679Svm,
     V2636Svm,

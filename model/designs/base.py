@@ -32,6 +32,8 @@ class Design:
     """Whether it decides by itself which vCPUs trap: by `update_tsc_trapping`."""
     guarded: ClassVar[bool] = False
     """Whether the parameter catchup_guard has a meaning."""
+    told_rates: ClassVar[bool] = True
+    """Whether KVM is told of a pCPU's rate that changes, and kvmclock follows. [page-factor]"""
     saved_tsc: ClassVar[str] = "last_host_tsc"
     """The vCPU's field that notes the host TSC to compensate from."""
     standings: ClassVar[tuple[Standing, ...]] = USUAL
@@ -104,6 +106,12 @@ class Design:
         """What keeps the time in a kvmclock page from going back: see `model.page`. [page-update]"""
         return NO_FLOOR
 
+    def cpufreq(self, host: Host, vm: Vm, cpu: int) -> None:
+        """Mirrors kvmclock_cpufreq_notifier: pages on a pCPU whose rate changes are due. [cpufreq-asks]"""
+        for vcpu in vm.vcpus:
+            if vcpu.cpu == cpu and vcpu.time_page:
+                vcpu.request(CLOCK_UPDATE)
+
     def hardware_disable(self, host: Host, vm: Vm, cpu: int) -> None:
         """VMX is disabled on ``cpu``, for all vCPUs, before a suspend."""
 
@@ -123,7 +131,8 @@ class Design:
             vcpu.request_clock_update = False
             self.guest_time_update(host, vcpu)
             if self.settings["clock_reads"] == "on" and vcpu.time_page:
-                update_page(host, vcpu, self.read_tsc(host, vcpu), self.page_floor())
+                now, floor = self.read_tsc(host, vcpu), self.page_floor()
+                update_page(host, vcpu, now, floor, host.steps and self.told_rates)
 
 
 __all__ = [

@@ -29,9 +29,12 @@ class ClockRead:
         return f"{text} ({s64(self.value - last.value):+d}{elsewhere})"
 
 
-def read_clock(host: Host, vcpu: Any, guest_tsc: int, settings: Any) -> ClockRead:
-    """Read kvmclock, the guest's TSC being ``guest_tsc``. [clock-read, clock-last-value]"""
-    page = pvclock_read(host, vcpu, guest_tsc)
+def read_clock(host: Host, vcpu: Any, guest_tsc: int, factors: bool, settings: Any) -> ClockRead:
+    """Read kvmclock, the guest's TSC being ``guest_tsc``. [clock-read, clock-last-value]
+
+    ``factors``: pages have factors of their own, as in `model.page`.
+    """
+    page = pvclock_read(host, vcpu, guest_tsc, factors)
     if settings["guest_last_value"] == "off":
         return ClockRead(vcpu.number, page, page)
     vm: Any = vcpu.vm

@@ -8,6 +8,12 @@ from typing import Any
 from vtsc.language import Lemma, both, either, implies, integer, negation
 
 
+def _factors(machine: Any) -> bool:
+    """Whether pages have factors of their own."""
+    steps: bool = machine.settings["cpufreq"] == "on" and machine.contract.steps
+    return steps and machine.design.told_rates
+
+
 def _guest_tsc(state: Any, v: int, c: int) -> int:
     tsc: int = state.host.pcpus[c].tsc + integer(state.vm.vcpus[v].tsc_offset)
     return tsc
@@ -60,6 +66,27 @@ def page_time(host: Any, vcpu: Any, guest_tsc: int) -> int:
     return time
 
 
+def _served_on(state: Any, v: int, c: int) -> bool:
+    """Whether a vCPU with a page is loaded on a pCPU, where it is in guest mode or has no update pending."""
+    vcpu = state.vm.vcpus[v]
+    here = both(both(vcpu.loaded, vcpu.cpu == c), vcpu.time_page)
+    return both(here, either((vcpu.in_guest, negation(vcpu.request_clock_update))))
+
+
+def _page_in_time(machine: Any, state: Any, ghosts: Any, v: int, c: int) -> bool:
+    host, vcpu = state.host, state.vm.vcpus[v]
+    ahead = _guest_tsc(state, v, c) - integer(vcpu.hv_timestamp)
+    since = host.k0 + host.t + host.phase - integer(vcpu.hv_time) * host.base.ns
+    quick = both(vcpu.hv_fast, ahead * host.base.cycle <= since * host.fastest[0])
+    slow = both(negation(vcpu.hv_fast), ahead * host.base.cycle <= since)
+    return implies(_served_on(state, v, c), both(ahead >= 0, either((quick, slow))))
+
+
+def _factor_is_known(machine: Any, state: Any, ghosts: Any, v: int, c: int) -> bool:
+    fast = both(_served_on(state, v, c), state.host.pcpus[c].speeded_up)
+    return implies(fast, state.vm.vcpus[v].hv_fast)
+
+
 def _page_is_past(machine: Any, state: Any, ghosts: Any, v: int, c: int) -> bool:
     host, vcpu = state.host, state.vm.vcpus[v]
     now = page_time(host, vcpu, _guest_tsc(state, v, c))
@@ -106,6 +133,21 @@ def lemmas(machine: Any) -> list[Lemma]:
             _page_is_past,
         ),
     ]
+    if _factors(machine):
+        found += [
+            Lemma(
+                "page_in_time",
+                "unless an update is pending, a page says at most what the kernel clock says",
+                ("vcpu", "pcpu"),
+                _page_in_time,
+            ),
+            Lemma(
+                "factor_is_known",
+                "on a pCPU at its higher rate, a page has that factor, or an update is pending",
+                ("vcpu", "pcpu"),
+                _factor_is_known,
+            ),
+        ]
     if not machine.switch.floored:
         return found
     return [
@@ -146,7 +188,19 @@ def read_lemmas(owner: str, machine: Any) -> list[Lemma]:
     def not_negative(machine: Any, state: Any, ghosts: Any, v: int) -> bool:
         return last(ghosts, v) >= 0
 
+    def is_past(machine: Any, state: Any, ghosts: Any, v: int) -> bool:
+        host = state.host
+        past: bool = last(ghosts, v) * host.base.ns <= host.k0 + host.t + host.phase
+        return past
+
     found = [
+        Lemma(
+            "time_is_past",
+            "no time was read above what the kernel clock would say without steps",
+            ("vcpu",),
+            is_past,
+            owner=owner,
+        ),
         Lemma(
             "time_in_guest",
             "in guest mode no time was read above what the page says now",
@@ -156,6 +210,8 @@ def read_lemmas(owner: str, machine: Any) -> list[Lemma]:
         ),
         Lemma("time_not_negative", "no time is below 0", ("vcpu",), not_negative, owner=owner),
     ]
+    if _factors(machine):
+        found.append(_time_on_page(owner))
     if machine.settings["guest_last_value"] == "on":
         found += _taken(owner)
     if machine.switch.floored:
@@ -198,3 +254,23 @@ def _taken(owner: str) -> list[Lemma]:
             owner=owner,
         ),
     ]
+
+
+def _time_on_page(owner: str) -> Lemma:
+    """The lemma that bounds the last time read by the page, whichever factor that has."""
+
+    def holds(machine: Any, state: Any, ghosts: Any, v: int, c: int) -> bool:
+        host, vcpu = state.host, state.vm.vcpus[v]
+        ahead = (_guest_tsc(state, v, c) - integer(vcpu.hv_timestamp)) * host.base.cycle
+        said = (integer(ghosts[f"vcpu{v}"].time) - integer(vcpu.hv_time)) * host.base.ns
+        quick = both(vcpu.hv_fast, said * host.fastest[0] <= ahead)
+        slow = both(negation(vcpu.hv_fast), said <= ahead)
+        return implies(_served_on(state, v, c), either((quick, slow)))
+
+    return Lemma(
+        "time_on_page",
+        "unless an update is pending, no time was read above what the page says now",
+        ("vcpu", "pcpu"),
+        holds,
+        owner=owner,
+    )

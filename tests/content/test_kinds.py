@@ -12,16 +12,18 @@ model/__init__.py
 model/arithmetic.py
   frame: low32 time_scale scale nsec_to_cycles later lesser common_unit
 model/combinations.py
-  declaration: _on _is_on check_combinations
+  declaration: _on _is_on _whole_rate check_combinations
 model/designs/__init__.py
   declaration: registry
 model/designs/base.py
   rule: Design.vm_create Design.vcpu_create Design.vcpu_load Design.vcpu_put \
 Design.guest_time_update Design.compute_guest_tsc Design.set_time_page \
 Design.update_tsc_trapping Design.trapping_decided Design.vcpu_enter Design.vcpu_exit \
-Design.vcpu_reset Design.write_tsc Design.page_floor Design.hardware_disable \
+Design.vcpu_reset Design.write_tsc Design.page_floor Design.cpufreq Design.hardware_disable \
 Design.hardware_enable Design.read_tsc Design.serve_requests
   declaration: missing Design.__init_subclass__ Design.__init__
+model/designs/before_c8076604.py
+  rule: BeforeC8076604.cpufreq
 model/designs/c58877679_svm.py
   rule: C58877679Svm.vcpu_reset
 model/designs/c99e3e30a.py
@@ -58,8 +60,8 @@ model/events.py
 _side _of_vcpu
 model/extras.py
   frame: Extras.boot Extras.out_of_guest Extras.can_arm Extras.can_fire Extras.can_write \
-Extras.can_read_clock Extras.arm Extras.fire Extras.init Extras.write Extras.clock \
-Extras.takes_time Extras.forget
+Extras.can_read_clock Extras.always Extras.arm Extras.fire Extras.init Extras.write \
+Extras.clock Extras.takes_time Extras.forget Extras.cpufreq Extras._interrupt
   declaration: Extras.__init__ Extras.table
 model/guest/clock.py
   frame: read_clock
@@ -73,10 +75,10 @@ model/guest/timer.py
 model/host/contracts.py
   frame: Contract.rates Slow.rates Fast.rates
 model/host/host.py
-  frame: Host.__init__ Host.tsc Host.tick_age Host.clock_step Host.kernel_ns \
+  frame: Host.__init__ Host.tsc Host.tick_age Host.clock_step Host.kernel_ns Host.speeded_up \
 Host.mark_tsc_unstable Host.sampling_gap Host.timer_due Host.boot Host.advance Host.sleep \
-Host.jump Host._limit_skew Host._pass Host._clock_replaced Host._see_resume Host._all_see_it \
-Host._cycles_in Host._see_ticks Host._allowed Host._reading Host._resolution \
+Host.jump Host._limit_skew Host._pass Host._at_its_rate Host._clock_replaced Host._see_resume \
+Host._all_see_it Host._cycles_in Host._see_ticks Host._allowed Host._reading Host._resolution \
 Host._kernel_clock
 model/host/timebase.py
   frame: Timebase.ns Timebase.cycle Timebase.units Timebase.cycles timebase
@@ -96,9 +98,10 @@ _put_is_past_here _put_is_past_while_stable _put_is_past bool_equal _loaded_apar
 model/lemmas/overlap.py
   declaration: _rest _ahead _counted _began _within_bumps _within_others
 model/lemmas/page.py
-  declaration: _guest_tsc _stamp_is_past _exit_is_past _published _stamp_is_set \
+  declaration: _factors _guest_tsc _stamp_is_past _exit_is_past _published _stamp_is_set \
 _page_not_negative _no_page_no_stamp _page_is_asked_for _asked_after_stamp page_time \
-_page_is_past lemmas read_lemmas _taken
+_served_on _page_in_time _factor_is_known _page_is_past lemmas read_lemmas _taken \
+_time_on_page
 model/lemmas/repaired.py
   declaration: _stable_exact _lag_is_timed
 model/lemmas/slices.py
@@ -134,7 +137,7 @@ Machine._restart_slice Machine._restart_delay Machine._meet_deadlines Machine.id
   declaration: Machine.__init__ Machine.table Machine.lemmas Machine.standings Machine.progress
 model/machine_state.py
   frame: MachineState.__init__
-  declaration: vm_fields vcpu_fields
+  declaration: pcpu_fields vm_fields vcpu_fields
 model/page.py
   frame: update_page cycles_to_ns pvclock_read
   declaration: page_fields

@@ -8,6 +8,16 @@ from vtsc.deciding.verdict import Status
 pytestmark = pytest.mark.slow
 
 
+@pytest.mark.hours
+def test_kd1_a_pcpu_speeds_up_and_kvmclock_is_not_told(verdict):
+    """KD1: the guest goes on with the factor of the rate at boot, and then its clock is updated."""
+    given = {"cpufreq": "on", "kvmclock": "on", "pcpus": "1", "virtual_khz": "2000000"}
+    result = verdict("before-c8076604", "fast", "kvmclock_monotonic", 11, **given)
+    assert result.text == "VIOLATED(11)"
+    names = [step.call.name for step in result.trace.steps]
+    assert names.index("cpufreq") < names.index("clock") < names.index("put") < len(names) - 1
+
+
 def test_kd2_init_restarts_a_tsc_that_was_read(verdict):
     """KD2: between 58877679 and 47008cd8, INIT and SIPI restart the TSC; one that was read goes back."""
     result = verdict("58877679-svm", "stable", "monotonic", 8, init_sipi="on")
