@@ -28,6 +28,7 @@ class Monotonic(ReadProperty):
         pre25       holds   holds   holds   holds  holds  10
         patch25     holds   holds   11      holds  holds  11
         2.6.37      holds   holds   holds   holds  holds  11
+        0dd6a6ed    .       .       .       .      .      holds
         repaired    holds   holds   holds   holds  holds  holds
     """
 

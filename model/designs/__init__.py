@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from model.designs.base import Design
 from model.designs.before_c8076604 import BeforeC8076604
+from model.designs.c0dd6a6ed import C0dd6a6ed
 from model.designs.c99e3e30a import C99e3e30a
 from model.designs.c58877679_svm import C58877679Svm
 from model.designs.e48672fa import E48672fa
@@ -29,6 +30,7 @@ CLASSES: tuple[type[Design], ...] = (
     Pre25,
     Patch25,
     V2637,
+    C0dd6a6ed,
     Repaired,
 )
 

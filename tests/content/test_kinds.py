@@ -24,6 +24,8 @@ Design.hardware_enable Design.read_tsc Design.serve_requests
   declaration: missing Design.__init_subclass__ Design.__init__
 model/designs/before_c8076604.py
   rule: BeforeC8076604.cpufreq
+model/designs/c0dd6a6ed.py
+  rule: C0dd6a6ed.vcpu_load C0dd6a6ed.hardware_enable C0dd6a6ed.adjust
 model/designs/c58877679_svm.py
   rule: C58877679Svm.vcpu_reset
 model/designs/c99e3e30a.py
@@ -82,6 +84,8 @@ Host._all_see_it Host._cycles_in Host._see_ticks Host._allowed Host._reading Hos
 Host._kernel_clock
 model/host/timebase.py
   frame: Timebase.ns Timebase.cycle Timebase.units Timebase.cycles timebase
+model/lemmas/adjusted.py
+  declaration: _loaded_is_adjusted _adjustment_is_small _adjusted_once _catchup_is_unstable
 model/lemmas/arithmetic.py
   frame: Factors.unit
   declaration: Factors.left Factors.right Factors.limit Factors.shortfall Factors.rounding \

@@ -114,3 +114,8 @@ def test_kd8_suspend_on_a_stable_host(verdict):
     assert verdict("2.6.37", "resetting", "monotonic", 11).text == "VIOLATED(11)"
     vmx = verdict("2.6.37", "resetting", "monotonic", 11, vendor="vmx")
     assert vmx.text == "HOLDS_TO(11)"
+
+
+def test_kd8_is_gone_where_enabling_notices_the_reset(verdict):
+    """0dd6a6ed ends KD8: the vCPU goes on from where it was put."""
+    assert verdict("0dd6a6ed", "resetting", "monotonic", 8).text == "HOLDS_TO(8)"

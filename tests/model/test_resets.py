@@ -51,3 +51,17 @@ def test_by_default_nothing_resets_a_vcpu():
         "init"
         not in MODEL.build("2.6.35-svm", "stable", MODEL.resolve("2.6.35-svm", {}, {})).actions
     )
+
+
+@pytest.mark.parametrize(("design", "reads"), [("2.6.37", 1 - TSC), ("0dd6a6ed", 40)])
+def test_after_a_suspend_the_tsc_goes_back_or_on(design, reads):
+    """0dd6a6ed makes up for the reset, once, at the next load; 2.6.37 on SVM does not notice."""
+    machine, state = started(design, "resetting")
+    for name, args in (("load", (0, 0)), ("serve", (0,)), ("enter", (0,)), ("exit", (0,))):
+        take(machine, state, name, *args, dt=10)
+    take(machine, state, "put", 0)
+    for _ in range(2):
+        take(machine, state, "suspend", sleep=5)
+    take(machine, state, "load", 0, 0)
+    (vcpu,) = state.vm.vcpus
+    assert machine.design.read_tsc(state.host, vcpu) % MODULUS == reads % MODULUS
