@@ -44,7 +44,7 @@ def domain(designs: Mapping[str, type[Design]]) -> Domain:
         assumed="host TSCs (cycles), true time and the kernel clock (time units) stay below 2^62",
         columns=("host.t", "pcpu.tsc"),
         opening=("vcpu.tsc_offset",),
-        rules=("model/designs/", "model/trapping.py"),
+        rules=("model/designs/", "model/trapping.py", "model/page.py"),
         shared_rules=("base.py",),
         kinds={"vcpu": "vcpus", "pcpu": "pcpus"},
         # the vCPU that acts; the pCPU it is on, the one it goes to, and one that a lemma names

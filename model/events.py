@@ -14,9 +14,10 @@ FIRST_PID = 1000
 """The thread of vCPU 0; those of the others follow."""
 TIMER_VECTOR = 239
 KVMCLOCK_MSR = "4b564d01"
+TSC_MSR = "10"
 REASONS = {
-    "svm": {"kvmclock": "msr", "arm": "msr", "rdtsc": "rdtsc"},
-    "vmx": {"kvmclock": "MSR_WRITE", "arm": "MSR_WRITE", "rdtsc": "RDTSC"},
+    "svm": {"kvmclock": "msr", "arm": "msr", "write": "msr", "rdtsc": "rdtsc"},
+    "vmx": {"kvmclock": "MSR_WRITE", "arm": "MSR_WRITE", "write": "MSR_WRITE", "rdtsc": "RDTSC"},
 }
 """The exit reasons by which an action leaves the guest, as each vendor's code names them."""
 INTERRUPTED = {"svm": "interrupt", "vmx": "EXTERNAL_INTERRUPT"}
@@ -77,6 +78,9 @@ def _exits(moment: Moment, v: int) -> Iterator[Event]:
     if own and action == "kvmclock":
         on = moment.after[f"vcpu{v}"]["time_page"]
         yield _of_vcpu(moment, v, "kvm_msr", f"msr_write {KVMCLOCK_MSR} = 0x{int(on):x}")
+    elif own and action == "write":
+        value = moment.after["vm"]["tsc_to_write"]
+        yield _of_vcpu(moment, v, "kvm_msr", f"msr_write {TSC_MSR} = 0x{value:x}")
 
 
 def _offset(moment: Moment, v: int) -> Iterator[Event]:

@@ -9,15 +9,16 @@ from functools import partial
 from typing import Any, ClassVar
 
 from model.arithmetic import HZ_PER_KHZ, NSEC_PER_SEC, time_scale
-from model.designs.base import Design
+from model.designs.base import CLOCK_UPDATE, Design
+from model.extras import Extras
 from model.guest.rdtsc import Read, cycles_since, ideal_tsc, rdtsc, start_read, traps
-from model.guest.timer import Delivery, arm, at_put, can_fire, deliver
+from model.guest.timer import Delivery, at_put, deliver
 from model.host.contracts import Contract
 from model.host.host import TIME_INPUT, Host
 from model.lemmas.candidates import candidates, standings
 from model.lemmas.standings import Standing
 from model.limits import limits
-from model.machine_state import MachineState, vcpu_fields
+from model.machine_state import MachineState, pcpu_fields, vcpu_fields, vm_fields
 from model.progress.situations import progress
 from model.switch import Switch
 from model.vm import Vcpu, Vm
@@ -66,7 +67,10 @@ class Machine(TableMachine):
         self.contract = contract
         self.settings = settings
         self.timers = settings["timer"] == "on"
-        self.of_vcpus = vcpu_fields(design, settings)
+        self.clocks = settings["clock_reads"] == "on"
+        self.of_pcpus = pcpu_fields(contract, settings)
+        self.of_vm = vm_fields(design, settings)
+        self.of_vcpus = vcpu_fields(design, contract, settings)
         self.sizes = {"vcpu": settings["vcpus"], "pcpu": settings["pcpus"]}
         # pCPU 0 is where the VM is created; the others, and all vCPUs, start alike.
         self.symmetric = {
@@ -76,6 +80,7 @@ class Machine(TableMachine):
         self.traps = settings["trapping"] != "off"
         self.overlaps = settings["rdtsc_overlap"] == "on"
         self.switch = Switch(design, settings)
+        self.extras = Extras(design, contract, settings, self.switch)
         self.constants = frozenset(
             field
             for parameter, fields in UNUSED_WHEN_OFF.items()
@@ -110,21 +115,16 @@ class Machine(TableMachine):
             actions.append(
                 Action("create", ("vcpu", "pcpu"), self.can_create, self.create, "a new vCPU")
             )
-        if self.timers:
-            actions += [
-                Action("arm", ("vcpu",), self.can_arm, self.arm, "the guest arms its timer"),
-                Action("fire", ("vcpu",), self.can_fire, self.fire, "the host's timer fires"),
-            ]
-        return actions
+        return [*actions, *self.extras.table()]
 
     # the interface that every machine offers
 
     def state(self) -> MachineState:
         """A fresh state with every field at its declared start."""
         scale = time_scale(self.settings["virtual_khz"] * HZ_PER_KHZ, NSEC_PER_SEC)
-        own, khz = self.design.vm_fields, self.settings["virtual_khz"]
-        vm = Vm(self.sizes["vcpu"], khz, scale, own, self.of_vcpus)
-        return MachineState(Host(self.contract, self.settings), vm)
+        khz = self.settings["virtual_khz"]
+        vm = Vm(self.sizes["vcpu"], khz, scale, self.of_vm, self.of_vcpus)
+        return MachineState(Host(self.contract, self.settings, self.of_pcpus), vm)
 
     def initialise(self, state: MachineState, inputs: Inputs) -> None:
         """Boot the host, create the VM and, unless creation is an action, its vCPUs at t = 0."""
@@ -133,6 +133,7 @@ class Machine(TableMachine):
     def _boot(self, state: MachineState) -> None:
         state.host.boot()
         self.design.vm_create(state.host, state.vm)
+        self.extras.boot(state)
         if self.settings["create_anytime"] == "off":
             for vcpu in state.vm.vcpus:
                 self.create(state, vcpu.number, 0)
@@ -144,6 +145,8 @@ class Machine(TableMachine):
             vcpu.caught_up = False
             if self.timers:
                 vcpu.timer_delivered = False
+            if self.clocks:
+                self.extras.forget(vcpu)
         self._meet_deadlines(state)
 
     def perform(self, state: MachineState, call: Call, inputs: Inputs) -> Step:
@@ -189,12 +192,6 @@ class Machine(TableMachine):
     def can_create(self, state: MachineState, v: int, c: int) -> bool:
         busy = either(both(w.loaded, w.cpu == c) for w in state.vm.vcpus)
         return negation(either((state.vm.vcpus[v].created, busy)))
-
-    def can_arm(self, state: MachineState, v: int) -> bool:
-        return both(state.vm.vcpus[v].in_guest, negation(state.vm.vcpus[v].timer_armed))
-
-    def can_fire(self, state: MachineState, v: int) -> bool:
-        return can_fire(state.host, state.vm.vcpus[v])
 
     # effects
 
@@ -283,6 +280,8 @@ class Machine(TableMachine):
     def kvmclock(self, state: MachineState, v: int) -> None:
         """Leave guest mode for a write of the kvmclock MSR, and apply the design's rule for it."""
         vcpu = state.vm.vcpus[v]
+        if self.clocks:
+            self.extras.takes_time(state, vcpu)
         self.switch.leave_guest(state.host, vcpu)
         self.design.set_time_page(state.host, vcpu, not vcpu.time_page)
         self.switch.decide(state.host, state.vm)
@@ -294,6 +293,8 @@ class Machine(TableMachine):
         """
         host, vcpu = state.host, state.vm.vcpus[v]
         vcpu.time_page = self.settings["kvmclock"] == "on"
+        if self.clocks and self.settings["kvmclock"] == "on":
+            vcpu.request(CLOCK_UPDATE)
         self.design.vcpu_create(host, vcpu, c)
         self._vcpu_load(host, vcpu, c)
         vcpu.tsc_at_creation = without_inputs(self.design.read_tsc, host, vcpu)
@@ -302,20 +303,6 @@ class Machine(TableMachine):
         vcpu.created = True
         self._restart_slice(state, vcpu)
         self.switch.decide(state.host, state.vm)
-
-    def arm(self, state: MachineState, v: int) -> None:
-        """Leave guest mode because the guest arms its timer. [choice-timer]"""
-        vcpu = state.vm.vcpus[v]
-        arm(self.design, state.host, vcpu, self.settings)
-        self.switch.leave_guest(state.host, vcpu)
-
-    def fire(self, state: MachineState, v: int) -> None:
-        """Let the host's timer fire, which is an exit where the guest runs. [choice-timer]"""
-        vcpu = state.vm.vcpus[v]
-        vcpu.timer_armed = False
-        vcpu.timer_fired = True
-        if vcpu.in_guest:
-            self.switch.leave_guest(state.host, vcpu)
 
     # time limits
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from model.combinations import check_combinations
 from model.designs import DESIGNS
 from model.designs.base import Design
 from model.protocols import check_protocol
@@ -161,6 +162,18 @@ _ALL = (
         optional=True,
         absent="unbounded",
     ),
+    Parameter("init_sipi", "choice", "off", "INIT and SIPI reset vCPUs", choices=ON_OFF),
+    Parameter("tsc_writes", "choice", "off", "the guest sets each TSC, once", choices=ON_OFF),
+    Parameter(
+        "tsc_writes_until", "duration", "none", "and by then at the latest", 0, 10**18, True, True
+    ),
+    Parameter("cpufreq", "choice", "off", "host fast: known rates that change", choices=ON_OFF),
+    Parameter(
+        "clock_reads", "choice", "off", "the guest reads kvmclock (kvmclock_*: on)", choices=ON_OFF
+    ),
+    Parameter(
+        "guest_last_value", "choice", "on", "it shows no less than on any vCPU", choices=ON_OFF
+    ),
 )
 PARAMETERS: dict[str, Parameter] = {p.name: p for p in _ALL}
 
@@ -181,6 +194,8 @@ def resolve(
         raise UsageError(f"catchup_guard has no meaning in design {design}, only in {able}")
     if defaults.get("timer") == "on" and given.get("timer") == "off":
         raise UsageError("timer=off: a property of timers has no meaning without them")
+    if defaults.get("clock_reads") == "on" and given.get("clock_reads") == "off":
+        raise UsageError("clock_reads=off: a property of kvmclock has no meaning without them")
     return check(design, {"vendor": kind.vendors[0], **defaults, **given}, designs)
 
 
@@ -206,6 +221,7 @@ def check(
     if settings["trapping"] != "off" and settings["vcpus"] < 2:
         raise UsageError(f"trapping={settings['trapping']} needs vcpus of 2 or more")
     check_protocol(settings)
+    check_combinations(settings)
     return settings
 
 

@@ -1,6 +1,6 @@
 """Which parameters of the switch between trapping and passthrough have a meaning together. [trap-switch]"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,7 +62,12 @@ NEEDS = (
 
 def check_protocol(settings: Any) -> None:
     """Raise `UsageError` where a parameter of trapping is set to something that has no meaning here."""
-    for need in NEEDS:
+    check_needs(NEEDS, settings)
+
+
+def check_needs(needs: Sequence[Need], settings: Any) -> None:
+    """Raise `UsageError` where a parameter lacks what it needs."""
+    for need in needs:
         value = settings[need.parameter]
         if need.needs(value) and not need.given(settings):
             raise UsageError(f"{need.parameter}={value} needs {need.sentence}")

@@ -23,6 +23,12 @@ class Pcpu(Record):
     elapsed: int = word("cycles", "how far the TSC came in this step", transient=True)
 
 
+class FrequencyFields(Record):
+    """What each pCPU has besides with cpufreq=on on a host that has it. [choice-cpufreq]"""
+
+    speeded_up: bool = flag("the pCPU runs at host_rate_max times its nominal rate")
+
+
 class HostFields(Record):
     """The host as a whole. [host-state, choice-time, kernel-clock]"""
 

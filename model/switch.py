@@ -8,6 +8,7 @@ from typing import Any
 
 from model.designs.base import Design
 from model.host.host import Host
+from model.page import NO_FLOOR
 from model.trapping import must_leave, needs_trapping, some_switch, update_trapping
 from model.vm import Vcpu, Vm
 from vtsc.language import apart
@@ -19,6 +20,7 @@ class Switch:
     def __init__(self, design: Design, settings: Any) -> None:
         self.design = design
         self.settings = settings
+        self.floored = settings["clock_reads"] == "on" and design.page_floor() != NO_FLOOR
 
     def decide(self, host: Host, vm: Vm) -> None:
         """Decide on trapping anew; trap_switch may then end guest mode. [trap-callers, trap-switch]"""
@@ -57,5 +59,11 @@ class Switch:
         """Return from the guest to KVM. [guest-exit]"""
         vcpu.in_guest = False
         self.design.vcpu_exit(host, vcpu)
+        if self.floored:
+            self._note_exit(host, vcpu)
         if self.settings["entry_delay"]:
             vcpu.out_since = host.t
+
+    def _note_exit(self, host: Host, vcpu: Any) -> None:
+        """Note the guest's TSC for the floor of its page. [page-floor]"""
+        vcpu.exit_tsc = self.design.read_tsc(host, vcpu)

@@ -2,6 +2,8 @@
 
 from properties.bounded_lag import PROPERTY as BOUNDED_LAG
 from properties.bounded_lead import PROPERTY as BOUNDED_LEAD
+from properties.kvmclock_monotonic import PROPERTY as KVMCLOCK_MONOTONIC
+from properties.kvmclock_monotonic_smp import PROPERTY as KVMCLOCK_MONOTONIC_SMP
 from properties.monotonic import PROPERTY as MONOTONIC
 from properties.monotonic_smp import PROPERTY as MONOTONIC_SMP
 from properties.nonzero_delta import PROPERTY as NONZERO_DELTA
@@ -18,6 +20,8 @@ PROPERTIES: dict[str, Property] = {
         BOUNDED_LAG,
         BOUNDED_LEAD,
         TIMER_LATENESS,
+        KVMCLOCK_MONOTONIC,
+        KVMCLOCK_MONOTONIC_SMP,
     )
 }
 

@@ -6,7 +6,7 @@ Its origin is [warp], and the claims of the mail in [C1, C2, C4].
 from collections.abc import Sequence
 from typing import Any
 
-from properties.reads import ReadProperty, is_read, lag, last_reads, note_read, read_lemmas
+from properties.reads import ReadProperty, counts, lag, last_reads, note_read, read_lemmas
 from vtsc.language import Lemma, Measure, Measured, Record, Step, Term, s64, u64
 
 
@@ -28,6 +28,7 @@ class Monotonic(ReadProperty):
         pre25       holds   holds   holds   holds  holds  10
         patch25     holds   holds   11      holds  holds  11
         2.6.37      holds   holds   holds   holds  holds  11
+        0dd6a6ed    .       .       .       .      .      holds
         repaired    holds   holds   holds   holds  holds  holds
     """
 
@@ -50,7 +51,7 @@ class Monotonic(ReadProperty):
 
     def remember(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> None:
         """Remember a read."""
-        if is_read(step):
+        if counts(machine, state, step):
             note_read(ghosts, step.observed)
 
     def terms(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> list[Term]:

@@ -6,7 +6,7 @@ Its origin is [warp-smp, choice-read-order], and the mail in [C11].
 from collections.abc import Sequence
 from typing import Any
 
-from properties.reads import ReadProperty, is_read, lag, last_reads, lead, note_read, read_lemmas
+from properties.reads import ReadProperty, counts, lag, last_reads, lead, note_read, read_lemmas
 from vtsc.language import Lemma, Measure, Measured, Record, Step, Term, s64, u64
 
 
@@ -52,7 +52,7 @@ class MonotonicSmp(ReadProperty):
 
     def remember(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> None:
         """Remember a read."""
-        if is_read(step):
+        if counts(machine, state, step):
             note_read(ghosts, step.observed)
 
     def terms(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> list[Term]:

@@ -10,7 +10,7 @@ from typing import Any
 from properties.reads import (
     LastRead,
     ReadProperty,
-    is_read,
+    counts,
     lag,
     note_read,
     read_lemmas,
@@ -60,7 +60,7 @@ class NonzeroDelta(ReadProperty):
 
     def observe(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> bool:
         """Compare a read with the last one on its vCPU."""
-        if not is_read(step):
+        if not counts(machine, state, step):
             return False
         stalled = self.stalls(ghosts, step.observed)
         self.remember(machine, state, ghosts, step)
@@ -78,7 +78,7 @@ class NonzeroDelta(ReadProperty):
 
     def remember(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> None:
         """Remember a read, and the time at which equal reads began."""
-        if is_read(step):
+        if counts(machine, state, step):
             ghost = ghosts[f"vcpu{step.observed.vcpu}"]
             if not self.stalls(ghosts, step.observed):
                 ghost.since = state.host.t

@@ -4,6 +4,7 @@ from typing import Any
 
 from model.guest.rdtsc import peek
 from model.lemmas.standings import Bound, lemmas
+from model.lemmas.writes import read_lemmas as written_lemmas
 from properties.trapped_reads import trapped_lemmas
 from vtsc.language import (
     Lemma,
@@ -24,8 +25,10 @@ class ReadProperty(Property):
     """A claim about the values that RDTSC returns."""
 
     def measured(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> Measured:
-        """The measure of a read; no other step has one."""
-        return self.of_read(machine, state, ghosts, step.observed) if is_read(step) else ()
+        """The measure of a read that counts; no other step has one."""
+        if not counts(machine, state, step):
+            return ()
+        return self.of_read(machine, state, ghosts, step.observed)
 
     def of_read(self, machine: Any, state: Any, ghosts: dict[str, Any], read: Any) -> Measured:
         """The values of the measure at a read."""
@@ -40,6 +43,16 @@ class ReadProperty(Property):
 def is_read(step: Step) -> bool:
     """Whether a step is an RDTSC."""
     return step.call.name == "rdtsc"
+
+
+def counts(machine: Any, state: Any, step: Step) -> bool:
+    """Whether a step is an RDTSC, and where the guest writes its TSC, one after that. [choice-writes]"""
+    if not is_read(step):
+        return False
+    if machine.settings["tsc_writes"] == "off":
+        return True
+    written: bool = state.vm.vcpus[step.observed.vcpu].tsc_written
+    return written
 
 
 class LastRead(Record):
@@ -80,6 +93,7 @@ def read_lemmas(owner: str, machine: Any) -> list[Lemma]:
     return [
         *lemmas(machine.standings(), [bound]),
         *(trapped_lemmas(owner) if machine.traps else []),
+        *(written_lemmas(owner) if machine.settings["tsc_writes"] == "on" else []),
         Lemma(
             "read_not_negative", "no value read is below 0", ("vcpu",), not_negative, owner=owner
         ),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from properties.reads import last_reads, note_read
-from vtsc.language import Record, Sometimes, Step, index, instances, negation
+from vtsc.language import Record, Sometimes, Step, both, flag, index, instances, negation
 
 
 class CanReadTscTwice(Sometimes):
@@ -96,10 +96,47 @@ class CanDeliverTimer(Sometimes):
         return step.call.name == "enter" and step.observed is not None
 
 
+class Looked(Record):
+    """What one vCPU has seen of its clock."""
+
+    before: bool = flag("the clock has been read")
+    since: bool = flag("and its page updated after that")
+
+
+class CanReadClockAfterUpdate(Sometimes):
+    """A vCPU reads kvmclock, its page is updated, and it reads kvmclock again."""
+
+    name = "can_read_clock_after_update"
+    claim = "some vCPU reads kvmclock both before and after an update of its page"
+
+    def applies(self, machine: Any) -> bool:
+        """Whether kvmclock is read at all."""
+        return bool(machine.settings["clock_reads"] == "on")
+
+    def ghosts(self, machine: Any) -> dict[str, Record]:
+        """What each vCPU has seen."""
+        return {**instances("vcpu", (Looked() for _ in range(machine.sizes["vcpu"])))}
+
+    def observe(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> bool:
+        """Whether this is the second of the two reads."""
+        if step.call.name == "serve":
+            v = step.call.args[0]
+            ghost = ghosts[f"vcpu{v}"]
+            if both(ghost.before, state.vm.vcpus[v].page_updated):
+                ghost.since = True
+        if step.call.name != "clock":
+            return False
+        ghost = ghosts[f"vcpu{step.observed.vcpu}"]
+        ghost.before = True
+        again: bool = ghost.since
+        return again
+
+
 SOMETIMES = (
     CanReadTscTwice(),
     CanLoadOnAnotherPcpu(),
     CanCatchUp(),
     CanTrap(),
     CanDeliverTimer(),
+    CanReadClockAfterUpdate(),
 )

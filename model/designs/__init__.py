@@ -3,7 +3,12 @@
 from collections.abc import Sequence
 
 from model.designs.base import Design
+from model.designs.before_c8076604 import BeforeC8076604
+from model.designs.c0dd6a6ed import C0dd6a6ed
+from model.designs.c99e3e30a import C99e3e30a
+from model.designs.c58877679_svm import C58877679Svm
 from model.designs.e48672fa import E48672fa
+from model.designs.f38e098f import F38e098f
 from model.designs.patch25 import Patch25
 from model.designs.pre25 import Pre25
 from model.designs.repaired import Repaired
@@ -15,12 +20,17 @@ from vtsc.language import DefinitionError, check_name
 
 CLASSES: tuple[type[Design], ...] = (
     V2635Vmx,
+    BeforeC8076604,
     V2635Svm,
+    C58877679Svm,
     V2636Svm,
+    C99e3e30a,
+    F38e098f,
     E48672fa,
     Pre25,
     Patch25,
     V2637,
+    C0dd6a6ed,
     Repaired,
 )
 

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from model.host.host import Host
 from model.lemmas.standings import USUAL, Standing
+from model.page import FLOOR_AT_EXIT, FLOOR_AT_UPDATE, NO_FLOOR, update_page
 from model.state import CLOCK_UPDATE, MIGRATE_TIMER
 from model.vm import Vcpu, Vm
 from vtsc.language import BadFileError, Lemma
@@ -31,6 +32,8 @@ class Design:
     """Whether it decides by itself which vCPUs trap: by `update_tsc_trapping`."""
     guarded: ClassVar[bool] = False
     """Whether the parameter catchup_guard has a meaning."""
+    told_rates: ClassVar[bool] = True
+    """Whether KVM is told of a pCPU's rate that changes, and kvmclock follows. [page-factor]"""
     saved_tsc: ClassVar[str] = "last_host_tsc"
     """The vCPU's field that notes the host TSC to compensate from."""
     standings: ClassVar[tuple[Standing, ...]] = USUAL
@@ -70,7 +73,7 @@ class Design:
         raise missing(self, "vcpu_put")
 
     def guest_time_update(self, host: Host, vcpu: Vcpu) -> None:
-        """The handler of CLOCK_UPDATE, which runs in one IRQ-off window; the kvmclock page is left out."""
+        """The handler of CLOCK_UPDATE, which runs in one IRQ-off window; `serve_requests` has the page."""
 
     def compute_guest_tsc(self, vcpu: Vcpu, kernel_ns: int) -> int:
         """The guest TSC that elapsed host time calls for; designs with catchup have it."""
@@ -92,6 +95,23 @@ class Design:
     def vcpu_exit(self, host: Host, vcpu: Vcpu) -> None:
         """The vCPU has left guest mode: at an exit, a write of the kvmclock MSR, or a trapped RDTSC."""
 
+    def vcpu_reset(self, host: Host, vcpu: Vcpu) -> None:
+        """The vendor's reset of a vCPU that got INIT and SIPI, where it is loaded. [init-keeps]"""
+
+    def write_tsc(self, host: Host, vcpu: Vcpu, cpu: int, data: int) -> None:
+        """The guest writes ``data`` to its TSC on pCPU ``cpu``; from 99e3e30a on creation writes 0."""
+        raise missing(self, "write_tsc")
+
+    def page_floor(self) -> int:
+        """What keeps the time in a kvmclock page from going back: see `model.page`. [page-update]"""
+        return NO_FLOOR
+
+    def cpufreq(self, host: Host, vm: Vm, cpu: int) -> None:
+        """Mirrors kvmclock_cpufreq_notifier: pages on a pCPU whose rate changes are due. [cpufreq-asks]"""
+        for vcpu in vm.vcpus:
+            if vcpu.cpu == cpu and vcpu.time_page:
+                vcpu.request(CLOCK_UPDATE)
+
     def hardware_disable(self, host: Host, vm: Vm, cpu: int) -> None:
         """VMX is disabled on ``cpu``, for all vCPUs, before a suspend."""
 
@@ -110,6 +130,17 @@ class Design:
         if vcpu.request_clock_update:
             vcpu.request_clock_update = False
             self.guest_time_update(host, vcpu)
+            if self.settings["clock_reads"] == "on" and vcpu.time_page:
+                now, floor = self.read_tsc(host, vcpu), self.page_floor()
+                update_page(host, vcpu, now, floor, host.steps and self.told_rates)
 
 
-__all__ = ["CLOCK_UPDATE", "MIGRATE_TIMER", "Design", "Vcpu", "Vm"]
+__all__ = [
+    "CLOCK_UPDATE",
+    "FLOOR_AT_EXIT",
+    "FLOOR_AT_UPDATE",
+    "MIGRATE_TIMER",
+    "Design",
+    "Vcpu",
+    "Vm",
+]

@@ -7,7 +7,7 @@ reconstructed from c285545f. Trapping comes on top through `model.trapping`.
 from typing import ClassVar
 
 from model.arithmetic import scale
-from model.designs.base import CLOCK_UPDATE, MIGRATE_TIMER
+from model.designs.base import CLOCK_UPDATE, FLOOR_AT_UPDATE, MIGRATE_TIMER
 from model.designs.pre25 import Pre25
 from model.host.host import Host
 from model.lemmas.standings import Standing, guest_tsc, is_away, stays_on
@@ -110,3 +110,7 @@ class Patch25(Pre25):
         for vcpu in vm.vcpus:
             if vcpu.cpu == cpu:
                 vcpu.request(CLOCK_UPDATE)
+
+    def page_floor(self) -> int:
+        """The TSC at an update, too, is one that the page has been read up to. [page-floor-update]"""
+        return FLOOR_AT_UPDATE

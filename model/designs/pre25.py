@@ -4,7 +4,7 @@ Mirrors the '-' lines of the patch quoted in the mail, and 46543ba4's kvm_write_
 """
 
 from model.arithmetic import nsec_to_cycles
-from model.designs.base import CLOCK_UPDATE, MIGRATE_TIMER
+from model.designs.base import CLOCK_UPDATE, FLOOR_AT_EXIT, MIGRATE_TIMER
 from model.designs.e48672fa import MATCH_NS, E48672fa
 from model.host.host import Host
 from model.vm import Vcpu, Vm
@@ -43,3 +43,7 @@ class Pre25(E48672fa):
         for vcpu in vm.vcpus:
             if vcpu.cpu == cpu and vcpu.time_page:
                 vcpu.request(CLOCK_UPDATE)
+
+    def page_floor(self) -> int:
+        """The TSC at the last exit is what the page has been read up to. [page-floor]"""
+        return FLOOR_AT_EXIT

@@ -1,7 +1,7 @@
 """Linux 2.6.35 on AMD: the offset is compensated at migration, once the TSC counts as unstable.
 
 Mirrors init_vmcb, svm_vcpu_load, svm_vcpu_put and the kvmclock code of x86.c. The per-pCPU khz of the
-load rule (cpu_tsc_khz is constant here), INIT/SIPI and guest TSC writes are left out.
+load rule is left out: cpu_tsc_khz is constant here.
 """
 
 from typing import ClassVar
@@ -51,3 +51,11 @@ class V2635Svm(Design):
         vcpu.time_page = enable
         if vcpu.time_page:
             vcpu.request(CLOCK_UPDATE)
+
+    def vcpu_reset(self, host: Host, vcpu: Vcpu) -> None:
+        """Mirrors svm_vcpu_reset, which calls init_vmcb as creation does. [svm-init-host]"""
+        vcpu.tsc_offset = 0
+
+    def write_tsc(self, host: Host, vcpu: Vcpu, cpu: int, data: int) -> None:
+        """Mirrors svm_set_msr and vmx_set_msr for the TSC: each write stands for itself. [write-alone]"""
+        vcpu.tsc_offset = data - host.tsc(cpu)

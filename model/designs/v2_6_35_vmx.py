@@ -68,3 +68,6 @@ class V2635Vmx(V2635Svm):
         for vcpu in vm.vcpus:
             if vcpu.cpu == cpu:
                 self.vcpu_clear(host, vcpu)
+
+    def vcpu_reset(self, host: Host, vcpu: Vcpu) -> None:
+        """Mirrors vmx_vcpu_reset, which leaves the TSC alone. [init-keeps]"""

@@ -18,3 +18,6 @@ class V2636Svm(V2635Svm):
     def vcpu_create(self, host: Host, vcpu: Vcpu, cpu: int) -> None:
         """Mirrors svm_create_vcpu: the guest TSC starts at 0, before the first load. [svm-create-zero]"""
         vcpu.tsc_offset = 0 - host.tsc(cpu)
+
+    def vcpu_reset(self, host: Host, vcpu: Vcpu) -> None:
+        """Mirrors svm_vcpu_reset, whose init_vmcb leaves the TSC alone by then. [init-keeps]"""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from model.designs.base import Design
+from model.guest.clock import ClockRead
 from model.host.host import Host
 from model.trapping import emulate_rdtsc
 from model.vm import Vcpu
@@ -21,10 +22,10 @@ class Read:
     value: int
     trapped: bool
 
-    def told(self, last: "Read | None") -> str:
+    def told(self, last: "Read | ClockRead | None") -> str:
         """The value and its distance from the read before, with the vCPU of that one where it was another."""
         text = f"read={spelled(u64(self.value))}"
-        if last is None:
+        if last is None or isinstance(last, ClockRead):
             return text
         elsewhere = "" if last.vcpu == self.vcpu else f" from rdtsc({last.vcpu})"
         return f"{text} ({s64(self.value - last.value):+d}{elsewhere})"

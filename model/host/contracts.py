@@ -15,6 +15,9 @@ class Contract:
     rates_vary: ClassVar[bool] = False
     """Whether pCPUs leave the nominal rate once the TSC counts as unstable. [choice-rates]"""
 
+    steps: ClassVar[bool] = False
+    """Whether with cpufreq=on a pCPU's rate is one of two, and changes by an action. [choice-cpufreq]"""
+
     def rates(self, settings: Any) -> tuple[Any, Any]:
         """The least and the greatest rate relative to the nominal one, where ``rates_vary``."""
         return 1, 1
@@ -60,6 +63,7 @@ class Fast(Contract):
     promise = "as stable; once marked unstable, pCPUs run at 1 to host_rate_max of nominal"
     may_mark = True
     rates_vary = True
+    steps = True
 
     def rates(self, settings: Any) -> tuple[Any, Any]:
         return 1, settings["host_rate_max"]

@@ -4,6 +4,7 @@
 check_tsc_unstable. Everything else is a choice of the model. [choice-contracts, choice-time, choice-inputs]
 """
 
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -23,13 +24,16 @@ TIME_INPUT = "dt"
 class Host(HostFields):
     """The host's state with what the kernel can ask of it; times in units of ``base``."""
 
-    def __init__(self, contract: Contract, settings: Any) -> None:
+    def __init__(
+        self, contract: Contract, settings: Any, of_pcpus: Mapping[str, Any] | None = None
+    ) -> None:
         super().__init__()
         self.inputs: Inputs = StepInputs()
         self.contract = contract
         self.settings = settings
         self.base: Timebase = timebase(settings)
-        self.pcpus = tuple([Pcpu() for _ in range(settings["pcpus"])])
+        self.steps = contract.steps and settings["cpufreq"] == "on"
+        self.pcpus = tuple([Pcpu(of_pcpus) for _ in range(settings["pcpus"])])
         stable_step = settings["clock_resolution"]
         self.resolution = self.base.units(stable_step)
         unstable_step = settings["clock_resolution_unstable"] or stable_step
@@ -62,6 +66,12 @@ class Host(HostFields):
     def kernel_ns(self) -> int:
         """The kernel clock, in ns. [kernel-clock]"""
         return u64(self._kernel_clock() // self.base.ns)
+
+    def speeded_up(self, cpu: int) -> bool:
+        """Whether pCPU ``cpu`` runs at its higher rate, where rates are steps. [choice-cpufreq]"""
+        pcpu: Any = select(self.pcpus, cpu)
+        faster: bool = pcpu.speeded_up
+        return faster
 
     def mark_tsc_unstable(self) -> None:
         """Take the TSC out of service for good, and the clock that was made of it. [clock-replaced]"""
@@ -154,7 +164,7 @@ class Host(HostFields):
 
     def _pass(self, prefix: str, longest: int | None) -> None:
         limits = () if longest is None else (longest,)
-        varying = self.contract.rates_vary and bool(self.tsc_unstable)
+        varying = self.contract.rates_vary and not self.steps and bool(self.tsc_unstable)
         grain = 1 if varying else self.base.cycle
         dt = self.inputs.word(prefix + TIME_INPUT, 0, *limits, multiple_of=grain)
         self.t = bounded(self.t + dt)
@@ -164,6 +174,8 @@ class Host(HostFields):
             d = dt // self.base.cycle
             if varying:
                 d = self._cycles_in(f"{prefix}d{c}", dt)
+            elif self.steps:
+                d = self._at_its_rate(pcpu, d)
             pcpu.tsc = bounded(pcpu.tsc + d)
             pcpu.elapsed = bounded(pcpu.elapsed + d)  # no more than its TSC
             moved.append(d)
@@ -171,6 +183,10 @@ class Host(HostFields):
                 pcpu.tick_age += d
         if self.ticks_matter:
             self._see_ticks(prefix, dt, moved if varying else [])
+
+    def _at_its_rate(self, pcpu: Any, nominal: int) -> int:
+        """The cycles of a pCPU while so many nominal ones pass. [choice-cpufreq]"""
+        return nominal * self.fastest[0] if pcpu.speeded_up else nominal
 
     def _clock_replaced(self, before: int) -> None:
         """Note that another clock source took over; where that moved the clock, all pCPUs saw it step."""

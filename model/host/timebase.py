@@ -17,6 +17,7 @@ TIMES = (
     "sampling_gap",
     "timer_least",
     "accelerate_by",
+    "tsc_writes_until",
 )
 """Parameters that are compared with true time, and so must be whole numbers of its unit."""
 

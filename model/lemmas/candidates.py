@@ -6,11 +6,13 @@ from typing import Any
 from model.lemmas.bounds import BOUNDS
 from model.lemmas.machine import LEMMAS
 from model.lemmas.overlap import LEMMAS as OVERLAP
+from model.lemmas.page import lemmas as page_lemmas
 from model.lemmas.slices import slice_lemmas
 from model.lemmas.standings import Standing, lemmas
 from model.lemmas.timers import timer_lemmas
 from model.lemmas.trapping import lemmas as trapping_lemmas
 from model.lemmas.trapping import standings as trapping_standings
+from model.lemmas.writes import LEMMAS as WRITES
 from model.limits import kept_lemmas
 from vtsc.language import Lemma
 
@@ -21,8 +23,10 @@ def candidates(machine: Any) -> list[Lemma]:
     own = [*kept_lemmas(settings), *slice_lemmas(settings), *timer_lemmas(settings)]
     trapping = trapping_lemmas(machine.design.saved_tsc) if machine.traps else []
     overlap = OVERLAP if machine.overlaps else ()
+    writes = WRITES if settings["tsc_writes"] == "on" else ()
+    own += page_lemmas(machine) if machine.clocks else []
     own += machine.design.lemmas
-    return [*LEMMAS, *own, *trapping, *overlap, *lemmas(standings(machine), BOUNDS)]
+    return [*LEMMAS, *own, *trapping, *overlap, *writes, *lemmas(standings(machine), BOUNDS)]
 
 
 def standings(machine: Any) -> Sequence[Standing]:
