@@ -7,7 +7,8 @@ from pathlib import Path
 
 from vtsc.base.errors import BadFileError, Exit, UsageError, worst
 from vtsc.base.files import check_folder, check_writable
-from vtsc.commands.options import STATUSES, add_jobs, add_output
+from vtsc.base.parallel import Executor
+from vtsc.commands.options import STATUSES, add_executor, add_jobs, add_output
 from vtsc.commands.verify import noted, report
 from vtsc.content.case import Case
 from vtsc.content.cells import Cell
@@ -16,6 +17,7 @@ from vtsc.content.expected import HOLDS
 from vtsc.content.loader import load
 from vtsc.content.manifest import NAME, Check, Manifest, load_manifest
 from vtsc.deciding.costs import Costs
+from vtsc.deciding.executors import executor
 from vtsc.deciding.plan import effort
 from vtsc.deciding.schedule import Asked, Schedule
 from vtsc.deciding.verdict import Judged, Result, status_of
@@ -36,6 +38,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--write", action="store_true", help="with --update: change the manifest")
     add_output(parser, saved=f"the full report of each cell; default: {REPORTS} at the root")
     add_jobs(parser)
+    add_executor(parser)
 
 
 def run(arguments: argparse.Namespace) -> Exit:
@@ -43,6 +46,7 @@ def run(arguments: argparse.Namespace) -> Exit:
     if arguments.write and not arguments.update:
         raise UsageError("--write: only with --update")
     check_available(arguments.format)
+    where = executor(arguments.executor, arguments.jobs)
     content = load(arguments.root)
     path = Path(arguments.file) if arguments.file else content.root / NAME
     if not arguments.file and not path.is_file():
@@ -52,7 +56,7 @@ def run(arguments: argparse.Namespace) -> Exit:
     if arguments.output:
         check_writable(Path(arguments.output))
     check_folder(folder)
-    verdicts = _judged(manifest, _decided(content, manifest, arguments.jobs))
+    verdicts = _judged(manifest, _decided(content, manifest, arguments.jobs, where))
     statuses = [v.status for v in verdicts]
     saved, failed = save_reports(content, [v.result for v in verdicts], folder)
     if arguments.update:
@@ -76,7 +80,9 @@ def _reports(content: Content) -> Path:
     return folder.relative_to(here) if folder.is_relative_to(here) else folder
 
 
-def _decided(content: Content, manifest: Manifest, jobs: int) -> dict[Cell, Result]:
+def _decided(
+    content: Content, manifest: Manifest, jobs: int, where: Executor
+) -> dict[Cell, Result]:
     """Every cell's result; the cells of one case are decided together, and the most expensive first."""
     from vtsc.deciding.memory import Memory  # loads the solver
 
@@ -102,6 +108,7 @@ def _decided(content: Content, manifest: Manifest, jobs: int) -> dict[Cell, Resu
         jobs,
         Memory.of(content, much),
         partial(_cost, costs, {c.cell: c for c in manifest.checks}),
+        where,
     )
     results = [result for of_case in schedule.results(shown) for result in of_case]
     costs.note(results)

@@ -9,7 +9,15 @@ from vtsc import DEFAULT_DEPTH
 from vtsc.base.errors import Exit, UsageError, worst
 from vtsc.base.files import check_folder, check_writable
 from vtsc.base.parallel import in_order
-from vtsc.commands.options import STATUSES, add_cells, add_depth, add_design, add_jobs, add_output
+from vtsc.commands.options import (
+    STATUSES,
+    add_cells,
+    add_depth,
+    add_design,
+    add_executor,
+    add_jobs,
+    add_output,
+)
 from vtsc.commands.selection import selected
 from vtsc.content.case import Case
 from vtsc.content.cells import Cell
@@ -17,6 +25,7 @@ from vtsc.content.content import Content
 from vtsc.content.expected import expected_verdict
 from vtsc.content.loader import load
 from vtsc.content.manifest import listed_verdicts
+from vtsc.deciding.executors import executor
 from vtsc.deciding.plan import effort
 from vtsc.deciding.schedule import Asked, Schedule
 from vtsc.deciding.verdict import Judged, Result, status_of
@@ -43,11 +52,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_output(parser, saved="save counterexamples and certificates here")
     add_jobs(parser)
+    add_executor(parser)
 
 
 def run(arguments: argparse.Namespace) -> Exit:
     """The exit status of all cells together."""
     check_available(arguments.format)
+    where = executor(arguments.executor, arguments.jobs)
     content = load(arguments.root, arguments.design)
     groups = selected(content, arguments)
     listed = listed_verdicts(content)
@@ -60,7 +71,7 @@ def run(arguments: argparse.Namespace) -> Exit:
         for g in groups
     ]
     much = effort(prove=arguments.prove, bounded=arguments.bounded)
-    decided = Schedule(asked, much, arguments.jobs).results(shown)
+    decided = Schedule(asked, much, arguments.jobs, executor=where).results(shown)
     results = [result for of_case in decided for result in of_case]
     verdicts = [_judged(content, result, arguments, listed) for result in results]
     statuses = [v.status for v in verdicts]
