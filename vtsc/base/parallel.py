@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Any, Generic, Protocol, TypeVar
 
+from vtsc.base.signals import signals_wait, termination_interrupts
+
 W = TypeVar("W")
 R = TypeVar("R")
 NO_MEMORY = 99
@@ -104,13 +106,9 @@ class Local:
         self, waiting: Waiting[W], run: Callable[[W], R]
     ) -> Generator[tuple[int, R | Lost], None, None]:
         """See `Executor`."""
-        before = _interrupt_when_terminated()
-        try:
-            with Workers() as workers:
-                yield from _all_done(waiting, run, workers, self.jobs or os.cpu_count() or 1)
-        finally:
-            if before is not None:
-                signal.signal(signal.SIGTERM, before)
+        count = self.jobs or os.cpu_count() or 1
+        with termination_interrupts(), Workers() as workers:
+            yield from _all_done(waiting, run, workers, count)
 
 
 def _all_done(
@@ -130,7 +128,7 @@ def _all_done(
                     continue
                 put_off.append((number, item))
                 count = len(running)
-        for reader in workers.ready([]):
+        for reader in workers.ready([]) if running else ():
             yield running.pop(reader), workers.result(reader)
 
 
@@ -145,16 +143,17 @@ class Workers:
         return self
 
     def __exit__(self, *of_error: object) -> None:
-        for process in self._processes.values():
-            process.kill()
-        for process in self._processes.values():
-            process.join()
-        for end in self._lifeline:
-            os.close(end)
+        with signals_wait():
+            for process in self._processes.values():
+                process.kill()
+            for process in self._processes.values():
+                process.join()
+            for end in self._lifeline:
+                os.close(end)
 
     def begin(self, run: Callable[[W], R], item: W) -> Connection:
         """Begin a worker; returns what its result is known by."""
-        with _signals_wait():
+        with signals_wait():
             reader, process = _begin(run, item, self._lifeline)
             self._processes[reader] = process
         return reader
@@ -173,23 +172,6 @@ class Workers:
         process.kill()
         process.join()
         reader.close()
-
-
-def _interrupt_when_terminated() -> Any:
-    """Have SIGTERM end this process as Ctrl-C does, its workers first; returns the handler before."""
-    if threading.current_thread() is not threading.main_thread():
-        return None
-    return signal.signal(signal.SIGTERM, signal.default_int_handler)
-
-
-@contextmanager
-def _signals_wait() -> Iterator[None]:
-    """A context that holds back Ctrl-C and SIGTERM, so every worker that is begun is also ended."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _begin(run: Callable[[W], R], item: W, lifeline: tuple[int, int]) -> tuple[Connection, Any]:

@@ -9,6 +9,7 @@ import importlib
 import os
 import pickle
 import shutil
+import signal
 import sys
 import tempfile
 from dataclasses import replace
@@ -122,6 +123,7 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     try:
         main(Path(sys.argv[1]))
     finally:

@@ -6,6 +6,7 @@ ends, since the pipe between them closes.
 
 import os
 import pickle
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -101,8 +102,10 @@ def _nursery(parcel: Parcel) -> Iterator[_Nursery]:
     with _lock:
         _make_room()
         found = _nurseries.pop(parcel.key, None)
-        if found is None or not found.lives:
-            found = _Nursery(parcel)
+        if found is not None and not found.lives:
+            shutil.rmtree(found.folder, ignore_errors=True)
+            found = None
+        found = found or _Nursery(parcel)
         if found.is_ready:
             _nurseries[parcel.key] = found  # the last one that was used comes last
         found.users += 1
