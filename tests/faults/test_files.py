@@ -80,7 +80,7 @@ def test_a_manifest_that_is_cut_short(tmp_path):
 
 @pytest.mark.hours
 def test_a_full_disk(tmp_path, small_disk, whole):
-    """A cache on it keeps what fits; a report that does not fit is exit 2 and one line, and not half there."""
+    """A cache on it keeps what fits; a report that does not fit is exit 2, one line, and not half there."""
     place = Place(tmp_path / "own", ONE + TWO, cache=small_disk)
     fill(small_disk, but=8192)
     assert place.gate()[:2] == (0, whole)

@@ -34,6 +34,7 @@ class Cluster:
         for _ in range(count):
             arguments = ["--scheduler-file", "scheduler.json", "--nthreads", "1", "--no-nanny"]
             arguments += ["--local-directory", str(self.folder), "--host", "127.0.0.1"]
+            arguments += ["--death-timeout", "20"]
             self.workers.append(_started(self.folder, "worker", *arguments, **how))
 
     def end(self) -> None:
@@ -58,6 +59,7 @@ def cluster(folder: Path, workers: int, **how: Any) -> Iterator[Cluster]:
     """A context with a cluster of so many workers, whose files are in ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
     arguments = ["--host", "127.0.0.1", "--port", "0", "--scheduler-file", "scheduler.json"]
+    arguments += ["--idle-timeout", "600s"]  # in case the test itself is ended
     made = Cluster(folder, _started(folder, "scheduler", *arguments))
     try:
         while not (folder / "scheduler.json").is_file():

@@ -67,8 +67,7 @@ class Dask:
     @contextmanager
     def _connected(self) -> Iterator[Any]:
         """A context with a connection to the cluster; raises `UsageError` where there is none."""
-        logging.getLogger("distributed").setLevel(logging.CRITICAL + 1)
-        warnings.filterwarnings("ignore", module="distributed")
+        _silence()
         try:
             connect: Any = distributed.Client
             client = connect(self.address, timeout=CONNECTING, set_as_default=False)
@@ -88,7 +87,7 @@ class Dask:
                 raise UsageError(f"--executor {self.name}: the cluster has no worker")
             time.sleep(LOOK / 5)
         own = versions()
-        for where, theirs in sorted(client.run(versions, on_error="return").items()):
+        for where, theirs in sorted(client.run(worker.versions_there, on_error="return").items()):
             if isinstance(theirs, BaseException):
                 what = f"{type(theirs).__name__}: {theirs}"
             else:
@@ -103,6 +102,14 @@ class Dask:
             needed = tuple(n for n in modules if not n.startswith(NOT_SENT))
             self._parcels[content.root] = Parcel(packed(content), needed)
         return self._parcels[content.root]
+
+
+def _silence() -> None:
+    """Have Dask say nothing in this process: what matters is said in results and in one line."""
+    for name in [*logging.root.manager.loggerDict]:
+        if name.partition(".")[0] == "distributed":
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    warnings.filterwarnings("ignore", module="distributed")
 
 
 class _Running:

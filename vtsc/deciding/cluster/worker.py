@@ -123,6 +123,11 @@ def _make_room() -> None:
         _nurseries.pop(key).close()
 
 
+def versions_there() -> Versions:
+    """The versions of the worker's machine."""
+    return versions()
+
+
 def run(parcel: Parcel, data: bytes, wanted: Versions) -> Any:
     """The result of a piece of work: bytes, a `Lost`, an exception, or `Unfit` where none can be had here."""
     from distributed import get_worker
