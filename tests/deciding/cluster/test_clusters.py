@@ -73,10 +73,11 @@ def test_the_same_bytes_everywhere(tmp_path):
 
 def test_a_sweep_and_a_design_in_a_file(tmp_path):
     """Bounds over values of a parameter, with a formula; and a design that no registry names."""
-    sweep = ["bound", "lag", "pre25", "--host", "slow", "--sweep", "timeslice=2ms,4ms,6ms,8ms"]
+    sweep = ["bound", "lag", "2.6.37", "--host", "stable", "--sweep", "exit_interval=1us,2us"]
     text = (ROOT / "model/designs/pre25.py").read_text("utf-8")
     (tmp_path / "mine.py").write_text(text.replace('"pre25"', '"mine"'), encoding="utf-8")
-    own = ["verify", "--design", "mine.py", "--host", "slow", "-p", "bounded_lag", "--depth", "6"]
+    own = ["verify", "--design", "mine.py", "--host", "slow", "-p", "bounded_lag"]
+    own += ["--depth", "5", "--bounded"]
     with cluster(tmp_path / "cluster", 2) as two:
         for command in (sweep, own):
             found = [

@@ -1,6 +1,8 @@
 """The executor of a Dask cluster, whose scheduler and worker are threads here; only their work is not."""
 
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -101,6 +103,17 @@ def test_without_dask(monkeypatch):
     monkeypatch.setattr("vtsc.deciding.executors.find_spec", lambda name: None)
     with pytest.raises(UsageError, match=r"needs Dask: install vtsc\[dask\]"):
         executor("dask://somewhere:8786", 0)
+
+
+def test_dask_is_loaded_only_where_it_is_asked_for():
+    """No command loads it at its start."""
+    program = (
+        "import sys, vtsc.commands.gate, vtsc.commands.bound\n"
+        "from vtsc.deciding.executors import executor\nexecutor('local', 2)\n"
+        "print({'distributed', 'dask', 'vtsc.deciding.cluster'} & {*sys.modules})"
+    )
+    command = [sys.executable, "-c", program]
+    assert subprocess.run(command, capture_output=True, text=True).stdout == "set()\n"
 
 
 def test_no_scheduler(monkeypatch):

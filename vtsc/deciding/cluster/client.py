@@ -123,7 +123,8 @@ class _Running:
         """For each future the item's number, its content, and the arguments with which it is done."""
         self._done: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._parcels: dict[str, Any] = {}
-        self._unfit: dict[str, str] = {}
+        self._fit: set[str] | None = None
+        """The workers that are given work; None as long as all are."""
         self._last_seen = time.monotonic()
 
     def results(self) -> Iterator[tuple[int, Any]]:
@@ -157,7 +158,7 @@ class _Running:
     def _cores(self) -> dict[str, int]:
         """The threads of each worker that can do the work."""
         known = self._client.ncores().items()
-        return {where: count for where, count in known if where not in self._unfit}
+        return {where: count for where, count in known if self._fit is None or where in self._fit}
 
     def _send(self, number: int, item: Any) -> None:
         """Send a piece of work."""
@@ -171,7 +172,7 @@ class _Running:
         self._submit(number, content, (self._parcels[parcel.key], carried, versions()))
 
     def _submit(self, number: int, content: Content, arguments: tuple[Any, ...]) -> None:
-        where = sorted(self._cores()) if self._unfit else None
+        where = None if self._fit is None else sorted(self._fit)
         future = self._client.submit(worker.run, *arguments, pure=False, workers=where)
         self._flying[future] = (number, content, arguments)
         future.add_done_callback(self._done.put)
@@ -191,8 +192,8 @@ class _Running:
         if isinstance(result, Exception):
             raise result
         if isinstance(result, worker.Unfit):
-            self._unfit[result.worker] = result.why
-            if not self._cores():
+            self._fit = {*self._cores()} - {result.worker}
+            if not self._fit:
                 yield (
                     number,
                     Lost(f"{self._dask.name}: no worker is fit for it: {result.why}", True),

@@ -4,6 +4,7 @@ import hashlib
 import platform
 from dataclasses import asdict, dataclass
 from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import vtsc
@@ -28,10 +29,18 @@ class Versions:
 @cache
 def versions() -> Versions:
     """The versions of this machine."""
-    from vtsc.solver.version import version
-
     python = f"{platform.python_implementation()} {platform.python_version()}"
-    return Versions(f"{vtsc.__version__} ({_sources()})", python, version())
+    return Versions(f"{vtsc.__version__} ({_sources()})", python, _solver())
+
+
+def _solver() -> str:
+    """The version of the solver; of a package that is installed as such, without loading it."""
+    try:
+        return f"z3 {version('z3-solver')}"
+    except PackageNotFoundError:
+        from vtsc.solver.version import version as loaded
+
+        return loaded()
 
 
 def _sources() -> str:
