@@ -1,11 +1,13 @@
 """Work on several processes: its order, the order of its results, and what is added meanwhile."""
 
 import errno
+import fcntl
 import multiprocessing
 import os
 import signal
 import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
 
@@ -81,10 +83,16 @@ def test_a_result_that_is_cut_off_is_lost():
 
     with Workers() as workers:
         reader = workers.begin(lambda _: b"x" * (1 << 20), 0)  # more than a pipe holds
-        workers.ready([])
+        while waiting_in(reader) < 4096:
+            time.sleep(0.01)
         (process,) = multiprocessing.active_children()
         os.kill(process.pid, signal.SIGKILL)
         assert isinstance(workers.result(reader), Lost)
+
+
+def waiting_in(reader) -> int:
+    """The bytes that can be read."""
+    return int.from_bytes(fcntl.ioctl(reader.fileno(), termios.FIONREAD, bytes(4)), sys.byteorder)
 
 
 def test_as_many_at_once_as_the_system_has_room_for(monkeypatch):
