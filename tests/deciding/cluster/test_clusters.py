@@ -142,12 +142,13 @@ def test_a_scheduler_that_goes_away(tmp_path, place, whole, how):
         while not (decided.is_dir() and any(decided.glob("*.json"))):
             assert process.poll() is None
             time.sleep(0.05)
+        name = two.name
         getattr(two.scheduler, how)()
         out, complaints = process.communicate(timeout=300)
         assert (process.returncode, complaints) == (20, "")
         found = cells(untimed(out))
         assert found["barriers"] == cells(whole)["barriers"]
-        said = f"not decided: the scheduler of {two.name} has gone away"
+        said = f"not decided: the scheduler of {name} has gone away"
         assert found["no-odd"]["reason"] == said
     (kept,) = decided.iterdir()
     known = kept.stat()
