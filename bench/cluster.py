@@ -10,6 +10,7 @@ turn, in each round. Processor time counts, and not the clock, so other programs
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -132,7 +133,10 @@ def _seconds(process: int) -> float:
 
 
 def measured(folder: Path, workers: Sequence[int], rounds: int) -> dict[str, list[Cost]]:
-    """The costs of each way, in each round; a cluster works twice, since it keeps what it has loaded."""
+    """The costs of each way, in each round; a cluster works twice, since it keeps what it has loaded.
+
+    No way finds anything in a cache, which would spare it work.
+    """
     found: dict[str, list[Cost]] = {}
 
     def note(name: str, cost: Cost) -> None:
@@ -145,6 +149,7 @@ def measured(folder: Path, workers: Sequence[int], rounds: int) -> dict[str, lis
         for count in workers:
             with cluster(folder, count) as (name, processes):
                 for which in ("first gate", "next gate"):
+                    shutil.rmtree(folder / "cache", ignore_errors=True)  # of the workers
                     cost = gate(folder, "--executor", name, processes=processes)
                     note(f"{count} worker{'s'[: count > 1]}, {which}", cost)
     return found
