@@ -3,10 +3,12 @@
 import gc
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.support.cases import decide_group
+from tests.support.faults import ONE, TWO, Place
 from tests.support.paths import ROOT
 from vtsc.content.cells import groups
 from vtsc.content.content import Content
@@ -52,3 +54,18 @@ def verdict(content: Content) -> Callable[..., Result]:
         return result
 
     return decided
+
+
+@pytest.fixture(scope="session")
+def decided(tmp_path_factory) -> tuple[Path, str]:
+    """The cache that a gate over two small cells leaves behind, and its report."""
+    place = Place(tmp_path_factory.mktemp("decided"), ONE + TWO)
+    status, report, _ = place.gate("-j2")
+    assert status == 0
+    return place.folder / "cache", report
+
+
+@pytest.fixture
+def whole(decided) -> str:
+    """The report of a gate over two small cells in which nothing goes wrong."""
+    return decided[1]

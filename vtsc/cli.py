@@ -9,6 +9,7 @@ from typing import Any
 
 from vtsc import __version__
 from vtsc.base.errors import Exit, UsageError, VtscError, worst
+from vtsc.base.signals import termination_interrupts
 from vtsc.commands import COMMANDS
 from vtsc.commands.options import STATUSES
 from vtsc.report.screen import columns, complain, discard, flush, results_alone
@@ -76,8 +77,13 @@ def parsed(argv: Sequence[str]) -> tuple[Any, argparse.Namespace]:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
+    with termination_interrupts():
+        return _run(sys.argv[1:] if argv is None else argv)
+
+
+def _run(argv: Sequence[str]) -> int:
     try:
-        module, arguments = parsed(sys.argv[1:] if argv is None else argv)
+        module, arguments = parsed(argv)
         ours = str(module.__name__).startswith("vtsc.")
         to_file = getattr(arguments, "output", None) is not None
         with results_alone() if ours else nullcontext(), columns() if to_file else nullcontext():

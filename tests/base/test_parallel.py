@@ -1,15 +1,20 @@
 """Work on several processes: its order, the order of its results, and what is added meanwhile."""
 
+import errno
+import fcntl
+import multiprocessing
 import os
+import signal
 import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
 
 import pytest
 
 from tests.support.paths import ROOT
-from vtsc.base.parallel import Waiting, as_done, in_order
+from vtsc.base.parallel import Local, Lost, Waiting, Workers, in_order, ordered
 
 
 def test_results_come_in_the_order_of_the_items():
@@ -44,7 +49,7 @@ def test_work_may_lead_to_more_work():
     waiting.add(1, 10)
     waiting.add(100, 0)
     order = []
-    for number, result in as_done(waiting, lambda item: item, jobs=1):
+    for number, result in Local(1).as_done(waiting, lambda item: item):
         order.append((number, result))
         if result < 4:
             waiting.add(result + 1, 5)
@@ -55,6 +60,55 @@ def test_a_worker_that_dies_is_an_error():
     """No result is made up for it."""
     with pytest.raises(RuntimeError, match="a worker died, status 7"):
         list(in_order([0], lambda _: os._exit(7)))
+
+
+def test_a_worker_that_is_killed_is_lost_alone():
+    """Its item has no result and the reason; all others have theirs, in their order."""
+
+    def work(item):
+        if item == 1:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if item == 2:
+            raise MemoryError
+        return item
+
+    found = list(ordered([0, 1, 2, 3], work, Local(2)))
+    assert [found[0], found[3]] == [0, 3]
+    assert isinstance(found[1], Lost) and "SIGKILL" in found[1].why
+    assert found[2] == Lost("out of memory")
+
+
+def test_a_result_that_is_cut_off_is_lost():
+    """A worker that is killed while it sends a result has sent none."""
+
+    with Workers() as workers:
+        reader = workers.begin(lambda _: b"x" * (1 << 20), 0)  # more than a pipe holds
+        while waiting_in(reader) < 4096:
+            time.sleep(0.01)
+        (process,) = multiprocessing.active_children()
+        os.kill(process.pid, signal.SIGKILL)
+        assert isinstance(workers.result(reader), Lost)
+
+
+def waiting_in(reader) -> int:
+    """The bytes that can be read."""
+    return int.from_bytes(fcntl.ioctl(reader.fileno(), termios.FIONREAD, bytes(4)), sys.byteorder)
+
+
+def test_as_many_at_once_as_the_system_has_room_for(monkeypatch):
+    """Work waits while no process can be begun beside others, and is lost where none can be begun at all."""
+    begin, room = Workers.begin, 2
+
+    def begun(self, run, item):
+        if len(self._processes) >= room:
+            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        return begin(self, run, item)
+
+    monkeypatch.setattr(Workers, "begin", begun)
+    assert list(ordered(range(5), lambda item: item, Local(4))) == [0, 1, 2, 3, 4]
+    room = 0
+    (lost,) = ordered([0], lambda item: item, Local(4))
+    assert lost == Lost("no process can be begun for it: Resource temporarily unavailable")
 
 
 KILLED = """

@@ -7,6 +7,7 @@ from errno import EACCES, ENOTDIR
 from pathlib import Path
 
 from vtsc.base.errors import UsageError
+from vtsc.base.signals import signals_wait
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -25,15 +26,18 @@ def write_whole(path: Path, text: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists() and not os.access(path, os.W_OK):
             raise PermissionError(EACCES, os.strerror(EACCES))
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with signals_wait():
+            handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
         os.chmod(temporary, 0o666 & ~_umask())
         os.replace(temporary, path)
+        temporary = None
     except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror}") from None
+    finally:  # also after Ctrl-C
         if temporary is not None and os.path.exists(temporary):
             os.unlink(temporary)
-        raise UsageError(f"cannot write {path}: {error.strerror}") from None
 
 
 def check_writable(path: Path) -> None:

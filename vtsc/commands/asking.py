@@ -6,12 +6,13 @@ the solver, and what the question itself rests on. It is used as it was kept, an
 
 import hashlib
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
 from vtsc.base.cache import keep, recalled
 from vtsc.base.errors import Exit, VtscError
-from vtsc.base.parallel import as_done
+from vtsc.base.parallel import Local, Lost
 from vtsc.base.watched import Watched
 from vtsc.content.case import Case
 from vtsc.content.content import Content
@@ -42,9 +43,12 @@ class Asking:
         for question in questions:
             waiting.add(question)
         found: dict[int, Answered] = {}
-        for number, answer in as_done(waiting, self._answer, self.jobs):
-            found[number] = Answered(questions[number], answer)
-            self.done(found[number])
+        with closing(Local(self.jobs).as_done(waiting, self._answer)) as answers:
+            for number, answer in answers:
+                if isinstance(answer, Lost):
+                    answer = Answer("UNKNOWN", Exit.UNKNOWN, f"not decided: {answer.why}")
+                found[number] = Answered(questions[number], answer)
+                self.done(found[number])
         return [found[number] for number in range(len(questions))]
 
     def _answer(self, question: Asked) -> Answer:

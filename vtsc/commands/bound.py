@@ -9,14 +9,24 @@ from pathlib import Path
 from vtsc import DEFAULT_DEPTH
 from vtsc.base.errors import Exit, UsageError, worst
 from vtsc.base.files import check_writable
+from vtsc.base.parallel import Executor
 from vtsc.base.spelling import near
-from vtsc.commands.options import ERRORS, add_cells, add_depth, add_design, add_formats, add_jobs
+from vtsc.commands.options import (
+    ERRORS,
+    add_cells,
+    add_depth,
+    add_design,
+    add_executor,
+    add_formats,
+    add_jobs,
+)
 from vtsc.commands.selection import selected
 from vtsc.commands.verify import save
 from vtsc.content.case import Case
 from vtsc.content.content import Content
 from vtsc.content.loader import load
 from vtsc.deciding.bound import Asked, Bound, Kind, bounds
+from vtsc.deciding.executors import executor
 from vtsc.deciding.sweep import Exactly, Values, axes, points, proved_formula
 from vtsc.language.parameters import assignments
 from vtsc.report.bounds import FORMATS, Found
@@ -49,10 +59,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_formats(parser, [*SWEEPS])
     parser.add_argument("--save", metavar="DIR", help="keep the runs and the proofs there")
     add_jobs(parser)
+    add_executor(parser)
 
 
 def run(arguments: argparse.Namespace) -> Exit:
     """Return 0 where every bound is exact or there is none, 20 otherwise, or the status of an error."""
+    where = executor(arguments.executor, arguments.jobs)
     content = load(arguments.root, arguments.design)
     prop, sign = measuring(content, arguments.measure, arguments.property)
     arguments.property = [prop]
@@ -63,9 +75,9 @@ def run(arguments: argparse.Namespace) -> Exit:
         for group in selected(content, arguments)
     ]
     if arguments.sweep:
-        found = _swept(content, asked, arguments, asked_for)
+        found = _swept(content, asked, arguments, asked_for, where)
     else:
-        found = bounds(asked, arguments.depth, arguments.jobs, shown)
+        found = bounds(asked, arguments.depth, arguments.jobs, shown, where)
         deliver(asked_for, lambda name: FORMATS[name](Found(content, found)))
     if arguments.save:
         _save(content, found, Path(arguments.save), arguments.jobs)
@@ -77,6 +89,7 @@ def _swept(
     asked: Sequence[Asked],
     arguments: argparse.Namespace,
     asked_for: Sequence[Output],
+    where: Executor,
 ) -> list[Bound]:
     """Report the bounds of cells at every point of a sweep; returns them all."""
     ranges = axes(arguments.sweep, content.model.parameters)
@@ -89,7 +102,7 @@ def _swept(
         return Case(content, case.design, case.host, settings), prop, sign
 
     def decided(cells: Sequence[Asked]) -> list[Bound]:
-        return bounds(cells, arguments.depth, arguments.jobs, shown)
+        return bounds(cells, arguments.depth, arguments.jobs, shown, where)
 
     found = decided([at(*each, values) for each in asked for values in every])
     tables = []

@@ -6,11 +6,12 @@ from pathlib import Path
 
 from vtsc.base.errors import BadFileError, Exit, UsageError, worst
 from vtsc.base.files import check_folder
+from vtsc.base.parallel import Executor, Local
 from vtsc.commands.asking import Asking
 from vtsc.commands.budgets import add_budget, budget_of
 from vtsc.commands.judging import judged
 from vtsc.commands.manifests import asked, cost
-from vtsc.commands.options import STATUSES, add_engines, add_jobs, add_output
+from vtsc.commands.options import STATUSES, add_engines, add_executor, add_jobs, add_output
 from vtsc.commands.starter import add_init, check_init, init
 from vtsc.commands.streams import Streams
 from vtsc.commands.verify import noted
@@ -21,6 +22,7 @@ from vtsc.content.loader import load, manifest_schema
 from vtsc.content.manifest import NAME, Manifest, load_manifest, usual_manifest
 from vtsc.content.questions import Answered
 from vtsc.deciding.costs import Costs
+from vtsc.deciding.executors import executor
 from vtsc.deciding.plan import effort, enlist
 from vtsc.deciding.schedule import Schedule
 from vtsc.deciding.verdict import Judged, Result
@@ -60,6 +62,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_engines(parser)
     add_output(parser, saved=f"the full report of each cell; default: {REPORTS} at the root")
     add_jobs(parser)
+    add_executor(parser)
 
 
 def run(arguments: argparse.Namespace) -> Exit:
@@ -76,6 +79,7 @@ def run(arguments: argparse.Namespace) -> Exit:
     accepted = one_of(LISTED) if arguments.list else check_available
     asked_for = outputs(arguments, accepted)
     enlist(arguments.engine)
+    where = executor(arguments.executor, arguments.jobs)
     content = load(arguments.root)
     path = Path(arguments.file) if arguments.file else usual_manifest(content)
     if not arguments.file and not path.is_file():
@@ -98,7 +102,7 @@ def run(arguments: argparse.Namespace) -> Exit:
     streams = Streams(manifest, [] if arguments.update else asked_for)
     budget, recheck = budget_of(arguments, manifest.budget), arguments.recheck
     results = _decided(
-        manifest, arguments.jobs, streams, budget, recheck=recheck, again=arguments.again
+        manifest, arguments.jobs, streams, budget, where, recheck=recheck, again=arguments.again
     )
     verdicts = judged(manifest, results)
     statuses = [v.status for v in verdicts]
@@ -156,6 +160,7 @@ def _decided(
     jobs: int,
     streams: Streams,
     budget: Budget,
+    where: Executor,
     *,
     recheck: bool = False,
     again: bool = False,
@@ -183,6 +188,7 @@ def _decided(
         begun=streams.begun,
         done=streams.done,
         forgetful=whole,
+        executor=where,
     )
     results = [result for of_case in schedule.results(shown) for result in of_case]
     costs.note(results)
@@ -194,7 +200,7 @@ def _decided(
 def decided(manifest: Manifest, jobs: int) -> list[Judged]:
     """The cells of a manifest, each with what is expected of it; nothing is reported."""
     streams = Streams(manifest, [])
-    return judged(manifest, _decided(manifest, jobs, streams, manifest.budget))
+    return judged(manifest, _decided(manifest, jobs, streams, manifest.budget, Local(jobs)))
 
 
 def answered(manifest: Manifest, jobs: int) -> list[Answered]:

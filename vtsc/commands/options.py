@@ -89,6 +89,12 @@ def add_jobs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-j", "--jobs", type=_jobs, default=0, metavar="N", help=said)
 
 
+def add_executor(parser: argparse.ArgumentParser) -> None:
+    """Add the option for where the work is done."""
+    said = "dask://HOST:PORT: decide on that Dask cluster; default: local, this machine"
+    parser.add_argument("--executor", default="local", metavar="WHERE", help=said)
+
+
 def _jobs(text: str) -> int:
     """A number of processes; raises `ArgumentTypeError` for a text that is none."""
     try:

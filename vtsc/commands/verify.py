@@ -16,6 +16,7 @@ from vtsc.commands.options import (
     add_depth,
     add_design,
     add_engines,
+    add_executor,
     add_jobs,
     add_output,
 )
@@ -26,6 +27,7 @@ from vtsc.content.content import Content
 from vtsc.content.expected import expected_verdict
 from vtsc.content.loader import load
 from vtsc.content.manifest import listed_verdicts
+from vtsc.deciding.executors import executor
 from vtsc.deciding.plan import effort, enlist
 from vtsc.deciding.schedule import Asked, Schedule
 from vtsc.deciding.verdict import Judged, Result, status_of
@@ -54,12 +56,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_engines(parser)
     add_output(parser, saved="save counterexamples and certificates here")
     add_jobs(parser)
+    add_executor(parser)
 
 
 def run(arguments: argparse.Namespace) -> Exit:
     """The exit status of all cells together."""
     asked_for = outputs(arguments, check_available)
     enlist(arguments.engine)
+    where = executor(arguments.executor, arguments.jobs)
     content = load(arguments.root, arguments.design)
     groups = selected(content, arguments)
     listed = listed_verdicts(content)
@@ -70,7 +74,7 @@ def run(arguments: argparse.Namespace) -> Exit:
         for g in groups
     ]
     much = effort(prove=arguments.prove, bounded=arguments.bounded)
-    decided = Schedule(asked, much, arguments.jobs).results(shown)
+    decided = Schedule(asked, much, arguments.jobs, executor=where).results(shown)
     results = [result for of_case in decided for result in of_case]
     verdicts = [_judged(content, result, arguments, listed) for result in results]
     statuses = [v.status for v in verdicts]

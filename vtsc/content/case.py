@@ -34,6 +34,10 @@ class Case:
     _lemmas: dict[tuple[str, tuple[int, ...]], list[Lemma]] = field(default_factory=dict)
     _kept: dict[str, Any] = field(default_factory=dict)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A copy elsewhere makes its own machines."""
+        return Case, (self.content, self.design, self.host, self.settings)
+
     @classmethod
     def of(cls, content: Content, cell: Cell) -> "Case":
         """The case that a cell belongs to."""

@@ -9,9 +9,10 @@ with which validation compares it. Where a `break` or a `return` may leave a loo
 import ast
 import copy
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from importlib.util import source_hash
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
@@ -20,6 +21,8 @@ from vtsc.language.words import each, merging
 
 DESIGNS = ("model/designs/", "model/designs.py")
 """The places of designs, below a root."""
+CONTENT = ("model", "properties")
+"""The packages of the content."""
 MERGING, EACH, ITEM = "__merging__", "__each__", "__item__"
 """The names under which a design's module finds `merging` and `each`, and a turn its item."""
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
@@ -162,8 +165,21 @@ class Loader(SourceFileLoader):
         super().exec_module(module)
 
 
+class ByText(SourceFileLoader):
+    """Loads a file of the content; a compiled copy is used only if it was made of the very same text.
+
+    Python itself compares times, which are wrong where a clock was set back or a file was copied with its
+    time.
+    """
+
+    def path_stats(self, path: str) -> Mapping[str, Any]:
+        """What a compiled copy is known by: a number made of the text, in the place of its time."""
+        text = self.get_data(path)
+        return {"mtime": int.from_bytes(source_hash(text)[:4], "big"), "size": len(text)}
+
+
 class Finder(MetaPathFinder):
-    """Finds the designs below a root."""
+    """Finds the designs and the other files of the content below a root."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -171,8 +187,8 @@ class Finder(MetaPathFinder):
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """The module of that name, if it is one of the root's designs."""
-        if name.partition(".")[0] != DESIGNS[0].partition("/")[0]:
+        """The module of that name, if it is one of the content."""
+        if name.partition(".")[0] not in CONTENT:
             return None
         spec = PathFinder.find_spec(name, path, target)
         if spec is None or spec.origin is None or not isinstance(spec.loader, SourceFileLoader):
@@ -180,13 +196,13 @@ class Finder(MetaPathFinder):
         file = Path(spec.origin)
         if not file.is_relative_to(self.root):
             return None
-        if file.relative_to(self.root).as_posix().startswith(DESIGNS):
-            spec.loader = Loader(name, spec.origin)
+        is_design = file.relative_to(self.root).as_posix().startswith(DESIGNS)
+        spec.loader = (Loader if is_design else ByText)(name, spec.origin)
         return spec
 
 
 def turn_designs(root: Path) -> None:
-    """From now on, load the designs below a root with their loops in both forms."""
+    """From now on, load the designs below a root with their loops in both forms, and the rest by its text."""
     known: list[Any] = sys.meta_path
     if not any(isinstance(finder, Finder) and finder.root == root for finder in known):
         sys.meta_path.insert(0, Finder(root))

@@ -8,12 +8,14 @@ value found.
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from vtsc.base.errors import EvidenceError, Exit, VtscError
+from vtsc.base.parallel import Executor, Local, Lost, ordered
 from vtsc.content.case import Case
 from vtsc.content.cells import Cell
 from vtsc.content.content import model_error
@@ -109,20 +111,39 @@ Asked = tuple[Case, str, int]
 
 def bound(asked: Asked, depth: int) -> Bound:
     """The greatest value of a property's measure; ``depth`` is that of the search where no proof ends it."""
-    case, prop, sign = asked
-    started = time.monotonic()
-    measure = case.property(prop).measure
-    assert measure is not None
-    name = measure.name if sign > 0 else measure.opposite
-    blank = Bound(case.cell(prop), name, measure.units, Kind.ERROR, None, 1, 0)
+    case, prop, _ = asked
+    started, blank = time.monotonic(), _blank(asked)
     try:
+        measure = case.property(prop).measure
+        assert measure is not None
         blank = replace(blank, parts=measure.per_unit(case.machine()))
         found = _Bounding(asked, blank).found(depth)
     except (Exception, SystemExit) as error:  # a model may do anything
+        if isinstance(error, MemoryError):
+            raise
         own = error if isinstance(error, VtscError) else model_error(case.content, error)
         status = getattr(own, "status", Exit.INTERNAL)
         found = replace(blank, reason=str(own), exit=status)
     return replace(found, seconds=time.monotonic() - started)
+
+
+def _blank(asked: Asked) -> Bound:
+    """The answer to a question of which nothing is known."""
+    case, prop, sign = asked
+    measure = case.property(prop).measure
+    assert measure is not None
+    name = measure.name if sign > 0 else measure.opposite
+    return Bound(case.cell(prop), name, measure.units, Kind.ERROR, None, 1, 0)
+
+
+@dataclass(frozen=True)
+class _Bounds:
+    """Finds bounds, searching to a depth; it can be sent to another machine."""
+
+    depth: int
+
+    def __call__(self, asked: Asked) -> Bound:
+        return bound(asked, self.depth)
 
 
 class _Bounding:
@@ -258,21 +279,24 @@ def bounds(
     depth: int,
     jobs: int,
     shown: Callable[[Iterator[int], int], Iterator[int]],
+    executor: Executor | None = None,
 ) -> list[Bound]:
-    """The bounds of several cells, in order, found on several cores."""
+    """The bounds of several cells, in order, found on ``jobs`` cores or by another executor."""
     import vtsc.deciding.proofs  # noqa: F401  # every worker starts with the solver loaded
-    from vtsc.base.parallel import in_order
-
-    def work(one: Asked) -> Bound:
-        return bound(one, depth)
 
     found: list[Bound] = []
 
     def counted() -> Iterator[int]:
-        for each in in_order(asked, work, jobs):
-            found.append(each)
-            yield len(found)
+        with closing(ordered(asked, _Bounds(depth), executor or Local(jobs))) as results:
+            for one, each in zip(asked, results, strict=False):
+                found.append(_lost(one, each) if isinstance(each, Lost) else each)
+                yield len(found)
 
     for _ in shown(counted(), len(asked)):
         pass
     return found
+
+
+def _lost(asked: Asked, gone: Lost) -> Bound:
+    """The answer of a cell whose process ended before it had one."""
+    return replace(_blank(asked), reason=f"not decided: {gone.why}", exit=Exit.UNKNOWN)

@@ -97,8 +97,12 @@ def _guarded(
     work: "Callable[[], Iterable[Result | Open]]",
     limit: Limit = NO_LIMIT,
 ) -> list[Result | Open]:
-    """The results that ``work`` finds, with their cost; where it fails, each of the cells is an error."""
+    """The results that ``work`` finds, with their cost; where it fails, each of the cells is an error.
+
+    Where memory runs out, `MemoryError` is raised, which ends the process that decides the cell.
+    """
     from vtsc.solver.clock import OutOfTime, at_most_seconds
+    from vtsc.solver.memory import ran_out
     from vtsc.solver.units import OutOfUnits, at_most, spent
 
     started, before = time.monotonic(), spent()
@@ -115,6 +119,8 @@ def _guarded(
     except VtscError as error:
         found = [_failed(cell, error) for cell in cells]
     except (Exception, SystemExit) as error:  # a model may do anything
+        if isinstance(error, MemoryError) or ran_out(error):
+            raise MemoryError from None
         named = model_error(case.content, error)
         found = [_failed(cell, named) for cell in cells]
     seconds = (time.monotonic() - started) / len(cells)

@@ -67,7 +67,7 @@ class Result:
     doubt: str = ""
     """For a violation that was replayed: why the search for shorter ones is not believed."""
     exit: Exit | None = None
-    """The exit status that an error leads to."""
+    """The exit status to which an error leads, or a cell whose process ended before it was decided."""
     units: int = 0
     """The cost of deciding it, in the solver's units; 0 where its evidence was only checked again."""
     remembered: bool = False
@@ -113,6 +113,11 @@ class Judged:
         return self.status is Exit.OK
 
 
+def lost(cell: Cell, why: str) -> Result:
+    """The result of a cell whose process ended before it was decided: nothing is known of it."""
+    return Result(cell, Status.UNKNOWN, 0, "bmc", 0.0, f"not decided: {why}", exit=Exit.UNKNOWN)
+
+
 def status_of(result: Result, *, expected: str | None, bounded: bool) -> Exit:
     """The contribution of one cell to the exit status.
 
@@ -121,6 +126,8 @@ def status_of(result: Result, *, expected: str | None, bounded: bool) -> Exit:
     """
     if result.status is Status.ERROR:
         return result.exit or Exit.INTERNAL
+    if result.exit is not None:
+        return result.exit
     wanted = expected or HOLDS
     if result.status is Status.VIOLATED:
         return Exit.OK if wanted == str(result.depth) else Exit.VIOLATED

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from vtsc.base.errors import EvidenceError
+from vtsc.solver.memory import ran_out
 
 BUDGET = 400_000_000
 """Z3 resource units that re-checking one question may cost."""
@@ -11,7 +12,8 @@ BUDGET = 400_000_000
 def solve(questions: Mapping[str, str], budget: int = BUDGET) -> None:
     """Check that each question is unsatisfiable, by a plain Z3 that knows nothing of the others.
 
-    ``budget``: Z3 resource units that each may cost. Raises `EvidenceError` naming the first that is not.
+    ``budget``: Z3 resource units that each may cost. Raises `EvidenceError` naming the first that is not,
+    and `MemoryError` where the solver runs out of memory.
     """
     import z3
 
@@ -23,8 +25,12 @@ def solve(questions: Mapping[str, str], budget: int = BUDGET) -> None:
         solver.set("rlimit", within(budget))
         try:
             solver.from_string(text)
-        except z3.Z3Exception:
+        except z3.Z3Exception as error:
+            if ran_out(error):
+                raise MemoryError from None
             raise EvidenceError(f"{name}.smt2 is not SMT-LIB") from None
         answer = check(solver)
+        if answer == z3.unknown and ran_out(solver.reason_unknown()):
+            raise MemoryError
         if answer != z3.unsat:
             raise EvidenceError(f"{name}.smt2 is {answer}, not unsat")

@@ -1,0 +1,81 @@
+"""The files of a content as one archive, which is unpacked where the work is done."""
+
+import hashlib
+import io
+import tarfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from vtsc.base.errors import BadFileError
+from vtsc.content.checked import PACKAGES
+from vtsc.content.content import Content
+
+EVIDENCE = ("proofs", "counterexamples")
+"""Folders beside the packages whose files may be read while a cell is decided."""
+ROOT = b"[tool.vtsc]\nroot = true\n"
+"""The pyproject.toml that makes the unpacked folder a root."""
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """The files of a content below its root, and the modules that are loaded before work begins."""
+
+    archive: bytes
+    modules: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """The name of the parcel: equal parcels have equal names."""
+        sha = hashlib.sha256(self.archive)
+        for module in self.modules:
+            sha.update(b"\0" + module.encode())
+        return sha.hexdigest()[:32]
+
+
+@dataclass(frozen=True)
+class Own:
+    """A design in a file of its own: the user's name for the file, and its text."""
+
+    asked: str
+    text: bytes
+
+
+def packed(content: Content) -> bytes:
+    """The archive of a content: the same files make the same bytes."""
+    files = {"pyproject.toml": ROOT}
+    for package in PACKAGES:
+        files |= _files(content.root, package, "*.py")
+    for folder in EVIDENCE:
+        files |= _files(content.root, folder, "*.*")
+    held = io.BytesIO()
+    with tarfile.open(fileobj=held, mode="w:") as archive:
+        for name, text in sorted(files.items()):
+            entry = tarfile.TarInfo(name)
+            entry.size = len(text)
+            archive.addfile(entry, io.BytesIO(text))
+    return held.getvalue()
+
+
+def _files(root: Path, folder: str, pattern: str) -> dict[str, bytes]:
+    """The files of a folder below the root, by their paths below the root."""
+    try:
+        paths = [path for path in sorted((root / folder).rglob(pattern)) if path.is_file()]
+        return {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
+    except OSError as error:
+        raise BadFileError(f"{error.filename}: {error.strerror}") from None
+
+
+def own_of(content: Content) -> Own | None:
+    """The design in a file of its own that a content has; None where it has none."""
+    if content.own is None:
+        return None
+    try:
+        return Own(content.own.asked, content.own.path.read_bytes())
+    except OSError as error:
+        raise BadFileError(f"{content.own.asked}: {error.strerror}") from None
+
+
+def unpack(archive: bytes, folder: Path) -> None:
+    """Write the files of an archive below a folder."""
+    with tarfile.open(fileobj=io.BytesIO(archive)) as held:
+        held.extractall(folder, filter="data")
