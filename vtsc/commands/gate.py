@@ -79,7 +79,7 @@ def run(arguments: argparse.Namespace) -> Exit:
     accepted = one_of(LISTED) if arguments.list else check_available
     asked_for = outputs(arguments, accepted)
     enlist(arguments.engine)
-    where = executor(arguments.executor, arguments.jobs)
+    where = executor(arguments.executor, arguments.jobs, arguments.engine)
     content = load(arguments.root)
     path = Path(arguments.file) if arguments.file else usual_manifest(content)
     if not arguments.file and not path.is_file():

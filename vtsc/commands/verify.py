@@ -63,7 +63,7 @@ def run(arguments: argparse.Namespace) -> Exit:
     """The exit status of all cells together."""
     asked_for = outputs(arguments, check_available)
     enlist(arguments.engine)
-    where = executor(arguments.executor, arguments.jobs)
+    where = executor(arguments.executor, arguments.jobs, arguments.engine)
     content = load(arguments.root, arguments.design)
     groups = selected(content, arguments)
     listed = listed_verdicts(content)

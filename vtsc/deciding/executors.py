@@ -1,6 +1,6 @@
 """The executors that a command line can name."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 
 from vtsc.base.errors import UsageError
@@ -10,10 +10,17 @@ LOCAL, DASK = "local", "dask://"
 ACCEPTED = f"{LOCAL} or {DASK}HOST:PORT"
 
 
-def executor(name: str, jobs: int) -> Executor:
-    """The executor of that name; ``jobs`` are the processes of the local one. Raises `UsageError`."""
+def executor(name: str, jobs: int, engines: Sequence[str] = ()) -> Executor:
+    """The executor of that name; ``jobs`` are the processes of the local one. Raises `UsageError`.
+
+    ``engines``: engines of plug-ins that are asked for, which other machines do not have.
+    """
     if name == LOCAL:
         return Local(jobs)
+    if engines:
+        raise UsageError(
+            f"--engine {engines[0]}: not with --executor, whose workers have no plug-ins"
+        )
     for scheme, make in SCHEMES.items():
         if name.startswith(scheme):
             return make(name.removeprefix(scheme))

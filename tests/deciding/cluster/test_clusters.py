@@ -72,14 +72,17 @@ def test_the_same_bytes_everywhere(tmp_path):
 
 
 def test_a_sweep_and_a_design_in_a_file(tmp_path):
-    """Bounds over values of a parameter, with a formula; and a design that no registry names."""
+    """Bounds over values of a parameter, with a formula; and a design that no registry names, in two ways."""
     sweep = ["bound", "lag", "2.6.37", "--host", "stable", "--sweep", "exit_interval=1us,2us"]
     text = (ROOT / "model/designs/pre25.py").read_text("utf-8")
     (tmp_path / "mine.py").write_text(text.replace('"pre25"', '"mine"'), encoding="utf-8")
     own = ["verify", "--design", "mine.py", "--host", "slow", "-p", "bounded_lag"]
     own += ["--depth", "5", "--bounded"]
+    checks = '[[check]]\nfile = "mine.py"\nhost = "slow"\nproperty = "bounded_lag"\nexpect = 5\n'
+    (tmp_path / "own.toml").write_text(checks, encoding="utf-8")
+    gate = ["gate", "own.toml", "--save", str(tmp_path / "saved"), "--again"]
     with cluster(tmp_path / "cluster", 2) as two:
-        for command in (sweep, own):
+        for command in (sweep, own, gate):
             found = [
                 subprocess.run(
                     [sys.executable, "-m", "vtsc", *command, "--root", str(ROOT), *how],

@@ -123,3 +123,9 @@ def test_no_scheduler(monkeypatch):
     monkeypatch.setattr(client, "CONNECTING", 0.2)
     with pytest.raises(UsageError, match=r"--executor dask://127\.0\.0\.1:1: no scheduler there"):
         list(ordered([(unloaded(), "a")], obey, executor("dask://127.0.0.1:1", 0)))
+
+
+def test_engines_of_plug_ins_stay_here():
+    """Workers do not have them, so a cell would be decided by fewer engines without a word."""
+    with pytest.raises(UsageError, match="--engine mine: not with --executor"):
+        executor("dask://somewhere:8786", 0, ["mine"])

@@ -2,7 +2,7 @@
 
 A content cannot be pickled: it is made of modules. In its place the bytes name it, and whoever reads them has
 loaded it. Paths of its files, in work or results, are written as paths below its root, since the root is
-another folder on another machine; the same holds for the file of a design of its own.
+another folder on another machine; the same holds for files with designs of their own.
 """
 
 import io
@@ -35,8 +35,9 @@ class _Writer(pickle.Pickler):
         return self._path(self.content, type(value) is str, str(value))
 
     def _path(self, content: Content, is_text: bool, value: str) -> Any:
-        if content.own is not None and value == str(content.own.path):
-            return (OWN, is_text)
+        for number, own in enumerate(content.files):
+            if value == str(own.path):
+                return (OWN, is_text, number)
         root = str(content.root)
         if not value.startswith(root):
             return None
@@ -60,8 +61,7 @@ class _Reader(pickle.Unpickler):
         if name[0] == BELOW:
             path = f"{content.root}{name[2]}"
         else:
-            assert content.own is not None
-            path = str(content.own.path)
+            path = str(content.files[name[2]].path)
         return path if name[1] else Path(path)
 
 

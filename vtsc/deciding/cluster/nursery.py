@@ -12,6 +12,7 @@ import shutil
 import signal
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from multiprocessing.connection import Connection, Listener
@@ -20,7 +21,7 @@ from typing import Any
 
 from vtsc.base.parallel import Lost, Workers
 from vtsc.content.content import Content
-from vtsc.content.loader import load
+from vtsc.content.loader import load, with_designs
 from vtsc.deciding.cluster.carried import read, written
 from vtsc.deciding.cluster.parcel import Own, Parcel, unpack
 
@@ -30,22 +31,33 @@ SOCKET, READY = "socket", b"ready\n"
 def work(content: Content, folder: Path, data: bytes) -> bytes | Lost:
     """Do a piece of work, in a child."""
     own, asked, digest, work_data = pickle.loads(data)
-    content = replace(_with_own(content, folder, own), asked=asked)
+    content = replace(_with_files(content, folder, own), asked=asked)
     if content.digest != digest:
         return Lost("the content changed on its way: it is not the one that was loaded")
     run, item = read(work_data, content)
     return written(run(item), content)[0]
 
 
-def _with_own(content: Content, folder: Path, own: Own | None) -> Content:
-    """The content with a design in a file of its own."""
-    if own is None:
-        return content
+def _with_files(content: Content, folder: Path, files: Sequence[Own]) -> Content:
+    """The content with designs in files of their own, under the names that the user gave them."""
+    for own in files:
+        if not own.other:
+            loaded = load(str(content.root), str(_laid(folder, own)), beside=True)
+            assert loaded.own is not None
+            content = replace(loaded, own=replace(loaded.own, asked=own.asked))
+    others = [own for own in files if own.other]
+    if others:
+        content = with_designs(content, [str(_laid(folder, own)) for own in others])
+        named = zip(content.others, others, strict=True)
+        content = replace(content, others=tuple(replace(d, asked=own.asked) for d, own in named))
+    return content
+
+
+def _laid(folder: Path, own: Own) -> Path:
+    """Write the file of a design into a folder of its own."""
     path = Path(tempfile.mkdtemp(dir=folder)) / Path(own.asked).name
     path.write_bytes(own.text)
-    loaded = load(str(content.root), str(path), beside=True)
-    assert loaded.own is not None
-    return replace(loaded, own=replace(loaded.own, asked=own.asked))
+    return path
 
 
 class Nursery:

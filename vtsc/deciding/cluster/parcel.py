@@ -8,7 +8,7 @@ from pathlib import Path
 
 from vtsc.base.errors import BadFileError
 from vtsc.content.checked import PACKAGES
-from vtsc.content.content import Content
+from vtsc.content.content import Content, OwnDesign
 
 EVIDENCE = ("proofs", "counterexamples")
 """Folders beside the packages whose files may be read while a cell is decided."""
@@ -38,6 +38,8 @@ class Own:
 
     asked: str
     text: bytes
+    other: bool
+    """Whether a manifest names it, and not the command line."""
 
 
 def packed(content: Content) -> bytes:
@@ -65,14 +67,16 @@ def _files(root: Path, folder: str, pattern: str) -> dict[str, bytes]:
         raise BadFileError(f"{error.filename}: {error.strerror}") from None
 
 
-def own_of(content: Content) -> Own | None:
-    """The design in a file of its own that a content has; None where it has none."""
-    if content.own is None:
-        return None
+def own_of(content: Content) -> tuple[Own, ...]:
+    """The designs in files of their own that a content has."""
+    return tuple(_own(each, each is not content.own) for each in content.files)
+
+
+def _own(design: OwnDesign, other: bool) -> Own:
     try:
-        return Own(content.own.asked, content.own.path.read_bytes())
+        return Own(design.asked, design.path.read_bytes(), other)
     except OSError as error:
-        raise BadFileError(f"{content.own.asked}: {error.strerror}") from None
+        raise BadFileError(f"{design.asked}: {error.strerror}") from None
 
 
 def unpack(archive: bytes, folder: Path) -> None:
