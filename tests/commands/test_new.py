@@ -17,7 +17,8 @@ from vtsc.evidence.questions import queries
 from vtsc.evidence.systems import Systems
 
 ORIGINS = (
-    "2.6.35-vmx", "2.6.35-svm", "2.6.36-svm", "e48672fa", "pre25", "patch25", "2.6.37", "repaired",
+    "2.6.35-vmx", "before-c8076604", "2.6.35-svm", "58877679-svm", "2.6.36-svm", "99e3e30a", "f38e098f",
+    "e48672fa", "pre25", "patch25", "2.6.37", "0dd6a6ed", "repaired",
 )  # fmt: skip
 FEW = ("patch25", "repaired")
 """The origins whose copies are compared in every run: with definitions beside the class, and with fields."""

@@ -126,6 +126,10 @@ class Mine(V2637):
 '''
 
 
+SHIPPED = ("model.designs.c0dd6a6ed.C0dd6a6ed",)
+"""The one shipped design that looks for the greatest of its vCPUs' values."""
+
+
 @pytest.fixture(scope="module")
 def found(tmp_path_factory):
     """What is read off a design that has every row in a function of its own, by row."""
@@ -139,7 +143,9 @@ def found(tmp_path_factory):
     path.write_text(source)
     rows: dict[int, list[str]] = {n: [] for n in first}
     for use in numbers_used(ROOT, path):
-        assert use.place.startswith(f"{path}:"), "the repository's own content has none"
+        if use.owners == SHIPPED:
+            continue
+        assert use.place.startswith(f"{path}:"), "the repository's own content has no other"
         line = int(use.place.rpartition(":")[2])
         if line >= first[0]:
             rows[max(n for n in first if first[n] <= line)].append(use.what)

@@ -100,7 +100,7 @@ def test_the_ends_of_the_range(name):
 @pytest.mark.parametrize(
     ("name", "answer"),
     [
-        ("vcpu", "did you mean vcpus, pcpus?"),
+        ("vcpu", "did you mean vcpus, pcpus, cpufreq?"),
         ("lag_bond", "did you mean lag_bound, lead_bound, late_bound?"),
         ("xyzzy", "see vtsc list"),
     ],
@@ -224,12 +224,12 @@ def test_changed_settings(content):
         (
             "pre25",
             {"trapping": "unstable", "vcpus": "2"},
-            "trapping=unstable: design pre25 cannot trap, only patch25, 2.6.37, repaired",
+            "trapping=unstable: design pre25 cannot trap, only patch25, 2.6.37, 0dd6a6ed, repaired",
         ),
         (
             "2.6.35-svm",
             {"trapping": "unstable", "vcpus": "2"},
-            "trapping=unstable: design 2.6.35-svm cannot trap, only patch25, 2.6.37, repaired",
+            "trapping=unstable: design 2.6.35-svm cannot trap, only patch25, 2.6.37, 0dd6a6ed, repaired",
         ),
         (
             "2.6.35-vmx",
