@@ -22,7 +22,7 @@ from pathlib import Path
 from statistics import median
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGE = ROOT / "docs" / "cluster.md"
+PAGE = ROOT / "docs/cluster.md"
 BEGIN, END = "<!-- figures of bench/cluster.py -->\n", "<!-- end of the figures -->\n"
 TICKS = os.sysconf("SC_CLK_TCK")
 EXPECTED = {

@@ -205,14 +205,15 @@ def test_what_a_design_keeps_when_it_is_made_is_read(tmp_path):
     """How many there are is asked in a function that it calls; other parameters may be asked for."""
     path = tmp_path / "mine.py"
     path.write_text(MADE)
-    assert [str(use) for use in numbers_used(ROOT, path)] == [f"{path}:6 {COUNTED}"]
+    uses = [use for use in numbers_used(ROOT, path) if use.owners != SHIPPED]
+    assert [str(use) for use in uses] == [f"{path}:6 {COUNTED}"]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("root", [ROOT, ROOT / "examples/seqcount"])
 def test_what_the_repository_has_is_for_any_number(root):
-    """No function of the model or of the example does any of this."""
-    assert numbers_used(root) == ()
+    """No function of the model or of the example does any of this, but for a maximum over all vCPUs."""
+    assert [use for use in numbers_used(root) if use.owners != SHIPPED] == []
 
 
 def test_what_was_read_off_is_remembered(tmp_path, monkeypatch):
