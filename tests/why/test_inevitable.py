@@ -5,7 +5,6 @@ from itertools import product
 import pytest
 
 from tests.support.paths import ROOT
-from vtsc.cli import main
 from vtsc.engines.search.inevitable import inevitable
 from vtsc.evidence.replay import case_of
 from vtsc.evidence.systems import Systems
@@ -13,6 +12,7 @@ from vtsc.evidence.trace import load_trace
 from vtsc.language.words import Illegal
 from vtsc.native.inputs import Solved
 from vtsc.native.witness import Witness
+from vtsc.report.attributions import fate
 from vtsc.why.cause import recording
 from vtsc.why.inevitable import point_of_no_return
 
@@ -86,14 +86,22 @@ def test_a_run_that_the_system_does_not_have(content):
     assert inevitable(system, trace.property, shorter) is None
 
 
-@pytest.mark.slow
-def test_it_is_told(capsys):
+@pytest.mark.parametrize(
+    ("name", "sentences"),
+    [
+        (
+            "patch25.cstate.bounded_lag",
+            "After step 3, load(0, 0), the next rdtsc(0) within the 3 steps that are left violates "
+            "whatever comes before it. After step 2, load(0, 1), ",
+        ),
+        (
+            "patch25.cstate.monotonic",
+            "Only the last step decides. After step 10, rdtsc(0) does no harm with dt ",
+        ),
+    ],
+)
+def test_it_is_told(content, name, sentences):
     """With the way out before it."""
-    cell = ["patch25", "--host", "cstate", "-p", "bounded_lag"]
-    status = main(["why", *cell, "--limit", "0", "--root", str(ROOT)])
-    told = " ".join(capsys.readouterr().out.split())
-    assert status == 10
-    assert (
-        "After step 3, load(0, 0), the next rdtsc(0) within the 3 steps that are left violates "
-        "whatever comes before it. After step 2, load(0, 1)," in told
-    )
+    trace = saved(name)
+    assert fate(trace, point_of_no_return(case_of(content, trace), trace)).startswith(sentences)
+    assert fate(trace, None) == "It is not known from which step on this cannot be avoided."

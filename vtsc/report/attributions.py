@@ -47,12 +47,12 @@ def _cell(content: Content, each: Attributed) -> list[str]:
         assert result.trace is not None and result.run is not None
         cause = told(content, result.trace, result.run)
         lines += wrapped(f"{story(content, result.trace, result.run, cause)}. {cause.sentence}")
-        lines += ["", *wrapped(_fated(result.trace, each.fated)), "", *_repairs(hangs)]
+        lines += ["", *wrapped(fate(result.trace, each.fated)), "", *_repairs(hangs)]
     cell = f"{result.cell.design} {result.cell.host} {result.cell.property}: {result.text}"
     return [*lines, f"{cell}; {result.reason}" if result.reason else cell]
 
 
-def _fated(trace: Trace, found: Inevitable | None) -> str:
+def fate(trace: Trace, found: Inevitable | None) -> str:
     """A sentence on the step from which on the violation cannot be avoided."""
     steps = trace.steps[: trace.hit_at]
     last = steps[-1].call
