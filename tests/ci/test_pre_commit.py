@@ -65,6 +65,7 @@ def test_the_hook_is_well_formed(run):
     assert not hook["pass_filenames"] and hook["language"] == "python"
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 def test_a_commit_that_breaks_a_verdict_is_refused(repository, run, spoil, tmp_path):
     """The hook comes from another repository; it runs if a design or a manifest changes, and only then."""

@@ -93,6 +93,7 @@ def remembered(said: str) -> int:
 # what is remembered
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 def test_a_comment_changes_no_verdict_and_moves_lines(again):
     """All is remembered, and the reports are those of a run that decides everything with the moved lines."""
@@ -108,6 +109,7 @@ def test_a_comment_changes_no_verdict_and_moves_lines(again):
     assert copy.texts() == warm
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 def test_only_what_changed_is_decided(again):
     """A change in one design has its cells decided anew, and no other."""
@@ -152,6 +154,7 @@ def test_a_budget_for_each_cell(again):
     assert (status, remembered(said)) == (0, 3)
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 def test_a_budget_for_all_cells_in_the_manifests_order(again):
     """Whatever is remembered, and on however many processes, the same cells are paid."""

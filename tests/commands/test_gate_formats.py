@@ -213,6 +213,7 @@ def test_the_text_has_reasons_and_what_is_skipped(reports):
     assert reports["good"]["err"] == ""
 
 
+@pytest.mark.hours
 def test_the_same_bytes_on_two_processes(reports, tmp_path):
     """Whatever was decided first."""
     done = run(tmp_path, MANIFEST, "-j2", "--format", "jsonl", "--format", "ktap=ktap.out")

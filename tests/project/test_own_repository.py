@@ -29,6 +29,7 @@ def test_the_files_that_it_names_are_there():
     assert len(links) >= 4 and all((ROOT / link).is_file() for link in links)
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 def test_outputs_are_those_of_the_commands(tmp_path):
     """In a folder with nothing in it, in an environment without vtsc: a red run, an edit, a green run."""

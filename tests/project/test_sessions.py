@@ -11,10 +11,9 @@ from tests.support.paths import ROOT
 from tools.sessions import BLOCK, GUIDES, commands, edit, matches, rewritten, run, up_to_date
 
 
+@pytest.mark.hours
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "name", ["docs/tutorial.md", pytest.param("docs/lemmas.md", marks=pytest.mark.hours)]
-)
+@pytest.mark.parametrize("name", ["docs/tutorial.md", "docs/lemmas.md"])
 def test_outputs_are_those_of_the_commands(name):
     """All blocks in order, in a folder of their own, by the installed command."""
     assert name in GUIDES

@@ -194,6 +194,7 @@ def test_an_unknown_recipe_is_near_a_known_one():
         chosen(ROOT, ["qemu-resets"])
 
 
+@pytest.mark.hours
 @pytest.mark.slow
 def test_every_recipe_is_as_expected(capsys, monkeypatch):
     """All recipes, before and after, under all their rule sets."""
