@@ -3,12 +3,12 @@
 Source: arch/x86/kvm/lapic.c and hyperv.c of about 6.12; the deadline's rules were observed on a live 6.18.
 """
 
-from model.arithmetic import HZ_PER_KHZ, NSEC_PER_SEC, scale
+from model.arithmetic import HZ_PER_KHZ, NSEC_PER_SEC
 from model.today.clock import clock_now
 from model.today.rates import factors
 from model.today.state import Sample, Vcpu, Vm
 from model.today.writes import guest_tsc, scaled_tsc
-from vtsc.language import s64, u64
+from vtsc.language import integer, s64, u64
 
 HUNDRED = 100
 """The nanoseconds in a unit of Hyper-V's reference time."""
@@ -95,7 +95,7 @@ def reference_time(vm: Vm, sample: Sample) -> int:
     rate = scaled_tsc(boot, vm.host_khz)
     if rate:
         shift, mult = factors(NSEC_PER_SEC, rate * HZ_PER_KHZ)
-        passed = scale(passed, mult, shift)
+        passed = u64(integer(passed) * mult >> 32 - shift)
     return u64(vm.reference_ns + passed) // HUNDRED
 
 

@@ -88,7 +88,7 @@ def _run(world: World, step: Step, number: int) -> None:
     enter(vcpu, world.sample)
     world.notes.put(f"master.{number}", world.vm.master)
     world.notes.put(f"matches.{number}", world.vm.matched)
-    world.notes.put(f"run.page.{world.runs}", _page(world, step.who))
+    world.notes.put(f"read.page.{number}", _page(world, step.who))
     world.notes.put(f"run.master.{world.runs}", world.vm.master)
     if step.who not in world.ran:
         world.seen(step.who, "q")
@@ -107,9 +107,12 @@ def _page(world: World, who: int) -> int:
 
 
 def _pause(world: World, step: Step, number: int) -> None:
-    for v in range(world.script.vcpus) if step.who == VM else (step.who,):
-        if v not in world.paused:
-            world.seen(v, "p")
+    """The vCPU stops. Where it never runs again, claims are about the time before."""
+    if step.who in world.paused:
+        return
+    world.notes.put(f"read.page.{number}", _page(world, step.who))
+    if step.who not in world.ran or world.runs_again(step.who):
+        world.seen(step.who, "p")
 
 
 def _get_clock(world: World, step: Step, number: int) -> None:

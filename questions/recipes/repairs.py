@@ -7,12 +7,11 @@ from model.today import Rules
 from questions.recipes.deciding import HOLDS, Verdict, decide
 from questions.recipes.fitting import script
 from questions.recipes.reading.tree import Delay, Step, Text, Timed
-from questions.recipes.script import Call, Literal, Now, Op, Saved, Value
+from questions.recipes.script import RUNS, Call, Literal, Now, Op, Saved, Value
 from vtsc.base.errors import VtscError
 
 MOST = 3
 """The number of changes that are told."""
-RUNS = ("KVM_RUN", "run")
 FIXED = {*RUNS, "KVM_CREATE_VCPU", "pause", "guest", "expire"}
 """What a step has that is not moved."""
 Change = tuple[str, Text]

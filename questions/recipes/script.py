@@ -18,6 +18,8 @@ from dataclasses import dataclass, field, replace
 VM = -1
 """Stands for the VM among the numbers of vCPUs."""
 SECTIONS = ("save", "restore", "reset", "resume")
+RUNS = ("KVM_RUN", "run")
+"""The calls by which a vCPU runs."""
 SECOND = 10**9
 GAP = (0, 50_000_000)
 """The range of a gap that is not given: up to 50 ms."""

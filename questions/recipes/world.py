@@ -22,7 +22,7 @@ from model.today import (
     reference_time,
     register,
 )
-from questions.recipes.script import VM, Script
+from questions.recipes.script import RUNS, VM, Script, steps
 from vtsc.base.errors import BadFileError
 
 KHZ = 10**6
@@ -94,8 +94,10 @@ class World:
     notes: Notes = field(default_factory=Notes)
     ghost: Ghost = field(default_factory=Ghost)
     paused: set[int] = field(default_factory=set)
+    stopped: list[int] = field(default_factory=list)
+    """The vCPUs that no step has paused, and that stand still from the first step on."""
     ran: list[int] = field(default_factory=list)
-    """The vCPUs that have run since the guest was stopped, in the order of their first runs."""
+    """The vCPUs that have run since they were stopped last, in the order of their first runs."""
     writes: list[Write] = field(default_factory=list)
     created: list[int] = field(default_factory=list)
     calls: list[int] = field(default_factory=list)
@@ -169,6 +171,12 @@ class World:
             expire(vcpu)
             if self.running(number):
                 vcpu.pending, vcpu.irr, vcpu.deadline = False, False, 0
+
+    def runs_again(self, number: int) -> bool:
+        """Whether some step after the one that runs now is a run of that vCPU."""
+        every = [step for section in self.script.sections for step in steps(section)]
+        later = every[len(self.calls) + 1 :]
+        return any(step.who == number and step.call.name in RUNS for step in later)
 
     def running(self, number: int) -> bool:
         """Whether a vCPU executes its guest."""
