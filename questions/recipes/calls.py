@@ -117,17 +117,12 @@ def _pause(world: World, step: Step, number: int) -> None:
 
 def _get_clock(world: World, step: Step, number: int) -> None:
     reading = get_clock(world.vm, world.sample)
-    into = step.call.into or ("clock" if world.host.ns < SECOND_HOST else "dest")
+    into = step.call.into or ("clock" if world.section == "save" else "dest")
     world.notes.put(f"flagged.{number}", reading.flagged)
     for name in ("clock", "flagged", "realtime", "host_tsc"):
         world.notes.put(f"{into}.{name}", getattr(reading, name))
     if into == "clock":
         world.notes.put("clock", reading.clock)
-        world.notes.put("realtime", reading.realtime)
-
-
-SECOND_HOST = 10**15
-"""The second host's clock is above that when the guest boots, the first one's is below."""
 
 
 def _set_clock(world: World, step: Step, number: int) -> None:

@@ -45,6 +45,7 @@ def has_runs(script: Script) -> bool:
 
 def _play(world: World, section: Section, delay: Delay) -> None:
     world.time = world.time + delay(section.gap)
+    world.section = section.kind
     if section.kind == "restore":
         _stop(world, ())
         replaced(world)

@@ -89,6 +89,8 @@ class World:
     khz: int = KHZ
     """The rate of hosts and guest; another one than `KHZ` on numbers only."""
     host: Host = SOURCE
+    section: str = ""
+    """The kind of the section that runs."""
     time: Any = 0
     """The true time since the boot of the guest."""
     notes: Notes = field(default_factory=Notes)
