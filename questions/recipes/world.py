@@ -201,6 +201,8 @@ def booted(script: Script, rules: Rules, khz: int = KHZ) -> World:
         for vcpu in world.vm.vcpus:
             enter(vcpu, now)
     world.created = [vcpu.number for vcpu in world.vm.vcpus]
+    for name in ("chosen", *(f"chosen.{v}" for v in world.created)):
+        world.notes.put(name, False)
     return world
 
 

@@ -74,3 +74,28 @@ def test_the_reference_time_of_an_old_guest(tmp_path):
     want = 'ref_monotonic = true, ref_agrees = "50ms"'
     old = verdicts(tmp_path, want, '["v*: KVM_RUN"]', uptime="10s..1000h", reference="true")
     assert old == [HOLDS, HOLDS]
+
+
+def test_offsets_that_are_copied_are_equal_whatever_was_written_before(tmp_path):
+    """The attribute makes them equal in two generations; two writes make them so by chance alone."""
+    steps = (
+        '["v*: KVM_CREATE_VCPU", "v0: KVM_SET_MSRS TSC=500_000_000_000", '
+        '"v1: KVM_SET_MSRS TSC={}", {} "v*: KVM_RUN"]'
+    )
+    copied = '"{}: KVM_SET_DEVICE_ATTR TSC_OFFSET=now(v0)",'
+    want = "offsets_equal = true, master_clock = true"
+    for line, results in (
+        (copied.format("v1"), [HOLDS, FAILS]),
+        (copied.format("v*"), [HOLDS, HOLDS]),
+        (copied.format("v1").replace("now(v0)", "now(v0) + 1"), [FAILS, FAILS]),
+        ("", [FAILS, FAILS]),
+    ):
+        found = verdicts(tmp_path, want, steps.format(900_000_000_000, line), save="", kind="restore")
+        assert found == results, line
+    chance = (
+        '["v0: KVM_CREATE_VCPU; KVM_SET_MSRS TSC=500_000_000_000", '
+        '"v1: KVM_CREATE_VCPU; KVM_SET_MSRS TSC=500_020_000_000", "v*: KVM_RUN"]'
+    )
+    assert verdicts(tmp_path, want, chance, save="", kind="restore") == [FAILS, FAILS]
+    kept = verdicts(tmp_path, "offsets_kept = true", chance, save="", kind="restore")
+    assert kept == [HOLDS]
