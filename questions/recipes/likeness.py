@@ -22,6 +22,7 @@ from questions.recipes.script import (
     Step,
     Threads,
     Value,
+    has_runs,
     steps,
 )
 
@@ -36,6 +37,8 @@ OF_STATE = (
 """Properties that say the same of all vCPUs, and of which writes match, not of what is written when."""
 OF_EACH = (*OF_STATE, "write_lands", "agree", "signalled")
 """Properties that say the same of each vCPU and depend on no other one's number."""
+OF_FIRST = ("pause_consistent", "ref_agrees", "ref_monotonic")
+"""Properties that look at the TSC of vCPU 0, from which Hyper-V's reference time comes."""
 ALIKE = ("TSC_OFFSET", "SYSTEM_TIME", "REFERENCE_TSC", "clock", "khz", "flags", "realtime")
 """The fields of which all vCPUs have saved the same value; the others are read one after the other."""
 
@@ -45,11 +48,20 @@ def one_order(script: Script, name: str) -> bool:
     blocks = [i for section in script.sections for i in section.body if isinstance(i, Threads)]
     if len(blocks) != 1 or not _fair(script, blocks[0]):
         return False
+    if name not in OF_FIRST and _are_like(blocks[0]) and _alone(script, blocks[0]):
+        return True
     if name == "master_clock" and not _is_taken(script, blocks[0]):
         return False
     return (name in OF_EACH and _are_like(blocks[0])) or (
         name in OF_STATE and _are_close(script, blocks[0])
     )
+
+
+def _alone(script: Script, block: Threads) -> bool:
+    """Whether vCPUs do nothing but what they do in threads, so that all of them have the same past."""
+    group = {thread[0].who for thread in block.threads}
+    items = [item for section in script.sections for item in section.body]
+    return has_runs(script) and not any(isinstance(i, Step) and i.who in group for i in items)
 
 
 def _fair(script: Script, block: Threads) -> bool:

@@ -15,6 +15,7 @@ from questions.recipes.script import (
     Section,
     Step,
     Threads,
+    has_runs,
     sequence,
     steps,
 )
@@ -36,11 +37,6 @@ def played(script: Script, rules: Any, delay: Delay, khz: int = KHZ) -> World:
             if v not in script.parked:
                 _step(world, Step(v, Call("KVM_RUN"), Gap(0, 0)))
     return world
-
-
-def has_runs(script: Script) -> bool:
-    """Whether a script says when vCPUs run."""
-    return any(step.call.name in RUNS for section in script.sections for step in steps(section))
 
 
 def _play(world: World, section: Section, delay: Delay) -> None:
@@ -103,6 +99,7 @@ def _step(world: World, step: Step) -> None:
     for v in range(world.script.vcpus) if step.who == VM else (step.who,):
         _expire_due(world, v)
     world.times.append(world.time)
+    again = world.runs_again(step.who)
     apart(partial(perform, world, step, number), *_changed(world, step))
     world.calls.append(number)
     name = step.call.name
@@ -110,7 +107,7 @@ def _step(world: World, step: Step) -> None:
     if name == "KVM_CREATE_VCPU":
         world.created.append(step.who)
     elif name == "pause":
-        if step.who in world.ran and world.runs_again(step.who):
+        if step.who in world.ran and again:
             world.ran.remove(step.who)
         world.paused.add(step.who)
     elif name in RUNS:

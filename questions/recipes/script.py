@@ -218,6 +218,11 @@ def steps(section: Section) -> tuple[Step, ...]:
     return tuple(found)
 
 
+def has_runs(script: Script) -> bool:
+    """Whether a script says when vCPUs run."""
+    return any(step.call.name in RUNS for section in script.sections for step in steps(section))
+
+
 def sequence(threads: Threads) -> tuple[tuple[int, Step], ...]:
     """The steps of threads, each with the number of its thread: in their order, or thread by thread."""
     order = threads.order or [n for n, thread in enumerate(threads.threads) for _ in thread]

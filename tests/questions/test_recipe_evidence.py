@@ -8,7 +8,7 @@ import pytest
 
 from model.today import PRESETS
 from questions.recipes import orders
-from questions.recipes.deciding import DEPENDS, FAILS, UNKNOWN, VACUOUS, decide
+from questions.recipes.deciding import DEPENDS, FAILS, HOLDS, UNKNOWN, VACUOUS, decide
 from questions.recipes.properties import PROPERTIES
 from questions.recipes.replay import replay
 from questions.recipes.samples import confirm

@@ -76,7 +76,10 @@ def test_every_key_of_the_page(tmp_path, row):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (("KVM_CREATE_VCPU; KVM_SET_MSRS TSC=saved", "KVM_SET_MSRS TSC=saved"), "no v0 on the new VM"),
+        (
+            ("KVM_CREATE_VCPU; KVM_SET_MSRS TSC=saved", "KVM_SET_MSRS TSC=saved"),
+            "no v0 on the new VM",
+        ),
         (("KVM_CREATE_VCPU;", "KVM_CREATE_VCPU; KVM_CREATE_VCPU;"), "there is a v0 already"),
         (("each v: KVM_CREATE", "v0: KVM_CREATE"), "KVM_RUN: there is no v1 on the new VM"),
         (("TSC=saved", "TSC=now(v1)"), "KVM_SET_MSRS: there is no v1 on the new VM yet"),
@@ -87,6 +90,14 @@ def test_a_vcpu_is_used_while_there_is_one(tmp_path, change, message):
     """Each call of a restore comes after its vCPU was made, once; a parked one never runs."""
     with pytest.raises(BadFileError, match=message):
         read(tmp_path, WHOLE.replace(*change))
+
+
+@pytest.mark.parametrize("value", ["(" * 300 + "1" + ")" * 300, "1+" * 300 + "1", "-" * 300 + "1"])
+def test_a_value_without_end_is_refused(tmp_path, value):
+    """Brackets within brackets and endless sums are one line, too."""
+    with pytest.raises(BadFileError, match="expected at most 60 signs") as told:
+        read(tmp_path, WHOLE.replace("TSC=saved", f"TSC={value}"))
+    assert len(str(told.value)) < 200
 
 
 @pytest.mark.parametrize("row", table("Who"), ids=lambda row: row[0])

@@ -13,7 +13,7 @@ from questions.recipes.orders import orders
 from questions.recipes.properties import PROPERTIES
 from questions.recipes.properties.property import Seen
 from questions.recipes.running import played
-from questions.recipes.script import SECOND, Literal, Now, Op, Saved, Step, named, threads
+from questions.recipes.script import SECOND, Literal, Now, Op, Step, named, threads
 from tests.support.recipes import (
     CREATE,
     MS,

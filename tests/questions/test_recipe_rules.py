@@ -1,9 +1,7 @@
 """What a recipe's steps mean, where a wrong reading of them once gave a wrong verdict."""
 
-import pytest
-
 from model.today import rules_named
-from questions.recipes.deciding import DEPENDS, FAILS, HOLDS, decide
+from questions.recipes.deciding import FAILS, HOLDS, decide
 from questions.recipes.fitting import script
 from questions.recipes.reading.file import read_file
 
@@ -36,6 +34,8 @@ def test_a_guest_that_runs_and_stops_again_is_judged_by_its_last_stop(tmp_path):
     steps = '["v*: KVM_RUN", "vm: wait 2s", "v*: pause", "v*: KVM_RUN"]'
     assert verdicts(tmp_path, want, steps) == [HOLDS] * 3
     assert verdicts(tmp_path, want, steps, save='["v*: pause; KVM_RUN; pause"]') == [HOLDS] * 3
+    at_once = '["v*: KVM_RUN", "vm: wait 2s", "each v: pause; KVM_RUN"]'
+    assert verdicts(tmp_path, want, at_once) == [HOLDS] * 3
     slow = steps.replace('"v*: pause",', '"v*: pause", "vm: wait 2s",')
     assert verdicts(tmp_path, want, slow) == [FAILS, HOLDS, HOLDS]
     last = '["v*: KVM_RUN", "v*: pause"]'
@@ -90,7 +90,9 @@ def test_offsets_that_are_copied_are_equal_whatever_was_written_before(tmp_path)
         (copied.format("v1").replace("now(v0)", "now(v0) + 1"), [FAILS, FAILS]),
         ("", [FAILS, FAILS]),
     ):
-        found = verdicts(tmp_path, want, steps.format(900_000_000_000, line), save="", kind="restore")
+        found = verdicts(
+            tmp_path, want, steps.format(900_000_000_000, line), save="", kind="restore"
+        )
         assert found == results, line
     chance = (
         '["v0: KVM_CREATE_VCPU; KVM_SET_MSRS TSC=500_000_000_000", '
