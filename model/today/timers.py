@@ -3,10 +3,12 @@
 Source: arch/x86/kvm/lapic.c and hyperv.c of about 6.12; the deadline's rules were observed on a live 6.18.
 """
 
+from model.arithmetic import HZ_PER_KHZ, NSEC_PER_SEC
 from model.today.clock import clock_now
+from model.today.rates import factors
 from model.today.state import Sample, Vcpu, Vm
-from model.today.writes import guest_tsc
-from vtsc.language import s64, u64
+from model.today.writes import guest_tsc, scaled_tsc
+from vtsc.language import integer, s64, u64
 
 HUNDRED = 100
 """The nanoseconds in a unit of Hyper-V's reference time."""
@@ -82,13 +84,19 @@ def deliver(vcpu: Vcpu) -> None:
 def reference_time(vm: Vm, sample: Sample) -> int:
     """Hyper-V's reference time as the host counts it (get_time_ref_counter). [today-reference]
 
-    With a valid page that is what the guest computes from it, from the TSC of vCPU 0. The page's own
-    multiplier is taken to be exact.
+    With a valid page that is what the guest computes from it, from the TSC of vCPU 0. Its scale is made of
+    the factors of kvmclock's page, so that it does not depend on a rate within the tolerance, and its product
+    is wide enough for any age. That it counts in 100 ns is taken to be exact.
     """
     if not vm.reference_page:
         return clock_now(vm, sample) // HUNDRED
-    passed = u64(guest_tsc(vm.vcpus[0], sample) - vm.reference_tsc)
-    return u64(vm.reference_ns + _nanoseconds(vm.vcpus[0], passed)) // HUNDRED
+    boot = vm.vcpus[0]
+    passed = u64(guest_tsc(boot, sample) - vm.reference_tsc)
+    rate = scaled_tsc(boot, vm.host_khz)
+    if rate:
+        shift, mult = factors(NSEC_PER_SEC, rate * HZ_PER_KHZ)
+        passed = u64(integer(passed) * mult >> 32 - shift)
+    return u64(vm.reference_ns + passed) // HUNDRED
 
 
 def start_stimer(vcpu: Vcpu, due_at: int, sample: Sample) -> None:

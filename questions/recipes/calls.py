@@ -1,6 +1,7 @@
 """What each call of a recipe does, by name."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from model.today import (
     adjust_by_guest,
@@ -74,9 +75,16 @@ def names(script: Script, call: str, field: str = "") -> bool:
 
 def _create(world: World, step: Step, number: int) -> None:
     vcpu = world.vcpu(step.who)
-    create_vcpu(vcpu, world.sample)
+    _note_generation(world, step.who, create_vcpu(vcpu, world.sample))
     if not names(world.script, "KVM_SET_LAPIC"):
         vcpu.deadline_mode = True
+
+
+def _note_generation(world: World, who: int, matched: Any, chosen: bool = False) -> None:
+    """Note of a write whether its generation began with an offset that user space chose."""
+    if not matched:
+        world.notes.put("chosen", chosen)
+    world.notes.put(f"chosen.{who}", world.notes.get("chosen"))
 
 
 def _run(world: World, step: Step, number: int) -> None:
@@ -88,7 +96,7 @@ def _run(world: World, step: Step, number: int) -> None:
     enter(vcpu, world.sample)
     world.notes.put(f"master.{number}", world.vm.master)
     world.notes.put(f"matches.{number}", world.vm.matched)
-    world.notes.put(f"run.page.{world.runs}", _page(world, step.who))
+    world.notes.put(f"read.page.{number}", _page(world, step.who))
     world.notes.put(f"run.master.{world.runs}", world.vm.master)
     if step.who not in world.ran:
         world.seen(step.who, "q")
@@ -96,6 +104,7 @@ def _run(world: World, step: Step, number: int) -> None:
             for v in world.created:
                 world.notes.put(f"first.offset.{v}", world.vcpu(v).tsc_offset)
                 world.notes.put(f"first.generation.{v}", world.vcpu(v).generation)
+                world.notes.put(f"first.chosen.{v}", world.notes.get(f"chosen.{v}"))
     vcpu.irr = False
     leave(vcpu, world.sample)
 
@@ -107,24 +116,22 @@ def _page(world: World, who: int) -> int:
 
 
 def _pause(world: World, step: Step, number: int) -> None:
-    for v in range(world.script.vcpus) if step.who == VM else (step.who,):
-        if v not in world.paused:
-            world.seen(v, "p")
+    """The vCPU stops. Where it never runs again, claims are about the time before."""
+    if step.who in world.paused:
+        return
+    world.notes.put(f"read.page.{number}", _page(world, step.who))
+    if step.who not in world.ran or world.runs_again(step.who):
+        world.seen(step.who, "p")
 
 
 def _get_clock(world: World, step: Step, number: int) -> None:
     reading = get_clock(world.vm, world.sample)
-    into = step.call.into or ("clock" if world.host.ns < SECOND_HOST else "dest")
+    into = step.call.into or ("clock" if world.section == "save" else "dest")
     world.notes.put(f"flagged.{number}", reading.flagged)
     for name in ("clock", "flagged", "realtime", "host_tsc"):
         world.notes.put(f"{into}.{name}", getattr(reading, name))
     if into == "clock":
         world.notes.put("clock", reading.clock)
-        world.notes.put("realtime", reading.realtime)
-
-
-SECOND_HOST = 10**15
-"""The second host's clock is above that when the guest boots, the first one's is below."""
 
 
 def _set_clock(world: World, step: Step, number: int) -> None:
@@ -200,7 +207,9 @@ def _set_msr(world: World, step: Step, name: str, given: Value, number: int) -> 
         world.notes.put(f"exempt.{number}", not vm.user_set and vm.rules.first_write_exempt)
         world.notes.put(f"value.{number}", value)
         world.notes.put(f"khz.now.{number}", vcpu.khz)
-        world.notes.put(f"matched.{number}", write_by_user(vcpu, value, now))
+        matched = write_by_user(vcpu, value, now)
+        _note_generation(world, step.who, matched)
+        world.notes.put(f"matched.{number}", matched)
         world.notes.put(f"error.{number}", s64(vcpu.tsc_offset - wanted))
         world.notes.put(f"forced.{number}", value == 0)
     elif name == "TSC_ADJUST":
@@ -233,7 +242,8 @@ def _get_attribute(world: World, step: Step, number: int) -> None:
 def _set_attribute(world: World, step: Step, number: int) -> None:
     offset = value_of(world, _field(step, "TSC_OFFSET", Saved()), "TSC_OFFSET", step.who)
     if world.rules.offset_attribute:
-        set_offset(world.vcpu(step.who), offset, world.sample)
+        matched = set_offset(world.vcpu(step.who), offset, world.sample)
+        _note_generation(world, step.who, matched, chosen=True)
     else:
         _fail(world, number)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from model.today import Rules
 from questions.recipes.available import missing
 from questions.recipes.bounds import Bounds, Region, region, single
+from questions.recipes.likeness import one_order
 from questions.recipes.orders import orders
 from questions.recipes.properties import PROPERTIES
 from questions.recipes.replay import Replay, replay
@@ -96,13 +97,27 @@ def decide(script: Script, rules: Rules) -> list[Verdict]:
     why = missing(script, rules)
     if why:
         return [Verdict(wanted, UNAVAILABLE, why=why) for wanted in script.wanted]
+    found: dict[str, Verdict] = {}
+    for like in (False, True):
+        group = [w for w in script.wanted if one_order(script, w.name) is like]
+        for wanted, verdict in zip(group, _of_group(script, rules, group, like), strict=True):
+            found[wanted.name] = verdict
+    return [found[wanted.name] for wanted in script.wanted]
+
+
+def _of_group(
+    script: Script, rules: Rules, group: Sequence[Wanted], like: bool
+) -> Sequence[Verdict]:
+    """The verdicts on properties that are decided by the same orders."""
+    if not group:
+        return []
     try:
         arena = Arena()
-        ways = orders(script)
+        ways = orders(script, like)
         every = [run(each, rules, arena) for each in ways.scripts]
     except UNDECIDED as error:
-        return [_unknown(wanted, error) for wanted in script.wanted]
-    found = [_decided(every, rules, wanted, ways.like) for wanted in script.wanted]
+        return [_unknown(wanted, error) for wanted in group]
+    found = [_decided(every, rules, wanted, like) for wanted in group]
     confirm(ways.scripts, rules, [(v.wanted, v.result == HOLDS) for v in found if v.is_for_all])
     return found
 

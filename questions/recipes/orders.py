@@ -8,13 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
-from questions.recipes.script import Op, Saved, Script, Section, Step, Threads, Value
+from questions.recipes.script import Script, Section, Step, Threads
 from vtsc.base.errors import Exit, VtscError
 
 MOST = 3000
 """The number of orders beyond which a recipe is not decided."""
-ALIKE = ("TSC_OFFSET", "SYSTEM_TIME", "REFERENCE_TSC", "clock", "khz", "flags", "realtime")
-"""The fields of which all vCPUs have saved the same value; the others are read one after the other."""
 OWN = (
     "KVM_GET_LAPIC",
     "KVM_SET_LAPIC",
@@ -37,24 +35,21 @@ class TooManyError(VtscError):
 
 @dataclass(frozen=True)
 class Orders:
-    """A recipe in each order of its threads.
-
-    ``like``: orders are left out that differ from others by the numbers of like threads alone.
-    """
+    """A recipe in each order of its threads."""
 
     scripts: tuple[Script, ...]
-    like: bool
 
 
-def orders(script: Script) -> Orders:
-    """The orders of a recipe's threads; raises `TooManyError`."""
+def orders(script: Script, like: bool = False) -> Orders:
+    """The orders of a recipe's threads, or with ``like`` those in which they start by their numbers.
+
+    Raises `TooManyError`.
+    """
     found: list[Script] = []
-    blocks = [i for s in script.sections for i in s.body if isinstance(i, Threads)]
-    like = any(map(_are_like, blocks))
-    for sections in product(*(list(_ways(section)) for section in script.sections)):
+    for sections in product(*(list(_ways(section, like)) for section in script.sections)):
         found.append(replace(script, sections=sections))
         _count(found)
-    return Orders(tuple(found), like)
+    return Orders(tuple(found))
 
 
 def _count(found: Sequence[object]) -> None:
@@ -62,20 +57,20 @@ def _count(found: Sequence[object]) -> None:
         raise TooManyError(f"there are more than {MOST} orders of the threads")
 
 
-def _ways(section: Section) -> Iterator[Section]:
+def _ways(section: Section, like: bool) -> Iterator[Section]:
     """The section with its threads in each order."""
     parts: list[Sequence[Step | Threads]] = []
     for item in section.body:
-        parts.append([item] if isinstance(item, Step) else _interleaved(item))
+        parts.append([item] if isinstance(item, Step) else _interleaved(item, like))
     for body in product(*parts):
         yield replace(section, body=body)
 
 
-def _interleaved(threads: Threads) -> list[Threads]:
-    """Threads in each order; those that are like start in the order of their numbers."""
+def _interleaved(threads: Threads, like: bool) -> list[Threads]:
+    """Threads in each order; with ``like``, they start in the order of their numbers."""
     rest = [_lengths(thread) for thread in threads.threads]
     found: list[Threads] = []
-    for order in _merged([0] * len(rest), rest, _are_like(threads)):
+    for order in _merged([0] * len(rest), rest, like):
         found.append(replace(threads, order=order))
         _count(found)
     return found
@@ -114,34 +109,3 @@ def _merged(done: list[int], rest: Sequence[list[int]], like: bool) -> Iterator[
         for later in _merged(done, rest, like):
             yield (*[i] * parts[done[i] - 1], *later)
         done[i] -= 1
-
-
-def _are_like(threads: Threads) -> bool:
-    """Whether threads differ by the number of their vCPU alone."""
-    first = _payload(threads.threads[0])
-    alike = all(_payload(thread) == first for thread in threads.threads)
-    return len(threads.threads) > 1 and alike and not any(map(_has_own, threads.threads))
-
-
-def _payload(thread: Sequence[Step]) -> tuple[object, ...]:
-    """What a thread does, whatever its vCPU and the names of its gaps are."""
-    return tuple((step.call, step.gap.low, step.gap.high) for step in thread)
-
-
-def _has_own(thread: Sequence[Step]) -> bool:
-    """Whether a thread writes what its own vCPU has saved, which may differ from that of others."""
-    return any(
-        step.call.name == "KVM_SET_LAPIC"
-        or (
-            step.call.name.startswith("KVM_SET") and any(_is_own(v, n) for n, v in step.call.fields)
-        )
-        for step in thread
-    )
-
-
-def _is_own(value: Value | None, field: str) -> bool:
-    if isinstance(value, Op):
-        return _is_own(value.left, field) or _is_own(value.right, field)
-    if not isinstance(value, Saved):
-        return field not in ALIKE and value is None
-    return value.vcpu is None and (value.field or field) not in ALIKE

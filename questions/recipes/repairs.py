@@ -6,13 +6,13 @@ from dataclasses import replace
 from model.today import Rules
 from questions.recipes.deciding import HOLDS, Verdict, decide
 from questions.recipes.fitting import script
+from questions.recipes.reading.lives import check_lives
 from questions.recipes.reading.tree import Delay, Step, Text, Timed
-from questions.recipes.script import Call, Literal, Now, Op, Saved, Value
+from questions.recipes.script import RUNS, Call, Literal, Now, Op, Saved, Value
 from vtsc.base.errors import VtscError
 
 MOST = 3
 """The number of changes that are told."""
-RUNS = ("KVM_RUN", "run")
 FIXED = {*RUNS, "KVM_CREATE_VCPU", "pause", "guest", "expire"}
 """What a step has that is not moved."""
 Change = tuple[str, Text]
@@ -34,6 +34,8 @@ def repairs(text: Text, rules: Rules, name: str, verdicts: Sequence[Verdict]) ->
 def _hold(text: Text, rules: Rules, names: Set[str]) -> bool:
     """Whether properties of a changed recipe hold."""
     kept = {name: limit for name, limit in text.want.items() if name in names or name == "pause"}
+    if any(check_lives(text.sections, text.vcpus, text.parked)):
+        return False
     try:
         found = decide(script(replace(text, want=kept)), rules)
     except VtscError:

@@ -7,6 +7,7 @@ from typing import Any
 from questions.recipes.calls import names, perform
 from questions.recipes.orders import is_shared
 from questions.recipes.script import (
+    RUNS,
     VM,
     Call,
     Gap,
@@ -14,6 +15,7 @@ from questions.recipes.script import (
     Section,
     Step,
     Threads,
+    has_runs,
     sequence,
     steps,
 )
@@ -22,7 +24,6 @@ from vtsc.language import apart, require
 
 Delay = Callable[[Gap], Any]
 """Gives the length of a gap: a number, or a symbol."""
-RUNS = ("KVM_RUN", "run")
 
 
 def played(script: Script, rules: Any, delay: Delay, khz: int = KHZ) -> World:
@@ -38,17 +39,14 @@ def played(script: Script, rules: Any, delay: Delay, khz: int = KHZ) -> World:
     return world
 
 
-def has_runs(script: Script) -> bool:
-    """Whether a script says when vCPUs run."""
-    return any(step.call.name in RUNS for section in script.sections for step in steps(section))
-
-
 def _play(world: World, section: Section, delay: Delay) -> None:
     world.time = world.time + delay(section.gap)
+    world.section = section.kind
     if section.kind == "restore":
+        _stop(world, ())
         replaced(world)
     elif not world.ran:
-        _stop(world, section)
+        _stop(world, steps(section))
     for item in section.body:
         if isinstance(item, Threads):
             _play_threads(world, item, delay)
@@ -84,15 +82,15 @@ def _later(world: World, time: Any) -> None:
         world.notes.put("latest", time)
 
 
-def _stop(world: World, section: Section) -> None:
-    """Where a vCPU is not paused by a step of the section, it stops where the section begins."""
-    paused = {s.who for s in steps(section) if s.call.name == "pause"}
-    if VM in paused:
-        return
+def _stop(world: World, follow: Sequence[Step]) -> None:
+    """Stop each vCPU that none of the steps that follow pauses."""
+    paused = {step.who for step in follow if step.call.name == "pause"}
     for v in range(world.script.vcpus):
         if v not in paused and v not in world.paused:
             _expire_due(world, v)
-            apart(partial(world.seen, v, "p"), *world.records)
+            for when in ("p", "stop"):
+                apart(partial(world.seen, v, when), *world.records)
+            world.stopped.append(v)
             world.paused.add(v)
 
 
@@ -101,6 +99,7 @@ def _step(world: World, step: Step) -> None:
     for v in range(world.script.vcpus) if step.who == VM else (step.who,):
         _expire_due(world, v)
     world.times.append(world.time)
+    again = world.runs_again(step.who)
     apart(partial(perform, world, step, number), *_changed(world, step))
     world.calls.append(number)
     name = step.call.name
@@ -108,7 +107,9 @@ def _step(world: World, step: Step) -> None:
     if name == "KVM_CREATE_VCPU":
         world.created.append(step.who)
     elif name == "pause":
-        world.paused |= set(range(world.script.vcpus)) if step.who == VM else {step.who}
+        if step.who in world.ran and again:
+            world.ran.remove(step.who)
+        world.paused.add(step.who)
     elif name in RUNS:
         world.runs += 1
         world.paused.discard(step.who)

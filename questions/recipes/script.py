@@ -18,6 +18,8 @@ from dataclasses import dataclass, field, replace
 VM = -1
 """Stands for the VM among the numbers of vCPUs."""
 SECTIONS = ("save", "restore", "reset", "resume")
+RUNS = ("KVM_RUN", "run")
+"""The calls by which a vCPU runs."""
 SECOND = 10**9
 GAP = (0, 50_000_000)
 """The range of a gap that is not given: up to 50 ms."""
@@ -214,6 +216,11 @@ def steps(section: Section) -> tuple[Step, ...]:
     for item in section.body:
         found += [item] if isinstance(item, Step) else [step for _, step in sequence(item)]
     return tuple(found)
+
+
+def has_runs(script: Script) -> bool:
+    """Whether a script says when vCPUs run."""
+    return any(step.call.name in RUNS for section in script.sections for step in steps(section))
 
 
 def sequence(threads: Threads) -> tuple[tuple[int, Step], ...]:

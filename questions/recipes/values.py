@@ -16,7 +16,9 @@ def value_of(world: World, value: Value, field: str, who: int) -> Any:
         return value.value
     if isinstance(value, Saved):
         vcpu, what = who if value.vcpu is None else value.vcpu, value.field or field
-        return world.notes.get(what if what in ("clock", "realtime") else f"{what}.{vcpu}")
+        if what == "realtime":
+            return _part(world, Part("clock", what))
+        return world.notes.get(what if what == "clock" else f"{what}.{vcpu}")
     if isinstance(value, Now):
         return world.read(who if value.vcpu is None else value.vcpu, value.field or field)
     if isinstance(value, Part):

@@ -22,7 +22,7 @@ from model.today import (
     reference_time,
     register,
 )
-from questions.recipes.script import VM, Script
+from questions.recipes.script import RUNS, VM, Script, steps
 from vtsc.base.errors import BadFileError
 
 KHZ = 10**6
@@ -89,13 +89,17 @@ class World:
     khz: int = KHZ
     """The rate of hosts and guest; another one than `KHZ` on numbers only."""
     host: Host = SOURCE
+    section: str = ""
+    """The kind of the section that runs."""
     time: Any = 0
     """The true time since the boot of the guest."""
     notes: Notes = field(default_factory=Notes)
     ghost: Ghost = field(default_factory=Ghost)
     paused: set[int] = field(default_factory=set)
+    stopped: list[int] = field(default_factory=list)
+    """The vCPUs that no step has paused, and that stand still from the first step on."""
     ran: list[int] = field(default_factory=list)
-    """The vCPUs that have run since the guest was stopped, in the order of their first runs."""
+    """The vCPUs that have run since they were stopped last, in the order of their first runs."""
     writes: list[Write] = field(default_factory=list)
     created: list[int] = field(default_factory=list)
     calls: list[int] = field(default_factory=list)
@@ -170,6 +174,12 @@ class World:
             if self.running(number):
                 vcpu.pending, vcpu.irr, vcpu.deadline = False, False, 0
 
+    def runs_again(self, number: int) -> bool:
+        """Whether some step after the one that runs now is a run of that vCPU."""
+        every = [step for section in self.script.sections for step in steps(section)]
+        later = every[len(self.calls) + 1 :]
+        return any(step.who == number and step.call.name in RUNS for step in later)
+
     def running(self, number: int) -> bool:
         """Whether a vCPU executes its guest."""
         return number not in self.paused and number not in self.script.parked
@@ -191,6 +201,8 @@ def booted(script: Script, rules: Rules, khz: int = KHZ) -> World:
         for vcpu in world.vm.vcpus:
             enter(vcpu, now)
     world.created = [vcpu.number for vcpu in world.vm.vcpus]
+    for name in ("chosen", *(f"chosen.{v}" for v in world.created)):
+        world.notes.put(name, False)
     return world
 
 

@@ -64,13 +64,40 @@ def test_every_key_of_the_page(tmp_path, row):
 
     key, example = row[0], row[1]
     assert key in (*KEYS, "variant")
-    kept = WHOLE
+    kept = WHOLE.replace("v*: KVM_RUN", "v0: KVM_RUN")  # an example parks v1
     if re.search(rf"^{key} = ", kept, re.M):
         kept = re.sub(rf"^{key} = (\[\n.*?^\]|[^\n]*)\n", "", kept, flags=re.M | re.S)
     tables = example.startswith("[")
     text = f"{kept}{example}\n" if tables else f"{example}\n{kept}"
     assert read(tmp_path, text.replace("<br>", "\n"))
     assert {row[0] for row in table("Keys")} == {*KEYS, "variant"}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            ("KVM_CREATE_VCPU; KVM_SET_MSRS TSC=saved", "KVM_SET_MSRS TSC=saved"),
+            "no v0 on the new VM",
+        ),
+        (("KVM_CREATE_VCPU;", "KVM_CREATE_VCPU; KVM_CREATE_VCPU;"), "there is a v0 already"),
+        (("each v: KVM_CREATE", "v0: KVM_CREATE"), "KVM_RUN: there is no v1 on the new VM"),
+        (("TSC=saved", "TSC=now(v1)"), "KVM_SET_MSRS: there is no v1 on the new VM yet"),
+        (("want", 'parked = ["v1"]\nwant'), "KVM_RUN: v1 is parked, and so never runs"),
+    ],
+)
+def test_a_vcpu_is_used_while_there_is_one(tmp_path, change, message):
+    """Each call of a restore comes after its vCPU was made, once; a parked one never runs."""
+    with pytest.raises(BadFileError, match=message):
+        read(tmp_path, WHOLE.replace(*change))
+
+
+@pytest.mark.parametrize("value", ["(" * 300 + "1" + ")" * 300, "1+" * 300 + "1", "-" * 300 + "1"])
+def test_a_value_without_end_is_refused(tmp_path, value):
+    """Brackets within brackets and endless sums are one line, too."""
+    with pytest.raises(BadFileError, match="expected at most 60 signs") as told:
+        read(tmp_path, WHOLE.replace("TSC=saved", f"TSC={value}"))
+    assert len(str(told.value)) < 200
 
 
 @pytest.mark.parametrize("row", table("Who"), ids=lambda row: row[0])

@@ -13,10 +13,9 @@ def claim(seen: Seen, parameters: Parameters) -> Any:
     notes = Notes()
     notes.put("holds", True)
     notes.put("last", 0)
-    for v in range(seen.script.vcpus):
-        apart(partial(_raise, notes, seen.at("p", "page", v)), notes)
-    for n in range(seen.world.runs):
-        page = seen.note(f"run.page.{n}")
+    for v in seen.world.stopped:
+        apart(partial(_raise, notes, seen.at("stop", "page", v)), notes)
+    for page in seen.pages():
         apart(partial(_compare, notes, page), notes)
         apart(partial(_raise, notes, page), notes)
     return notes.get("holds")

@@ -1,6 +1,6 @@
 """What a property of recipes is, and what its claim may look at."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -61,6 +61,13 @@ class Seen:
     def ns(self, cycles: Any) -> Any:
         """Cycles of the guest as ns."""
         return cycles if self.world.khz == KHZ else cdiv(cycles * KHZ, self.world.khz)
+
+    def pages(self) -> Iterator[Any]:
+        """What each stop and each run read from kvmclock's page, in their order."""
+        notes = vars(self.world.notes)
+        for number in self.world.calls:
+            if f"read.page.{number}" in notes:
+                yield notes[f"read.page.{number}"]
 
     def note(self, name: str) -> Any:
         """A noted value."""

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from model.today import rules_named
 from questions.recipes.reading.calls import ACTS, CALLS
 from questions.recipes.reading.expects import expected
+from questions.recipes.reading.lives import check_lives
 from questions.recipes.reading.places import Places
 from questions.recipes.reading.steps import read_step
 from questions.recipes.reading.tree import Delay, Expected, Mistake, Step, Text
@@ -94,7 +95,10 @@ class _Reader:
             raise self._places.file.fail(1, f"no steps: expected a list {', '.join(SECTIONS)}")
         if "gap" in self._document and "save" not in sections:
             self._fail("gap", "gap: expected only between save and another section")
-        for step, mistake in check_uses(sections):
+        parked = self._parked(vcpus)
+        if len(parked) == vcpus:
+            self._fail("parked", "parked: expected a vCPU that is not parked, and runs")
+        for step, mistake in (*check_uses(sections), *check_lives(sections, vcpus, parked)):
             raise self._places.file.fail(step.line, f"{mistake}")
         elapsed, gap, uptime, assumed = self._waiting(named, sections)
         return Text(
@@ -106,7 +110,7 @@ class _Reader:
             vcpus=vcpus,
             uptime=uptime,
             guest=self._guest(),
-            parked=self._parked(vcpus),
+            parked=parked,
             rules=self._rules(),
             want=self._want(),
             sections=sections,

@@ -17,7 +17,7 @@ from questions.recipes.reading.calls import (
 )
 from questions.recipes.reading.tree import Delay, Mistake, Step, Timed
 from questions.recipes.reading.values import Tokens, delay, value, vcpu
-from questions.recipes.script import Call, Value
+from questions.recipes.script import Call, Literal, Saved, Value
 from vtsc.base.spelling import near
 
 WHO = '"vm", a vCPU such as "v0", a list "v0,v2", "v*", "each v" or "threads v"'
@@ -127,12 +127,19 @@ def _fields(name: str, tokens: Tokens) -> Call:
         if field in dict(sets):
             raise Mistake(f"{tokens.text!r}: {field} is there twice")
         sets.append((field, value(tokens)))
+        if name == "KVM_SET_TSC_KHZ" and not _is_rate(sets[-1][1]):
+            raise Mistake(f"{tokens.text!r}: khz: expected a number of at most 32 bits, or saved")
     for field in known.needs:
         if field not in dict(sets):
             raise Mistake(f"{tokens.text!r}: expected {field}=VALUE")
     if name == "KVM_SET_MSRS" and not sets:
         raise Mistake(f"{tokens.text!r}: expected an MSR, such as TSC=saved")
     return Call(name, tuple(sets))
+
+
+def _is_rate(given: Value) -> bool:
+    """Whether a value can be a rate in kHz: what is computed may be any number."""
+    return isinstance(given, Saved) or (isinstance(given, Literal) and given.value < 1 << 32)
 
 
 def _read_names(name: str, known: Known, tokens: Tokens) -> tuple[str, ...]:

@@ -19,6 +19,10 @@ PARTS = ("clock", "host_tsc", "realtime")
 """The fields of a record of KVM_GET_CLOCK that values name."""
 LONGEST = 100 * 365 * 24 * UNITS["h"]
 """A delay of more than about a hundred years is a mistake."""
+MOST_SIGNS = 60
+"""A call has no more signs, so that its brackets and sums can be read one within the other."""
+WORD = 1 << 64
+"""The numbers that a register holds."""
 DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([a-z]*)")
 TOKEN = re.compile(
     r"\s*(?:(?P<number>0x[0-9a-fA-F_]+|[0-9][0-9_]*(?:\.[0-9]+)?[a-z]*)"
@@ -74,6 +78,8 @@ class Tokens:
             kind = match.lastgroup or ""
             self._found.append((kind, match[kind]))
             place = match.end()
+        if sum(kind == "sign" for kind, _ in self._found) > MOST_SIGNS:
+            raise Mistake(f"{text[:20]!r} ...: expected at most {MOST_SIGNS} signs in a call")
 
     def peek(self, ahead: int = 0) -> str:
         """The next token, or one after it; empty at the end."""
@@ -137,6 +143,8 @@ def _product(tokens: Tokens) -> Value:
         right = _single(tokens)
         if not isinstance(right, Literal) and (operator == "//" or not isinstance(left, Literal)):
             raise Mistake(f"{tokens.text!r}: expected a number on the right of {operator}")
+        if operator == "//" and right == Literal(0):
+            raise Mistake(f"{tokens.text!r}: read // 0, expected another divisor")
         left = Op(operator, left, right)
     return left
 
@@ -153,7 +161,11 @@ def _single(tokens: Tokens) -> Value:
             "the value that the VMM passes there; a skeleton leaves it to be filled in"
         )
     if tokens.kind() == "number":
-        return Literal(_number(tokens.take()))
+        number = _number(tokens.peek())
+        if number >= WORD:
+            raise tokens.wrong("a number of at most 64 bits")
+        tokens.take()
+        return Literal(number)
     name = tokens.word(A_VALUE)
     if name == "now":
         return Now(_of_vcpu(tokens))

@@ -191,6 +191,17 @@ def test_reference_time_and_its_timers():
     assert reference_time(vm, at(3 * 10**9)) == 500_000_000
 
 
+@pytest.mark.parametrize("khz", [10**6, LIVE])
+def test_reference_time_of_an_old_guest_at_a_rate_within_the_tolerance(khz):
+    """A page that is 1000 hours old tells what kvmclock does, whatever rate user space has asked for."""
+    vm = registered(1, khz=khz)
+    vm.reference_page = True
+    assert set_rate(vm.vcpus[0], khz + 100)
+    enter(vm.vcpus[0], at(3 * 10**9, khz))
+    old = at(1000 * 3600 * 10**9, khz)
+    assert reference_time(vm, old) == guest_clock(vm.vcpus[0], old) // 100 > 35 * 10**12
+
+
 @pytest.mark.parametrize(
     ("khz", "ppb"), [(LIVE, 64.677), (2_000_000, 0), (2_400_000, 47.777), (3_000_000, -59.372)]
 )
