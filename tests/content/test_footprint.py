@@ -71,6 +71,43 @@ def test_a_helper_affects_the_design_that_uses_it(tmp_path):
     assert affected(before, root) == of(["no-odd"])
 
 
+def test_what_is_imported_late_or_reached_through_modules(tmp_path):
+    """A module that nothing has loaded yet, and one that is an attribute of another module."""
+    root = tmp_path / "copy"
+    shutil.copytree(SEQCOUNT, root)
+    late, inner = root / "model/late.py", root / "model/inner.py"
+    path = root / "model/machine.py"
+    edit(
+        path,
+        "return LEMMAS",
+        "from model.late import SOME\n\n        return SOME[package.inner.N :]",
+    )
+    edit(path, "from model.designs", "from model import package\nfrom model.designs")
+    late.write_text("from model.lemmas import LEMMAS\n\nSOME = LEMMAS[1:]\n", encoding="utf-8")
+    inner.write_text("N = 0\n", encoding="utf-8")
+    (root / "model/package.py").write_text("from model import inner\n", encoding="utf-8")
+    before = footprints(root)
+    for module, old, new in ((late, "1:", "2:"), (inner, "0", "1")):
+        edit(module, old, new)
+        assert affected(before, root) == of(ALL), module
+        edit(module, new, old)
+
+
+def test_a_table_of_which_another_entry_is_named_counts_whole(tmp_path):
+    """Where the function that makes machines names another design, its entry may be looked up."""
+    root = tmp_path / "copy"
+    shutil.copytree(SEQCOUNT, root)
+    path = root / "model/__init__.py"
+    edit(
+        path,
+        "    return Machine(DESIGNS[design]",
+        "    DESIGNS['no-odd']\n    return Machine(DESIGNS[design]",
+    )
+    before = footprints(root)
+    edit(root / "model/designs.py", "page.version + 2)", "page.version + 4)")
+    assert affected(before, root) == of(ALL)
+
+
 def test_expected_verdicts_affect_nothing_and_claims_do(tmp_path, before):
     """What decides does not read the table of a property; another claim may mean another question."""
     root = tmp_path / "copy"
@@ -112,6 +149,8 @@ def function(text: str) -> FunctionType:
         ("def f(x):\n    return 1", "def f(x):\n    return True", False),
         ("def f(x):\n    return [y + 'a' for y in x]", "def f(x):\n    return [y + 'b' for y in x]", False),
         ("def f(x):\n    return x in {1, 2}", "def f(x):\n    return x in {1, 3}", False),
+        ('def f(x):\n    "a"\n    return "a"', 'def f(x):\n    "b"\n    return "b"', False),
+        ('def f(x):\n    "a"\n    return x == "c"', 'def f(x):\n    "b"\n    return x == "c"', True),
     ],
 )  # fmt: skip
 def test_the_meaning_of_code(one, other, same):

@@ -13,11 +13,12 @@ from types import FunctionType
 from typing import Any
 
 from vtsc.content.case import Case
-from vtsc.content.code import meaning, names
+from vtsc.content.code import meaning, names, texts
 from vtsc.content.content import Content
+from vtsc.content.definitions import held_by, loaded
 from vtsc.content.live import first_of
 from vtsc.content.reading.uses import Use
-from vtsc.content.walk import Walk, held_by
+from vtsc.content.walk import Walk
 
 OF_DOMAIN = ("kinds", "spare", "typical_input", "rules", "shared_rules", "assumed")
 """What the checker uses of a `Domain` besides its machines."""
@@ -61,9 +62,10 @@ class Footprints:
         root = self.content.root
         files = [p for name in ("model", "properties") for p in sorted((root / name).rglob("*.py"))]
         for path in files:
-            sha.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
+            sha.update(path.relative_to(root).as_posix().encode() + b"\0")
+            sha.update(path.read_bytes() + b"\0")
         for own in self.content.files:
-            sha.update(own.path.read_bytes())
+            sha.update(own.name.encode() + b"\0" + own.path.read_bytes() + b"\0")
         return sha.hexdigest()
 
     @cached_property
@@ -79,7 +81,8 @@ class Footprints:
 class _Builder:
     """The function that makes a machine, for one design and one host.
 
-    It is given their names, so a table with an entry for each design or host counts for this one only.
+    It is given their names, so a table with an entry for each design or host counts for this one only. Where
+    its code has the name of another one, it may look that up, and the table counts whole.
     """
 
     build: Any
@@ -104,12 +107,22 @@ class _Builder:
         yield from map(self._entry, function.__defaults__ or ())
         yield from map(self._entry, (function.__kwdefaults__ or {}).values())
         yield from (self._entry(held_by(cell)) for cell in function.__closure__ or ())
-        for name in sorted(names(function.__code__)):
+        mentioned = names(function.__code__)
+        for name in sorted(mentioned):
             if name in function.__globals__:
                 yield self._entry(function.__globals__[name])
+        yield from loaded(mentioned)
 
     def _entry(self, value: Any) -> Any:
         for known, own in ((self.designs, self.design), (self.hosts, self.host)):
             if isinstance(value, Mapping) and value.keys() == set(known):
-                return value[own]
+                return value if self._texts & {*known} else value[own]
         return value
+
+    @cached_property
+    def _texts(self) -> set[str]:
+        """The texts in the code of the function."""
+        function = self.build
+        while isinstance(function, partial):
+            function = function.func
+        return texts(function.__code__) if isinstance(function, FunctionType) else set()
