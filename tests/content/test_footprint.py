@@ -1,5 +1,6 @@
 """Footprints: which cases a change of the content can affect."""
 
+import os
 import shutil
 from types import FunctionType
 
@@ -106,6 +107,20 @@ def test_a_table_of_which_another_entry_is_named_counts_whole(tmp_path):
     before = footprints(root)
     edit(root / "model/designs.py", "page.version + 2)", "page.version + 4)")
     assert affected(before, root) == of(ALL)
+
+
+def test_a_compiled_copy_counts_for_the_same_text_alone(tmp_path):
+    """A text of the same length with the same time, which Python would not tell from the one before."""
+    root = tmp_path / "copy"
+    shutil.copytree(SEQCOUNT, root)
+    path = root / "model/machine.py"
+    before, times = footprints(root, compiled=True), path.stat()
+    assert (root / "model/__pycache__").is_dir()
+    edit(path, "writer.updates + 1)", "writer.updates + 2)")
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert path.stat().st_size == times.st_size
+    now = footprints(root, compiled=True)
+    assert {name for name in before if before[name] != now[name]} == of(ALL)
 
 
 def test_expected_verdicts_affect_nothing_and_claims_do(tmp_path, before):

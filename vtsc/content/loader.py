@@ -19,7 +19,7 @@ from vtsc.content.own_design import OwnFile, joined, own_file, with_design
 from vtsc.content.properties import Properties
 from vtsc.content.reading.sources import OWN
 from vtsc.content.reading.uses import Use
-from vtsc.content.turns import turn_designs
+from vtsc.content.turns import load_texts
 from vtsc.language.claims import Property
 from vtsc.language.definitions import DefinitionError, check_name
 from vtsc.language.domain import Domain
@@ -93,7 +93,7 @@ def load(given: str | None, design: str | None = None, *, beside: bool = False) 
     own_path = None if design is None else Path(design)
     ensure(root, own_path)
     sys.path.insert(0, str(root))
-    turn_designs(root)
+    load_texts(root, TOLD)
     model, properties = (import_below(root, package) for package in PACKAGES)
     domain = getattr(model, "MODEL", None)
     if not isinstance(domain, Domain):
