@@ -5,7 +5,6 @@ case cannot name does not count, and a change of a design counts for the cases t
 contents cannot be seen makes the case rest on all sources of the content.
 """
 
-import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -53,20 +52,7 @@ class Footprints:
         uses = [first_of(self._uses, [machine, state, *group]) for group in groups]
         told = [None if use is None else (use.owners, use.what) for use in uses]
         roots = [[p.name for p in asked], own, builder.parts(), told, machine, monitors]
-        return Footprint(self._walk.digest(roots), self.sources)
-
-    @cached_property
-    def sources(self) -> str:
-        """The digest of the bytes of every source file of the content."""
-        sha = hashlib.sha256()
-        root = self.content.root
-        files = [p for name in ("model", "properties") for p in sorted((root / name).rglob("*.py"))]
-        for path in files:
-            sha.update(path.relative_to(root).as_posix().encode() + b"\0")
-            sha.update(path.read_bytes() + b"\0")
-        for own in self.content.files:
-            sha.update(own.name.encode() + b"\0" + own.path.read_bytes() + b"\0")
-        return sha.hexdigest()
+        return Footprint(self._walk.digest(roots), self.content.texts)
 
     @cached_property
     def _uses(self) -> Sequence[Use]:
@@ -74,7 +60,7 @@ class Footprints:
 
     @cached_property
     def _walk(self) -> Walk:
-        return Walk(lambda: self.sources)
+        return Walk(lambda: self.content.texts)
 
 
 @dataclass(frozen=True)
