@@ -9,7 +9,7 @@ import pytest
 from tests.support.footprints import SEQCOUNT, edit, footprints
 from tests.support.sampling import sampled
 from vtsc.content.case import Case
-from vtsc.content.code import meaning
+from vtsc.content.code import is_only_looked_up, meaning
 from vtsc.content.footprint import Footprints
 from vtsc.evidence.replay import case_of, replay
 from vtsc.evidence.trace import load_trace
@@ -94,16 +94,43 @@ def test_what_is_imported_late_or_reached_through_modules(tmp_path):
         edit(module, new, old)
 
 
-def test_a_table_of_which_another_entry_is_named_counts_whole(tmp_path):
-    """Where the function that makes machines names another design, its entry may be looked up."""
+BUILD = """
+def even(text): return text
+TABLE = OTHER = None
+def build(design, host, settings, table={}):
+    %s
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "only"),
+    [
+        ("return TABLE[design]", True),
+        ("return [TABLE[design], table[design], TABLE[design].x]", True),
+        ("return TABLE[host]", False),
+        ("return TABLE['no-odd']", False),
+        ("return TABLE[even(design)]", False),
+        ("return [*TABLE.values()]", False),
+        ("return even(TABLE)", False),
+        ("return [TABLE[design], TABLE.get(host)]", False),
+        ("design = 'no-odd'; return TABLE[design]", False),
+        ("return [TABLE[host] for host in table]", False),
+        ("return lambda: TABLE", False),
+    ],
+)
+def test_a_table_is_only_looked_up(body, only):
+    """Any other use of a table of designs may reach another entry, so the table counts whole then."""
+    names: dict[str, FunctionType] = {}
+    exec(BUILD % body, names)
+    assert is_only_looked_up(names["build"].__code__, "TABLE", "design") == only
+
+
+def test_a_table_of_which_another_entry_is_used_counts_whole(tmp_path):
+    """Where the function that makes machines looks up another design."""
     root = tmp_path / "copy"
     shutil.copytree(SEQCOUNT, root)
-    path = root / "model/__init__.py"
-    edit(
-        path,
-        "    return Machine(DESIGNS[design]",
-        "    DESIGNS['no-odd']\n    return Machine(DESIGNS[design]",
-    )
+    other = "Machine(DESIGNS['no-' + 'odd' if settings['readers'] > 1 else design]"
+    edit(root / "model/__init__.py", "Machine(DESIGNS[design]", other)
     before = footprints(root)
     edit(root / "model/designs.py", "page.version + 2)", "page.version + 4)")
     assert affected(before, root) == of(ALL)

@@ -42,6 +42,33 @@ def whole(code: CodeType) -> set[str]:
     return found & names(code)
 
 
+def is_only_looked_up(code: CodeType, table: str, key: str) -> bool:
+    """Whether code uses a table in no other way than ``table[key]``, and both are what they were at first."""
+    inner = [each for each in codes(code) if each is not code]
+    if any({table, key} & {*each.co_names, *each.co_freevars} for each in inner):
+        return False
+    steps = [*_steps(code)]
+    if any(how == "store" and name in (table, key) for how, name in steps):
+        return False
+    looks_up = [("load", key), ("look up", "")]
+    uses = [number for number, step in enumerate(steps, 1) if step == ("load", table)]
+    return all(steps[number : number + 2] == looks_up for number in uses)
+
+
+def _steps(code: CodeType) -> Iterator[tuple[str, str]]:
+    """The operations of a function's code, as far as they load, store and look up; some do two at once."""
+    for each in dis.get_instructions(code):
+        named = each.argval if isinstance(each.argval, tuple) else (each.argval,)
+        if each.opname.startswith(("STORE", "DELETE")):
+            yield from (("store", str(name)) for name in named)
+        elif each.opname.startswith("LOAD"):
+            yield from (("load", str(name)) for name in named)
+        elif each.opname == "BINARY_SUBSCR" or (each.opname, each.argrepr) == ("BINARY_OP", "[]"):
+            yield "look up", ""
+        else:
+            yield each.opname, ""
+
+
 def meaning(code: CodeType) -> bytes:
     """The meaning of a function's code; equal code of one version of Python has equal bytes."""
     parts = [

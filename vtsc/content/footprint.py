@@ -5,14 +5,14 @@ case cannot name does not count, and a change of a design counts for the cases t
 contents cannot be seen makes the case rest on all sources of the content.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import Any
 
 from vtsc.content.case import Case
-from vtsc.content.code import meaning, names, texts
+from vtsc.content.code import is_only_looked_up, meaning, names
 from vtsc.content.content import Content
 from vtsc.content.definitions import held_by, loaded
 from vtsc.content.live import first_of
@@ -67,8 +67,8 @@ class Footprints:
 class _Builder:
     """The function that makes a machine, for one design and one host.
 
-    It is given their names, so a table with an entry for each design or host counts for this one only. Where
-    its code has the name of another one, it may look that up, and the table counts whole.
+    It is given their names. So a table with an entry for each design or host counts for this one only, if the
+    function does nothing with it but look up the name that it is given.
     """
 
     build: Any
@@ -79,36 +79,32 @@ class _Builder:
 
     def parts(self) -> list[Any]:
         """What it leads to."""
-        return [*self._parts()]
-
-    def _parts(self) -> Iterator[Any]:
-        function = self.build
-        while isinstance(function, partial):
-            yield from map(self._entry, (*function.args, *function.keywords.values()))
+        bound, function = [], self.build
+        while isinstance(function, partial) and not function.args:
+            bound.append(function.keywords)
             function = function.func
         if not isinstance(function, FunctionType):
-            yield function
-            return
-        yield meaning(function.__code__)
-        yield from map(self._entry, function.__defaults__ or ())
-        yield from map(self._entry, (function.__kwdefaults__ or {}).values())
-        yield from (self._entry(held_by(cell)) for cell in function.__closure__ or ())
-        mentioned = names(function.__code__)
-        for name in sorted(mentioned):
-            if name in function.__globals__:
-                yield self._entry(function.__globals__[name])
-        yield from loaded(mentioned)
+            return [self.build]
+        code, mentioned = function.__code__, names(function.__code__)
+        parameters = code.co_varnames[: code.co_argcount]
+        defaults = function.__defaults__ or ()
+        held = [
+            *zip(parameters[len(parameters) - len(defaults) :], defaults, strict=True),
+            *(function.__kwdefaults__ or {}).items(),
+            *(pair for keywords in bound for pair in keywords.items()),
+            *zip(code.co_freevars, map(held_by, function.__closure__ or ()), strict=True),
+            *(
+                (n, function.__globals__[n])
+                for n in sorted(mentioned & function.__globals__.keys())
+            ),
+        ]
+        entries = [(name, self._entry(code, name, value)) for name, value in held]
+        return [meaning(code), entries, [*loaded(mentioned)]]
 
-    def _entry(self, value: Any) -> Any:
-        for known, own in ((self.designs, self.design), (self.hosts, self.host)):
-            if isinstance(value, Mapping) and value.keys() == set(known):
-                return value if self._texts & {*known} else value[own]
+    def _entry(self, code: CodeType, name: str, value: Any) -> Any:
+        given = code.co_varnames[: min(2, code.co_argcount)]
+        known = ((self.designs, self.design), (self.hosts, self.host))
+        for key, (every, own) in zip(given, known, strict=False):
+            if isinstance(value, Mapping) and value.keys() == set(every):
+                return value[own] if is_only_looked_up(code, name, key) else value
         return value
-
-    @cached_property
-    def _texts(self) -> set[str]:
-        """The texts in the code of the function."""
-        function = self.build
-        while isinstance(function, partial):
-            function = function.func
-        return texts(function.__code__) if isinstance(function, FunctionType) else set()
