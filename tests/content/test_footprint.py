@@ -150,6 +150,12 @@ def test_a_compiled_copy_counts_for_the_same_text_alone(tmp_path):
     assert {name for name in before if before[name] != now[name]} == of(ALL)
 
 
+def test_what_is_decided_without_assertions_is_decided_for_that_alone(before, monkeypatch):
+    """With an option by which Python leaves out assertions, everything is decided anew."""
+    monkeypatch.setenv("PYTHONOPTIMIZE", "1")
+    assert affected(before, SEQCOUNT) == of(ALL)
+
+
 def test_expected_verdicts_affect_nothing_and_claims_do(tmp_path, before):
     """What decides does not read the table of a property; another claim may mean another question."""
     root = tmp_path / "copy"

@@ -60,6 +60,8 @@ UNTOLD = frozenset(
 """Entries of a class that say nothing about what it does."""
 EXPECTED = "expected"
 """The entry of a property with the verdicts that are expected, which nothing that decides reads."""
+PYTHON = f"{sys.version} {sys.flags.optimize}".encode()
+"""The version of Python, and whether it leaves out assertions and docstrings."""
 TYPING = ("typing", "types", "collections.abc")
 
 
@@ -113,7 +115,7 @@ class Walk:
 
     def _part(self, root: Any) -> Part:
         """What a thing leads to, up to definitions; each thing is told once, and by its number then."""
-        sha, numbers = hashlib.sha256(sys.version.encode()), {id(root): 0}
+        sha, numbers = hashlib.sha256(PYTHON), {id(root): 0}
         found: dict[int, Any] = {}
         pending = [root]
         for thing in pending:
