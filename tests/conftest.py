@@ -12,12 +12,12 @@ from tests.support.faults import ONE, TWO, Place
 from tests.support.paths import ROOT
 from vtsc.content.cells import groups
 from vtsc.content.content import Content
-from vtsc.content.loader import load
-from vtsc.content.turns import turn_designs
+from vtsc.content.loader import TOLD, load
+from vtsc.content.turns import load_texts
 from vtsc.deciding.verdict import Result
 from vtsc.engines import Effort
 
-turn_designs(ROOT)  # as whoever runs a command has them, before any test imports a design
+load_texts(ROOT, TOLD)  # as whoever runs a command has them, before any test imports a design
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -283,9 +283,12 @@ def test_since(tmp_path):
     edit(copy.root / "checks.toml", 'host = "weak"', 'host = "weak"\ndepth = 9')
     lines = (
         "no-odd sc never_torn: what it rests on has changed\n"
-        "only-equal weak never_torn: its depth or expected verdict has changed\n\n"
+        "only-equal weak never_torn: its depth, expected verdict or limits have changed\n\n"
     )
     status, said = copy.gate("--since", "HEAD")
     assert status == 0 and re.fullmatch(re.escape(lines) + total.format(2), said), said
     assert not copy.cache.joinpath("vtsc/decided").exists()
     assert copy.gate("--since", "HEAD~7")[0] == 2
+    with (copy.root / "checks.toml").open("a", encoding="utf-8") as file:
+        file.write("\n[limits]\nper_cell = 5\n")
+    assert copy.gate("--since", "HEAD")[1].count("expected verdict or limits have changed\n") == 2

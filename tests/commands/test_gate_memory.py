@@ -15,7 +15,7 @@ def changed_memory(path: Path, change, *, sealed=True):
     """Change what is remembered, and unless ``sealed`` is false its checksum, too."""
     kept = json.loads(path.read_text(encoding="utf-8"))
     change(kept["kept"])
-    text = json.dumps(kept["kept"]).encode()
+    text = json.dumps([f"decided/{path.name}", kept["kept"]]).encode()
     kept["seal"] = hashlib.sha256(text).hexdigest() if sealed else kept["seal"]
     path.write_text(json.dumps(kept), encoding="utf-8")
 

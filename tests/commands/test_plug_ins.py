@@ -1,6 +1,7 @@
 """Formats and engines of other distributions, which are installed beside vtsc and found by entry point."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ from tests.support.schemas import validator
 from vtsc import engines
 from vtsc.base.errors import UsageError
 from vtsc.cli import main
+from vtsc.engines.task import Answer, Finding
 
 DOMAIN = ROOT / "examples" / "seqcount"
 CODE = '''
@@ -198,3 +200,40 @@ def test_only_what_can_be_checked_is_believed(installed):
     assert (answer.finding, answer.depth) == ("open", 0)
     with pytest.raises(UsageError, match=r"silent of small-plug 1\.2: decide\(\) returns no"):
         engines.ask("silent", None)
+
+
+class Sly(Answer):
+    """An answer that says of itself that it decides, and to a depth that nobody searched."""
+
+    decided = True
+
+
+OPEN = Answer(Finding.OPEN, reason="liar does not decide it")
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (Sly(Finding.HOLDS, depth=500, confirmed=500), OPEN),
+        (Answer(Finding.VIOLATED, depth=1), OPEN),
+        (Sly(Finding.PROVED, depth=500), Answer(Finding.PROVED, shortest=False)),
+        (Answer(Finding.PROVED, k=0), "k 0"),
+        (Answer(Finding.PROVED, k=True), "k True"),
+        (Answer(Finding.PROVED, k=1.5), "k 1.5"),
+        (Answer(Finding.PROVED, lemmas=("a",)), "lemmas ('a',)"),
+        (Answer(Finding.PROVED, found=(3,)), "found (3,)"),
+        (Answer(Finding.VIOLATED, witness=3), "witness 3"),
+        (Answer("proved"), "finding 'proved'"),
+        (Answer(Finding.OPEN, reason=None), "reason None"),
+    ],
+)  # fmt: skip
+def test_an_answer_is_made_anew_of_what_can_be_checked(installed, monkeypatch, answer, told):
+    """Neither a depth nor what an answer says of itself is taken over; parts of a wrong kind are named."""
+    engines.enlist(["liar"])
+    engine = engines.entry_of("liar").engine
+    monkeypatch.setattr(sys.modules["small_plug"].liar, "decide", lambda task: answer)
+    if isinstance(told, Answer):
+        assert engine(None) == told and type(engine(None)) is Answer
+    else:
+        with pytest.raises(UsageError, match=re.escape(f"returns an Answer with {told}")):
+            engine(None)

@@ -4,6 +4,8 @@ from tests.support.paths import ROOT
 from vtsc.content.case import Case
 from vtsc.content.footprint import Footprints
 from vtsc.content.loader import load, with_designs
+from vtsc.deciding.memory import Memory
+from vtsc.engines import Effort
 
 OWN = (ROOT / "examples" / "my_patch.py").read_text(encoding="utf-8")
 
@@ -28,3 +30,17 @@ def test_a_change_of_one_file_counts_for_its_design_alone(tmp_path):
     assert before["other-patch"].rules == after["other-patch"].rules
     assert before["patch25"].rules == after["patch25"].rules
     assert before["patch25"].sources != after["patch25"].sources
+
+
+def test_what_is_remembered_rests_on_the_texts_that_were_loaded(tmp_path, content):
+    """A file that is saved while a gate decides counts as it was when the gate began."""
+    mine = tmp_path / "mine.py"
+    mine.write_text(OWN, encoding="utf-8")
+    loaded = with_designs(content, [str(mine)])
+    mine.write_text(
+        OWN.replace("vcpu.last_host_tsc = 0", "vcpu.last_host_tsc = 1"), encoding="utf-8"
+    )
+    late = Memory.of(loaded, Effort.ALL).sources
+    assert Memory.of(with_designs(content, [str(mine)]), Effort.ALL).sources != late
+    mine.write_text(OWN, encoding="utf-8")
+    assert Memory.of(with_designs(content, [str(mine)]), Effort.ALL).sources == late

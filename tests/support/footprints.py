@@ -26,12 +26,16 @@ json.dump(found, sys.stdout)
 """
 
 
-def footprints(root: Path, seed: int = 0) -> dict[str, str]:
-    """The footprint of each case of a root, found in a process of its own; ``seed``: that of its hashes."""
+def footprints(root: Path, seed: int = 0, *, compiled: bool = False) -> dict[str, str]:
+    """The footprint of each case of a root, found in a process of its own.
+
+    ``seed``: that of its hashes; ``compiled``: whether it keeps compiled copies of files.
+    """
+    kept = {"PYTHONDONTWRITEBYTECODE": "" if compiled else "1"}
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, str(root)],
         cwd=ROOT,
-        env={**os.environ, "PYTHONHASHSEED": str(seed)},
+        env={**os.environ, "PYTHONHASHSEED": str(seed), **kept},
         capture_output=True,
         text=True,
         check=True,

@@ -67,23 +67,23 @@ def keep(name: str, value: Any) -> None:
 
 
 def keep_sealed(name: str, value: Any) -> None:
-    """Keep a JSON value under a name together with a checksum of it, if it can be kept."""
-    keep(name, {"seal": _seal(value), "kept": value})
+    """Keep a JSON value under a name together with a checksum of both, if it can be kept."""
+    keep(name, {"seal": _seal(name, value), "kept": value})
 
 
 def recalled_sealed(name: str) -> Any:
-    """The JSON value kept with its checksum under a name; None where none is whole."""
+    """The JSON value kept with its checksum under this very name; None where none is whole."""
     found = recalled(name)
     if not isinstance(found, dict) or found.keys() != {"seal", "kept"}:
         return None
     try:
-        return found["kept"] if found["seal"] == _seal(found["kept"]) else None
+        return found["kept"] if found["seal"] == _seal(name, found["kept"]) else None
     except (ValueError, RecursionError, MemoryError):
         return None
 
 
-def _seal(value: Any) -> str:
-    return hashlib.sha256(json.dumps(value).encode()).hexdigest()
+def _seal(name: str, value: Any) -> str:
+    return hashlib.sha256(json.dumps([name, value]).encode()).hexdigest()
 
 
 def is_kept(name: str) -> bool:

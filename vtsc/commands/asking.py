@@ -10,7 +10,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
-from vtsc.base.cache import keep, recalled
+from vtsc.base.cache import keep_sealed, recalled_sealed
 from vtsc.base.errors import Exit, VtscError
 from vtsc.base.parallel import Local, Lost
 from vtsc.base.watched import Watched
@@ -53,7 +53,7 @@ class Asking:
 
     def _answer(self, question: Asked) -> Answer:
         name = self._name(question)
-        known = None if name is None else _kept(recalled(name))
+        known = None if name is None else _kept(recalled_sealed(name))
         if known is not None:
             return known
         try:
@@ -66,7 +66,7 @@ class Asking:
         except Exception as error:  # a worker does not raise
             answer = Answer("ERROR", Exit.INTERNAL, f"{type(error).__name__}: {error}")
         if name is not None and answer.status is Exit.OK:
-            keep(name, [answer.found, answer.reason, answer.told])
+            keep_sealed(name, [answer.found, answer.reason, answer.told])
         return answer
 
     def _name(self, question: Asked) -> str | None:

@@ -18,6 +18,7 @@ from typing import Any
 
 import vtsc
 from vtsc.base.errors import Exit, UsageError, VtscError
+from vtsc.content.budget import NAMES
 from vtsc.content.case import Case
 from vtsc.content.cells import Cell
 from vtsc.content.content import Content
@@ -58,13 +59,14 @@ def _why(before: Any, now: Any) -> str:
         return "what it rests on has changed"
     if before["check"] is None:
         return "it is new in the manifest"
-    return "" if before["check"] == now["check"] else "its depth or expected verdict has changed"
+    return "" if before["check"] == now["check"] else "its depth, expected verdict or limits have changed"
 
 
 def _known(content: Content, manifest: Manifest, cells: Mapping[str, Cell]) -> Known:
     """What is known of cells in a content."""
     footprints = Footprints(content)
-    checks = {_name(c.cell): [c.depth, c.expected] for c in manifest.checks}
+    limits = [getattr(manifest.budget, name) for name in NAMES]
+    checks = {_name(c.cell): [c.depth, c.expected, limits] for c in manifest.checks}
     found = {}
     for name, cell in cells.items():
         try:

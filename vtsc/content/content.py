@@ -52,6 +52,8 @@ class Content:
     sometimes: tuple[Sometimes, ...]
     shipped: str
     """The digest of the model below the root."""
+    texts: str
+    """The digest of the bytes of all its sources, as they were when it was loaded."""
     where: str
     asked: str | None = None
     """The root in the words of the user, where one was named."""

@@ -6,7 +6,7 @@ and with nothing else. It does not depend on the version of Python, on the platf
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 LENGTH = 16
@@ -38,6 +38,16 @@ def digest(root: Path, package: str = "model") -> str:
         for line in statements(path.read_text(encoding="utf-8")):
             sha.update("\0".join(line).encode() + b"\n")
     return sha.hexdigest()[:LENGTH]
+
+
+def texts(root: Path, packages: Sequence[str], own: Sequence[tuple[str, bytes]] = ()) -> str:
+    """The digest of the bytes of every file of some packages, and of further files with a name each."""
+    sha = hashlib.sha256()
+    paths = [path for name in packages for path in sorted((root / name).rglob("*.py"))]
+    files = [(path.relative_to(root).as_posix(), path.read_bytes()) for path in paths]
+    for name, text in (*files, *own):
+        sha.update(f"{name}\0{len(text)}\0".encode() + text)
+    return sha.hexdigest()
 
 
 def combined(shipped: str, own: bytes) -> str:

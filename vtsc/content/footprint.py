@@ -5,19 +5,19 @@ case cannot name does not count, and a change of a design counts for the cases t
 contents cannot be seen makes the case rest on all sources of the content.
 """
 
-import hashlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import Any
 
 from vtsc.content.case import Case
-from vtsc.content.code import meaning, names
+from vtsc.content.code import is_only_looked_up, meaning, names
 from vtsc.content.content import Content
+from vtsc.content.definitions import held_by, loaded
 from vtsc.content.live import first_of
 from vtsc.content.reading.uses import Use
-from vtsc.content.walk import Walk, held_by
+from vtsc.content.walk import Walk
 
 OF_DOMAIN = ("kinds", "spare", "typical_input", "rules", "shared_rules", "assumed")
 """What the checker uses of a `Domain` besides its machines."""
@@ -52,19 +52,7 @@ class Footprints:
         uses = [first_of(self._uses, [machine, state, *group]) for group in groups]
         told = [None if use is None else (use.owners, use.what) for use in uses]
         roots = [[p.name for p in asked], own, builder.parts(), told, machine, monitors]
-        return Footprint(self._walk.digest(roots), self.sources)
-
-    @cached_property
-    def sources(self) -> str:
-        """The digest of the bytes of every source file of the content."""
-        sha = hashlib.sha256()
-        root = self.content.root
-        files = [p for name in ("model", "properties") for p in sorted((root / name).rglob("*.py"))]
-        for path in files:
-            sha.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
-        for own in self.content.files:
-            sha.update(own.path.read_bytes())
-        return sha.hexdigest()
+        return Footprint(self._walk.digest(roots), self.content.texts)
 
     @cached_property
     def _uses(self) -> Sequence[Use]:
@@ -72,14 +60,15 @@ class Footprints:
 
     @cached_property
     def _walk(self) -> Walk:
-        return Walk(lambda: self.sources)
+        return Walk(lambda: self.content.texts)
 
 
 @dataclass(frozen=True)
 class _Builder:
     """The function that makes a machine, for one design and one host.
 
-    It is given their names, so a table with an entry for each design or host counts for this one only.
+    It is given their names. So a table with an entry for each design or host counts for this one only, if the
+    function does nothing with it but look up the name that it is given.
     """
 
     build: Any
@@ -90,26 +79,32 @@ class _Builder:
 
     def parts(self) -> list[Any]:
         """What it leads to."""
-        return [*self._parts()]
-
-    def _parts(self) -> Iterator[Any]:
-        function = self.build
-        while isinstance(function, partial):
-            yield from map(self._entry, (*function.args, *function.keywords.values()))
+        bound, function = [], self.build
+        while isinstance(function, partial) and not function.args:
+            bound.append(function.keywords)
             function = function.func
         if not isinstance(function, FunctionType):
-            yield function
-            return
-        yield meaning(function.__code__)
-        yield from map(self._entry, function.__defaults__ or ())
-        yield from map(self._entry, (function.__kwdefaults__ or {}).values())
-        yield from (self._entry(held_by(cell)) for cell in function.__closure__ or ())
-        for name in sorted(names(function.__code__)):
-            if name in function.__globals__:
-                yield self._entry(function.__globals__[name])
+            return [self.build]
+        code, mentioned = function.__code__, names(function.__code__)
+        parameters = code.co_varnames[: code.co_argcount]
+        defaults = function.__defaults__ or ()
+        held = [
+            *zip(parameters[len(parameters) - len(defaults) :], defaults, strict=True),
+            *(function.__kwdefaults__ or {}).items(),
+            *(pair for keywords in bound for pair in keywords.items()),
+            *zip(code.co_freevars, map(held_by, function.__closure__ or ()), strict=True),
+            *(
+                (n, function.__globals__[n])
+                for n in sorted(mentioned & function.__globals__.keys())
+            ),
+        ]
+        entries = [(name, self._entry(code, name, value)) for name, value in held]
+        return [meaning(code), entries, [*loaded(mentioned)]]
 
-    def _entry(self, value: Any) -> Any:
-        for known, own in ((self.designs, self.design), (self.hosts, self.host)):
-            if isinstance(value, Mapping) and value.keys() == set(known):
-                return value[own]
+    def _entry(self, code: CodeType, name: str, value: Any) -> Any:
+        given = code.co_varnames[: min(2, code.co_argcount)]
+        known = ((self.designs, self.design), (self.hosts, self.host))
+        for key, (every, own) in zip(given, known, strict=False):
+            if isinstance(value, Mapping) and value.keys() == set(every):
+                return value[own] if is_only_looked_up(code, name, key) else value
         return value

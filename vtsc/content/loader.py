@@ -14,12 +14,12 @@ from typing import Any
 from vtsc.base.errors import BadFileError, VtscError
 from vtsc.content.checked import PACKAGES, ensure, numbers_of
 from vtsc.content.content import Content, OwnDesign
-from vtsc.content.digest import combined, digest
+from vtsc.content.digest import combined, digest, texts
 from vtsc.content.own_design import OwnFile, joined, own_file, with_design
 from vtsc.content.properties import Properties
 from vtsc.content.reading.sources import OWN
 from vtsc.content.reading.uses import Use
-from vtsc.content.turns import turn_designs
+from vtsc.content.turns import load_texts
 from vtsc.language.claims import Property
 from vtsc.language.definitions import DefinitionError, check_name
 from vtsc.language.domain import Domain
@@ -92,8 +92,9 @@ def load(given: str | None, design: str | None = None, *, beside: bool = False) 
     file = None if design is None else own_file(design)
     own_path = None if design is None else Path(design)
     ensure(root, own_path)
+    read = texts(root, PACKAGES, [] if file is None else [("", file.text)])
     sys.path.insert(0, str(root))
-    turn_designs(root)
+    load_texts(root, TOLD)
     model, properties = (import_below(root, package) for package in PACKAGES)
     domain = getattr(model, "MODEL", None)
     if not isinstance(domain, Domain):
@@ -114,6 +115,7 @@ def load(given: str | None, design: str | None = None, *, beside: bool = False) 
         properties=Properties(known),
         sometimes=tuple(getattr(properties, "SOMETIMES", ())),
         shipped=shipped,
+        texts=read,
         where="bundled" if root == BUNDLED else "checkout",
         asked=given,
         own=own,
@@ -125,6 +127,7 @@ def with_designs(content: Content, files: Sequence[str]) -> Content:
     """The content with the designs of some files besides; raises `BadFileError` where one cannot be used."""
     found: dict[str, Domain] = {}
     others: list[OwnDesign] = []
+    read = [("", content.texts.encode())]
     for number, asked in enumerate(files, 1):
         file = own_file(asked)
         ensure(content.root, Path(asked))
@@ -134,6 +137,7 @@ def with_designs(content: Content, files: Sequence[str]) -> Content:
             before = next(own.asked for own in others if own.name == name)
             raise BadFileError(f"{asked}: design {name} is in {before}, too: rename one")
         found[name] = domain
+        read.append((name, file.text))
         digest_of_both = combined(content.shipped, file.text)
         others.append(OwnDesign(name, file.path, file.shown, digest_of_both))
     model = joined(content.model, found)
@@ -141,6 +145,7 @@ def with_designs(content: Content, files: Sequence[str]) -> Content:
     return replace(
         content,
         model=model,
+        texts=texts(content.root, (), read),
         others=tuple(others),
         parts={**found, "": content.model},
         read_numbers=lambda: _all_numbers(content, others),

@@ -8,11 +8,11 @@ with which validation compares it. Where a `break` or a `return` may leave a loo
 
 import ast
 import copy
+import hashlib
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
-from importlib.util import source_hash
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
@@ -21,8 +21,6 @@ from vtsc.language.words import each, merging
 
 DESIGNS = ("model/designs/", "model/designs.py")
 """The places of designs, below a root."""
-CONTENT = ("model", "properties")
-"""The packages of the content."""
 MERGING, EACH, ITEM = "__merging__", "__each__", "__item__"
 """The names under which a design's module finds `merging` and `each`, and a turn its item."""
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
@@ -151,6 +149,19 @@ def supplied() -> dict[str, Any]:
     return {MERGING: merging, EACH: each}
 
 
+class Content(SourceFileLoader):
+    """Loads a file of the content; a compiled copy counts if it was made of the same text.
+
+    Python compares size and time, in seconds. Two texts may have both in common, for example where a tool
+    gives all files one time.
+    """
+
+    def path_stats(self, path: Any) -> dict[str, int]:
+        """What a compiled copy is stamped with: 64 bits of the text's digest, in place of time and size."""
+        digest = hashlib.sha256(self.get_data(path)).digest()
+        return {"mtime": int.from_bytes(digest[:4]), "size": int.from_bytes(digest[4:8])}
+
+
 class Loader(SourceFileLoader):
     """Loads a design's file with its loops in both forms; no compiled copy is kept."""
 
@@ -165,30 +176,17 @@ class Loader(SourceFileLoader):
         super().exec_module(module)
 
 
-class ByText(SourceFileLoader):
-    """Loads a file of the content; a compiled copy is used only if it was made of the very same text.
-
-    Python itself compares times, which are wrong where a clock was set back or a file was copied with its
-    time.
-    """
-
-    def path_stats(self, path: str) -> Mapping[str, Any]:
-        """What a compiled copy is known by: a number made of the text, in the place of its time."""
-        text = self.get_data(path)
-        return {"mtime": int.from_bytes(source_hash(text)[:4], "big"), "size": len(text)}
-
-
 class Finder(MetaPathFinder):
-    """Finds the designs and the other files of the content below a root."""
+    """Finds the files of some packages below a root."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, root: Path, packages: Sequence[str]) -> None:
+        self.root, self._packages = root, packages
 
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """The module of that name, if it is one of the content."""
-        if name.partition(".")[0] not in CONTENT:
+        """The module of that name, if it is below the root."""
+        if name.partition(".")[0] not in self._packages:
             return None
         spec = PathFinder.find_spec(name, path, target)
         if spec is None or spec.origin is None or not isinstance(spec.loader, SourceFileLoader):
@@ -197,12 +195,12 @@ class Finder(MetaPathFinder):
         if not file.is_relative_to(self.root):
             return None
         is_design = file.relative_to(self.root).as_posix().startswith(DESIGNS)
-        spec.loader = (Loader if is_design else ByText)(name, spec.origin)
+        spec.loader = (Loader if is_design else Content)(name, spec.origin)
         return spec
 
 
-def turn_designs(root: Path) -> None:
-    """From now on, load the designs below a root with their loops in both forms, and the rest by its text."""
+def load_texts(root: Path, packages: Sequence[str]) -> None:
+    """From now on, load packages below a root by their texts, and designs with their loops in both forms."""
     known: list[Any] = sys.meta_path
     if not any(isinstance(finder, Finder) and finder.root == root for finder in known):
-        sys.meta_path.insert(0, Finder(root))
+        sys.meta_path.insert(0, Finder(root, packages))

@@ -16,21 +16,43 @@ from fractions import Fraction
 from functools import cached_property, partial, partialmethod
 from types import (
     BuiltinFunctionType,
+    ClassMethodDescriptorType,
     FunctionType,
     GenericAlias,
+    GetSetDescriptorType,
+    MemberDescriptorType,
+    MethodDescriptorType,
     MethodType,
     ModuleType,
     UnionType,
+    WrapperDescriptorType,
 )
 from typing import Any, TypeVar
 
-from vtsc.content.code import meaning, names
+from vtsc.content.code import meaning, names, whole
+from vtsc.content.definitions import (
+    held_by,
+    is_definition,
+    is_opaque,
+    is_ours,
+    loaded,
+    reads_texts,
+    slots,
+    written,
+)
 from vtsc.content.live import ELSEWHERE
-from vtsc.content.reading.sources import OWN
 from vtsc.language.claims import Property
 
 ATOMS = (int, str, bytes, float, complex, bool, type(None), type(...), type(NotImplemented), range)
-LOOKED_AT = (Fraction, TypeVar, UnionType)
+OF_PYTHON = (
+    MemberDescriptorType,
+    GetSetDescriptorType,
+    WrapperDescriptorType,
+    MethodDescriptorType,
+    ClassMethodDescriptorType,
+)
+"""How Python reaches a slot, an attribute or a method of a class of its own."""
+LOOKED_AT = (Fraction, *OF_PYTHON)
 """Other kinds of things that are told by their texts."""
 UNTOLD = frozenset(
     ("__module__", "__doc__", "__dict__", "__weakref__", "__firstlineno__", "_abc_impl")
@@ -38,9 +60,8 @@ UNTOLD = frozenset(
 """Entries of a class that say nothing about what it does."""
 EXPECTED = "expected"
 """The entry of a property with the verdicts that are expected, which nothing that decides reads."""
-CONTAINERS = (int, str, bytes, float, list, tuple, dict, set, frozenset)
-"""Kinds of things that a class may be derived from, and whose objects may have attributes besides."""
-PACKAGES = ("model", "properties")
+PYTHON = f"{sys.version} {sys.flags.optimize}".encode()
+"""The version of Python, and whether it leaves out assertions and docstrings."""
 TYPING = ("typing", "types", "collections.abc")
 
 
@@ -94,7 +115,7 @@ class Walk:
 
     def _part(self, root: Any) -> Part:
         """What a thing leads to, up to definitions; each thing is told once, and by its number then."""
-        sha, numbers = hashlib.sha256(sys.version.encode()), {id(root): 0}
+        sha, numbers = hashlib.sha256(PYTHON), {id(root): 0}
         found: dict[int, Any] = {}
         pending = [root]
         for thing in pending:
@@ -103,7 +124,7 @@ class Walk:
             for other in seen.leads_to:
                 if type(other) in ATOMS:
                     sha.update(_atom(other))
-                elif other is not root and _is_definition(other):
+                elif other is not root and is_definition(other):
                     found[id(other)] = other
                     sha.update(_label(other) + b",")
                 else:
@@ -118,26 +139,31 @@ class Walk:
         for kinds, look in LOOKS:
             if isinstance(thing, kinds):
                 seen = look(self, thing)
-                return self._derived(thing, seen) if self._is_ours(type(thing).__module__) else seen
-        if type(thing).__module__ in TYPING:
-            return _Seen(repr(thing).encode(), tuple(getattr(thing, "__args__", ())))
+                return self._derived(thing, seen)
+        if type(thing).__module__ in TYPING and is_opaque(type(thing)):
+            return _Seen(repr(thing).encode(), _parameters(thing))
         wrapped = getattr(thing, "__wrapped__", None)
-        if wrapped is not None:
+        if wrapped is not None and is_opaque(type(thing)):
             return _Seen(_name(type(thing)), (wrapped,))
         return self._object(thing)
 
     def _derived(self, thing: Any, seen: _Seen) -> _Seen:
-        """A thing of a kind that Python has, but of a class that the content derives from it."""
-        own = getattr(thing, "__dict__", {}) if isinstance(thing, CONTAINERS) else {}
-        return _Seen(seen.text, (*seen.leads_to, type(thing), *own, *own.values()))
+        """A thing of a kind that Python has, with its attributes, and its class if the content derives it."""
+        if isinstance(thing, FunctionType | ModuleType | type):
+            return seen
+        kind = written(type(thing))
+        if is_opaque(kind) and not isinstance(thing, partial):
+            return seen
+        own = {n: v for n, v in _attributes(thing, kind).items() if n not in UNTOLD}
+        return _Seen(seen.text, (*seen.leads_to, kind, *own, *own.values()))
 
     # kinds of things
 
     def _type(self, kind: type) -> _Seen:
-        if not self._is_ours(kind.__module__):
+        if is_opaque(kind):
             return _Seen(_name(kind))
         untold = UNTOLD | ({EXPECTED} if issubclass(kind, Property) else set())
-        own = {n: v for n, v in vars(kind).items() if n not in untold and not _is_of_python(v)}
+        own = {n: v for n, v in vars(kind).items() if n not in untold}
         return _Seen(_name(kind), (*kind.__bases__, type(kind), *own, *own.values()))
 
     def _function(self, function: FunctionType) -> _Seen:
@@ -145,80 +171,82 @@ class Walk:
         cells = [held_by(cell) for cell in function.__closure__ or ()]
         defaults = (function.__defaults__ or (), function.__kwdefaults__ or {})
         held = (*cells, *defaults, dict(vars(function)))
-        module = function.__module__ or ""
+        named = f"{function.__name__} {function.__qualname__}"
+        module = str(function.__globals__.get("__name__", ""))
         if module.partition(".")[0] in ELSEWHERE:
-            return _Seen(f"{module}.{function.__qualname__}".encode(), held)
-        mentioned = self._mentioned(function.__globals__, names(function.__code__))
-        return _Seen(b"function " + meaning(function.__code__), (*held, *mentioned))
+            return _Seen(f"{module} {named}".encode(), held)
+        mentioned = names(function.__code__)
+        text = f"function {named} ".encode() + meaning(function.__code__)
+        if reads_texts(function, mentioned):
+            text += self.unknown().encode()
+        return _Seen(text, (*held, *self._mentioned(function, mentioned)))
 
-    def _mentioned(self, known: Mapping[str, Any], mentioned: set[str]) -> Iterator[Any]:
-        """What global names stand for, with what is mentioned of the modules among them."""
-        for name in sorted(mentioned):
-            if name in known:
-                yield name
-                yield from self._of_module(known[name], mentioned)
-            module = sys.modules.get(name)
-            if module is not None and self._is_ours(name):
-                yield from self._of_module(module, mentioned)
+    def _mentioned(self, function: FunctionType, mentioned: set[str]) -> Iterator[Any]:
+        """What global names stand for, with what is mentioned of the modules among them.
 
-    def _of_module(self, value: Any, mentioned: set[str]) -> Iterator[Any]:
-        if not isinstance(value, ModuleType):
-            yield value
-        elif self._is_ours(value.__name__):
-            yield value.__name__
-            inside = vars(value)
-            for name in sorted(mentioned & inside.keys()):
-                yield name
-                if not isinstance(inside[name], ModuleType):
-                    yield inside[name]
+        A module that is used otherwise than by its attributes counts whole, and so does one that the function
+        itself imports.
+        """
+        known: Mapping[str, Any] = function.__globals__
+        for name in sorted(mentioned & known.keys()):
+            value = known[name]
+            yield name
+            if not isinstance(value, ModuleType):
+                yield value
+            elif is_ours(value.__name__):
+                yield value.__name__
+                inside = vars(value)
+                for own in sorted(mentioned & inside.keys()):
+                    yield own
+                    yield inside[own]
+                if name in whole(function.__code__):
+                    yield value
+        yield from loaded(mentioned)
 
     def _module(self, module: ModuleType) -> _Seen:
         """A module that an object holds: all that is in it."""
-        if not self._is_ours(module.__name__):
+        if not is_ours(module.__name__):
             return _Seen(module.__name__.encode())
         inside = {n: v for n, v in vars(module).items() if not n.startswith("__")}
         return _Seen(module.__name__.encode(), (*inside, *inside.values()))
 
     def _object(self, thing: Any) -> _Seen:
         """An object of a class: what its attributes hold, but for what it has only worked out."""
-        kind = _written(type(thing))
-        slots = [n for c in kind.__mro__ for n in _slots(c)]
-        if not hasattr(thing, "__dict__") and not slots:
-            return self._unseen(thing)
+        kind = written(type(thing))
+        own = _attributes(thing, kind)
+        if _is_built_in(kind) or not (own or hasattr(thing, "__dict__")):
+            seen = self._unseen(thing)
+            return _Seen(seen.text, (kind, *own, *own.values()))
         lazy = {
             n for c in kind.__mro__ for n, v in vars(c).items() if isinstance(v, cached_property)
         }
-        held = {n: getattr(thing, n) for n in slots if hasattr(thing, n)}
-        held |= {n: v for n, v in getattr(thing, "__dict__", {}).items() if n not in lazy}
+        held = {n: v for n, v in own.items() if n not in lazy}
         return _Seen(b"object", (kind, *held, *held.values()))
 
     def _unseen(self, thing: Any) -> _Seen:
         """A thing whose contents cannot be seen; whatever is in the sources may be in it."""
         return _Seen(_name(type(thing)) + self.unknown().encode())
 
-    def _is_ours(self, module: str) -> bool:
-        return module.partition(".")[0] in PACKAGES or module.startswith(OWN)
-
-
-def _written(kind: type) -> type:
-    """The class as the content has it; the checker derives one from it for objects that refuse stores."""
-    made = any(base.__module__.startswith("vtsc.stores") for base in kind.__bases__)
-    return _written(kind.__bases__[-1]) if made else kind
-
 
 def _name(kind: type) -> bytes:
     return f"{kind.__module__}.{kind.__qualname__}".encode()
 
 
+def _attributes(thing: Any, kind: type) -> dict[str, Any]:
+    """The attributes of an object by name, those in slots included."""
+    names = [n for c in kind.__mro__ for n in slots(c)]
+    held = {n: getattr(thing, n) for n in names if hasattr(thing, n)}
+    return held | getattr(thing, "__dict__", {})
+
+
+def _is_built_in(kind: type) -> bool:
+    """Whether objects of a class hold more than attributes: a part of Python makes them that is no Python."""
+    makers = (vars(c).get("__new__") for c in kind.__mro__ if c is not object)
+    return any(isinstance(maker, BuiltinFunctionType) for maker in makers)
+
+
 def _atom(value: Any) -> bytes:
     return f"{type(value).__name__} {value!r},".encode()
-
-
-def held_by(cell: Any) -> Any:
-    try:
-        return cell.cell_contents
-    except ValueError:  # nothing has been stored there yet
-        return None
 
 
 def _label(thing: Any) -> bytes:
@@ -227,25 +255,6 @@ def _label(thing: Any) -> bytes:
         return _name(thing)
     own = hashlib.sha256(meaning(thing.__code__)).hexdigest()
     return f"{thing.__module__}.{thing.__qualname__} {own}".encode()
-
-
-def _is_definition(thing: Any) -> bool:
-    """Whether it is a class or a function that its module defines once, under one name."""
-    if isinstance(thing, FunctionType):
-        return not thing.__closure__ and "<" not in thing.__qualname__
-    return isinstance(thing, type) and "<" not in thing.__qualname__
-
-
-def _slots(kind: type) -> Iterator[str]:
-    own = vars(kind).get("__slots__", ())
-    for name in (own,) if isinstance(own, str) else own:
-        if name not in ("__dict__", "__weakref__"):
-            yield name if not name.startswith("__") else f"_{kind.__name__.lstrip('_')}{name}"
-
-
-def _is_of_python(value: Any) -> bool:
-    """Whether it is how Python reaches a slot or an attribute, which stands for itself."""
-    return type(value).__name__ in ("member_descriptor", "getset_descriptor", "wrapper_descriptor")
 
 
 def _text(_: Walk, thing: Any) -> _Seen:
@@ -257,7 +266,8 @@ def _items(_: Walk, thing: Any) -> _Seen:
 
 
 def _mapping(_: Walk, thing: Any) -> _Seen:
-    return _Seen(type(thing).__name__.encode(), (*thing, *thing.values()))
+    made = getattr(thing, "default_factory", None)
+    return _Seen(type(thing).__name__.encode(), (*thing, *thing.values(), made))
 
 
 def _set(walk: Walk, thing: Any) -> _Seen:
@@ -271,6 +281,20 @@ def _set(walk: Walk, thing: Any) -> _Seen:
 
 def _enum(_: Walk, thing: Any) -> _Seen:
     return _Seen(_name(type(thing)) + _atom(thing.name), (thing.value,))
+
+
+def _pattern(_: Walk, thing: Any) -> _Seen:
+    return _Seen(b"pattern", (thing.pattern, thing.flags))
+
+
+def _parameters(thing: Any) -> tuple[Any, ...]:
+    """What a type with parameters is made of."""
+    of_variable = (getattr(thing, "__bound__", None), getattr(thing, "__constraints__", ()))
+    return (getattr(thing, "__origin__", None), getattr(thing, "__args__", ()), *of_variable)
+
+
+def _generic(_: Walk, thing: Any) -> _Seen:
+    return _Seen(repr(thing).encode(), _parameters(thing))
 
 
 def _builtin(_: Walk, thing: Any) -> _Seen:
@@ -294,13 +318,14 @@ def _descriptor(_: Walk, thing: Any) -> _Seen:
 
 
 def _dataclass_field(_: Walk, thing: Any) -> _Seen:
-    return _Seen(b"field", (thing.name, thing.default, thing.default_factory))
+    return _Seen(b"field", (thing.name, thing.default, thing.default_factory, dict(thing.metadata)))
 
 
 LOOKS: Sequence[tuple[Any, Callable[[Walk, Any], _Seen]]] = (
     (Enum, _enum),
-    ((*ATOMS, *LOOKED_AT, re.Pattern), _text),
-    (GenericAlias, lambda f, x: _Seen(repr(x).encode(), tuple(x.__args__))),
+    ((*ATOMS, *LOOKED_AT), _text),
+    (re.Pattern, _pattern),
+    ((GenericAlias, UnionType, TypeVar), _generic),
     (type, Walk._type),
     (FunctionType, Walk._function),
     (ModuleType, Walk._module),

@@ -70,7 +70,9 @@ class Memory:
     @property
     def sources(self) -> str:
         """A digest of everything that is read: all of the content, and the checker."""
-        return hashlib.sha256(f"{self.rests_on} {self.footprints.sources}".encode()).hexdigest()
+        return hashlib.sha256(
+            f"{self.rests_on} {self.footprints.content.texts}".encode()
+        ).hexdigest()
 
     def recall(self, case: Case, properties: Sequence[str], depth: int) -> list[Result] | None:
         """The remembered verdicts of a case, checked as far as this memory does; else None."""

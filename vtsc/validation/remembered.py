@@ -8,8 +8,7 @@ import hashlib
 from collections.abc import Iterable
 from typing import Any
 
-from vtsc.base.cache import keep
-from vtsc.base.cache import recalled as kept_under
+from vtsc.base.cache import keep_sealed, recalled_sealed
 from vtsc.language.actions import Call
 from vtsc.native.witness import Witness
 from vtsc.validation.ruled import Ruled
@@ -33,7 +32,7 @@ def digest(ruled: Ruled, functions: Iterable[str]) -> str:
 
 def recall(name: str) -> Validated | None:
     """The validation that is remembered under a digest; None where there is none."""
-    kept = kept_under(_place(name))
+    kept = recalled_sealed(_place(name))
     try:
         hits = {str(name): _hit(hit) for name, hit in kept["hits"].items()}
         return Validated(int(kept["steps"]), int(kept["rules"]), int(kept["unseen"]), hits)
@@ -42,14 +41,14 @@ def recall(name: str) -> Validated | None:
 
 
 def remember(name: str, validated: Validated) -> None:
-    """Keep the results of a validation, if the folder can be written."""
+    """Keep the results of a validation with a checksum, if the folder can be written."""
     saw = {
         "steps": validated.steps,
         "rules": validated.rules,
         "unseen": validated.unseen,
         "hits": {name: _kept(hit) for name, hit in validated.hits.items()},
     }
-    keep(_place(name), saw)
+    keep_sealed(_place(name), saw)
 
 
 def _kept(hit: Hit) -> dict[str, Any]:

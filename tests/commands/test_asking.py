@@ -1,0 +1,35 @@
+"""Answers of the content's own questions, which the gate remembers while nothing changes."""
+
+import json
+from pathlib import Path
+
+from vtsc.base.cache import cache_folder
+from vtsc.base.errors import Exit
+from vtsc.commands.asking import Asking
+from vtsc.content.questions import Answer, Question
+
+
+def test_an_answer_is_remembered_until_something_changes(monkeypatch, tmp_path):
+    """Neither for other sources, another text or expectation, nor where the entry is not as it was kept."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    found = Answer("holds", Exit.OK)
+    other = Answer("fails", Exit.VIOLATED)
+
+    def asked(
+        answer: Answer, rests_on: str = "rules", text: str = "text", expected: str = "holds"
+    ) -> str:
+        question = Question("recipe", "one", expected, lambda: answer, 1, text)
+        (given,) = Asking(None, rests_on, 1).answers([question])
+        return given.answer.found
+
+    assert asked(found) == "holds"
+    assert asked(other) == "holds"
+    assert asked(other, rests_on="rules of today") == "fails"
+    assert asked(other, text="another text") == "fails"
+    assert asked(other, expected="fails") == "fails"
+    (path,) = (Path(cache_folder() or "") / "answers").iterdir()
+    kept = path.read_text(encoding="utf-8")
+    path.write_text(kept.replace("holds", "HOLDS"), encoding="utf-8")
+    assert asked(other) == "fails"
+    path.write_text(json.dumps(json.loads(kept)["kept"]), encoding="utf-8")
+    assert asked(other) == "fails"
