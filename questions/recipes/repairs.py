@@ -156,8 +156,9 @@ def _orders(calls: Sequence[Timed]) -> Iterator[tuple[tuple[Timed, ...], str]]:
 
 def _label(step: Step) -> str:
     """A step by its line and its first call."""
-    more = ", ..." if len(step.calls) > 1 else ""
-    return f"{step.names[0]}{more} (line {step.line})"
+    names = [name for name in step.names if name != "wait"] or ["the wait"]
+    more = ", ..." if len(names) > 1 else ""
+    return f"{names[0]}{more} (line {step.line})"
 
 
 def _name(timed: Timed) -> str:

@@ -4,7 +4,7 @@ import argparse
 from functools import partial
 from pathlib import Path
 
-from vtsc.base.errors import BadFileError, Exit, UsageError, worst
+from vtsc.base.errors import Exit, UsageError, worst
 from vtsc.base.files import check_folder
 from vtsc.commands.asking import Asking
 from vtsc.commands.budgets import add_budget, budget_of
@@ -39,7 +39,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the manifest, and options for its update and for the report, to a parser."""
     parser.epilog = STATUSES
     parser.add_argument(
-        "file", nargs="?", metavar="FILE", help=f"default: {NAME} at the root, or the nearest"
+        "file", nargs="?", metavar="FILE", help=f"default: {NAME} at the root, or the nearest above"
     )
     parser.add_argument(
         "--update", action="store_true", help="print how the expected verdicts would change"
@@ -78,8 +78,6 @@ def run(arguments: argparse.Namespace) -> Exit:
     enlist(arguments.engine)
     content = load(arguments.root)
     path = Path(arguments.file) if arguments.file else usual_manifest(content)
-    if not arguments.file and not path.is_file():
-        raise BadFileError(f"{path}: not there; it lists the cells that vtsc gate decides")
     manifest = load_manifest(content, path, complete=not (arguments.update or arguments.list))
     content = manifest.content
     if arguments.list:

@@ -1,4 +1,4 @@
-"""Checks that each value of a recipe stands for something: what is used has been read before."""
+"""Checks that what a recipe uses is there: values have been read before, and vCPUs have been created."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -24,6 +24,40 @@ def check_uses(sections: Mapping[str, Sequence[Step]]) -> Iterator[tuple[Step, M
                             (step, m) for m in _wrong(call, name, value, who, read, records)
                         )
                 _note(section, call, who, read, records)
+
+
+def check_created(sections: Mapping[str, Sequence[Step]]) -> Iterator[tuple[Step, Mistake]]:
+    """Each step that is of a vCPU which the new VM does not have yet."""
+    new_vm, created = False, set[int]()
+    for section, steps in sections.items():
+        new_vm |= section == "restore"
+        for step in steps if new_vm else ():
+            for who, call in _calls(step):
+                if call.name == "KVM_CREATE_VCPU":
+                    created.add(who)
+                elif who not in created | {VM} and call.name != "wait":
+                    told = f"{call.name}: the new VM has no v{who} yet; expected KVM_CREATE_VCPU"
+                    yield step, Mistake(f"{told} of v{who} before")
+
+
+def never_created(sections: Mapping[str, Sequence[Step]], vcpus: int) -> list[int]:
+    """The vCPUs that a restored VM never gets."""
+    if "restore" not in sections:
+        return []
+    created = {
+        who
+        for steps in sections.values()
+        for step in steps
+        for who, call in _calls(step)
+        if call.name == "KVM_CREATE_VCPU"
+    }
+    return [v for v in range(vcpus) if v not in created]
+
+
+def arms_timer(sections: Mapping[str, Sequence[Step]]) -> bool:
+    """Whether a step arms a timer of the guest."""
+    calls = [call for steps in sections.values() for step in steps for _, call in _calls(step)]
+    return any(name == "deadline" for c in calls if c.name == "guest" for name, _ in c.fields)
 
 
 def _calls(step: Step) -> Iterator[tuple[int, Call]]:
