@@ -81,7 +81,7 @@ def _values(steps: Sequence[Step]) -> Iterator[tuple[str, tuple[Step, ...]]]:
 
 
 def _instead(call: str, field: str, value: Value | None) -> Iterator[tuple[str, Value]]:
-    """Values that monitors have come to write instead of others."""
+    """Values that VMMs have come to write instead of others."""
     if field == "TSC" and value == Literal(0):
         yield "write TSC=1, since a write of 0 always matches", Literal(1)
     if call == "KVM_SET_CLOCK" and field == "flags" and value != Literal(0):

@@ -55,7 +55,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--stability", metavar="N", help="decide all cells anew with N seeds of the solver; compare"
     )
     parser.add_argument(
-        "--since", metavar="REV", help="name the cells that what changed since REV can affect"
+        "--since", metavar="REV", help="name the cells that changes since REV can affect"
     )
     add_engines(parser)
     add_output(parser, saved=f"the full report of each cell; default: {REPORTS} at the root")
