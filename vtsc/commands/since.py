@@ -1,4 +1,4 @@
-"""``vtsc gate --since REV``: name the cells that what changed since a commit can affect; nothing is decided.
+"""``vtsc gate --since REV``: name the cells that changes since a commit can affect; nothing is decided.
 
 The commit's content, manifest and design files are unpacked in a folder, and a process of its own finds the
 footprints of all cells in it, as this process finds them in the content of today. Where the manifest is in a
