@@ -30,13 +30,13 @@ class Host:
     @property
     def lines(self) -> list[str]:
         """The findings, each in a line."""
-        local = "yes, which is no upstream code" if self.page_change else "no"
+        local = "yes; upstream does not" if self.page_change else "no"
         return [
             f"host TSC: {self.khz} kHz, and the clock source is the TSC",
             f"offsets honoured: {_said(self.honoured)}",
             f"TSC scaling: {_said(self.scaling)}",
             f"a rate above the host's honoured: {_said(self.faster)}",
-            f"user space's write of a kvmclock MSR changes the page: {local}",
+            f"a kvmclock MSR written by user space changes the page: {local}",
         ]
 
 

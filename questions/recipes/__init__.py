@@ -1,1 +1,1 @@
-"""Recipes: is the order right in which a monitor creates, saves and restores a guest's time?"""
+"""Recipes: is the order right in which a VMM creates, saves and restores a guest's time?"""

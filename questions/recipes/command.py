@@ -1,4 +1,4 @@
-"""``vtsc recipe``: does a monitor save, restore, reset and resume a guest's time in the right order?"""
+"""``vtsc recipe``: does a VMM save, restore, reset and resume a guest's time in the right order?"""
 
 import argparse
 from collections.abc import Iterator, Sequence

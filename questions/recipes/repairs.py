@@ -83,7 +83,7 @@ def _values(steps: Sequence[Step]) -> Iterator[tuple[str, tuple[Step, ...]]]:
 
 
 def _instead(call: str, field: str, value: Value | None) -> Iterator[tuple[str, Value]]:
-    """Values that monitors have come to write instead of others."""
+    """Values that VMMs have come to write instead of others."""
     if field == "TSC" and value == Literal(0):
         yield "write TSC=1, since a write of 0 always matches", Literal(1)
     if call == "KVM_SET_CLOCK" and field == "flags" and value != Literal(0):
@@ -158,8 +158,9 @@ def _orders(calls: Sequence[Timed]) -> Iterator[tuple[tuple[Timed, ...], str]]:
 
 def _label(step: Step) -> str:
     """A step by its line and its first call."""
-    more = ", ..." if len(step.calls) > 1 else ""
-    return f"{step.names[0]}{more} (line {step.line})"
+    names = [name for name in step.names if name != "wait"] or ["the wait"]
+    more = ", ..." if len(names) > 1 else ""
+    return f"{names[0]}{more} (line {step.line})"
 
 
 def _name(timed: Timed) -> str:

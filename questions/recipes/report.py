@@ -130,7 +130,7 @@ def _failing(answer: Answer, witness: Witness, shown: dict[object, str]) -> Iter
 def _limits(answer: Answer) -> str:
     """The parameters of a property."""
     given = answer.verdict.wanted.parameters
-    told = [v if isinstance(v, str) else f"{k} = {duration(v)}" for k, v in given.items()]
+    told = [f"{k}: {v}" if isinstance(v, str) else f"limit {duration(v)}" for k, v in given.items()]
     return f" ({', '.join(told)})" if told else ""
 
 

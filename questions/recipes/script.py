@@ -1,4 +1,4 @@
-"""A recipe as data: which calls a monitor makes, in which order, with what delays between them.
+"""A recipe as data: which calls a VMM makes, in which order, with what delays between them.
 
 A reader of files builds these, and so can a program: `each`, `every` and `threads` expand what a line of a
 file says about several vCPUs. All durations are whole nanoseconds.
@@ -48,7 +48,7 @@ class Literal:
 class Saved:
     """What the save section read: of the same vCPU, or of vCPU ``vcpu``; the same field, or ``field``.
 
-    For ``flags`` of KVM_SET_CLOCK: the flags that KVM_GET_CLOCK returned, without TSC_STABLE, as monitors
+    For ``flags`` of KVM_SET_CLOCK: the flags that KVM_GET_CLOCK returned, without TSC_STABLE, as VMMs
     pass them on.
     """
 

@@ -135,7 +135,7 @@ def test_evidence_and_bounds_are_compared(capsys):
         (["patch25"], 2, "compares two designs, OLD and NEW: 1 are given"),
         (["patch25", "pre25", "2.6.37"], 2, "compares two designs, OLD and NEW: 3 are given"),
         (["patch25", "patch26"], 2, "unknown design patch26: did you mean patch25"),
-        (["patch25", "nowhere.py"], 3, "--design nowhere.py: No such file"),
+        (["patch25", "nowhere.py"], 3, "nowhere.py: No such file"),
         (["patch25", "pre25", "--host", "stabel"], 2, "unknown host stabel: did you mean stable"),
         (["patch25", "pre25", "-p", "lag", "--runs-only"], 2, "exclude each other"),
         (["patch25", "pre25", "-p", "lag"], 2, "unknown property lag"),

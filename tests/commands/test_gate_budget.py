@@ -240,7 +240,7 @@ def test_stability(decided):
     status, said = copy.gate(str(path), "--stability", "2", "-j", "2")
     assert status == 0, said
     assert re.search(r"\nonly-equal sc never_torn: VIOLATED\(6\); units \d+ to \d+\n", said)
-    assert said.endswith("\n1 of 1 cells have one verdict with all seeds\n")
+    assert said.endswith("\n1 of 1 cell has one verdict with all seeds\n")
 
 
 BLANK = Result(Cell("a", "b", "c", Settings({}, {})), Status.PROVED, 0, "lemmas", 0.0)
@@ -292,3 +292,31 @@ def test_since(tmp_path):
     with (copy.root / "checks.toml").open("a", encoding="utf-8") as file:
         file.write("\n[limits]\nper_cell = 5\n")
     assert copy.gate("--since", "HEAD")[1].count("expected verdict or limits have changed\n") == 2
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("git") is None, reason="no git")
+def test_since_in_a_repository_that_has_the_design_alone(tmp_path):
+    """The manifest's repository is asked, the content is as it is, and a file beside it affects no cell."""
+    own, command = tmp_path / "own", [sys.executable, "-m", "vtsc", "gate", "--root", str(ROOT)]
+    (own / "designs").mkdir(parents=True)
+    mine, manifest = own / "designs/mine.py", own / "checks.toml"
+    mine.write_bytes((ROOT / "examples/my_patch.py").read_bytes())
+    keys = 'file = "designs/*.py"\nhost = "stable"\nproperty = "monotonic"\nexpect = 5\n'
+    manifest.write_text(f"[[check]]\n{keys}", encoding="utf-8")
+    git(own, "init", "-q")
+    git(own, "add", "-A")
+    git(own, "commit", "-qm", "one")
+
+    def since() -> str:
+        asked = [*command, str(manifest), "--since", "HEAD"]
+        return subprocess.run(asked, cwd=own, capture_output=True, text=True, check=True).stdout
+
+    (own / "README").write_text("", encoding="utf-8")
+    assert since().startswith("0 of 1 cell can be affected by what changed since HEAD (")
+    edit(manifest, "expect = 5", "expect = 6")
+    assert since().startswith(
+        "my-patch stable monotonic: its depth or expected verdict has changed"
+    )
+    edit(mine, "vcpu.last_host_tsc = 0", "vcpu.last_host_tsc = 1")
+    assert since().startswith("my-patch stable monotonic: what it rests on has changed")

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from tests.support.paths import ROOT
+from vtsc.base.errors import BadFileError
 from vtsc.cli import main
 from vtsc.content.manifest import load_manifest, usual_manifest
 
@@ -61,7 +62,7 @@ def test_many_cells_below_another_folder(repository, capsys, content):
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
     [
-        (["--init", "none.py"], 3, "none.py: No such file or directory"),
+        (["--init", "none.py"], 3, "vtsc: none.py: No such file or directory"),
         (["--init", DESIGN, "--host", "cstat"], 2, "unknown host cstat: did you mean cstate"),
         (["--init", DESIGN, "--set", "vcpus=x"], 2, "vcpus"),
         (["there.toml", "--init", DESIGN], 2, "there.toml: it is there already"),
@@ -80,9 +81,16 @@ def test_mistakes(repository, capsys, arguments, status, said):
 
 
 def test_the_usual_manifest(repository, monkeypatch, content):
-    """The root's inside a root; elsewhere the nearest one upwards, or else that which comes with vtsc."""
+    """The root's inside a root; elsewhere the nearest one upwards, and never that which comes with vtsc.
+
+    A gate that decided the cells of vtsc where there is no manifest would be green for nothing.
+    """
     content = replace(content, asked=None)  # as where no --root is given
-    assert usual_manifest(content) == ROOT / "checks.toml"
+    with pytest.raises(BadFileError, match=r"checks\.toml: neither here nor in a folder above; "):
+        usual_manifest(content)
+    bare = replace(content, root=repository)
+    with pytest.raises(BadFileError, match=r"checks\.toml: not there; it lists the cells"):
+        usual_manifest(bare)
     (repository / "checks.toml").write_text("", encoding="utf-8")
     assert str(usual_manifest(content)) == "checks.toml"
     below = repository / "below" / "further"

@@ -8,8 +8,19 @@ from pathlib import Path
 import pytest
 
 from tests.support.paths import ROOT
+from vtsc.base.errors import BadFileError
+from vtsc.content import loader
 from vtsc.content.digest import digest, statements
-from vtsc.content.loader import PACKAGES
+from vtsc.content.loader import PACKAGES, find_root
+
+
+def test_the_bundled_root_can_be_named(tmp_path, monkeypatch):
+    """It has no pyproject.toml, and is loaded again by its path, as for the variants of ``vtsc why``."""
+    with pytest.raises(BadFileError, match="no pyproject"):
+        find_root(str(tmp_path))
+    monkeypatch.setattr(loader, "BUNDLED", tmp_path)
+    assert find_root(str(tmp_path)) == tmp_path
+
 
 SOURCE = '''"""A module."""
 

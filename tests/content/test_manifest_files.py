@@ -296,7 +296,7 @@ def test_the_list(read):
         "",
         "line 8: bound lag patch25 stable bounded_lag: 0",
         "",
-        "1 cells, 1 other questions, 0 skipped",
+        "1 cell, 1 other question, 0 skipped",
     ]
     assert max(map(len, lines)) <= 80 and told.isascii()
 

@@ -29,6 +29,9 @@ restore = [
 """
 
 
+ARMED = WHOLE.replace("save = [", 'save = ["v0: guest: deadline = now + 1s", ')
+
+
 def read(tmp_path, text):
     """The recipes of a file with that text."""
     path = tmp_path / "mine.toml"
@@ -82,7 +85,7 @@ def test_every_key_of_the_page(tmp_path, row):
         ),
         (("KVM_CREATE_VCPU;", "KVM_CREATE_VCPU; KVM_CREATE_VCPU;"), "there is a v0 already"),
         (("each v: KVM_CREATE", "v0: KVM_CREATE"), "KVM_RUN: there is no v1 on the new VM"),
-        (("TSC=saved", "TSC=now(v1)"), "KVM_SET_MSRS: there is no v1 on the new VM yet"),
+        (("TSC=saved", "TSC=now(v1)"), "KVM_SET_MSRS: the new VM has no v1 yet"),
         (("want", 'parked = ["v1"]\nwant'), "KVM_RUN: v1 is parked, and so never runs"),
     ],
 )
@@ -138,10 +141,11 @@ def test_no_call_is_missing_from_the_page():
 
 @pytest.mark.parametrize("row", table("Properties"), ids=lambda row: row[0])
 def test_every_property_of_the_page(tmp_path, row):
-    """Each example is accepted."""
-    text = re.sub(r"^want = .*$", f"want = {{ {row[1]} }}", WHOLE, flags=re.M)
-    (found,) = read(tmp_path, text)
-    assert list(found.want) == [row[0]]
+    """Each example is accepted, beside one that is a property and with a timer that is armed."""
+    other = "offsets_equal" if row[0] != "offsets_equal" else "agree"
+    want = f"want = {{ {row[1]}, {other} = true }}"
+    (found,) = read(tmp_path, re.sub(r"^want = .*$", want, ARMED, flags=re.M))
+    assert list(found.want) == [row[0], other]
 
 
 def test_no_property_is_missing_from_the_page():
@@ -201,6 +205,60 @@ def test_every_mistake_of_the_page(tmp_path, line, message):
     assert (WHOLE + with_mistake(line)).splitlines()[number - 1].removeprefix('  "').removesuffix(
         '",'
     ) == line
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "message"),
+    [
+        ("KVM_CREATE_VCPU; ", "", 5, "KVM_SET_MSRS: the new VM has no v0 yet"),
+        (
+            "each v: KVM_CREATE_VCPU; KVM_SET",
+            "v*: KVM_SET",
+            5,
+            "KVM_SET_MSRS: the new VM has no v0",
+        ),
+        (
+            "each v: KVM_CREATE_VCPU; KVM_SET_MSRS TSC=saved",
+            "v0: KVM_CREATE_VCPU",
+            6,
+            "KVM_RUN: the",
+        ),
+        ('"v*: KVM_RUN"', '"v0: KVM_RUN"', 0, ""),
+    ],
+)
+def test_a_restore_creates_each_vcpu_before_it_uses_it(tmp_path, old, new, line, message):
+    """A new VM has none; a message is told with the line of the step, and without one all is well."""
+    text = WHOLE.replace(old, new)
+    assert text != WHOLE
+    if not message:
+        assert read(tmp_path, text)
+        return
+    with pytest.raises(BadFileError, match=rf"mine\.toml:{line}: {message}"):
+        read(tmp_path, text)
+
+
+def test_a_restore_that_never_creates_a_vcpu(tmp_path):
+    """It is told with the section's line, also where no step is of that vCPU."""
+    text = WHOLE.replace("each v: KVM_CREATE_VCPU; KVM_SET_MSRS TSC=saved", "v0: KVM_CREATE_VCPU")
+    with pytest.raises(BadFileError, match=r"mine\.toml:4: restore: nothing creates v1; expected"):
+        read(tmp_path, text.replace("v*: KVM_RUN", "v0: KVM_RUN"))
+
+
+@pytest.mark.parametrize("want", ["", 'pause = "exclude"', "offsets_equal = false"])
+def test_a_recipe_wants_something(tmp_path, want):
+    """A report without a verdict would be taken for a good one."""
+    text = re.sub(r"^want = .*$", f"want = {{ {want} }}", WHOLE, flags=re.M)
+    with pytest.raises(BadFileError, match=r"mine\.toml:2: want: expected what is to hold"):
+        read(tmp_path, text)
+
+
+def test_timers_are_asked_about_where_one_is_armed(tmp_path):
+    """Otherwise the property would hold for want of a timer."""
+    text = WHOLE.replace("offsets_equal = true", "timers = true")
+    with pytest.raises(BadFileError, match=r"mine\.toml:2: timers: no step arms a timer; expected"):
+        read(tmp_path, text)
+    assert read(tmp_path, ARMED.replace("offsets_equal = true", "timers = true"))
+    assert read(tmp_path, WHOLE.replace("offsets_equal = true", "timers = false"))
 
 
 def with_mistake(line: str) -> str:

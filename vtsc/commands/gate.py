@@ -4,7 +4,7 @@ import argparse
 from functools import partial
 from pathlib import Path
 
-from vtsc.base.errors import BadFileError, Exit, UsageError, worst
+from vtsc.base.errors import Exit, UsageError, worst
 from vtsc.base.files import check_folder
 from vtsc.base.parallel import Executor, Local
 from vtsc.commands.asking import Asking
@@ -41,7 +41,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the manifest, and options for its update and for the report, to a parser."""
     parser.epilog = STATUSES
     parser.add_argument(
-        "file", nargs="?", metavar="FILE", help=f"default: {NAME} at the root, or the nearest"
+        "file", nargs="?", metavar="FILE", help=f"default: {NAME} at the root, or the nearest above"
     )
     parser.add_argument(
         "--update", action="store_true", help="print how the expected verdicts would change"
@@ -57,7 +57,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--stability", metavar="N", help="decide all cells anew with N seeds of the solver; compare"
     )
     parser.add_argument(
-        "--since", metavar="REV", help="name the cells that what changed since REV can affect"
+        "--since", metavar="REV", help="name the cells that changes since REV can affect"
     )
     add_engines(parser)
     add_output(parser, saved=f"the full report of each cell; default: {REPORTS} at the root")
@@ -82,8 +82,6 @@ def run(arguments: argparse.Namespace) -> Exit:
     where = executor(arguments.executor, arguments.jobs, arguments.engine)
     content = load(arguments.root)
     path = Path(arguments.file) if arguments.file else usual_manifest(content)
-    if not arguments.file and not path.is_file():
-        raise BadFileError(f"{path}: not there; it lists the cells that vtsc gate decides")
     manifest = load_manifest(content, path, complete=not (arguments.update or arguments.list))
     content = manifest.content
     if arguments.list:

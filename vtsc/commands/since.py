@@ -1,7 +1,9 @@
-"""``vtsc gate --since REV``: name the cells that what changed since a commit can affect; nothing is decided.
+"""``vtsc gate --since REV``: name the cells that changes since a commit can affect; nothing is decided.
 
-The commit's content is unpacked in a folder, and a process of its own finds the footprints of all cells in
-it, as this process finds them in the content of today.
+The commit's content, manifest and design files are unpacked in a folder, and a process of its own finds the
+footprints of all cells in it, as this process finds them in the content of today. Where the manifest is in a
+repository that the content is no part of, such as one that takes the content from the wheel, the content is
+that of today.
 """
 
 import argparse
@@ -29,6 +31,8 @@ from vtsc.report.screen import put
 from vtsc.report.text.since import told
 
 CONTENT = ("model", "properties", "pyproject.toml")
+DESIGNS = ("*.py",)
+"""Files in which a manifest's designs may be."""
 CHILD = "from vtsc.commands.since import child; child()"
 CHECKER = Path(vtsc.__file__).parent
 Known = dict[str, Any]
@@ -37,11 +41,11 @@ Known = dict[str, Any]
 
 def since(content: Content, manifest: Manifest, path: Path, arguments: argparse.Namespace) -> Exit:
     """Print the name of each cell that can be affected, with the reason, and how many there are."""
-    git = _Git(content.root, arguments.since)
+    git = _Git(_place(content, path), arguments.since)
     cells = {_name(check.cell): check.cell for check in manifest.checks}
     now = _known(content, manifest, cells)
     everything = "the checker has changed" if git.differs(CHECKER) else ""
-    before = {} if everything else _before(git, path, cells)
+    before = {} if everything else _before(git, content.root, path, cells)
     reasons = {
         cell: everything or _why(before.get(name), now[name]) for name, cell in cells.items()
     }
@@ -49,6 +53,14 @@ def since(content: Content, manifest: Manifest, path: Path, arguments: argparse.
     commit = f"{arguments.since} ({git.commit[:12]})"
     put(told(content, affected, len(cells), commit), arguments.output)
     return Exit.OK
+
+
+def _place(content: Content, path: Path) -> Path:
+    """The folder whose repository is asked: that of the manifest, or the root where the former is in none."""
+    folder = path.resolve().parent
+    if content.where == "bundled" or git_says(folder, "rev-parse", "--show-toplevel") is not None:
+        return folder
+    return content.root
 
 
 def _why(before: Any, now: Any) -> str:
@@ -59,7 +71,11 @@ def _why(before: Any, now: Any) -> str:
         return "what it rests on has changed"
     if before["check"] is None:
         return "it is new in the manifest"
-    return "" if before["check"] == now["check"] else "its depth, expected verdict or limits have changed"
+    return (
+        ""
+        if before["check"] == now["check"]
+        else "its depth, expected verdict or limits have changed"
+    )
 
 
 def _known(content: Content, manifest: Manifest, cells: Mapping[str, Cell]) -> Known:
@@ -81,15 +97,19 @@ def _name(cell: Cell) -> str:
     return json.dumps([cell.design, cell.host, cell.property, cell.settings.texts()])
 
 
-def _before(git: "_Git", path: Path, cells: Mapping[str, Cell]) -> Known:
+def _before(git: "_Git", root: Path, path: Path, cells: Mapping[str, Cell]) -> Known:
     """What is known of cells in the content of the commit; empty where that cannot be loaded."""
     with tempfile.TemporaryDirectory(prefix="vtsc-since-") as folder:
-        root, manifest = Path(folder) / "root", Path(folder) / "manifest.toml"
-        if not git.unpacked(CONTENT, root):
+        then, files = Path(folder) / "root", Path(folder) / "files"
+        if not git.has(root / CONTENT[0]):
+            then = root
+        elif not git.unpacked(root, CONTENT, then):
             return {}
-        text = git.text(path)
+        git.unpacked(None, DESIGNS, files)
+        manifest, text = files / (git.inside(path) or path.name), git.text(path)
+        manifest.parent.mkdir(parents=True, exist_ok=True)
         manifest.write_bytes(path.read_bytes() if text is None else text)
-        given = {"root": str(root), "manifest": str(manifest), "cells": [*cells]}
+        given = {"root": str(then), "manifest": str(manifest), "cells": [*cells]}
         done = subprocess.run(
             [sys.executable, "-P", "-c", CHILD],
             input=json.dumps(given),
@@ -122,33 +142,42 @@ def child() -> None:
 
 
 class _Git:
-    """A commit of the repository that a root belongs to."""
+    """A commit of the repository that a folder belongs to."""
 
-    def __init__(self, root: Path, rev: str) -> None:
+    def __init__(self, folder: Path, rev: str) -> None:
         """Raises `UsageError` where there is no git, no repository, or no such commit."""
-        self._root = root
-        self._rev = rev
+        try:
+            subprocess.run(["git", "--version"], capture_output=True, check=False)
+        except OSError as error:
+            raise UsageError(f"--since {rev}: git cannot be run: {error.strerror}") from None
+        self._folder = folder
         top = self._asked("rev-parse", "--show-toplevel")
         if top is None:
-            raise UsageError(f"--since {rev}: {root} is in no git repository")
+            raise UsageError(f"--since {rev}: {folder} is in no git repository")
         self._top = Path(top.decode().strip())
         commit = self._asked(
             "rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}"
         )
         if commit is None:
-            raise UsageError(f"--since {rev}: the repository of {root} has no such commit")
+            raise UsageError(f"--since {rev}: the repository of {folder} has no such commit")
         self.commit = commit.decode().strip()
 
     def differs(self, folder: Path) -> bool:
         """Whether a folder differs from what it was, where it is a part of the repository at all."""
-        name = self._inside(folder)
+        name = self.inside(folder)
         if name is None or not self._asked("ls-tree", "-d", self.commit, f":(top){name}"):
             return False
         return self._asked("diff", "--quiet", self.commit, "--", f":(top){name}") is None
 
-    def unpacked(self, names: Sequence[str], folder: Path) -> bool:
-        """Write files and folders of the root, as they were, into a folder; false where one is missing."""
-        prefix = self._inside(self._root)
+    def has(self, path: Path) -> bool:
+        """Whether a file or folder is a part of the repository, in the commit or today."""
+        name = self.inside(path)
+        known = ("ls-tree", self.commit), ("ls-files",)
+        return name is not None and any(self._asked(*w, "--", f":(top){name}") for w in known)
+
+    def unpacked(self, place: Path | None, names: Sequence[str], folder: Path) -> bool:
+        """Write files of a place, or of all, as they were, into a folder; false where one is missing."""
+        prefix = None if place is None else self.inside(place)
         tree = self.commit if prefix in (None, "") else f"{self.commit}:{prefix}"
         packed = self._asked("archive", "--format=tar", tree, *names, at=self._top)
         if packed is None:
@@ -159,10 +188,10 @@ class _Git:
 
     def text(self, path: Path) -> bytes | None:
         """The text of a file as it was; None where it is no file of the commit."""
-        name = self._inside(path)
+        name = self.inside(path)
         return None if name is None else self._asked("show", f"{self.commit}:{name}")
 
-    def _inside(self, path: Path) -> str | None:
+    def inside(self, path: Path) -> str | None:
         """A path from the top of the repository on; None for one that is elsewhere."""
         found = path.resolve()
         if not found.is_relative_to(self._top):
@@ -171,11 +200,13 @@ class _Git:
         return "" if name == "." else name
 
     def _asked(self, *words: str, at: Path | None = None) -> bytes | None:
-        """What git answers; None where it fails. Raises `UsageError` where there is no git."""
-        try:
-            done = subprocess.run(
-                ["git", "-C", str(at or self._root), *words], capture_output=True, check=False
-            )
-        except OSError as error:
-            raise UsageError(f"--since {self._rev}: git cannot be run: {error.strerror}") from None
-        return done.stdout if done.returncode == 0 else None
+        return git_says(at or self._folder, *words)
+
+
+def git_says(folder: Path, *words: str) -> bytes | None:
+    """What git answers in a folder; None where it fails or is not there."""
+    try:
+        done = subprocess.run(["git", "-C", str(folder), *words], capture_output=True, check=False)
+    except OSError:
+        return None
+    return done.stdout if done.returncode == 0 else None

@@ -60,7 +60,7 @@ def find_root(given: str | None) -> Path:
     """
     if given is not None:
         folder = Path(given)
-        if not is_root(folder):
+        if folder.resolve() != BUNDLED and not is_root(folder):
             raise BadFileError(
                 f"--root {given}: no pyproject.toml there with [tool.vtsc] root = true"
             )

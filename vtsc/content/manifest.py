@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from vtsc import DEFAULT_DEPTH
+from vtsc.base.errors import BadFileError
 from vtsc.base.spelling import near
 from vtsc.base.toml_lines import TomlFile
 from vtsc.content.budget import MOST, Budget, is_limit
@@ -92,13 +93,20 @@ def usual_manifest(content: Content) -> Path:
     """The manifest that is meant where none is named: that of the root.
 
     Where the content is what comes with vtsc, it is the nearest one from the working directory upwards.
+    Raises `BadFileError` where there is none.
     """
     here = Path.cwd().resolve()
     if content.asked is None and not here.is_relative_to(content.root):
         for folder in (here, *here.parents):
             if (folder / NAME).is_file():
                 return Path(os.path.relpath(folder / NAME, here))
-    return content.root / NAME
+        raise BadFileError(
+            f"{NAME}: neither here nor in a folder above; vtsc gate --init DESIGN.py writes one"
+        )
+    path = content.root / NAME
+    if not path.is_file():
+        raise BadFileError(f"{path}: not there; it lists the cells that vtsc gate decides")
+    return path
 
 
 def listed_verdicts(content: Content) -> dict[Cell, str]:

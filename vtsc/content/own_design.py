@@ -28,11 +28,11 @@ def own_file(given: str) -> OwnFile:
     path = Path(given)
     try:
         if path.exists() and not path.is_file():
-            raise BadFileError(f"--design {given}: not a file")
+            raise BadFileError(f"{given}: not a file")
         return OwnFile(given, path.resolve(), path.read_bytes())
     except (OSError, ValueError, RuntimeError) as error:
         why = error.strerror if isinstance(error, OSError) else error
-        raise BadFileError(f"--design {given}: {why}") from None
+        raise BadFileError(f"{given}: {why}") from None
 
 
 def with_design(

@@ -25,7 +25,8 @@ def text(manifest: Manifest) -> str:
     lines += _aligned(rows) if checks else []
     lines += [*_legend(marks.values()), *_reasons(checks), *_asked(manifest.questions)]
     cells, others = len(manifest.checks), len(manifest.questions)
-    lines += ["", f"{cells} cells, {others} other questions, {len(manifest.skipped)} skipped"]
+    told = f"{cells} cell{'s' * (cells != 1)}, {others} other question{'s' * (others != 1)}"
+    lines += ["", f"{told}, {len(manifest.skipped)} skipped"]
     return folded("\n".join(lines) + "\n")
 
 

@@ -20,5 +20,5 @@ PROPERTY = RecipeProperty(
     "calls_succeed",
     "each call succeeds, or fails as the recipe says",
     claim,
-    failing="the monitor goes on as if the call had done its work",
+    failing="the VMM goes on as if the call had done its work",
 )

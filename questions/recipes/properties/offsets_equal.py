@@ -7,7 +7,7 @@ def claim(seen: Seen, parameters: Parameters) -> bool:
     """At the first run of any vCPU, the offsets of all that exist are equal, parked ones included.
 
     Offsets that are equal by chance are not: two writes of which neither matched may give the same offset to
-    the cycle, but no monitor can keep its delays to the nanosecond. So offsets of two generations are equal
+    the cycle, but no VMM can keep its delays to the nanosecond. So offsets of two generations are equal
     only where user space has chosen one of them by the offset attribute.
     """
     first, *others = seen.world.created

@@ -36,7 +36,7 @@ def _fires(seen: Seen, limit: int, v: int) -> bool:
 
 PROPERTY = RecipeProperty(
     "timers",
-    "an armed timer fires once, not before its deadline and at most L after it",
+    "an armed timer fires once, not before its deadline and at most the limit after it",
     claim,
     {"L": SECOND},
     "a timer is lost, early, late, or fires twice",

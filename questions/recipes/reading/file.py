@@ -13,9 +13,13 @@ from questions.recipes.reading.lives import check_lives
 from questions.recipes.reading.places import Places
 from questions.recipes.reading.steps import read_step
 from questions.recipes.reading.tree import Delay, Expected, Mistake, Step, Text
-from questions.recipes.reading.uses import check_uses
+from questions.recipes.reading.uses import (
+    arms_timer,
+    check_uses,
+    never_created,
+)
 from questions.recipes.reading.values import UNITS, delay, duration
-from questions.recipes.reading.wants import told, want
+from questions.recipes.reading.wants import PAUSE, told, want
 from vtsc.base.errors import UsageError
 from vtsc.base.spelling import near
 from vtsc.base.toml_lines import TomlFile
@@ -100,6 +104,8 @@ class _Reader:
             self._fail("parked", "parked: expected a vCPU that is not parked, and runs")
         for step, mistake in (*check_uses(sections), *check_lives(sections, vcpus, parked)):
             raise self._places.file.fail(step.line, f"{mistake}")
+        for v in never_created(sections, vcpus):
+            self._fail("restore", f"restore: nothing creates v{v}; expected v{v}: KVM_CREATE_VCPU")
         elapsed, gap, uptime, assumed = self._waiting(named, sections)
         return Text(
             file=self._places.file.shown,
@@ -112,7 +118,7 @@ class _Reader:
             guest=self._guest(),
             parked=parked,
             rules=self._rules(),
-            want=self._want(),
+            want=self._want(sections),
             sections=sections,
             gap=gap,
             elapsed=elapsed,
@@ -246,14 +252,18 @@ class _Reader:
                 self._fail("rules", f"{error}")
         return self._list("rules")
 
-    def _want(self) -> Mapping[str, object]:
+    def _want(self, sections: Mapping[str, Sequence[Step]]) -> Mapping[str, object]:
         table = self._table("want", None)
-        if not table:
+        if all(name == PAUSE or given is False for name, given in table.items()):
             self._fail("want", "want: expected what is to hold, such as { offsets_equal = true }")
-        return {
+        found = {
             name: self._try("want", name, partial(want, name, given))
             for name, given in table.items()
         }
+        if found.get("timers", False) is not False and not arms_timer(sections):
+            how = "expected a step such as v0: guest: deadline = now + 1s"
+            self._fail("want", f"timers: no step arms a timer; {how}", "timers")
+        return found
 
     def _expect(self) -> Mapping[str, Mapping[str, Expected]]:
         found: dict[str, Mapping[str, Expected]] = {}

@@ -43,7 +43,7 @@ def _wrong(who: int, call: Call, living: AbstractSet[int], parked: AbstractSet[i
     used = {who, *(v for _, value in call.fields for v in _now_of(value))}
     if call.name not in ANY_TIME:
         found += [
-            f"{call.name}: there is no v{v} on the new VM yet; expected KVM_CREATE_VCPU before"
+            f"{call.name}: the new VM has no v{v} yet; expected KVM_CREATE_VCPU of v{v} before"
             for v in sorted(used - living)
         ]
     if call.name in RUNS and who in parked:

@@ -1,4 +1,4 @@
-"""Checks that each value of a recipe stands for something: what is used has been read before."""
+"""Checks that what a recipe uses is there: values have been read before, and vCPUs have been created."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -24,6 +24,26 @@ def check_uses(sections: Mapping[str, Sequence[Step]]) -> Iterator[tuple[Step, M
                             (step, m) for m in _wrong(call, name, value, who, read, records)
                         )
                 _note(section, call, who, read, records)
+
+
+def never_created(sections: Mapping[str, Sequence[Step]], vcpus: int) -> list[int]:
+    """The vCPUs that a restored VM never gets."""
+    if "restore" not in sections:
+        return []
+    created = {
+        who
+        for steps in sections.values()
+        for step in steps
+        for who, call in _calls(step)
+        if call.name == "KVM_CREATE_VCPU"
+    }
+    return [v for v in range(vcpus) if v not in created]
+
+
+def arms_timer(sections: Mapping[str, Sequence[Step]]) -> bool:
+    """Whether a step arms a timer of the guest."""
+    calls = [call for steps in sections.values() for step in steps for _, call in _calls(step)]
+    return any(name == "deadline" for c in calls if c.name == "guest" for name, _ in c.fields)
 
 
 def _calls(step: Step) -> Iterator[tuple[int, Call]]:

@@ -15,5 +15,6 @@ def told(content: Content, affected: Mapping[Cell, str], number: int, since: str
         own = changed(content, cell.design, cell.property, cell.settings)
         words = [cell.design, cell.host, cell.property, *(f"{k}={v}" for k, v in own.items())]
         lines += wrapped(f"{' '.join(words)}: {why}", "  ")
-    total = f"{len(affected)} of {number} cells can be affected by what changed since {since}"
+    cells = f"{number} cell{'s' * (number != 1)}"
+    total = f"{len(affected)} of {cells} can be affected by what changed since {since}"
     return folded("\n".join([*lines, *([""] if lines else []), *wrapped(total, "  ")]) + "\n")

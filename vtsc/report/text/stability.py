@@ -11,10 +11,11 @@ from vtsc.report.text.wrapping import folded, wrapped
 
 def told(content: Content, file: str, seeds: int, found: Mapping[Cell, Sequence[Result]]) -> str:
     """The whole text; its last line says how many cells have one verdict."""
-    head = f"vtsc gate: {len(found)} cells of {file} with {seeds} seeds of the solver"
+    cells = f"{len(found)} cell{'s' * (len(found) != 1)}"
+    head = f"vtsc gate: {cells} of {file} with {seeds} seeds of the solver"
     lines = [line for cell, results in found.items() for line in _cell(content, cell, results)]
     stable = sum(len({r.text for r in results}) == 1 for results in found.values())
-    total = f"{stable} of {len(found)} cells have one verdict with all seeds"
+    total = f"{stable} of {cells} {'has' if len(found) == 1 else 'have'} one verdict with all seeds"
     return folded("\n".join([*wrapped(head, "  "), "", *lines, "", total]) + "\n")
 
 
