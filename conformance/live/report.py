@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from conformance.live.findings import DIFFERS, EXPLAINED, INCONCLUSIVE
+from conformance.live.findings import DIFFERS, EXPLAINED, INCONCLUSIVE, SKIPPED
 from conformance.live.probes import Host
 from conformance.live.running import Outcome
 from vtsc import __version__
@@ -25,6 +25,8 @@ class Seen:
     host: Host
     traced: bool
     outcomes: tuple[Outcome, ...]
+    command: str = "live"
+    """What the last line begins with."""
 
     def count(self, outcome: str) -> int:
         """The number of scenarios that ended so."""
@@ -45,11 +47,13 @@ def _text(seen: Seen) -> str:
         if len(seen.outcomes) < MANY or each.outcome != EXPLAINED:
             lines += _scenario(each)
     checks = sum(len(each.findings) for each in seen.outcomes)
-    counts = ", ".join(f"{seen.count(kind)} {kind}" for kind in (EXPLAINED, DIFFERS, INCONCLUSIVE))
+    kinds = [EXPLAINED, DIFFERS, INCONCLUSIVE, *([SKIPPED] if seen.count(SKIPPED) else [])]
+    counts = ", ".join(f"{seen.count(kind)} {kind}" for kind in kinds)
     verdict = (
         DIFFERS if seen.count(DIFFERS) else INCONCLUSIVE if seen.count(INCONCLUSIVE) else EXPLAINED
     )
-    return "\n".join([*lines, f"live: {verdict.upper()}: {counts}; {checks} observations"]) + "\n"
+    verdict = SKIPPED if seen.count(SKIPPED) == len(seen.outcomes) else verdict
+    return "\n".join([*lines, f"{seen.command}: {verdict.upper()}: {counts}; {checks} observations"]) + "\n"
 
 
 def _scenario(each: Outcome) -> list[str]:
