@@ -72,6 +72,8 @@ def run(arguments: argparse.Namespace) -> Exit:
         check_folder(Path(arguments.save))
     if arguments.live:
         return _live(arguments)
+    if arguments.delays or arguments.strict or arguments.no_tracefs:
+        raise UsageError("--delays, --strict and --no-tracefs belong to --live")
     texts = chosen(find_root(arguments.root), arguments.files, _vcpus(arguments.set or []))
     rules = tuple(arguments.rules or ())
     for name in rules:
@@ -130,7 +132,7 @@ def _live(arguments: argparse.Namespace) -> Exit:
     try:
         seen = live(texts, options)
     except Unusable as unusable:
-        say(f"recipe --live: SKIPPED: {unusable}")
+        say(f"recipe: SKIPPED: {unusable}")
         return Exit.SKIPPED if arguments.strict else Exit.OK
     deliver(asked_for, lambda name: REPORTS[name](seen))
     return status(seen)

@@ -8,7 +8,7 @@ from conformance.live.device import Device, Unusable
 from conformance.live.findings import SKIPPED
 from conformance.live.kvm import Kvm
 from conformance.live.probes import Host, probed
-from conformance.live.report import Seen
+from conformance.live.report import RECIPE, Seen
 from conformance.live.running import Outcome
 from conformance.live.tracing import PLACES, Tracer, tracer
 from model.today import Rules, rules_named
@@ -48,7 +48,7 @@ def live(texts: Sequence[Text], options: Options) -> Seen:
             for text in texts
             for each in _outcomes(device, host, rules, text, options.delays, recorder)
         ]
-        seen = Seen(host, recorder is not None, tuple(found), "recipe --live")
+        seen = Seen(host, recorder is not None, tuple(found), RECIPE)
     device.close()
     return seen
 
@@ -57,13 +57,19 @@ def _outcomes(
     device: Device, host: Host, rules: Rules, text: Text, delays: str, recorder: Tracer | None
 ) -> Iterator[Outcome]:
     """How a recipe has ended: once with short delays, or once for each run that a verdict has."""
-    for asked in _asked(text, rules, delays):
+    every = [*_asked(text, rules, delays)]
+    if not every:
+        why = f"no property has a run that {delays.removesuffix('ing')}s"
+        yield Outcome(text.name, text.title, SKIPPED, (), why)
+    for asked in every:
         why = missing(asked.script, rules)
         why = why or obstacle(asked.script, asked.delays, MOST_VCPUS, LONGEST)
         if why:
             yield Outcome(asked.name, asked.does, SKIPPED, (), why)
         else:
-            yield outcome(device, host, rules, asked, left_out(asked.script), recorder)
+            yield outcome(
+                device, host, rules, asked, left_out(asked.script, host.honoured), recorder
+            )
 
 
 def _asked(text: Text, rules: Rules, delays: str) -> Iterator[Asked]:

@@ -1,4 +1,4 @@
-"""Makes a recipe on a host, each VM beside its twin, and then runs the recipe for the delays that were measured."""
+"""Makes a recipe on a host, each VM beside its twin; then runs it for the delays that were measured."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from conformance.live.device import Device, Lapic, Refused, Unusable
 from conformance.live.findings import DIFFERS, EXPLAINED, INCONCLUSIVE, Findings
 from conformance.live.probes import Host
-from conformance.live.restoring import write_lapic
+from conformance.live.restoring import run_with_timer, write_lapic
 from conformance.live.running import EDGE_MS, Outcome
 from conformance.live.tracing import Tracer, compared
 from conformance.live.twin import Twin
-from model.today import Rules
+from model.today import Rules, existing
 from questions.recipes.calls import names
 from questions.recipes.live.acts import ACTS, Place
 from questions.recipes.properties import PROPERTIES
@@ -24,6 +24,10 @@ from questions.recipes.world import KHZ, World
 
 WAITED = 3 * SECOND
 """A guest that is to be older than that is made so by writes; a younger one is waited for."""
+
+
+LAST = 100_000_000
+"""How long, in ns, the timers of a recipe are waited for after its last step."""
 
 
 @dataclass(frozen=True)
@@ -80,11 +84,20 @@ class Live:
                     self._mark()
                     ACTS[step.call.name](self.place, step, number)
                     number += 1
+            self._last_timers()
             self._end_vm()
         finally:
             with suppress(OSError, AttributeError):
                 self.place.twin.close()
         return self._compared()
+
+    def _last_timers(self) -> None:
+        """Give timers that are near the time to fire, and the guests a run to be told."""
+        if self.place.timers:
+            self.device.sleep(LAST)
+            for vcpu in existing(self.place.twin.vm):
+                if vcpu.number not in self.script.parked:
+                    run_with_timer(self.place.twin, vcpu.number)
 
     def _boot(self) -> None:
         """A guest of the age that the recipe says."""
@@ -252,11 +265,13 @@ def obstacle(script: Script, delays: Mapping[str, int], most_vcpus: int, longest
     return ""
 
 
-def left_out(script: Script) -> list[str]:
+def left_out(script: Script, honoured: bool) -> list[str]:
     """What a host does not show of a recipe, in words."""
     told = []
     if names(script, "guest", "stimer"):
         told.append("no Hyper-V timer is armed")
+    if not honoured and _has_timers(script):
+        told.append("offsets are discarded here, so deadlines count from the host's TSC")
     if script.guest.reference:
         told.append("the guest has no Hyper-V reference TSC page")
     if script.guest.wall_step:
