@@ -18,12 +18,23 @@ def check_uses(sections: Mapping[str, Sequence[Step]]) -> Iterator[tuple[Step, M
     for section, steps in sections.items():
         for step in steps:
             for who, call in _calls(step):
+                yield from ((step, m) for m in _unstopped(section, sections, call))
                 for name, value in call.fields:
                     if value is not None:
                         yield from (
                             (step, m) for m in _wrong(call, name, value, who, read, records)
                         )
                 _note(section, call, who, read, records)
+
+
+def _unstopped(section: str, sections: Mapping[str, object], call: Call) -> Iterator[Mistake]:
+    """A Hyper-V timer that is armed where it would not be restored, or where nothing was saved."""
+    if call.name != "guest" or "stimer" not in dict(call.fields):
+        return
+    if section == "save" and "restore" in sections:
+        yield Mistake("guest stimer: no call here restores it: expected it in restore")
+    if section == "restore" and "save" not in sections:
+        yield Mistake("guest stimer: expected a section save, in which the guest is stopped")
 
 
 def _calls(step: Step) -> Iterator[tuple[int, Call]]:
