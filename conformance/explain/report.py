@@ -66,7 +66,8 @@ def _blocked(found: Explained) -> list[str]:
     assert found.blocked is not None
     event = found.blocked.first
     whose = f" of vCPU {event.vcpu}" if isinstance(event, Offset | Track | Page) else ""
-    lines = [f"line {event.line}, {found.blocked.named}{whose}, is explained by no hypothesis:"]
+    said = f"line {event.line}, {found.blocked.named}{whose}, is explained by no hypothesis:"
+    lines = wrapped(said, "  ")
     guards = list(_guards(found.refusals))
     for refusal in guards[:SHOWN]:
         offsets = "honoured" if refusal.honoured else "discarded"

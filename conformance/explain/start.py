@@ -82,14 +82,15 @@ def midlife(ops: Sequence[Operation], rules: Rules, clock: Clock, khz: int) -> I
     """Every start in the middle of a VM's life that the first events leave open."""
     tracks = [op for op in ops if isinstance(op.second, Track)]
     first = tracks[0].second if tracks else None
-    for online, master, old, current, matched in product(
-        _online(ops, first), _masters(ops), (False, True), _offsets(tracks), _matches(ops, first)
+    for online, master, old, current in product(
+        _online(ops, first), _masters(ops), (False, True), _offsets(tracks)
     ):
         if master and old:
             continue
-        for joined in _joined(_numbers(ops), online):
+        matches = _matches(ops, first, online)
+        for matched, joined in product(matches, _joined(_numbers(ops), online)):
             start = _fresh(ops, rules, clock, khz)
-            _set(start, online, master, current, joined, matched % (1 << 64))
+            _set(start, online, master, current, joined, matched)
             set_offsets(start, ops)
             start.vm.old_msr = old
             start.cost = 2 * old + (online - sum(joined))
@@ -110,7 +111,7 @@ def _set(
         vcpu.khz = vm.host_khz
         vcpu.generation = int(has)
     start.pair_unknown = master
-    start.open_versions = frozenset(range(online))
+    start.open_versions = frozenset(range(min(online, len(vm.vcpus))))
 
 
 def _online(ops: Sequence[Operation], first: Event | None) -> list[int]:
@@ -140,15 +141,16 @@ def _offsets(tracks: Sequence[Operation]) -> list[int]:
     return [0]
 
 
-def _matches(ops: Sequence[Operation], first: Event | None) -> list[int]:
-    """The numbers of matches there may be at first; the kernel's own count where the first event says it."""
+def _matches(ops: Sequence[Operation], first: Event | None, online: int) -> list[int]:
+    """The numbers of matches there may be at first: as the first count says, and the first master clock."""
+    counted = [first.matched, first.matched - 1] if isinstance(first, Track) else []
+    found = [n for n in dict.fromkeys([*counted, 0, online - 1, online]) if n >= 0]
     for op in ops:
-        if isinstance(op.first, Master):
-            online = first.online if isinstance(first, Track) else len(_numbers(ops))
-            return [online - 1] if op.first.matched else [0, online]
         if isinstance(op.second, Track):
-            return list(dict.fromkeys([op.second.matched, max(0, op.second.matched - 1)]))
-    return [0]
+            break
+        if isinstance(op.first, Master):
+            return [n for n in found if (n + 1 == online) == op.first.matched]
+    return found[:3]
 
 
 def _joined(numbers: dict[int, int], online: int) -> list[tuple[bool, ...]]:

@@ -78,7 +78,7 @@ def _write(twin: Twin, rng: Random) -> None:
     """A TSC of 0, one near what would match, or any."""
     vcpu = _vcpu(twin, rng)
     vm = twin.vm
-    passed = u64(twin.sample(twin.device.tsc()).ns - vm.last_nsec)
+    passed = u64(twin.clocks.sample(twin.device.tsc()).ns - vm.last_nsec)
     expected = vm.last_write + to_cycles(vm.vcpus[vcpu], passed)
     near = u64(expected + int(rng.choice(SHARES) * twin.khz * HZ_PER_KHZ))
     twin.write_tsc(vcpu, rng.choice([0, near, near, near, vm.last_write, rng.getrandbits(64)]))

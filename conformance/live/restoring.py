@@ -1,5 +1,6 @@
 """Calls that only restoring makes: a page registered by user space, local APICs, and TSC deadlines."""
 
+from conformance.live.clocks import Span
 from conformance.live.device import (
     IA32_TSC,
     IA32_TSC_DEADLINE,
@@ -7,7 +8,7 @@ from conformance.live.device import (
     Lapic,
     Page,
 )
-from conformance.live.twin import STABLE, Span, Twin
+from conformance.live.twin import STABLE, Twin
 from model.today.clock import register
 from model.today.state import Vcpu
 from model.today.timers import due, expire, set_lapic, write_deadline
@@ -35,8 +36,8 @@ def _changed(page: Page, mine: Vcpu) -> bool:
 
 def read_tsc(twin: Twin, vcpu: int) -> int:
     """KVM_GET_MSRS of IA32_TSC, which lies within the time of the call."""
-    found, span = twin.timed(lambda: twin.machine.get_msr(vcpu, IA32_TSC))
-    times = twin.sample(span.before), twin.sample(span.after)
+    found, span = twin.clocks.timed(lambda: twin.machine.get_msr(vcpu, IA32_TSC))
+    times = twin.clocks.sample(span.before), twin.clocks.sample(span.after)
     low, high = (guest_tsc(twin.mine(vcpu), sample) for sample in times)
     inside = u64(found - low) <= u64(high - low)
     name = f"KVM_GET_MSRS of vCPU {vcpu}'s TSC"
@@ -46,7 +47,7 @@ def read_tsc(twin: Twin, vcpu: int) -> int:
 
 def user_deadline(twin: Twin, vcpu: int, value: int) -> None:
     """User space writes the deadline, and reads it back."""
-    _, span = twin.timed(lambda: twin.machine.set_msr(vcpu, IA32_TSC_DEADLINE, value))
+    _, span = twin.clocks.timed(lambda: twin.machine.set_msr(vcpu, IA32_TSC_DEADLINE, value))
     write_deadline(twin.mine(vcpu), value, span.sample)
     read_deadline(twin, vcpu)
 
@@ -55,7 +56,7 @@ def guest_deadline(twin: Twin, vcpu: int, value: int) -> None:
     """The guest writes the deadline, and leaves."""
     settled(twin, vcpu)
     write = twin.machine.guest_writes
-    _, span = twin.timed(lambda: write(vcpu, IA32_TSC_DEADLINE, value))
+    _, span = twin.clocks.timed(lambda: write(vcpu, IA32_TSC_DEADLINE, value))
     mine = twin.mine(vcpu)
     twin.entered(vcpu, span)
     write_deadline(mine, value, span.sample)
@@ -87,7 +88,7 @@ def read_lapic(twin: Twin, vcpu: int) -> Lapic:
 def write_lapic(twin: Twin, vcpu: int, lapic: Lapic) -> None:
     """KVM_SET_LAPIC."""
     settled(twin, vcpu)
-    _, span = twin.timed(lambda: twin.machine.set_lapic(vcpu, lapic))
+    _, span = twin.clocks.timed(lambda: twin.machine.set_lapic(vcpu, lapic))
     set_lapic(twin.mine(vcpu), lapic.deadline_mode, lapic.irr, span.sample)
     read_deadline(twin, vcpu)
 
@@ -113,4 +114,4 @@ def settled(twin: Twin, vcpu: int) -> bool:
 
 
 def _now(twin: Twin) -> Span:
-    return twin.timed(lambda: None)[1]
+    return twin.clocks.timed(lambda: None)[1]

@@ -57,7 +57,7 @@ def page_and_clock(twin: Twin, _: Host) -> None:
     booted(twin)
     for _again in range(5):
         twin.see_clock()
-        twin.sleep(5 * MS)
+        twin.device.sleep(5 * MS)
 
 
 def within_a_second(twin: Twin, _: Host) -> None:
@@ -65,7 +65,7 @@ def within_a_second(twin: Twin, _: Host) -> None:
     booted(twin)
     twin.write_tsc(0, RESTORED)
     _both(twin)
-    twin.sleep(INSIDE)
+    twin.device.sleep(INSIDE)
     twin.write_tsc(1, RESTORED)
     _both(twin)
 
@@ -74,7 +74,7 @@ def beyond_a_second(twin: Twin, _: Host) -> None:
     """The same value on both vCPUs, 1.2 s apart, and then 0, which always matches."""
     booted(twin)
     twin.write_tsc(0, RESTORED)
-    twin.sleep(OUTSIDE)
+    twin.device.sleep(OUTSIDE)
     twin.write_tsc(1, RESTORED)
     _both(twin)
     twin.write_tsc(0, 0)
@@ -114,7 +114,7 @@ def attribute_then_write(twin: Twin, _: Host) -> None:
     twin.register(0)
     twin.register(1)
     twin.write_offset(0, 0)
-    now = twin.sample(twin.device.tsc()).rd
+    now = twin.clocks.sample(twin.device.tsc()).rd
     twin.write_tsc(1, now)
     _both(twin)
 
@@ -213,11 +213,11 @@ def guest_adjust(twin: Twin, _: Host) -> None:
 def delayed_update(twin: Twin, _: Host) -> None:
     """A registration on one vCPU updates the pages of all, a tenth of a second later."""
     booted(twin)
-    twin.sleep(INSIDE)
+    twin.device.sleep(INSIDE)
     _both(twin)
     twin.register(0)
     version = twin.see_page(1).version
-    twin.sleep(INSIDE)
+    twin.device.sleep(INSIDE)
     twin.run(1)
     late = twin.machine.page(1).version
     twin.found.true("page 1 is new after 0.3 s", late > version, f"version {late}, as before")
@@ -228,7 +228,7 @@ def drift(twin: Twin, _: Host) -> None:
     booted(twin)
     twin.run(1)
     old, since = twin.see_page(0), twin.vm.master_cycles
-    twin.sleep(500 * MS)
+    twin.device.sleep(500 * MS)
     twin.write_tsc(0, RESTORED)
     twin.write_tsc(1, RESTORED)
     twin.run(0)

@@ -1,10 +1,9 @@
 """A VM and its twin: each call is made on the host and on a model; then what can be seen is compared."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import TypeVar
 
+from conformance.live.clocks import HostClocks, Span
 from conformance.live.device import (
     GET_FLAGS,
     IA32_TSC,
@@ -20,7 +19,6 @@ from conformance.live.device import (
 from conformance.live.findings import Findings
 from model.arithmetic import HZ_PER_KHZ
 from model.today.clock import clock_now, get_clock, register, set_clock, stop_clock
-from model.today.rates import raw_rate
 from model.today.rules import Rules
 from model.today.state import Sample, Vcpu, Vm, existing
 from model.today.vm import create_vcpu, create_vm, enter, leave
@@ -36,10 +34,7 @@ from model.today.writes import (
 )
 from vtsc.language import s64, u64
 
-T = TypeVar("T")
 MOST_VCPUS = 4
-ANCHORS = 40
-"""The number of samples of which the tightest is taken."""
 STABLE, STOPPED = 1, 2
 PAIR_NS = 3
 """How far the time of an exact pair may be from the host's clock, in ns."""
@@ -49,20 +44,6 @@ WALL_NS = 100_000
 """How far the wall time that a call sees may be from the twin's."""
 DELAYED_NS = 90_000_000
 """From here on the delayed part of a global update may have come."""
-
-
-@dataclass(frozen=True)
-class Span:
-    """The time of a call: samples before and after it."""
-
-    before: int
-    after: int
-    sample: Sample
-
-    @property
-    def width(self) -> int:
-        """Its length in cycles."""
-        return self.after - self.before
 
 
 class Twin:
@@ -78,13 +59,11 @@ class Twin:
         lapic: bool = False,
     ) -> None:
         self.device, self.khz, self.found = device, khz, found
-        self.raw = raw_rate(khz)
-        self._anchor = self._anchored(device.raw_ns)
-        self._wall = self._anchored(device.wall_ns)
+        self.clocks = HostClocks(device, khz)
         self.vm = Vm(vcpus, rules, khz)
-        self.machine, span = self.timed(lambda: device.create_vm(lapic))
+        self.machine, span = self.clocks.timed(lambda: device.create_vm(lapic))
         create_vm(self.vm, span.sample)
-        self.slack = self._ns(span.width)
+        self.slack = self.clocks.ns(span.width)
         """How far kvmclock may be from the model's, in ns."""
         self.fresh = False
         """Whether the pair of the master clock has not been seen yet; it was taken in ``self.taken``."""
@@ -100,52 +79,22 @@ class Twin:
         self._late: dict[int, list[int]] = {}
         """When global updates were asked for, the delayed part of which each vCPU may still get."""
 
-    # time
-
-    def _ns(self, cycles: int) -> int:
-        return int(cycles * self.raw) + 1
-
-    def _anchored(self, clock: Callable[[], int]) -> tuple[int, int]:
-        """A host TSC, and a clock of the host then: the tightest of some samples."""
-        tried = []
-        for _ in range(ANCHORS):
-            before, ns, after = self.device.tsc(), clock(), self.device.tsc()
-            tried.append((after - before, (before + after) // 2, ns))
-        return min(tried)[1:]
-
-    def sample(self, rd: int) -> Sample:
-        """The host's clocks at a host TSC."""
-        at, ns = self._anchor
-        at_wall, wall = self._wall
-        return Sample(rd, ns + int((rd - at) * self.raw), wall + int((rd - at_wall) * self.raw))
-
-    def timed(self, call: Callable[[], T]) -> tuple[T, Span]:
-        """A call of the host, and when it was made. A refusal is passed on."""
-        before = self.device.tsc()
-        result = call()
-        after = self.device.tsc()
-        return result, Span(before, after, self.sample((before + after) // 2))
-
-    def sleep(self, ns: int) -> None:
-        """Wait on the host."""
-        self.device.sleep(ns)
-
     # calls
 
     def create(self) -> int:
         """KVM_CREATE_VCPU."""
-        number, span = self.timed(self.machine.create_vcpu)
+        number, span = self.clocks.timed(self.machine.create_vcpu)
         self._near(self.mine(number), 0, span)
-        self._track(number, lambda: create_vcpu(self.mine(number), span.sample))
-        self._see_offset(number, span)
+        exact = self._track(number, lambda: create_vcpu(self.mine(number), span.sample))
+        self._see_offset(number, span, exact)
         return number
 
     def write_tsc(self, vcpu: int, value: int) -> None:
         """A write of IA32_TSC by user space."""
-        _, span = self.timed(lambda: self.machine.set_msr(vcpu, IA32_TSC, value))
+        _, span = self.clocks.timed(lambda: self.machine.set_msr(vcpu, IA32_TSC, value))
         self._near(self.mine(vcpu), value, span)
-        self._track(vcpu, lambda: write_by_user(self.mine(vcpu), value, span.sample))
-        self._see_offset(vcpu, span)
+        exact = self._track(vcpu, lambda: write_by_user(self.mine(vcpu), value, span.sample))
+        self._see_offset(vcpu, span, exact)
 
     def write_adjust(self, vcpu: int, value: int) -> None:
         """A write of IA32_TSC_ADJUST by user space."""
@@ -155,9 +104,9 @@ class Twin:
 
     def write_offset(self, vcpu: int, offset: int) -> None:
         """The attribute KVM_VCPU_TSC_OFFSET."""
-        _, span = self.timed(lambda: self.machine.set_offset(vcpu, offset))
+        _, span = self.clocks.timed(lambda: self.machine.set_offset(vcpu, offset))
         self._track(vcpu, lambda: set_offset(self.mine(vcpu), offset, span.sample))
-        self._see_offset(vcpu, span)
+        self._see_offset(vcpu, span, exact=True)
 
     def write_khz(self, vcpu: int, khz: int) -> bool:
         """KVM_SET_TSC_KHZ of a vCPU; whether it succeeded."""
@@ -170,11 +119,11 @@ class Twin:
     def set_clock(self, clock: int, flags: int = 0, realtime: int = 0) -> None:
         """KVM_SET_CLOCK."""
         if flags & REALTIME:
-            self._wall = self._anchored(self.device.wall_ns)
-        _, span = self.timed(lambda: self.machine.set_clock(clock, flags, realtime))
+            self.clocks.see_wall()
+        _, span = self.clocks.timed(lambda: self.machine.set_clock(clock, flags, realtime))
         set_clock(self.vm, clock, realtime, flags & REALTIME != 0, span.sample)
         self._took_pair(span)
-        self.slack = self._ns(span.width) + 2 * LOOSE_NS
+        self.slack = self.clocks.ns(span.width) + 2 * LOOSE_NS
         if flags & REALTIME:
             self.slack += WALL_NS
 
@@ -189,10 +138,10 @@ class Twin:
 
         ``since``: the time of a run in which the guest has asked for an update, which it may have got then.
         """
-        read, span = self.timed(lambda: self.machine.run(vcpu))
+        read, span = self.clocks.timed(lambda: self.machine.run(vcpu))
         first = span.before if since is None else since.before
         self.entered(vcpu, Span(first, span.after, span.sample))
-        slow = self.sample(span.before), self.sample(span.after)
+        slow = self.clocks.sample(span.before), self.clocks.sample(span.after)
         low, high = (guest_tsc(self.mine(vcpu), sample) for sample in slow)
         inside = u64(read - low) <= u64(high - low)
         self.found.true(
@@ -222,7 +171,7 @@ class Twin:
         self, vcpu: int, index: int, value: int, act: Callable[[Vcpu, Sample], None]
     ) -> None:
         """A run in which the guest writes an MSR. What it asks for is served then, or in the next run."""
-        _, span = self.timed(lambda: self.machine.guest_writes(vcpu, index, value))
+        _, span = self.clocks.timed(lambda: self.machine.guest_writes(vcpu, index, value))
         self.entered(vcpu, span)
         act(self.mine(vcpu), span.sample)
         leave(self.mine(vcpu), span.sample)
@@ -234,7 +183,7 @@ class Twin:
 
     def see_clock(self) -> Clock:
         """KVM_GET_CLOCK, compared with the model's: to the ns where the pair is known."""
-        now, span = self.timed(self.machine.get_clock)
+        now, span = self.clocks.timed(self.machine.get_clock)
         flagged = get_clock(self.vm, span.sample).flagged
         self.found.equal("the flags of KVM_GET_CLOCK", now.flags, GET_FLAGS if flagged else 0)
         if flagged and now.flags and not self.fresh:
@@ -243,7 +192,10 @@ class Twin:
         elif bool(now.flags) == flagged:
             computed = clock_now(self.vm, span.sample)
             self._within(
-                "KVM_GET_CLOCK", now.clock, computed, self.slack + self._ns(span.width) + LOOSE_NS
+                "KVM_GET_CLOCK",
+                now.clock,
+                computed,
+                self.slack + self.clocks.ns(span.width) + LOOSE_NS,
             )
         return now
 
@@ -279,7 +231,7 @@ class Twin:
         inside = at.before <= rd <= at.after
         name = f"the TSC of page {mine.number}"
         self.found.true(name, inside, f"{rd} is not in {at.before} to {at.after}")
-        ns = self.sample(rd).ns
+        ns = self.clocks.sample(rd).ns
         most = self.slack + (PAIR_NS if self.vm.master else LOOSE_NS)
         self._within(f"the time of page {mine.number}", page.ns, ns + self.vm.clock_offset, most)
         if self.vm.master:
@@ -293,12 +245,12 @@ class Twin:
     def _delayed(self, mine: Vcpu, page: Page) -> None:
         """Take over an update that the delayed part of a global one may have brought, or not."""
         now, late = self.device.tsc(), self._late.get(mine.number, [])
-        ripe = [asked for asked in late if self._ns(now - asked) > DELAYED_NS]
+        ripe = [asked for asked in late if self.clocks.ns(now - asked) > DELAYED_NS]
         if page.version != mine.version + 2 or not ripe:
             return
         late.remove(ripe[0])
         mine.wants_update = True
-        self.entered(mine.number, Span(ripe[0], now, self.sample(now)))
+        self.entered(mine.number, Span(ripe[0], now, self.clocks.sample(now)))
 
     def entered(self, vcpu: int, span: Span) -> None:
         """The entry into the guest, in the model."""
@@ -318,12 +270,15 @@ class Twin:
     def _took_pair(self, span: Span) -> None:
         self.fresh, self.taken = True, span
 
-    def _see_offset(self, vcpu: int, span: Span) -> None:
-        """The stored offset, compared with the model's within the time of the call; then the model has it."""
+    def _see_offset(self, vcpu: int, span: Span, exact: bool) -> None:
+        """The stored offset, compared with the model's; then the model has it.
+
+        ``exact``: it does not depend on the time of the call, since the write matched or names the offset.
+        """
         mine, vm = self.mine(vcpu), self.vm
         found = self.machine.get_offset(vcpu)
         computed = mine.tsc_offset
-        self.is_near(f"the offset of vCPU {vcpu}", found, computed, span.width)
+        self.is_near(f"the offset of vCPU {vcpu}", found, computed, 0 if exact else span.width)
         if vm.rules.offset_honoured and found != computed:
             mine.tsc_offset = vm.last_offset = found
             if vm.cur_offset == computed:
@@ -341,11 +296,12 @@ class Twin:
         found = self.machine.get_msr(vcpu, IA32_TSC_ADJUST)
         self.found.equal(f"IA32_TSC_ADJUST of vCPU {vcpu}", found, self.mine(vcpu).tsc_adjust)
 
-    def _track(self, vcpu: int, act: Callable[[], object]) -> None:
-        """Take a write in the model, and note what kvm_track_tsc would say of it."""
+    def _track(self, vcpu: int, act: Callable[[], bool]) -> bool:
+        """Take a write in the model, and note what kvm_track_tsc would say of it; whether it matched."""
         used = bool(self.vm.master)
-        act()
+        matched = act()
         self.tracked.append((vcpu, self.vm.matched, len(existing(self.vm)), used))
+        return matched
 
     def _near(self, mine: Vcpu, value: int, span: Span) -> None:
         """Note how near a write is to the edge of the second within which it would match."""
@@ -390,4 +346,4 @@ class Twin:
 
     def drift_after(self, cycles: int) -> Fraction:
         """The ns by which kvmclock jumps where a pair of that age is taken anew."""
-        return cycles * (self.raw - self.page_rate())
+        return cycles * (self.clocks.raw - self.page_rate())
