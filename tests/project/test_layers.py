@@ -73,7 +73,7 @@ def imported(path: Path) -> set[str]:
 
 @pytest.mark.parametrize("package", MAY_IMPORT)
 def test_imports_point_one_way(package):
-    """vtsc <- model <- properties <- questions, model <- conformance <- questions, and nothing points back."""
+    """vtsc <- model <- properties <- questions, model <- conformance <- questions, and never back."""
     for path in sources(package):
         ours = imported(path) & MAY_IMPORT.keys()
         assert ours <= MAY_IMPORT[package], path
