@@ -53,6 +53,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "make a recipe from a recorder's log or a text of strace; a second one is that of restoring"
     )
     parser.add_argument("--from-log", action="append", metavar="LOG", help=said)
+    said = "compare a recipe with a log of what a VMM did; a second one is that of restoring"
+    parser.add_argument("--against", action="append", metavar="LOG", help=said)
     said = "show the runs for every recipe, and what would help"
     parser.add_argument("--all", action="store_true", help=said)
     _add_live(parser)
@@ -68,6 +70,8 @@ def run(arguments: argparse.Namespace) -> Exit:
     if arguments.from_log:
         put(_made(arguments), arguments.output)
         return Exit.OK
+    if arguments.against:
+        return _against(arguments)
     if arguments.save:
         check_folder(Path(arguments.save))
     if arguments.live:
@@ -136,6 +140,25 @@ def _live(arguments: argparse.Namespace) -> Exit:
         return Exit.SKIPPED if arguments.strict else Exit.OK
     deliver(asked_for, lambda name: REPORTS[name](seen))
     return status(seen)
+
+
+def _against(arguments: argparse.Namespace) -> Exit:
+    """Compare one recipe with logs."""
+    from questions.recipes.fitting import script
+    from questions.recipes.logs.comparing import compared, report
+    from questions.recipes.logs.reading import read_log
+
+    names = arguments.against
+    if len(names) > MOST_LOGS or arguments.live:
+        raise UsageError("--against: expected one or two logs, and no --live")
+    asked_for = outputs(arguments, one_of(("text",)))
+    texts = chosen(find_root(arguments.root), arguments.files, _vcpus(arguments.set or []))
+    if len(texts) > 1:
+        told = ", ".join(each.name for each in texts[:4])
+        raise UsageError(f"--against: expected one recipe, such as one of {told}")
+    found = compared(script(texts[0]), [read_log(Path(name), name) for name in names])
+    deliver(asked_for, lambda _: report(texts[0].name, names, found))
+    return found.status
 
 
 def chosen(root: Path, names: Sequence[str], vcpus: int | None = None) -> list[Text]:
