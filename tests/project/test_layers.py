@@ -205,6 +205,8 @@ def test_no_engine_sees_expected_verdicts():
         ["export", "counterexamples/patch25.cstate.monotonic.json", "--format", "perfetto"],
         ["new", "mine", "--from", "patch25", "-o", "/dev/null"],
         ["recipe", "--from-log", "tests/recorder/saved-and-restored.jsonl"],
+        ["recipe", "kvmtool-pause", "--against", "tests/recorder/saved-and-restored.jsonl"],
+        ["recipe", "kvmtool-pause", "--live", "--device", "/dev/null"],
         ["drift", "--khz", "2000000"],
         ["explain", "tests/conformance/recorded/normal.x86-tsc.txt"],
         ["simulate", "patch25", "--host", "stable", "-p", "monotonic", "--steps", "50"],

@@ -8,6 +8,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import questions.recipes.live as live
+import questions.recipes.live.running as running
 from conformance.live.device import Unusable
 from conformance.live.findings import DIFFERS, EXPLAINED, SKIPPED
 from conformance.live.kvm import Kvm
@@ -272,3 +273,16 @@ def test_a_recipe_that_never_fails_has_no_run_that_fails(put):
     put(FakeKvm(RULES))
     found = made("qemu-reset/v7.0", delays="failing")["qemu-reset/v7.0"]
     assert (found.outcome, found.note) == (SKIPPED, "no property has a run that fails")
+
+
+def test_the_recipe_goes_as_the_host_has_gone(put, monkeypatch):
+    """Twin and host agree; that the recipe's own run has another master clock is noticed by itself."""
+    played = running.played
+    monkeypatch.setattr(
+        running, "played", lambda s, r, d: played(s, r.but(master_needs_match=False), d)
+    )
+    put(FakeKvm(RULES))
+    found = made("qemu-parked/v9.2.0")["qemu-parked/v9.2.0"]
+    assert found.outcome == DIFFERS
+    names = {f.name for f in found.differing}
+    assert names and all(name.endswith("KVM_RUN: the master clock is on") for name in names)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from conformance.live import one_cpu
 from conformance.live.device import Device, Unusable
@@ -13,11 +14,13 @@ from conformance.live.running import Outcome
 from conformance.live.tracing import PLACES, Tracer, tracer
 from model.today import Rules, rules_named
 from questions.recipes.available import missing
-from questions.recipes.deciding import Verdict, Witness, decide
 from questions.recipes.fitting import script
 from questions.recipes.live.running import Asked, left_out, obstacle, outcome
 from questions.recipes.reading.tree import Text
 from questions.recipes.script import SECOND
+
+if TYPE_CHECKING:
+    from questions.recipes.deciding import Verdict, Witness
 
 SHORT, HOLDING, FAILING = "short", "holding", "failing"
 DELAYS = (SHORT, HOLDING, FAILING)
@@ -77,6 +80,8 @@ def _asked(text: Text, rules: Rules, delays: str) -> Iterator[Asked]:
     if delays == SHORT:
         yield Asked(text.name, text.title, whole, {})
         return
+    from questions.recipes.deciding import decide
+
     shown: set[tuple[object, ...]] = set()
     for verdict in decide(whole, rules.but(offset_honoured=True)):
         witness = _witness(verdict, delays)
@@ -89,7 +94,7 @@ def _asked(text: Text, rules: Rules, delays: str) -> Iterator[Asked]:
             yield Asked(name, text.title, witness.script, witness.delays)
 
 
-def _witness(verdict: Verdict, delays: str) -> Witness | None:
+def _witness(verdict: "Verdict", delays: str) -> "Witness | None":
     return verdict.failing if delays == FAILING else verdict.holding
 
 

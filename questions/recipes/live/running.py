@@ -17,9 +17,9 @@ from questions.recipes.live.acts import ACTS, Place
 from questions.recipes.properties import PROPERTIES
 from questions.recipes.properties.property import Seen
 from questions.recipes.replay import ordered
-from questions.recipes.report import call
 from questions.recipes.running import has_runs, played
 from questions.recipes.script import SECOND, VM, Call, Gap, Script, Section, Step, named, steps
+from questions.recipes.words import call
 from questions.recipes.world import KHZ, World
 
 WAITED = 3 * SECOND

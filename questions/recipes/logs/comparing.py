@@ -3,12 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from questions.recipes.answers import rough
 from questions.recipes.logs.event import Event, Log
 from questions.recipes.logs.parts import PAUSE, parts
 from questions.recipes.reading.calls import CALLS, VCPU
-from questions.recipes.report import call
 from questions.recipes.script import VM, Gap, Literal, Saved, Script, Section, Step, Value
+from questions.recipes.words import call, rough
 from vtsc.base.errors import Exit
 from vtsc.report.text.wrapping import wrapped
 
