@@ -167,6 +167,7 @@ def test_an_errno_is_compared(put):
     ("steps", "vcpus", "said"),
     [
         ('"v*: KVM_RUN"', 16, "it has 16 vCPUs, and at most 8 are made"),
+        ('"v0: KVM_CREATE_VCPU", "v*: KVM_RUN"', 2, "it creates vCPUs twice, or not in the order"),
         ('"v0: expire; KVM_RUN"', 2, "nothing on a host is expire"),
         ('"vm: wait 20s", "v*: KVM_RUN"', 2, "its delays are 20.0 s, and 15 s are waited for"),
     ],
@@ -286,3 +287,20 @@ def test_the_recipe_goes_as_the_host_has_gone(put, monkeypatch):
     assert found.outcome == DIFFERS
     names = {f.name for f in found.differing}
     assert names and all(name.endswith("KVM_RUN: the master clock is on") for name in names)
+
+
+@pytest.mark.parametrize(
+    ("restore", "said"),
+    [
+        ('"v1: KVM_CREATE_VCPU", "v0: KVM_CREATE_VCPU", "v*: KVM_RUN"', "not in the order"),
+        ('"v0: KVM_CREATE_VCPU", "v*: KVM_RUN"', "v1 makes a call before it is created"),
+    ],
+)
+def test_vcpus_that_a_host_would_number_otherwise_are_skipped(put, tmp_path, capsys, restore, said):
+    """A host counts vCPUs as they come."""
+    put(FakeKvm(RULES))
+    file = tmp_path / "mine.toml"
+    text = RECIPE.format(steps=restore, vcpus=2).replace('  "v*: KVM_CREATE_VCPU",\n', "")
+    file.write_text(text, encoding="utf-8")
+    assert main(["recipe", str(file), "--live"]) == 0
+    assert said in " ".join(capsys.readouterr().out.split())

@@ -250,9 +250,9 @@ def obstacle(script: Script, delays: Mapping[str, int], most_vcpus: int, longest
     if script.vcpus > most_vcpus:
         return f"it has {script.vcpus} vCPUs, and at most {most_vcpus} are made"
     for section in script.sections:
-        made = [step.who for step in steps(section) if step.call.name == "KVM_CREATE_VCPU"]
-        if made != sorted(made):
-            return "it creates vCPUs in another order than that of their numbers"
+        why = _creations(section, script.vcpus)
+        if why:
+            return why
         for step in steps(section):
             if step.call.name not in ACTS:
                 return f"nothing on a host is {step.call.name}"
@@ -262,6 +262,19 @@ def obstacle(script: Script, delays: Mapping[str, int], most_vcpus: int, longest
     total = sum(delays.get(gap.name, gap.low) for gap in gaps)
     if total > longest:
         return f"its delays are {total / SECOND:.1f} s, and {longest // SECOND} s are waited for at most"
+    return ""
+
+
+def _creations(section: Section, vcpus: int) -> str:
+    """What is wrong with the vCPUs that a section creates: a host numbers them as they come."""
+    there = 0 if section.kind == "restore" else vcpus
+    for step in steps(section):
+        if step.call.name == "KVM_CREATE_VCPU":
+            if step.who != there:
+                return "it creates vCPUs twice, or not in the order of their numbers"
+            there += 1
+        elif step.who >= there:
+            return f"v{step.who} makes a call before it is created"
     return ""
 
 
