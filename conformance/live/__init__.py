@@ -65,7 +65,7 @@ def run(arguments: argparse.Namespace) -> Exit:
         say(f"live: SKIPPED: {unusable}")
         return Exit.SKIPPED if arguments.strict else Exit.OK
     rules = replace(rules, offset_honoured=host.honoured, scaling=host.scaling)
-    with _one_cpu(), tracer(() if arguments.no_tracefs else PLACES) as recorder:
+    with one_cpu(), tracer(() if arguments.no_tracefs else PLACES) as recorder:
         if arguments.fuzz:
             found = fuzzed(device, host, rules, arguments.fuzz, arguments.seed, recorder)
         else:
@@ -77,7 +77,7 @@ def run(arguments: argparse.Namespace) -> Exit:
 
 
 @contextmanager
-def _one_cpu() -> Iterator[None]:
+def one_cpu() -> Iterator[None]:
     """Stay on one pCPU: where there is no master clock, each migration updates the page."""
     before = os.sched_getaffinity(0)
     with suppress(OSError):

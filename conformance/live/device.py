@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-IA32_TSC, IA32_TSC_ADJUST = 0x10, 0x3B
+IA32_TSC, IA32_TSC_ADJUST, IA32_TSC_DEADLINE = 0x10, 0x3B, 0x6E0
 OLD_KVMCLOCK, NEW_KVMCLOCK = 0x12, 0x4B564D01
 REALTIME = 4
 GET_FLAGS = 14
@@ -42,6 +42,14 @@ class Clock:
     flags: int
     realtime: int
     host_tsc: int
+
+
+@dataclass(frozen=True)
+class Lapic:
+    """What matters here of a local APIC: its timer is in TSC-deadline mode, its interrupt is in the page."""
+
+    deadline_mode: bool
+    irr: bool
 
 
 class Machine(Protocol):
@@ -85,6 +93,18 @@ class Machine(Protocol):
 
     def stop_clock(self, vcpu: int) -> None:
         """KVM_KVMCLOCK_CTRL."""
+        ...
+
+    def stop_clock_of_vm(self) -> None:
+        """KVM_KVMCLOCK_CTRL on the VM's file descriptor, where it does not belong."""
+        ...
+
+    def get_lapic(self, vcpu: int) -> Lapic:
+        """KVM_GET_LAPIC; the machine was made with local APICs."""
+        ...
+
+    def set_lapic(self, vcpu: int, lapic: Lapic) -> None:
+        """KVM_SET_LAPIC of what KVM_GET_LAPIC returns now, with these changes."""
         ...
 
     def run(self, vcpu: int) -> int:
@@ -131,6 +151,6 @@ class Device(Protocol):
         """KVM_CHECK_EXTENSION."""
         ...
 
-    def create_vm(self) -> Machine:
-        """KVM_CREATE_VM."""
+    def create_vm(self, lapic: bool = False) -> Machine:
+        """KVM_CREATE_VM; ``lapic``: its vCPUs have local APICs in the kernel."""
         ...

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 
 EXPLAINED, DIFFERS, INCONCLUSIVE = "explained", "differs", "inconclusive"
+SKIPPED = "skipped"
+"""What cannot be run on a host."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from conformance.live.device import Clock, Page, Refused, Unusable
+from conformance.live.device import Clock, Lapic, Page, Refused, Unusable
 
 API_VERSION = 12
 GET_API_VERSION, CREATE_VM, CHECK_EXTENSION, GET_MMAP_SIZE = 0xAE00, 0xAE01, 0xAE03, 0xAE04
@@ -24,17 +24,26 @@ GET_MSRS, SET_MSRS = 0xC008AE88, 0x4008AE89
 SET_CLOCK, GET_CLOCK = 0x4030AE7B, 0x8030AE7C
 SET_KHZ, GET_KHZ, CLOCK_CTRL = 0xAEA2, 0xAEA3, 0xAEAD
 SET_ATTR, GET_ATTR = 0x4018AEE1, 0x4018AEE2
+CREATE_IRQCHIP, SET_MP_STATE = 0xAE60, 0x4004AE99
+GET_LAPIC, SET_LAPIC, LAPIC_SIZE = 0x8400AE8E, 0x4400AE8F, 1024
+SPURIOUS, TIMER, IRR = 0xF0, 0x320, 0x200
+"""Where a local APIC's page has its spurious vector, its timer's entry, and the interrupts that wait."""
+ENABLED, DEADLINE_MODE, MASKED, VECTOR = 0x100, 0x40000, 0x10000, 0xEF
+CPUID_FEATURES, TSC_DEADLINE = 1, 1 << 24
 SREGS_SIZE = 0x138
 SEGMENTS = 8
 """cs, ds, es, fs, gs, ss, tr, ldt: 24 bytes each; base, limit and selector come first."""
 MEMORY = 1 << 16
 CODE, DATA, PAGES = 0x1000, 0x2000, 0x8000
 """Where programs, their results, and kvmclock pages are in the guest's memory."""
-EXIT_HLT = 5
+EXIT_IO, EXIT_HLT = 2, 5
+HLT, OUT = b"\xf4", b"\xe6\x80"
+"""How a program ends: with a local APIC in the kernel, hlt does not leave it, but out to a port does."""
 RDTSC = bytes.fromhex("0f3148c1e2204809d0c3")
 """rdtsc; shl rdx, 32; or rax, rdx; ret."""
 TSS = 0x7FFBD000
 MOST_CPUID = 256
+_IRR_AT, _IRR_BIT = IRR + VECTOR // 32 * 16, 1 << VECTOR % 32
 
 
 class Kvm:
@@ -72,10 +81,10 @@ class Kvm:
         """KVM_CHECK_EXTENSION."""
         return fcntl.ioctl(self._fd, CHECK_EXTENSION, number)
 
-    def create_vm(self) -> "Vm":
+    def create_vm(self, lapic: bool = False) -> "Vm":
         """KVM_CREATE_VM; raises `Unusable` where that fails."""
         try:
-            return Vm(self, fcntl.ioctl(self._fd, CREATE_VM, 0))
+            return Vm(self, fcntl.ioctl(self._fd, CREATE_VM, 0), lapic)
         except OSError as error:
             raise Unusable(f"KVM_CREATE_VM: {error.strerror}") from None
 
@@ -88,8 +97,18 @@ class Kvm:
         room = bytearray(struct.pack("<II", MOST_CPUID, 0) + bytes(40 * MOST_CPUID))
         with suppress(OSError):
             fcntl.ioctl(self._fd, GET_SUPPORTED_CPUID, room)
-            return bytes(room[: 8 + 40 * struct.unpack_from("<I", room)[0]])
+            return _with_deadlines(room)
         return struct.pack("<II", 0, 0)
+
+
+def _with_deadlines(room: bytearray) -> bytes:
+    """The entries that there are; the guest is told of TSC deadlines, which old kernels leave out."""
+    count = struct.unpack_from("<I", room)[0]
+    for at in range(8, 8 + 40 * count, 40):
+        if struct.unpack_from("<I", room, at)[0] == CPUID_FEATURES:
+            features = struct.unpack_from("<I", room, at + 20)[0]
+            struct.pack_into("<I", room, at + 20, features | TSC_DEADLINE)
+    return bytes(room[: 8 + 40 * count])
 
 
 def _reader() -> Callable[[], int]:
@@ -114,13 +133,15 @@ def _reader() -> Callable[[], int]:
 class Vm:
     """A VM of /dev/kvm with 64 KiB of memory."""
 
-    def __init__(self, kvm: Kvm, fd: int) -> None:
-        self._kvm, self._fd = kvm, fd
+    def __init__(self, kvm: Kvm, fd: int, lapic: bool = False) -> None:
+        self._kvm, self._fd, self._lapic = kvm, fd, lapic
         self._vcpus: list[tuple[int, mmap.mmap]] = []
         self._memory = mmap.mmap(-1, MEMORY)
         self._held = (ctypes.c_char * MEMORY).from_buffer(self._memory)
         with suppress(OSError):
             fcntl.ioctl(fd, SET_TSS_ADDR, TSS)
+        if lapic:
+            _plain(fd, CREATE_IRQCHIP, 0)
         address = ctypes.addressof(self._held)
         _call(fd, SET_MEMORY, struct.pack("<IIQQQ", 0, 0, 0, MEMORY, address))
 
@@ -135,6 +156,8 @@ class Vm:
         for segment in range(SEGMENTS - 2):
             struct.pack_into("<QIH", sregs, 24 * segment, 0, 0xFFFF, 0)
         _call(fd, SET_SREGS, bytes(sregs))
+        if self._lapic:
+            _call(fd, SET_MP_STATE, bytes(4))  # runnable, as vCPU 0 is
         return number
 
     def set_msr(self, vcpu: int, index: int, value: int) -> None:
@@ -187,28 +210,51 @@ class Vm:
         """KVM_KVMCLOCK_CTRL."""
         _plain(self._vcpus[vcpu][0], CLOCK_CTRL, 0)
 
+    def stop_clock_of_vm(self) -> None:
+        """KVM_KVMCLOCK_CTRL on the VM's file descriptor, where it does not belong."""
+        _plain(self._fd, CLOCK_CTRL, 0)
+
+    def get_lapic(self, vcpu: int) -> Lapic:
+        """KVM_GET_LAPIC."""
+        page = _call(self._vcpus[vcpu][0], GET_LAPIC, bytes(LAPIC_SIZE))
+        timer, waiting = (struct.unpack_from("<I", page, at)[0] for at in (TIMER, _IRR_AT))
+        return Lapic(bool(timer & DEADLINE_MODE), bool(waiting & _IRR_BIT))
+
+    def set_lapic(self, vcpu: int, lapic: Lapic) -> None:
+        """KVM_SET_LAPIC of what KVM_GET_LAPIC returns now, with these changes, and enabled."""
+        page = bytearray(_call(self._vcpus[vcpu][0], GET_LAPIC, bytes(LAPIC_SIZE)))
+        spurious, waiting = (struct.unpack_from("<I", page, at)[0] for at in (SPURIOUS, _IRR_AT))
+        struct.pack_into("<I", page, SPURIOUS, spurious | ENABLED)
+        struct.pack_into(
+            "<I", page, TIMER, VECTOR | (DEADLINE_MODE if lapic.deadline_mode else MASKED)
+        )
+        struct.pack_into("<I", page, _IRR_AT, waiting & ~_IRR_BIT | lapic.irr * _IRR_BIT)
+        _call(self._vcpus[vcpu][0], SET_LAPIC, bytes(page))
+
     def run(self, vcpu: int) -> int:
-        """Run: rdtsc; store eax and edx at ``DATA``; hlt."""
+        """Run: rdtsc; store eax and edx at ``DATA``; end."""
         at = DATA + 16 * vcpu
         store = struct.pack("<2sH3sH", b"\x66\xa3", at, b"\x66\x89\x16", at + 4)
-        self._run(vcpu, b"\x0f\x31" + store + b"\xf4")
+        self._run(vcpu, b"\x0f\x31" + store)
         return int(struct.unpack_from("<Q", self._memory, at)[0])
 
     def guest_writes(self, vcpu: int, index: int, value: int) -> None:
-        """Run: mov ecx, index; mov eax, low; mov edx, high; wrmsr; hlt."""
+        """Run: mov ecx, index; mov eax, low; mov edx, high; wrmsr; end."""
         low, high = value & 0xFFFFFFFF, value >> 32
         load = struct.pack("<2sI2sI2sI", b"\x66\xb9", index, b"\x66\xb8", low, b"\x66\xba", high)
-        self._run(vcpu, load + b"\x0f\x30\xf4")
+        self._run(vcpu, load + b"\x0f\x30")
 
     def _run(self, vcpu: int, program: bytes) -> None:
         fd, run = self._vcpus[vcpu]
         at = CODE + 0x100 * vcpu
+        end, wanted = (OUT, EXIT_IO) if self._lapic else (HLT, EXIT_HLT)
+        program += end
         self._memory[at : at + len(program)] = program
         _call(fd, SET_REGS, struct.pack("<16QQQ", *[0] * 16, at, 2))
         _plain(fd, RUN, 0)
         reason = struct.unpack_from("<I", run, 8)[0]
-        if reason != EXIT_HLT:
-            raise Unusable(f"the guest did not halt: KVM_RUN returned for reason {reason}")
+        if reason != wanted:
+            raise Unusable(f"the guest did not end: KVM_RUN returned for reason {reason}")
 
     def page_address(self, vcpu: int) -> int:
         """The guest address at which a vCPU's kvmclock page is kept."""

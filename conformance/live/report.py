@@ -5,17 +5,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from conformance.live.findings import DIFFERS, EXPLAINED, INCONCLUSIVE
+from conformance.live.findings import DIFFERS, EXPLAINED, INCONCLUSIVE, SKIPPED
 from conformance.live.probes import Host
 from conformance.live.running import Outcome
 from vtsc import __version__
 from vtsc.base.errors import Exit
-from vtsc.report.text.wrapping import wrapped
+from vtsc.report.text.wrapping import folded, wrapped
 
+RECIPE = "recipe"
+"""The command whose outcomes are all shown."""
 SHOWN = 5
 """The number of differing observations of a scenario that the text shows."""
 MANY = 40
-"""From so many outcomes on, the text leaves out those that are explained."""
+"""From so many outcomes on, the text leaves out those that are explained, but for recipes."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,8 @@ class Seen:
     host: Host
     traced: bool
     outcomes: tuple[Outcome, ...]
+    command: str = "live"
+    """What the last line begins with."""
 
     def count(self, outcome: str) -> int:
         """The number of scenarios that ended so."""
@@ -42,14 +46,19 @@ def _text(seen: Seen) -> str:
     traced = "recorded, and explained" if seen.traced else "not recorded: no tracefs"
     lines = [*seen.host.lines, f"KVM's events: {traced}", ""]
     for each in seen.outcomes:
-        if len(seen.outcomes) < MANY or each.outcome != EXPLAINED:
+        few = len(seen.outcomes) < MANY or seen.command == RECIPE
+        if few or each.outcome != EXPLAINED:
             lines += _scenario(each)
     checks = sum(len(each.findings) for each in seen.outcomes)
-    counts = ", ".join(f"{seen.count(kind)} {kind}" for kind in (EXPLAINED, DIFFERS, INCONCLUSIVE))
+    kinds = [EXPLAINED, DIFFERS, INCONCLUSIVE, *([SKIPPED] if seen.count(SKIPPED) else [])]
+    counts = ", ".join(f"{seen.count(kind)} {kind}" for kind in kinds)
     verdict = (
         DIFFERS if seen.count(DIFFERS) else INCONCLUSIVE if seen.count(INCONCLUSIVE) else EXPLAINED
     )
-    return "\n".join([*lines, f"live: {verdict.upper()}: {counts}; {checks} observations"]) + "\n"
+    verdict = SKIPPED if seen.count(SKIPPED) == len(seen.outcomes) else verdict
+    tail = "" if SKIPPED in kinds else f"; {checks} observations"
+    last = f"{seen.command}: {verdict.upper()}: {counts}{tail}"
+    return folded("\n".join([*lines, last]) + "\n")
 
 
 def _scenario(each: Outcome) -> list[str]:

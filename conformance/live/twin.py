@@ -49,11 +49,19 @@ DELAYED_NS = 90_000_000
 class Twin:
     """A machine of the host and its model, which every call reaches alike."""
 
-    def __init__(self, device: Device, rules: Rules, khz: int, found: Findings) -> None:
+    def __init__(
+        self,
+        device: Device,
+        rules: Rules,
+        khz: int,
+        found: Findings,
+        vcpus: int = MOST_VCPUS,
+        lapic: bool = False,
+    ) -> None:
         self.device, self.khz, self.found = device, khz, found
         self.clocks = HostClocks(device, khz)
-        self.vm = Vm(MOST_VCPUS, rules, khz)
-        self.machine, span = self.clocks.timed(device.create_vm)
+        self.vm = Vm(vcpus, rules, khz)
+        self.machine, span = self.clocks.timed(lambda: device.create_vm(lapic))
         create_vm(self.vm, span.sample)
         self.slack = self.clocks.ns(span.width)
         """How far kvmclock may be from the model's, in ns."""
@@ -64,6 +72,8 @@ class Twin:
         """For each write: its vCPU, the matches and vCPUs after it, and the master clock before."""
         self.edge = 1 << 62
         """How near a decision on the one second was, in cycles."""
+        self.errno = 0
+        """The errno of the last call that might fail; 0 where it succeeded."""
         self._published: dict[int, tuple[Span, int]] = {}
         """When, and with which offset, pages were made from a sample that the model has not seen yet."""
         self._late: dict[int, list[int]] = {}
@@ -74,53 +84,53 @@ class Twin:
     def create(self) -> int:
         """KVM_CREATE_VCPU."""
         number, span = self.clocks.timed(self.machine.create_vcpu)
-        self._near(self._vcpu(number), 0, span)
-        exact = self._track(number, lambda: create_vcpu(self._vcpu(number), span.sample))
+        self._near(self.mine(number), 0, span)
+        exact = self._track(number, lambda: create_vcpu(self.mine(number), span.sample))
         self._see_offset(number, span, exact)
         return number
 
     def write_tsc(self, vcpu: int, value: int) -> None:
         """A write of IA32_TSC by user space."""
         _, span = self.clocks.timed(lambda: self.machine.set_msr(vcpu, IA32_TSC, value))
-        self._near(self._vcpu(vcpu), value, span)
-        exact = self._track(vcpu, lambda: write_by_user(self._vcpu(vcpu), value, span.sample))
+        self._near(self.mine(vcpu), value, span)
+        exact = self._track(vcpu, lambda: write_by_user(self.mine(vcpu), value, span.sample))
         self._see_offset(vcpu, span, exact)
 
     def write_adjust(self, vcpu: int, value: int) -> None:
         """A write of IA32_TSC_ADJUST by user space."""
         self.machine.set_msr(vcpu, IA32_TSC_ADJUST, value)
-        adjust_by_user(self._vcpu(vcpu), value)
+        adjust_by_user(self.mine(vcpu), value)
         self._see_adjust(vcpu)
 
     def write_offset(self, vcpu: int, offset: int) -> None:
         """The attribute KVM_VCPU_TSC_OFFSET."""
         _, span = self.clocks.timed(lambda: self.machine.set_offset(vcpu, offset))
-        self._track(vcpu, lambda: set_offset(self._vcpu(vcpu), offset, span.sample))
+        self._track(vcpu, lambda: set_offset(self.mine(vcpu), offset, span.sample))
         self._see_offset(vcpu, span, exact=True)
 
     def write_khz(self, vcpu: int, khz: int) -> bool:
         """KVM_SET_TSC_KHZ of a vCPU; whether it succeeded."""
         accepted = self._accepted(lambda: self.machine.set_khz(vcpu, khz))
-        expected = set_rate(self._vcpu(vcpu), khz)
+        expected = set_rate(self.mine(vcpu), khz)
         self.found.equal("KVM_SET_TSC_KHZ succeeds", accepted, expected)
-        self.found.equal("KVM_GET_TSC_KHZ", self.machine.get_khz(vcpu), self._vcpu(vcpu).khz)
+        self.found.equal("KVM_GET_TSC_KHZ", self.machine.get_khz(vcpu), self.mine(vcpu).khz)
         return accepted
 
     def set_clock(self, clock: int, flags: int = 0, realtime: int = 0) -> None:
         """KVM_SET_CLOCK."""
-        if flags == REALTIME:
+        if flags & REALTIME:
             self.clocks.see_wall()
         _, span = self.clocks.timed(lambda: self.machine.set_clock(clock, flags, realtime))
-        set_clock(self.vm, clock, realtime, flags == REALTIME, span.sample)
+        set_clock(self.vm, clock, realtime, flags & REALTIME != 0, span.sample)
         self._took_pair(span)
         self.slack = self.clocks.ns(span.width) + 2 * LOOSE_NS
-        if flags == REALTIME:
+        if flags & REALTIME:
             self.slack += WALL_NS
 
     def stop_clock(self, vcpu: int) -> bool:
         """KVM_KVMCLOCK_CTRL; whether it succeeded."""
         accepted = self._accepted(lambda: self.machine.stop_clock(vcpu))
-        self.found.equal("KVM_KVMCLOCK_CTRL succeeds", accepted, stop_clock(self._vcpu(vcpu)))
+        self.found.equal("KVM_KVMCLOCK_CTRL succeeds", accepted, stop_clock(self.mine(vcpu)))
         return accepted
 
     def run(self, vcpu: int, since: Span | None = None) -> None:
@@ -130,14 +140,14 @@ class Twin:
         """
         read, span = self.clocks.timed(lambda: self.machine.run(vcpu))
         first = span.before if since is None else since.before
-        self._enter(vcpu, Span(first, span.after, span.sample))
+        self.entered(vcpu, Span(first, span.after, span.sample))
         slow = self.clocks.sample(span.before), self.clocks.sample(span.after)
-        low, high = (guest_tsc(self._vcpu(vcpu), sample) for sample in slow)
+        low, high = (guest_tsc(self.mine(vcpu), sample) for sample in slow)
         inside = u64(read - low) <= u64(high - low)
         self.found.true(
             f"the guest's TSC on vCPU {vcpu}", inside, f"{read} is not in {low} to {high}"
         )
-        leave(self._vcpu(vcpu), span.sample)
+        leave(self.mine(vcpu), span.sample)
         self.see_page(vcpu)
 
     def register(self, vcpu: int, old: bool = False, active: bool = True) -> None:
@@ -162,9 +172,9 @@ class Twin:
     ) -> None:
         """A run in which the guest writes an MSR. What it asks for is served then, or in the next run."""
         _, span = self.clocks.timed(lambda: self.machine.guest_writes(vcpu, index, value))
-        self._enter(vcpu, span)
-        act(self._vcpu(vcpu), span.sample)
-        leave(self._vcpu(vcpu), span.sample)
+        self.entered(vcpu, span)
+        act(self.mine(vcpu), span.sample)
+        leave(self.mine(vcpu), span.sample)
         if index == IA32_TSC:
             self._learn_offset(vcpu, span.width)
         self.run(vcpu, span)
@@ -191,7 +201,7 @@ class Twin:
 
     def see_page(self, vcpu: int) -> Page:
         """The vCPU's page, compared with the model's; a pair that is new is learned from it."""
-        page, mine = self.machine.page(vcpu), self._vcpu(vcpu)
+        page, mine = self.machine.page(vcpu), self.mine(vcpu)
         if not mine.clock_active:
             return page
         self._delayed(mine, page)
@@ -240,11 +250,11 @@ class Twin:
             return
         late.remove(ripe[0])
         mine.wants_update = True
-        self._enter(mine.number, Span(ripe[0], now, self.clocks.sample(now)))
+        self.entered(mine.number, Span(ripe[0], now, self.clocks.sample(now)))
 
-    def _enter(self, vcpu: int, span: Span) -> None:
+    def entered(self, vcpu: int, span: Span) -> None:
         """The entry into the guest, in the model."""
-        mine = self._vcpu(vcpu)
+        mine = self.mine(vcpu)
         pair, version = self.vm.master_cycles, mine.version
         if mine.wants_global:
             for other in self.vm.vcpus:
@@ -265,10 +275,10 @@ class Twin:
 
         ``exact``: it does not depend on the time of the call, since the write matched or names the offset.
         """
-        mine, vm = self._vcpu(vcpu), self.vm
+        mine, vm = self.mine(vcpu), self.vm
         found = self.machine.get_offset(vcpu)
         computed = mine.tsc_offset
-        self._close(f"the offset of vCPU {vcpu}", found, computed, 0 if exact else span.width)
+        self.is_near(f"the offset of vCPU {vcpu}", found, computed, 0 if exact else span.width)
         if vm.rules.offset_honoured and found != computed:
             mine.tsc_offset = vm.last_offset = found
             if vm.cur_offset == computed:
@@ -276,15 +286,15 @@ class Twin:
 
     def _learn_offset(self, vcpu: int, width: int) -> None:
         """Take over what a guest's write of its TSC has brought, since its time is only nearly known."""
-        mine = self._vcpu(vcpu)
+        mine = self.mine(vcpu)
         found, adjust = self.machine.get_offset(vcpu), self.machine.get_msr(vcpu, IA32_TSC_ADJUST)
-        self._close(f"the offset of vCPU {vcpu}", found, mine.tsc_offset, width)
-        self._close(f"IA32_TSC_ADJUST of vCPU {vcpu}", adjust, mine.tsc_adjust, width)
+        self.is_near(f"the offset of vCPU {vcpu}", found, mine.tsc_offset, width)
+        self.is_near(f"IA32_TSC_ADJUST of vCPU {vcpu}", adjust, mine.tsc_adjust, width)
         mine.tsc_offset, mine.tsc_adjust = found, adjust
 
     def _see_adjust(self, vcpu: int) -> None:
         found = self.machine.get_msr(vcpu, IA32_TSC_ADJUST)
-        self.found.equal(f"IA32_TSC_ADJUST of vCPU {vcpu}", found, self._vcpu(vcpu).tsc_adjust)
+        self.found.equal(f"IA32_TSC_ADJUST of vCPU {vcpu}", found, self.mine(vcpu).tsc_adjust)
 
     def _track(self, vcpu: int, act: Callable[[], bool]) -> bool:
         """Take a write in the model, and note what kvm_track_tsc would say of it; whether it matched."""
@@ -304,9 +314,11 @@ class Twin:
         self.edge = min(self.edge, max(0, distance - span.width))
 
     def _accepted(self, call: Callable[[], None]) -> bool:
+        self.errno = 0
         try:
             call()
-        except Refused:
+        except Refused as refused:
+            self.errno = refused.errno
             return False
         return True
 
@@ -314,11 +326,13 @@ class Twin:
         off = s64(found - computed)
         self.found.true(name, abs(off) <= most, f"{found} is {off:+d} ns from {u64(computed)}")
 
-    def _close(self, name: str, found: int, computed: int, most: int) -> None:
+    def is_near(self, name: str, found: int, computed: int, most: int) -> None:
+        """Note a number of cycles that may be so far from what the rules compute."""
         off = s64(found - computed)
         self.found.true(name, abs(off) <= most, f"{found} is {off:+d} cycles from {computed}")
 
-    def _vcpu(self, number: int) -> Vcpu:
+    def mine(self, number: int) -> Vcpu:
+        """The vCPU of that number, in the model."""
         return self.vm.vcpus[number]
 
     def close(self) -> None:
@@ -327,7 +341,7 @@ class Twin:
 
     def page_rate(self) -> Fraction:
         """The ns a cycle by which the guest of vCPU 0 extrapolates."""
-        mine = self._vcpu(0)
+        mine = self.mine(0)
         return Fraction(mine.page_mul, 2**32) * Fraction(2) ** mine.page_shift
 
     def drift_after(self, cycles: int) -> Fraction:

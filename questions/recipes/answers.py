@@ -14,8 +14,8 @@ from questions.recipes.deciding import (
     Verdict,
 )
 from questions.recipes.reading.tree import Expected, Text
-from questions.recipes.reading.values import UNITS
 from questions.recipes.script import Script
+from questions.recipes.words import duration
 from vtsc.base.errors import Exit, worst
 
 NUMBER = re.compile(r"(?<![\w.*])([0-9]+)(?![\w.*])")
@@ -112,26 +112,6 @@ class Answered:
 def with_units(bound: str) -> str:
     """A bound whose numbers of nanoseconds have units."""
     return NUMBER.sub(lambda found: duration(int(found[1])), bound)
-
-
-def duration(ns: int) -> str:
-    """A duration in the greatest unit of which it has whole ones; 0 has none."""
-    if ns == 0:
-        return "0"
-    sign, ns = ("-" if ns < 0 else ""), abs(ns)
-    for unit in ("h", "s", "ms", "us"):
-        if ns % UNITS[unit] == 0:
-            return f"{sign}{ns // UNITS[unit]}{unit}"
-    return f"{sign}{ns}ns"
-
-
-def rough(ns: int) -> str:
-    """A duration with about four digits, for people."""
-    for unit in ("s", "ms", "us"):
-        size = UNITS[unit]
-        if abs(ns) >= size:
-            return f"{ns // size}{unit}" if abs(ns) >= 10**4 * size else f"{ns / size:.4g}{unit}"
-    return f"{ns}ns" if ns else "0"
 
 
 def total(found: Sequence[Answered]) -> str:

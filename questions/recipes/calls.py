@@ -26,6 +26,7 @@ from model.today import (
     write_by_user,
     write_deadline,
 )
+from model.today.timers import HUNDRED
 from questions.recipes.script import VM, Literal, Part, Saved, Script, Step, Value, steps
 from questions.recipes.values import MSRS, value_of
 from questions.recipes.world import World
@@ -276,9 +277,22 @@ def _guest(world: World, step: Step, number: int) -> None:
         elif name == "deadline":
             write_deadline(vcpu, value, now)
         elif name == "stimer":
-            start_stimer(vcpu, value, now)
+            _start_stimer(world, step, number, value)
         else:
             raise BadFileError(f"a guest writes tsc, tsc_adjust, deadline or stimer, not {name}")
+
+
+def _start_stimer(world: World, step: Step, number: int, due_ns: int) -> None:
+    """A Hyper-V timer; ``late``: by how much it fires after the guest has counted up to its time.
+
+    That is told without the rounding to the unit of 100 ns in which the host counts.
+    """
+    vcpu, now = world.vcpu(step.who), world.sample
+    start_stimer(vcpu, u64(due_ns + HUNDRED - 1) // HUNDRED, now)
+    counted = [s64(due_ns - each) for each in (world.counted(step.who), world.counted_by_host())]
+    wanted, waits = (left if left > 0 else 0 for left in counted)
+    world.notes.put(f"stimer.late.{number}", waits - wanted)
+    world.notes.put(f"stimer.wait.{number}", s64(vcpu.stimer_fires_at - now.ns))
 
 
 Performed = Callable[[World, Step, int], None]

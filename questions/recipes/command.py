@@ -15,7 +15,7 @@ from vtsc.content.content import Content
 from vtsc.content.loader import find_root
 from vtsc.content.questions import Question
 from vtsc.report.outputs import deliver, one_of, outputs
-from vtsc.report.screen import put
+from vtsc.report.screen import put, say
 
 FOLDER = "recipes"
 SUFFIX = ".toml"
@@ -53,8 +53,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "make a recipe from a recorder's log or a text of strace; a second one is that of restoring"
     )
     parser.add_argument("--from-log", action="append", metavar="LOG", help=said)
+    said = "compare a recipe with a log of what a VMM did; a second one is that of restoring"
+    parser.add_argument("--against", action="append", metavar="LOG", help=said)
     said = "show the runs for every recipe, and what would help"
     parser.add_argument("--all", action="store_true", help=said)
+    _add_live(parser)
     add_formats(parser, FORMATS)
     said = "save each run as a file, and each proof as the questions that a solver answered"
     parser.add_argument("--save", metavar="DIR", help=said)
@@ -67,8 +70,14 @@ def run(arguments: argparse.Namespace) -> Exit:
     if arguments.from_log:
         put(_made(arguments), arguments.output)
         return Exit.OK
+    if arguments.against:
+        return _against(arguments)
     if arguments.save:
         check_folder(Path(arguments.save))
+    if arguments.live:
+        return _live(arguments)
+    if arguments.delays or arguments.strict or arguments.no_tracefs:
+        raise UsageError("--delays, --strict and --no-tracefs belong to --live")
     texts = chosen(find_root(arguments.root), arguments.files, _vcpus(arguments.set or []))
     rules = tuple(arguments.rules or ())
     for name in rules:
@@ -93,6 +102,63 @@ def run(arguments: argparse.Namespace) -> Exit:
 
     deliver(asked_for, write)
     return worst([each.status for each in found])
+
+
+def _add_live(parser: argparse.ArgumentParser) -> None:
+    """Add how recipes are made on the KVM of this host."""
+    said = "make the calls on this host's KVM, and compare each observation with the rules"
+    parser.add_argument("--live", action="store_true", help=said)
+    said = "which delays --live waits for: short ones, or those of a run that fails, or holds"
+    parser.add_argument("--delays", choices=("short", "failing", "holding"), help=said)
+    said = "with --live: exit status 77 where there is no usable KVM"
+    parser.add_argument("--strict", action="store_true", help=said)
+    said = "with --live: record no events, even if possible"
+    parser.add_argument("--no-tracefs", action="store_true", help=said)
+    parser.add_argument("--device", default="/dev/kvm", metavar="FILE", help="default: /dev/kvm")
+
+
+def _live(arguments: argparse.Namespace) -> Exit:
+    """Make recipes on this host; the status is that of `vtsc live`."""
+    asked_for = outputs(arguments, one_of(FORMATS))
+    rules = arguments.rules or ["6.18"]
+    if len(rules) > 1:
+        raise UsageError("--live: expected one --rules, since this host has one kernel")
+    if any(each.format == "junit" for each in asked_for) or arguments.save:
+        raise UsageError("--live: expected the format text or json, and no --save")
+    texts = chosen(find_root(arguments.root), arguments.files, _vcpus(arguments.set or []))
+    texts = _with_properties(texts, arguments.property or [])
+    from conformance.live.report import FORMATS as REPORTS
+    from conformance.live.report import status
+    from questions.recipes.live import Options, Unusable, live
+
+    recorded = not arguments.no_tracefs
+    options = Options(rules[0], arguments.delays or "short", arguments.device, recorded)
+    try:
+        seen = live(texts, options)
+    except Unusable as unusable:
+        say(f"recipe: SKIPPED: {unusable}")
+        return Exit.SKIPPED if arguments.strict else Exit.OK
+    deliver(asked_for, lambda name: REPORTS[name](seen))
+    return status(seen)
+
+
+def _against(arguments: argparse.Namespace) -> Exit:
+    """Compare one recipe with logs."""
+    from questions.recipes.fitting import script
+    from questions.recipes.logs.comparing import compared, report
+    from questions.recipes.logs.reading import read_log
+
+    names = arguments.against
+    if len(names) > MOST_LOGS or arguments.live:
+        raise UsageError("--against: expected one or two logs, and no --live")
+    asked_for = outputs(arguments, one_of(("text",)))
+    texts = chosen(find_root(arguments.root), arguments.files, _vcpus(arguments.set or []))
+    if len(texts) > 1:
+        told = ", ".join(each.name for each in texts[:4])
+        raise UsageError(f"--against: expected one recipe, such as one of {told}")
+    found = compared(script(texts[0]), [read_log(Path(name), name) for name in names])
+    deliver(asked_for, lambda _: report(texts[0].name, names, found))
+    return found.status
 
 
 def chosen(root: Path, names: Sequence[str], vcpus: int | None = None) -> list[Text]:

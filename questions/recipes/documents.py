@@ -8,8 +8,9 @@ from xml.etree import ElementTree
 from questions.recipes.answers import Answer, Answered
 from questions.recipes.deciding import UNAVAILABLE, UNKNOWN, VACUOUS, Witness
 from questions.recipes.replay import ordered
-from questions.recipes.report import call, text
+from questions.recipes.report import text
 from questions.recipes.script import VM
+from questions.recipes.words import call
 from vtsc import __version__
 
 SCHEMA = "vtsc.recipe/1"

@@ -54,6 +54,8 @@ def _remarks(world: World, script: Script) -> list[tuple[int, str]]:
             found.append((number, "flags are 0, host_tsc and realtime too: no master clock"))
         if not notes.get(f"master.{number}", True):
             found.append((number, _no_master(world, number)))
+        if f"stimer.late.{number}" in notes:
+            found.append((number, _stimer(world, number)))
         if f"kept.{number}" in notes:
             found.append((number, _deadline(world, number)))
     return found
@@ -62,6 +64,16 @@ def _remarks(world: World, script: Script) -> list[tuple[int, str]]:
 def _no_master(world: World, number: int) -> str:
     matched = world.notes.get(f"matches.{number}") + 1
     return f"the master clock is off: {matched} of {len(world.created)} vCPUs are counted as equal"
+
+
+def _stimer(world: World, number: int) -> str:
+    """What became of a Hyper-V timer."""
+    wait, late = (world.notes.get(f"stimer.{what}.{number}") for what in ("wait", "late"))
+    told = f"it fires {wait} ns from here, by the host's reference time"
+    if late == 0:
+        return told
+    away = f"{abs(late)} ns {'later' if late > 0 else 'earlier'}"
+    return f"{told}: {away} than the guest counts"
 
 
 def _deadline(world: World, number: int) -> str:

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from questions.recipes.answers import Answer, Answered, duration, rough, total
+from questions.recipes.answers import Answer, Answered, total
 from questions.recipes.deciding import DEPENDS, FAILS, HOLDS, Witness
 from questions.recipes.properties import PROPERTIES
 from questions.recipes.replay import ordered
-from questions.recipes.script import VM, Gap, Literal, Now, Op, Part, Saved, Step, Value
+from questions.recipes.script import VM, Gap, Step
+from questions.recipes.words import call, duration, rough
 from vtsc.report.screen import width
 from vtsc.report.text.wrapping import folded, wrapped
 
@@ -219,32 +220,3 @@ def _signed(number: int) -> int:
 
 def _who(step: Step) -> str:
     return "vm" if step.who == VM else f"v{step.who}"
-
-
-def call(step: Step) -> str:
-    """A call as a recipe writes it."""
-    fields = [
-        name if given is None else f"{name}={value(given)}" for name, given in step.call.fields
-    ]
-    told = [step.call.name, *fields]
-    if step.call.into:
-        told += ["as", step.call.into]
-    if step.call.on:
-        told.append(f"on={step.call.on}")
-    if step.call.errno:
-        told += ["->", step.call.errno]
-    return " ".join(told)
-
-
-def value(given: Value) -> str:
-    """A value as a recipe writes it."""
-    if isinstance(given, Literal):
-        return str(given.value)
-    if isinstance(given, Saved | Now):
-        name = "saved" if isinstance(given, Saved) else "now"
-        return name if given.vcpu is None else f"{name}(v{given.vcpu})"
-    if isinstance(given, Part):
-        return f"{given.record}.{given.name}"
-    assert isinstance(given, Op)
-    right = value(given.right)
-    return f"{value(given.left)} {given.operator} {f'({right})' if isinstance(given.right, Op) else right}"

@@ -117,6 +117,8 @@ def _step(world: World, step: Step) -> None:
             world.ran.append(step.who)
     elif name == "KVM_SET_MSRS" and "TSC" in dict(step.call.fields):
         world.writes.append(Write(number, step.who, number))
+    elif name == "guest" and "stimer" in dict(step.call.fields):
+        world.stimers.append(number)
 
 
 def _remember_writer(world: World, step: Step, number: int) -> None:

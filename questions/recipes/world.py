@@ -24,6 +24,7 @@ from model.today import (
 )
 from questions.recipes.script import RUNS, VM, Script, steps
 from vtsc.base.errors import BadFileError
+from vtsc.language import cdiv, s64, u64
 
 KHZ = 10**6
 """The rate of hosts and guests while delays are unknown: a cycle is a nanosecond, and all is linear."""
@@ -101,6 +102,8 @@ class World:
     ran: list[int] = field(default_factory=list)
     """The vCPUs that have run since they were stopped last, in the order of their first runs."""
     writes: list[Write] = field(default_factory=list)
+    stimers: list[int] = field(default_factory=list)
+    """The steps in which a guest arms a Hyper-V timer."""
     created: list[int] = field(default_factory=list)
     calls: list[int] = field(default_factory=list)
     """The steps whose result is noted."""
@@ -131,8 +134,10 @@ class World:
         vcpu = self.vcpu(0 if number == VM else number)
         if what in ("TSC", "tsc"):
             return guest_tsc(vcpu, self.sample)
-        if what in ("clock", "stimer"):
-            return clock_now(self.vm, self.sample) // (100 if what == "stimer" else 1)
+        if what == "clock":
+            return clock_now(self.vm, self.sample)
+        if what == "stimer":
+            return self.counted(number)
         known = {
             "TSC_ADJUST": vcpu.tsc_adjust,
             "tsc_adjust": vcpu.tsc_adjust,
@@ -150,6 +155,28 @@ class World:
             )
         return known[what]
 
+    def counted(self, number: int) -> Any:
+        """The reference time in ns as a guest counts it on by its own TSC from where it was stopped.
+
+        That is what a reference TSC page tells it that nobody writes meanwhile.
+        """
+        if f"p.tsc.{number}" not in vars(self.notes):
+            raise BadFileError(f"v{number} has not been stopped: what its stimer counts is unknown")
+        passed = s64(self.read(number, "TSC") - self.notes.get(f"p.tsc.{number}"))
+        return u64(self.notes.get(f"p.counted.{number}") + self._ns(passed))
+
+    def counted_by_host(self) -> Any:
+        """The reference time in ns as the host counts it, before it is rounded to its unit of 100 ns."""
+        vm, now = self.vm, self.sample
+        if not vm.reference_page:
+            return clock_now(vm, now)
+        passed = s64(guest_tsc(vm.vcpus[0], now) - vm.reference_tsc)
+        return u64(vm.reference_ns + self._ns(passed))
+
+    def _ns(self, cycles: Any) -> Any:
+        """Cycles of the guest as ns."""
+        return cycles if self.khz == KHZ else cdiv(cycles * KHZ, self.khz)
+
     def seen(self, number: int, when: str) -> None:
         """Note what a vCPU sees at an instant: ``p``, its last instruction before, ``q``, its first after."""
         vcpu, now = self.vcpu(number), self.sample
@@ -159,6 +186,8 @@ class World:
         put(f"{when}.clock.{number}", clock_now(self.vm, now))
         put(f"{when}.page.{number}", guest_clock(vcpu, now))
         put(f"{when}.reference.{number}", reference_time(self.vm, now))
+        if when == "p":
+            put(f"{when}.counted.{number}", self.counted_by_host())
         put(f"{when}.offset.{number}", vcpu.tsc_offset)
         put(f"{when}.deadline.{number}", vcpu.deadline if vcpu.armed else 0)
         put(f"{when}.armed.{number}", vcpu.armed)

@@ -81,10 +81,10 @@ def test_every_key_of_the_page(tmp_path, row):
     [
         (
             ("KVM_CREATE_VCPU; KVM_SET_MSRS TSC=saved", "KVM_SET_MSRS TSC=saved"),
-            "no v0 on the new VM",
+            "the new VM has no v0",
         ),
         (("KVM_CREATE_VCPU;", "KVM_CREATE_VCPU; KVM_CREATE_VCPU;"), "there is a v0 already"),
-        (("each v: KVM_CREATE", "v0: KVM_CREATE"), "KVM_RUN: there is no v1 on the new VM"),
+        (("each v: KVM_CREATE", "v0: KVM_CREATE"), "KVM_RUN: the new VM has no v1"),
         (("TSC=saved", "TSC=now(v1)"), "KVM_SET_MSRS: the new VM has no v1 yet"),
         (("want", 'parked = ["v1"]\nwant'), "KVM_RUN: v1 is parked, and so never runs"),
     ],

@@ -2,16 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from errno import EINVAL
+from errno import EINVAL, ENOTTY
 from random import Random
 
 from conformance.live.device import (
     GET_FLAGS,
     IA32_TSC,
     IA32_TSC_ADJUST,
+    IA32_TSC_DEADLINE,
     OLD_KVMCLOCK,
     REALTIME,
     Clock,
+    Lapic,
     Page,
     Refused,
 )
@@ -24,19 +26,24 @@ from model.today import (
     adjust_by_user,
     create_vcpu,
     create_vm,
+    due,
     enter,
+    expire,
+    flags_accepted,
     get_clock,
     guest_tsc,
     leave,
     raw_rate,
     register,
     set_clock,
+    set_lapic,
     set_offset,
     set_rate,
     stop_clock,
     update_all,
     write_by_guest,
     write_by_user,
+    write_deadline,
 )
 
 DELAY_NS = 101_000_000
@@ -109,8 +116,8 @@ class FakeKvm:
         """Everything but scaling, unless the rules have it."""
         return int(self.rules.scaling) if number == 60 else 1
 
-    def create_vm(self) -> "FakeVm":
-        """A new VM."""
+    def create_vm(self, lapic: bool = False) -> "FakeVm":
+        """A new VM; each has local APICs."""
         return FakeVm(self)
 
 
@@ -118,7 +125,7 @@ class FakeVm:
     """A VM of the fake."""
 
     def __init__(self, host: FakeKvm) -> None:
-        self.host, self.vm = host, Vm(4, host.rules, host.khz)
+        self.host, self.vm = host, Vm(8, host.rules, host.khz)
         self._delayed: int | None = None
         self._refused: set[int] = set()
         create_vm(self.vm, host.sample())
@@ -131,18 +138,23 @@ class FakeVm:
         return number
 
     def set_msr(self, vcpu: int, index: int, value: int) -> None:
-        """TSC, TSC_ADJUST and kvmclock."""
+        """TSC, TSC_ADJUST, the deadline and kvmclock."""
         mine = self.vm.vcpus[vcpu]
         if index == IA32_TSC:
             self._tracked(vcpu, lambda v: write_by_user(v, value, self.host.sample()))
         elif index == IA32_TSC_ADJUST:
             adjust_by_user(mine, value)
+        elif index == IA32_TSC_DEADLINE:
+            write_deadline(mine, value, self.host.sample())
         else:
             register(mine, bool(value & 1), index == OLD_KVMCLOCK, by_user=True)
 
     def get_msr(self, vcpu: int, index: int) -> int:
-        """TSC and TSC_ADJUST."""
+        """TSC, TSC_ADJUST and the deadline."""
         mine = self.vm.vcpus[vcpu]
+        if index == IA32_TSC_DEADLINE:
+            self._expire(vcpu)
+            return mine.deadline
         return guest_tsc(mine, self.host.sample()) if index == IA32_TSC else mine.tsc_adjust
 
     def set_offset(self, vcpu: int, offset: int) -> None:
@@ -168,7 +180,9 @@ class FakeVm:
 
     def set_clock(self, clock: int, flags: int, realtime: int) -> None:
         """KVM_SET_CLOCK."""
-        set_clock(self.vm, clock, realtime, flags == REALTIME, self.host.sample())
+        if not flags_accepted(self.vm, flags):
+            raise Refused(EINVAL)
+        set_clock(self.vm, clock, realtime, flags & REALTIME != 0, self.host.sample())
         self._record_master(1000)
 
     def get_clock(self) -> Clock:
@@ -183,6 +197,27 @@ class FakeVm:
         """KVM_KVMCLOCK_CTRL."""
         if not stop_clock(self.vm.vcpus[vcpu]):
             raise Refused(EINVAL)
+
+    def stop_clock_of_vm(self) -> None:
+        """No call of a VM."""
+        raise Refused(ENOTTY)
+
+    def get_lapic(self, vcpu: int) -> Lapic:
+        """The local APIC."""
+        self._expire(vcpu)
+        mine = self.vm.vcpus[vcpu]
+        return Lapic(bool(mine.deadline_mode), bool(mine.irr))
+
+    def set_lapic(self, vcpu: int, lapic: Lapic) -> None:
+        """The local APIC."""
+        mine = self.vm.vcpus[vcpu]
+        set_lapic(mine, lapic.deadline_mode, lapic.irr, self.host.sample())
+
+    def _expire(self, vcpu: int) -> None:
+        """Let the timer fire if it is due."""
+        mine, now = self.vm.vcpus[vcpu], self.host.sample()
+        if mine.armed and due(mine, now) <= now.ns:
+            expire(mine)
 
     def run(self, vcpu: int) -> int:
         """The guest reads its TSC."""
@@ -203,6 +238,8 @@ class FakeVm:
             mine.wants_update |= self.host.faults.updates_on_guest_tsc
         elif index == IA32_TSC_ADJUST:
             adjust_by_guest(mine, value)
+        elif index == IA32_TSC_DEADLINE:
+            write_deadline(mine, value, sample)
         else:
             register(mine, bool(value & 1), index == OLD_KVMCLOCK, by_user=False)
         if index in (IA32_TSC, IA32_TSC_ADJUST):
@@ -214,6 +251,7 @@ class FakeVm:
 
     def _enter(self, vcpu: int) -> None:
         """An entry; the delayed part of a global update comes when its time has come."""
+        self._expire(vcpu)
         mine, sample = self.vm.vcpus[vcpu], self.host.sample()
         if self._delayed is not None and sample.ns >= self._delayed:
             update_all(self.vm)

@@ -15,22 +15,25 @@ OFFSETS = (0, 0)
 """Group and attribute of a vCPU's TSC offset."""
 
 
-def parts(logs: Sequence[Log]) -> Mapping[str, tuple[Event, ...]]:
-    """The calls of each section of a recipe, from a log, or from one of saving and one of restoring."""
+def parts(logs: Sequence[Log], *, whole: bool = False) -> Mapping[str, tuple[Event, ...]]:
+    """The calls of each section of a recipe, from a log, or from one of saving and one of restoring.
+
+    ``whole``: what follows the first run of the last vCPU is there, too.
+    """
     if len(logs) == 2:
-        found = {"save": _saving(_main(logs[0])), "restore": _restoring(_main(logs[1]))}
+        found = {"save": _saving(_main(logs[0])), "restore": _restoring(_main(logs[1]), whole)}
         _check_order(logs, found)
         return found
     events = logs[0].events
     vms = list(dict.fromkeys(event.vm for event in events))
     if len(vms) > 1:
         first, last = (tuple(e for e in events if e.vm == vm) for vm in (vms[0], vms[-1]))
-        return {"save": _saving(first), "restore": _restoring(last)}
+        return {"save": _saving(first), "restore": _restoring(last, whole)}
     if any(event.call == "KVM_CREATE_VCPU" for event in events):
-        return {"restore": _restoring(events)}
+        return {"restore": _restoring(events, whole)}
     last_read = max((i for i, event in enumerate(events) if event.call in READS), default=-1)
     saved = _saving(events[: last_read + 1])
-    rest = _restoring(events[last_read + 1 :])
+    rest = _restoring(events[last_read + 1 :], whole)
     return {name: part for name, part in (("save", saved), ("resume", rest)) if part}
 
 
@@ -59,8 +62,8 @@ def _saving(events: Sequence[Event]) -> tuple[Event, ...]:
     return tuple(sorted([*kept, *pauses], key=lambda event: event.time))
 
 
-def _restoring(events: Sequence[Event]) -> tuple[Event, ...]:
-    """All calls up to the first KVM_RUN of each vCPU, which counts when it begins."""
+def _restoring(events: Sequence[Event], whole: bool) -> tuple[Event, ...]:
+    """The calls up to the first KVM_RUN of each vCPU, which counts when it begins, or all of them."""
     vcpus = {_vcpu(event) for event in events} - {None}
     ran: set[int | None] = set()
     kept = []
@@ -71,7 +74,7 @@ def _restoring(events: Sequence[Event]) -> tuple[Event, ...]:
             ran.add(event.vcpu)
         if _matters(event):
             kept.append(event)
-        if vcpus and ran == vcpus:
+        if vcpus and ran == vcpus and not whole:
             break
     return tuple(kept)
 

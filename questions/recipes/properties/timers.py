@@ -1,8 +1,9 @@
-"""A timer that was armed fires once, not before its deadline, and not much later."""
+"""A timer that was armed fires once, not before its time, and not much later."""
 
 from functools import partial
 from typing import Any
 
+from model.today.timers import HUNDRED
 from questions.recipes.properties.property import (
     SECOND,
     Parameters,
@@ -11,12 +12,23 @@ from questions.recipes.properties.property import (
     for_all,
     number,
 )
-from vtsc.language import s64
+from vtsc.language import both, s64
 
 
 def claim(seen: Seen, parameters: Parameters) -> Any:
-    """For each vCPU with an armed deadline at p there is one interrupt, at most L after the deadline."""
-    return for_all(seen.ran, partial(_fires, seen, number(parameters, "L")))
+    """For each vCPU with an armed deadline at p there is one interrupt, at most L after the deadline.
+
+    The same holds of Hyper-V timers, by the reference time that the guest has counted when it arms them.
+    """
+    limit = number(parameters, "L")
+    deadlines = for_all(seen.ran, partial(_fires, seen, limit))
+    return both(deadlines, for_all(seen.world.stimers, partial(_in_time, seen, limit)))
+
+
+def _in_time(seen: Seen, limit: int, step: int) -> bool:
+    """Whether the Hyper-V timer that a step arms fires in time; it may be early by the unit it counts in."""
+    late = s64(seen.note(f"stimer.late.{step}"))
+    return bool(late >= -HUNDRED) and bool(late <= limit)
 
 
 def _fires(seen: Seen, limit: int, v: int) -> bool:

@@ -10,6 +10,9 @@ REGISTERED = ("SYSTEM_TIME", "REFERENCE_TSC")
 """Fields whose saved value is that the guest has registered a page: the recipe need not read it."""
 OF_CLOCK = ("clock", "flags", "realtime")
 
+TIMERS = ("deadline", "stimer")
+"""The fields by which a guest arms a timer."""
+
 
 def check_uses(sections: Mapping[str, Sequence[Step]]) -> Iterator[tuple[Step, Mistake]]:
     """Each step that uses what nothing has read before it."""
@@ -18,6 +21,7 @@ def check_uses(sections: Mapping[str, Sequence[Step]]) -> Iterator[tuple[Step, M
     for section, steps in sections.items():
         for step in steps:
             for who, call in _calls(step):
+                yield from ((step, m) for m in _unstopped(section, sections, call))
                 for name, value in call.fields:
                     if value is not None:
                         yield from (
@@ -43,7 +47,17 @@ def never_created(sections: Mapping[str, Sequence[Step]], vcpus: int) -> list[in
 def arms_timer(sections: Mapping[str, Sequence[Step]]) -> bool:
     """Whether a step arms a timer of the guest."""
     calls = [call for steps in sections.values() for step in steps for _, call in _calls(step)]
-    return any(name == "deadline" for c in calls if c.name == "guest" for name, _ in c.fields)
+    return any(name in TIMERS for c in calls if c.name == "guest" for name, _ in c.fields)
+
+
+def _unstopped(section: str, sections: Mapping[str, object], call: Call) -> Iterator[Mistake]:
+    """A Hyper-V timer that is armed where it would not be restored, or where nothing was saved."""
+    if call.name != "guest" or "stimer" not in dict(call.fields):
+        return
+    if section == "save" and "restore" in sections:
+        yield Mistake("guest stimer: no call here restores it: expected it in restore")
+    if section == "restore" and "save" not in sections:
+        yield Mistake("guest stimer: expected a section save, in which the guest is stopped")
 
 
 def _calls(step: Step) -> Iterator[tuple[int, Call]]:
