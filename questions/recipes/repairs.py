@@ -6,6 +6,8 @@ from dataclasses import replace
 from model.today import Rules
 from questions.recipes.deciding import HOLDS, Verdict, decide
 from questions.recipes.fitting import script
+from questions.recipes.likeness import one_order
+from questions.recipes.orders import orders
 from questions.recipes.reading.lives import check_lives
 from questions.recipes.reading.tree import Delay, Step, Text, Timed
 from questions.recipes.script import RUNS, Call, Literal, Now, Op, Saved, Value
@@ -13,6 +15,8 @@ from vtsc.base.errors import VtscError
 
 MOST = 3
 """The number of changes that are told."""
+MOST_ORDERS = 6
+"""The number of orders of threads beyond which no changes are tried: each takes as long as the recipe."""
 FIXED = {*RUNS, "KVM_CREATE_VCPU", "pause", "guest", "expire"}
 """What a step has that is not moved."""
 Change = tuple[str, Text]
@@ -23,6 +27,9 @@ def repairs(text: Text, rules: Rules, name: str, verdicts: Sequence[Verdict]) ->
     """The first changes with which the property holds, and every other one that held before."""
     others = {v.wanted.name for v in verdicts if v.result == HOLDS}
     found: list[str] = []
+    asked = script(text)
+    if any(len(orders(asked, one_order(asked, x)).scripts) > MOST_ORDERS for x in (name, *others)):
+        return ()
     for told, changed in _changes(text):
         if _hold(changed, rules, {name}) and (not others or _hold(changed, rules, others)):
             found.append(told)

@@ -7,11 +7,13 @@ from itertools import permutations
 import pytest
 
 from model.today import rules_named
-from questions.recipes.deciding import DEPENDS, HOLDS, UNKNOWN, decide
+from questions.recipes.asking import Asked, answered
+from questions.recipes.deciding import DEPENDS, FAILS, HOLDS, UNKNOWN, decide
 from questions.recipes.likeness import OF_EACH, OF_STATE, one_order
 from questions.recipes.orders import orders
 from questions.recipes.properties import PROPERTIES
 from questions.recipes.properties.property import Seen
+from questions.recipes.reading.file import read_file
 from questions.recipes.running import played
 from questions.recipes.script import SECOND, Literal, Now, Op, Step, named, threads
 from tests.support.recipes import (
@@ -138,3 +140,19 @@ def test_sixteen_threads_that_restore_what_was_saved():
     wanted = (("offsets_equal", {}), ("master_clock", {}), ("write_lands", {}))
     found = decide(restored(16, OWN, wanted=wanted, read=10 * MS), NEW)
     assert [v.result for v in found] == [HOLDS, HOLDS, UNKNOWN]
+
+
+def test_no_change_is_tried_where_there_are_many_orders(tmp_path):
+    """Each change would be decided in all orders; with the fewer orders of two vCPUs they are tried."""
+    text = (
+        'title = "x"\nguest = { uptime = "500s" }\nwant = { write_lands = "1s" }\n'
+        'elapsed = { default = "0" }\n'
+        'reset = ["threads v: KVM_SET_MSRS TSC=0 TSC_ADJUST=now", "v*: KVM_RUN"]\n'
+    )
+    path = tmp_path / "mine.toml"
+    path.write_text(text)
+    for vcpus, tried in ((2, True), (4, False)):
+        (read,) = read_file(path, "mine.toml", vcpus)
+        (answer,) = answered(Asked(read, repaired=True)).answers
+        assert answer.verdict.result == FAILS
+        assert bool(answer.repairs) is tried
