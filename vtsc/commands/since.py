@@ -59,7 +59,11 @@ def _why(before: Any, now: Any) -> str:
         return "what it rests on has changed"
     if before["check"] is None:
         return "it is new in the manifest"
-    return "" if before["check"] == now["check"] else "its depth, expected verdict or limits have changed"
+    return (
+        ""
+        if before["check"] == now["check"]
+        else "its depth, expected verdict or limits have changed"
+    )
 
 
 def _known(content: Content, manifest: Manifest, cells: Mapping[str, Cell]) -> Known:
