@@ -28,7 +28,7 @@ skip = "it takes too long # on a weak machine"
 
 [[check]]
 design = "only-equal"
-because = "Its readers do not wait."
+because = "Its readers\\ndo not wait."
 
 [[check]]
 design = "barriers"
@@ -174,7 +174,7 @@ def test_json_follows_its_schema(reports):
     """With the reasons, and with what was skipped."""
     document = json.loads(reports["good"]["json"])
     validator("verdicts").validate(document)
-    assert [x["because"] for x in document["results"]] == ["Its readers do not wait."] * 2 + [
+    assert [x["because"] for x in document["results"]] == ["Its readers\ndo not wait."] * 2 + [
         None
     ] * 2
     assert [x["design"] for x in document["skipped"]] == ["no-barriers", "no-odd"]

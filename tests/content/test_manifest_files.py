@@ -142,6 +142,7 @@ def test_questions(read, content):
         (START.replace("expect = 9\n", ""), ":1: my-patch cstate monotonic: expect is missing"),
         (START.replace("cstate", "x*"), ":3: unknown host x*: known: stable"),
         (START + 'because = ""\n', ":6: because: expected a sentence"),
+        (START + 'because = "a \\u001b[31m b"\n', ":6: because: expected a sentence"),
         (START + "skip = true\n", ":6: skip: expected a sentence"),
         (BOUND.replace('"lag"', '"lat"'), ":2: unknown measure lat: accepted is warp"),
         (BOUND.replace("0", '"x"'), ':5: expect: expected a number, such as 12 or "1/2", or "unb'),

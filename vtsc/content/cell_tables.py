@@ -90,7 +90,7 @@ class CellTable:
                 raise self.fail(
                     key, f'expect: expected "{self.holds}" or the depth of a {self.run}'
                 )
-            elif key in SENTENCES and not (isinstance(value, str) and value.strip()):
+            elif key in SENTENCES and not _is_sentence(value):
                 raise self.fail(key, f"{key}: expected a sentence")
         return self.values
 
@@ -210,3 +210,9 @@ def each(value: Any) -> list[Any]:
 
 def _whole(value: Any, most: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= most
+
+
+def _is_sentence(value: Any) -> bool:
+    """Whether a value is a text, on one line or several, that a terminal can show."""
+    words = value.split() if isinstance(value, str) else []
+    return bool(words) and all(word.isprintable() for word in words)

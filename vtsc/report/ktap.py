@@ -44,12 +44,17 @@ def _diagnostics(given: Report, entry: Entry) -> Iterator[str]:
     """The verdict, and what it rests on where it is not as expected."""
     if entry.skipped:
         return
-    yield f"# {entry.line}"
+    yield _comment(entry.line)
     if entry.because:
-        yield f"# because {entry.because}"
+        yield _comment(f"because {entry.because}")
     if not entry.wanted:
         for line in in_full(given.content, entry).splitlines():
             yield f"# {line}".rstrip()
+
+
+def _comment(text: str) -> str:
+    """A diagnostic line; what somebody wrote on several lines must not look like results."""
+    return f"# {' '.join(text.split())}"
 
 
 def _plain(text: str) -> str:
