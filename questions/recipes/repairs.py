@@ -57,7 +57,7 @@ def _changes(text: Text) -> Iterator[Change]:
         candidates = (
             *_values(steps),
             *_calls(section, steps),
-            *_everyone(steps, text.vcpus),
+            *_everyone(steps, text),
             *_moves(steps),
             *_splits(steps),
             *_additions(steps, text),
@@ -116,14 +116,15 @@ def _calls(section: str, steps: Sequence[Step]) -> Iterator[tuple[str, tuple[Ste
                 yield f"line {step.line}: leave out KVM_SET_CLOCK", _with(steps, at, *rest)
 
 
-def _everyone(steps: Sequence[Step], vcpus: int) -> Iterator[tuple[str, tuple[Step, ...]]]:
+def _everyone(steps: Sequence[Step], text: Text) -> Iterator[tuple[str, tuple[Step, ...]]]:
     """A step that some vCPUs leave out, by all."""
+    more = ", parked ones too" if text.parked else ""
     for at, step in enumerate(steps):
         writes = any(name.startswith("KVM_SET") for name in step.names)
-        if step.manner != "vm" and len(step.vcpus) < vcpus and writes:
-            changed = replace(step, vcpus=tuple(range(vcpus)))
+        if step.manner != "vm" and len(step.vcpus) < text.vcpus and writes:
+            changed = replace(step, vcpus=tuple(range(text.vcpus)))
             yield (
-                f"line {step.line}: do it for all vCPUs, parked ones too",
+                f"line {step.line}: do it for all vCPUs{more}",
                 _with(steps, at, changed),
             )
 

@@ -223,7 +223,7 @@ def test_a_file_that_is_none(tmp_path, kind):
         subprocess.run(["mkfifo", str(path)], check=True)
     status, line = run("list", "--design", path)
     said = "No such file or directory" if kind == "missing" else "not a file"
-    assert (status, line) == (3, f"vtsc: --design {path}: {said}\n")
+    assert (status, line) == (3, f"vtsc: {path}: {said}\n")
 
 
 def test_a_model_without_such_files(tmp_path):
