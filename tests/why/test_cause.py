@@ -21,6 +21,7 @@ from vtsc.why.variants import source_of, workshop
 SAVED = ROOT / "counterexamples"
 SVM, VMX = "model/designs/v2_6_35_svm.py", "model/designs/v2_6_35_vmx.py"
 E48, PRE25, PATCH25 = (f"model/designs/{name}.py" for name in ("e48672fa", "pre25", "patch25"))
+F38 = "model/designs/f38e098f.py"
 V2637, TRAPPING = "model/designs/v2_6_37.py", "model/trapping.py"
 
 LEFT = "vcpu.cpu != cpu"
@@ -63,6 +64,15 @@ CAUSES = {
     "2.6.37.cstate.bounded_lag.clock_resolution=4ms.lag_bound=3999998ns": [(2, V2637, UNSTABLE)],
     "2.6.37.slow.bounded_lag.clock_resolution=10ms.timeslice=4ms.lag_bound=4ms": [
         (2, V2637, UNSTABLE)
+    ],
+    # A load elsewhere takes the guest's TSC on from what it had read, and INIT takes the offset away.
+    "2.6.35-svm.slow.monotonic.init_sipi=on": [(4, SVM, UNSTABLE)],
+    # The page is written anew, from another moment than the one that the guest counted on from.
+    "f38e098f.stable.kvmclock_monotonic.pcpus=1.clock_resolution=10ms.kvmclock=on": [
+        (7, F38, "vcpu.time_page")
+    ],
+    "before-c8076604.fast.kvmclock_monotonic.pcpus=1.virtual_khz=2000000.kvmclock=on.cpufreq=on": [
+        (8, SVM, "vcpu.time_page")
     ],
     # The catch-up follows a coarse clock that has just stepped.
     "2.6.37.cstate.bounded_lead.clock_resolution=4ms.lead_bound=3999998ns": [(3, PATCH25, CATCHUP)],
@@ -110,6 +120,9 @@ CAUSES = {
 }
 """For each file the conditions: the step in which they were evaluated, the file and the text."""
 BEYOND = {
+    # Whatever the guest writes, or INIT resets, is taken without a condition.
+    "99e3e30a.stable.monotonic_smp.tsc_writes=on.tsc_writes_until=4s": [],
+    "58877679-svm.stable.monotonic.init_sipi=on": [],
     # The TSC of the pCPU runs at another rate while the guest runs, and no line of the design does.
     "2.6.37.fast.bounded_lead": ["stable", "skewed", "cstate", "slow", "resetting"],
     "patch25.fast.bounded_lead": ["stable", "skewed", "cstate", "slow", "resetting"],
