@@ -7,7 +7,8 @@ import pytest
 
 from tests.support.cases import case_of_group, decide_group
 from vtsc.content.cells import groups
-from vtsc.deciding.plan import Open, begin, finish
+from vtsc.deciding.guarded import Open
+from vtsc.deciding.plan import begin, finish
 from vtsc.deciding.verdict import Status
 from vtsc.engines import Effort
 

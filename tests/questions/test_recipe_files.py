@@ -1,7 +1,6 @@
 """The grammar of recipes: every row of docs/recipes.md, and the place and text of every mistake."""
 
 import json
-import random
 import re
 import tomllib
 
@@ -9,34 +8,15 @@ import jsonschema
 import pytest
 
 from questions.recipes.fitting import script
-from questions.recipes.reading.file import read_file
 from questions.recipes.reading.steps import read_step
 from questions.recipes.reading.tree import Delay, Mistake
 from questions.recipes.reading.values import Tokens, delay, duration, value
 from questions.recipes.script import Gap, Literal, Now, Op, Part, Saved, Threads
 from tests.support.paths import ROOT
+from tests.support.recipe_files import ARMED, WHOLE, read
 from vtsc.base.errors import BadFileError
 
 PAGE = (ROOT / "docs/recipes.md").read_text(encoding="utf-8")
-WHOLE = """\
-title = "two vCPUs"
-want = { offsets_equal = true, agree = "10ms" }
-save = ["each v: pause; KVM_GET_MSRS TSC"]
-restore = [
-  "each v: KVM_CREATE_VCPU; KVM_SET_MSRS TSC=saved",
-  "v*: KVM_RUN",
-]
-"""
-
-
-ARMED = WHOLE.replace("save = [", 'save = ["v0: guest: deadline = now + 1s", ')
-
-
-def read(tmp_path, text):
-    """The recipes of a file with that text."""
-    path = tmp_path / "mine.toml"
-    path.write_text(text, encoding="utf-8")
-    return read_file(path, "mine.toml")
 
 
 def table(heading: str) -> list[list[str]]:
@@ -74,25 +54,6 @@ def test_every_key_of_the_page(tmp_path, row):
     text = f"{kept}{example}\n" if tables else f"{example}\n{kept}"
     assert read(tmp_path, text.replace("<br>", "\n"))
     assert {row[0] for row in table("Keys")} == {*KEYS, "variant"}
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        (
-            ("KVM_CREATE_VCPU; KVM_SET_MSRS TSC=saved", "KVM_SET_MSRS TSC=saved"),
-            "the new VM has no v0",
-        ),
-        (("KVM_CREATE_VCPU;", "KVM_CREATE_VCPU; KVM_CREATE_VCPU;"), "there is a v0 already"),
-        (("each v: KVM_CREATE", "v0: KVM_CREATE"), "KVM_RUN: the new VM has no v1"),
-        (("TSC=saved", "TSC=now(v1)"), "KVM_SET_MSRS: the new VM has no v1 yet"),
-        (("want", 'parked = ["v1"]\nwant'), "KVM_RUN: v1 is parked, and so never runs"),
-    ],
-)
-def test_a_vcpu_is_used_while_there_is_one(tmp_path, change, message):
-    """Each call of a restore comes after its vCPU was made, once; a parked one never runs."""
-    with pytest.raises(BadFileError, match=message):
-        read(tmp_path, WHOLE.replace(*change))
 
 
 @pytest.mark.parametrize("value", ["(" * 300 + "1" + ")" * 300, "1+" * 300 + "1", "-" * 300 + "1"])
@@ -207,60 +168,6 @@ def test_every_mistake_of_the_page(tmp_path, line, message):
     ) == line
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "line", "message"),
-    [
-        ("KVM_CREATE_VCPU; ", "", 5, "KVM_SET_MSRS: the new VM has no v0 yet"),
-        (
-            "each v: KVM_CREATE_VCPU; KVM_SET",
-            "v*: KVM_SET",
-            5,
-            "KVM_SET_MSRS: the new VM has no v0",
-        ),
-        (
-            "each v: KVM_CREATE_VCPU; KVM_SET_MSRS TSC=saved",
-            "v0: KVM_CREATE_VCPU",
-            6,
-            "KVM_RUN: the",
-        ),
-        ('"v*: KVM_RUN"', '"v0: KVM_RUN"', 0, ""),
-    ],
-)
-def test_a_restore_creates_each_vcpu_before_it_uses_it(tmp_path, old, new, line, message):
-    """A new VM has none; a message is told with the line of the step, and without one all is well."""
-    text = WHOLE.replace(old, new)
-    assert text != WHOLE
-    if not message:
-        assert read(tmp_path, text)
-        return
-    with pytest.raises(BadFileError, match=rf"mine\.toml:{line}: {message}"):
-        read(tmp_path, text)
-
-
-def test_a_restore_that_never_creates_a_vcpu(tmp_path):
-    """It is told with the section's line, also where no step is of that vCPU."""
-    text = WHOLE.replace("each v: KVM_CREATE_VCPU; KVM_SET_MSRS TSC=saved", "v0: KVM_CREATE_VCPU")
-    with pytest.raises(BadFileError, match=r"mine\.toml:4: restore: nothing creates v1; expected"):
-        read(tmp_path, text.replace("v*: KVM_RUN", "v0: KVM_RUN"))
-
-
-@pytest.mark.parametrize("want", ["", 'pause = "exclude"', "offsets_equal = false"])
-def test_a_recipe_wants_something(tmp_path, want):
-    """A report without a verdict would be taken for a good one."""
-    text = re.sub(r"^want = .*$", f"want = {{ {want} }}", WHOLE, flags=re.M)
-    with pytest.raises(BadFileError, match=r"mine\.toml:2: want: expected what is to hold"):
-        read(tmp_path, text)
-
-
-def test_timers_are_asked_about_where_one_is_armed(tmp_path):
-    """Otherwise the property would hold for want of a timer."""
-    text = WHOLE.replace("offsets_equal = true", "timers = true")
-    with pytest.raises(BadFileError, match=r"mine\.toml:2: timers: no step arms a timer; expected"):
-        read(tmp_path, text)
-    assert read(tmp_path, ARMED.replace("offsets_equal = true", "timers = true"))
-    assert read(tmp_path, WHOLE.replace("offsets_equal = true", "timers = false"))
-
-
 def with_mistake(line: str) -> str:
     """A key as it is, and a step in a list."""
     return f"{line}\n" if re.match(r"[\w.\"]+ = ", line) else f'reset = [\n  "{line}",\n]\n'
@@ -339,62 +246,6 @@ def test_the_line_of_a_log_follows_the_schema():
     schema = json.loads((ROOT / "docs/schemas/recorded.schema.json").read_text(encoding="utf-8"))
     jsonschema.validate(json.loads(shown), schema)
     assert read_recorded("log", shown).events[0].msrs == (("TSC", 0x12A05F200),)
-
-
-BITS = (
-    "3",
-    '"x"',
-    "[]",
-    "{}",
-    "true",
-    '"0..1h"',
-    "[1, 2]",
-    '["v0: KVM_RUN"]',
-    '["vm: wait copy"]',
-    "nan",
-)
-WORDS = (
-    "saved",
-    "now(v0)",
-    "(",
-    "+",
-    "//",
-    "->",
-    "on=vm",
-    "as",
-    ";",
-    ":",
-    "each",
-    "vm",
-    "?",
-    "0x",
-    "é",
-    "'",
-)
-
-
-def test_any_change_of_a_file_is_read_or_refused_in_one_line(tmp_path):
-    """100 random changes of the recipes that are here; nothing else is raised."""
-    files = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "recipes").glob("*.toml"))]
-    refused = 0
-    for seed in range(100):
-        draw = random.Random(seed)
-        lines = draw.choice(files).splitlines()
-        at = draw.randrange(len(lines))
-        key, equals, _ = lines[at].partition("=")
-        words = lines[at].split(" ")
-        if draw.random() < 0.4 and equals:
-            lines[at] = f"{key}= {draw.choice(BITS)}"
-        else:
-            words[draw.randrange(len(words))] = draw.choice(WORDS)
-            lines[at] = " ".join(words)
-        try:
-            for text in read(tmp_path, "\n".join(lines)):
-                script(text)
-        except BadFileError as error:
-            refused += 1
-            assert re.fullmatch(r"mine\.toml:[0-9]+: [^\n]+", str(error))
-    assert 30 < refused < 100
 
 
 def test_what_is_decided(tmp_path):

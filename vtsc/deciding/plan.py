@@ -3,16 +3,15 @@
 Cases can be begun, and open cells finished, in any order and in parallel.
 """
 
-import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from vtsc.base.errors import EvidenceError, NoStart, ValidationError, VtscError
+from vtsc.base.errors import EvidenceError, ValidationError, VtscError
 from vtsc.content.case import Case
 from vtsc.content.cells import Cell
-from vtsc.content.content import model_error
+from vtsc.deciding.guarded import Open, failed, guarded
 from vtsc.deciding.limits import NO_LIMIT, Limit
 from vtsc.deciding.verdict import Reached, Result, Status
 from vtsc.native.witness import Witness
@@ -20,7 +19,7 @@ from vtsc.native.witness import Witness
 if TYPE_CHECKING:  # these import z3
     from vtsc.deciding.proofs import Proofs
     from vtsc.engines import Answers, Effort
-    from vtsc.engines.task import Answer, Key
+    from vtsc.engines.task import Answer
     from vtsc.evidence.certificate import Certificate
     from vtsc.evidence.systems import Systems
 
@@ -28,20 +27,6 @@ EARLY = 6
 """The depth to which "sometimes" are searched for before a proof is tried that they are never reached."""
 DEEP = 12
 """How deep a search goes without lemmas; a deeper one needs them, and they may prove the property."""
-
-
-@dataclass(frozen=True)
-class Open:
-    """A cell that the engines with a shared preparation leave open, with the findings so far."""
-
-    cell: Cell
-    sometimes: tuple[Reached, ...]
-    lemmas: "tuple[Key, ...]" = ()
-    """Owner and name of the lemmas that hold of every reachable state."""
-    doubt: str = ""
-    """The difference between functions and the rules that those engines were given, if there is one."""
-    seconds: float = 0.0
-    units: int = 0
 
 
 def effort(*, prove: bool, bounded: bool) -> "Effort":
@@ -75,12 +60,12 @@ def begin(
     """
     cells = [case.cell(prop) for prop in properties]
     work = partial(_together, case, properties, depth, effort, doubted)
-    return _guarded(case, cells, work, limit)
+    return guarded(case, cells, work, limit)
 
 
 def finish(case: Case, left: Open, depth: int, effort: "Effort", limit: Limit = NO_LIMIT) -> Result:
     """Decide an open cell by the other engines, searching to ``depth``; evidence is re-checked."""
-    work = _guarded(case, [left.cell], lambda: [_alone(case, left, depth, effort)], limit)
+    work = guarded(case, [left.cell], lambda: [_alone(case, left, depth, effort)], limit)
     (result,) = (r for r in work if isinstance(r, Result))
     return replace(result, seconds=left.seconds + result.seconds, units=left.units + result.units)
 
@@ -89,52 +74,6 @@ def decide(case: Case, properties: Sequence[str], depth: int, effort: "Effort") 
     """Decide the cells of a case, one after the other."""
     begun = begin(case, properties, depth, effort)
     return [finish(case, x, depth, effort) if isinstance(x, Open) else x for x in begun]
-
-
-def _guarded(
-    case: Case,
-    cells: Sequence[Cell],
-    work: "Callable[[], Iterable[Result | Open]]",
-    limit: Limit = NO_LIMIT,
-) -> list[Result | Open]:
-    """The results that ``work`` finds, with their cost; where it fails, each of the cells is an error.
-
-    Where memory runs out, `MemoryError` is raised, which ends the process that decides the cell.
-    """
-    from vtsc.solver.clock import OutOfTime, at_most_seconds
-    from vtsc.solver.memory import ran_out
-    from vtsc.solver.units import OutOfUnits, at_most, spent
-
-    started, before = time.monotonic(), spent()
-    found: list[Result | Open]
-    try:
-        with at_most(limit.units), at_most_seconds(limit.seconds):
-            found = list(work())
-    except OutOfUnits:
-        found = [_stopped(cell, limit.reason(spent() - before), limit.late) for cell in cells]
-    except OutOfTime:
-        found = [_stopped(cell, limit.over(spent() - before), True) for cell in cells]
-    except NoStart as error:
-        found = [_failed(cell, model_error(case.content, error)) for cell in cells]
-    except VtscError as error:
-        found = [_failed(cell, error) for cell in cells]
-    except (Exception, SystemExit) as error:  # a model may do anything
-        if isinstance(error, MemoryError) or ran_out(error):
-            raise MemoryError from None
-        named = model_error(case.content, error)
-        found = [_failed(cell, named) for cell in cells]
-    seconds = (time.monotonic() - started) / len(cells)
-    units = -(-(spent() - before) // len(cells))
-    return [replace(x, seconds=seconds, units=units) for x in found]
-
-
-def _stopped(cell: Cell, reason: str, late: bool) -> Result:
-    return Result(cell, Status.UNKNOWN, 0, "bmc", 0.0, reason, late=late)
-
-
-def _failed(cell: Cell, error: Exception) -> Result:
-    status = getattr(error, "status", None)
-    return Result(cell, Status.ERROR, 0, "bmc", 0.0, str(error), exit=status)
 
 
 def _together(
@@ -169,7 +108,7 @@ def _together(
         left = Open(case.cell(prop), reached, settled, doubt=str(doubt or ""))
         certificate, witness = proofs.certificates.get(prop), reaching.violation(prop)
         if certificate is not None and doubt is not None:
-            yield _failed(left.cell, doubt)
+            yield failed(left.cell, doubt)
         elif certificate is not None:
             yield proved(systems, certificate.engine, certificate, reached, stuck)
         elif witness is not None:
@@ -227,7 +166,7 @@ def _believed(systems: "Systems", left: Open, result: Result) -> Result:
         return _seen(systems, left, result)
     if result.status is Status.VIOLATED:
         return replace(result, doubt=str(doubt))
-    return _failed(left.cell, doubt)
+    return failed(left.cell, doubt)
 
 
 def _excluded(result: Result) -> int | None:
@@ -349,7 +288,7 @@ def _violated(
     try:
         trace, run = trace_of(systems.case, left.cell.property, witness)
     except EvidenceError as error:
-        return _failed(left.cell, error)
+        return failed(left.cell, error)
     return Result(
         left.cell,
         Status.VIOLATED,

@@ -15,8 +15,9 @@ from vtsc.base.watched import Watched
 from vtsc.content.budget import Budget
 from vtsc.content.case import Case
 from vtsc.content.cells import Cell
+from vtsc.deciding.guarded import Open
 from vtsc.deciding.limits import Limit, accounted, limit_of
-from vtsc.deciding.plan import Open, begin, finish
+from vtsc.deciding.plan import begin, finish
 from vtsc.deciding.verdict import Result, lost
 
 if TYPE_CHECKING:  # these import z3

@@ -16,7 +16,7 @@ from vtsc.deciding.cluster.parcel import Parcel, packed, unpack
 from vtsc.language.parameters import Settings
 
 HERE = unloaded()
-THERE = replace(HERE, root=Path("/elsewhere/root"))
+THERE = replace(HERE, root=Path("/elsewhere/place"))
 
 
 def test_paths_of_the_content_are_found_where_it_is():
@@ -33,10 +33,10 @@ def test_paths_of_the_content_are_found_where_it_is():
     data, content = written(sent, here)
     assert content is here
     assert read(data, there) == {
-        "lines": (("/elsewhere/root/model/state.py", 3), ("/elsewhere/own.py", 4)),
+        "lines": (("/elsewhere/place/model/state.py", 3), ("/elsewhere/own.py", 4)),
         "paths": [
-            Path("/elsewhere/root/model"),
-            Path("/elsewhere/root"),
+            Path("/elsewhere/place/model"),
+            Path("/elsewhere/place"),
             Path("/elsewhere/own.py"),
         ],
         "others": sent["others"],
