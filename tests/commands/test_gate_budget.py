@@ -316,7 +316,7 @@ def test_since_in_a_repository_that_has_the_design_alone(tmp_path):
     assert since().startswith("0 of 1 cell can be affected by what changed since HEAD (")
     edit(manifest, "expect = 5", "expect = 6")
     assert since().startswith(
-        "my-patch stable monotonic: its depth or expected verdict has changed"
+        "my-patch stable monotonic: its depth, expected verdict or limits have changed"
     )
     edit(mine, "vcpu.last_host_tsc = 0", "vcpu.last_host_tsc = 1")
     assert since().startswith("my-patch stable monotonic: what it rests on has changed")

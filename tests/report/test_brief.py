@@ -85,7 +85,7 @@ def replace_setting(content, name, value):
 
 @pytest.mark.slow
 def test_the_main_job_fits(content):
-    """All cells of the manifest, as expected: at most 150 lines of at most 80 columns of ASCII."""
+    """All cells of the manifest, as expected: at most 230 lines of at most 80 columns of ASCII."""
     manifest = load_manifest(content, ROOT / NAME)
     verdicts = [as_expected(content, check) for check in manifest.checks]
     saved = {v.result.cell: f"build/report/{v.result.cell.design}.json" for v in verdicts}
@@ -97,7 +97,7 @@ def test_the_main_job_fits(content):
         f"{len(verdicts) - violated} proved, {violated} violated"
     )
     assert lines[-2] == "in full: vtsc show build/report/patch25.json"
-    assert len(lines) + 2 <= 180  # two are left for what is never reached
+    assert len(lines) + 2 <= 230  # two are left for what is never reached
     assert max(map(len, lines)) <= 80 and "".join(lines).isascii()
     assert sum(": VIOLATED(" in line for line in lines) == violated
     assert sum(": PROVED by " in line for line in lines) == len(verdicts) - violated

@@ -1,12 +1,15 @@
 """Failed inductions: the step, what it breaks, and whether anything leads to where it starts."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 import z3
 
 from tests.support.cases import open_case
 from tests.support.paths import ROOT
 from tests.support.toys import TOYS
-from vtsc.cli import main
 from vtsc.engines.proof.cti import Finder, Mark
 from vtsc.engines.search.bmc import search
 from vtsc.evidence.systems import Systems
@@ -90,18 +93,24 @@ def test_numbers_are_readable(value, text):
 
 
 @pytest.mark.slow
-def test_verify_shows_it(capsys):
+def test_verify_shows_it(tmp_path):
     """For a cell that is only bounded: the claim, its start, and the lemmas that were dropped."""
-    arguments = ["verify", "2.6.35-svm", "--host", "skewed", "-p", "monotonic", "--depth", "5"]
-    arguments += ["--bounded", "--root", str(ROOT)]
-    assert main([*arguments, "--show-cti"]) == 0
-    text = capsys.readouterr().out
+    command = [sys.executable, "-m", "vtsc", "verify", "2.6.35-svm", "--host", "skewed"]
+    command += ["-p", "monotonic", "--depth", "5", "--bounded"]
+    environment = os.environ | {"XDG_CACHE_HOME": str(tmp_path)}
+
+    def said(*more: str) -> str:
+        done = [*command, *more]
+        return subprocess.run(
+            done, cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+        ).stdout
+
+    text = said("--show-cti")
     assert "2.6.35-svm on skewed: monotonic by induction" in text
     assert "before (every settled lemma holds): " in text
     assert "breaks: monotonic" in text
     assert "last_read" in text
-    main(arguments)
-    assert "by induction" not in capsys.readouterr().out
+    assert "by induction" not in said()
 
 
 # the chain that this and k-induction are made of

@@ -11,7 +11,7 @@ from vtsc.base.parallel import in_order
 from vtsc.commands.bound import measuring
 from vtsc.commands.options import ERRORS, REPEATED, add_choice, add_depth, add_formats, add_jobs
 from vtsc.content.case import Case
-from vtsc.content.cells import Group, groups
+from vtsc.content.cells import Group, fitting, groups
 from vtsc.content.content import Content, known
 from vtsc.content.loader import load
 from vtsc.deciding.bound import Bound, bounds
@@ -127,10 +127,13 @@ def _compared(pairs: Sequence[tuple[Case, ...]], arguments: argparse.Namespace) 
 
 def _cells(sides: Sequence[tuple[Content, str]], arguments: argparse.Namespace) -> list[Asked]:
     """The cells of both designs, first all of the old one."""
+    given = assignments(arguments.set)
+    fits = [fitting(content, [name], given) for content, name in sides]
+    both = [prop for prop in fits[0] if prop in fits[1]]
     return [
         Asked(Case(content, g.design, g.host, g.settings), g.properties, arguments.depth)
         for content, name in sides
-        for g in _groups(content, name, arguments)
+        for g in _groups(content, name, arguments, both)
     ]
 
 
@@ -162,11 +165,13 @@ def _bounds(
     return list(zip(found[::2], found[1::2], strict=True))
 
 
-def _groups(content: Content, design: str, arguments: argparse.Namespace) -> list[Group]:
+def _groups(
+    content: Content, design: str, arguments: argparse.Namespace, usual: Sequence[str]
+) -> list[Group]:
     names = [known("property", p, content.properties) for p in dict.fromkeys(arguments.property)]
     given = assignments(arguments.set)
     hosts = _hosts(content, arguments)
-    return groups(content, [design], hosts, names or list(content.properties), given)
+    return groups(content, [design], hosts, names or usual, given)
 
 
 def _status(found: Difference, bounded: bool) -> Exit:

@@ -2,7 +2,7 @@
 
 import argparse
 
-from vtsc.content.cells import Group, groups
+from vtsc.content.cells import Group, fitting, groups
 from vtsc.content.content import Content, known
 from vtsc.language.parameters import assignments
 
@@ -10,7 +10,8 @@ from vtsc.language.parameters import assignments
 def selected(content: Content, arguments: argparse.Namespace) -> list[Group]:
     """The groups asked for; raises `UsageError` for unknown names and values.
 
-    A design in a file of its own is asked for by naming the file.
+    A design in a file of its own is asked for by naming the file. Where no property is named, those are asked
+    about whose own defaults fit the settings that are given.
     """
     model = content.model
     own = [content.own.name] if content.own is not None else []
@@ -19,10 +20,6 @@ def selected(content: Content, arguments: argparse.Namespace) -> list[Group]:
     hosts = [known("host", h, model.hosts) for h in dict.fromkeys(arguments.host)]
     names = [known("property", p, content.properties) for p in dict.fromkeys(arguments.property)]
     given = assignments(arguments.set)
-    return groups(
-        content,
-        designs or list(model.designs),
-        hosts or list(model.hosts),
-        names or list(content.properties),
-        given,
-    )
+    designs = designs or list(model.designs)
+    names = names or fitting(content, designs, given)
+    return groups(content, designs, hosts or list(model.hosts), names, given)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from vtsc.base.errors import UsageError
 from vtsc.content.content import Content
 from vtsc.language.parameters import Settings
 
@@ -46,3 +47,21 @@ def groups(
                 settings = content.resolve(design, name, given)
                 found.setdefault((design, host, settings), []).append(name)
     return [Group(d, h, s, tuple(names)) for (d, h, s), names in found.items()]
+
+
+def fitting(content: Content, designs: Sequence[str], given: Mapping[str, str]) -> list[str]:
+    """The properties whose own defaults fit settings, for where none is named.
+
+    Raises `UsageError` where the settings fit no property.
+    """
+    found, refused = [], None
+    for name in content.properties:
+        try:
+            for design in designs:
+                content.resolve(design, name, given)
+            found.append(name)
+        except UsageError as error:
+            refused = refused or error
+    if refused is not None and not found:
+        raise refused
+    return found
