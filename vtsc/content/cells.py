@@ -52,16 +52,17 @@ def groups(
 def fitting(content: Content, designs: Sequence[str], given: Mapping[str, str]) -> list[str]:
     """The properties whose own defaults fit settings, for where none is named.
 
-    Raises `UsageError` where the settings fit no property.
+    Raises `UsageError` where the settings have no meaning by themselves.
     """
-    found, refused = [], None
-    for name in content.properties:
-        try:
-            for design in designs:
-                content.resolve(design, name, given)
-            found.append(name)
-        except UsageError as error:
-            refused = refused or error
-    if refused is not None and not found:
-        raise refused
-    return found
+    for design in designs:
+        content.resolve(design, None, given)
+    return [name for name in content.properties if _fits(content, designs, name, given)]
+
+
+def _fits(content: Content, designs: Sequence[str], name: str, given: Mapping[str, str]) -> bool:
+    try:
+        for design in designs:
+            content.resolve(design, name, given)
+    except UsageError:
+        return False
+    return True

@@ -55,16 +55,20 @@ def _note(content: Content, text: str, found: Found) -> None:
 
 
 def _found(content: Content, traces: Sequence[Trace], jobs: int) -> list[Found | None]:
-    """The explanations; None where finding one fails, which is told when it is asked for."""
+    """The explanations; None where finding one fails, which is told when it is asked for.
 
-    def find(trace: Trace) -> Found | None:
+    They hold records of classes that are made at run time, and so come from their processes as they are kept.
+    """
+
+    def find(trace: Trace) -> Any:
         try:
             case = case_of(content, trace)
-            return explanation(case, trace), mattering(case, trace)
+            return _plain(explanation(case, trace)), _plain(mattering(case, trace))
         except Exception:
             return None
 
-    return [*in_order(traces, find, jobs)]
+    found = in_order(traces, find, jobs)
+    return [None if each is None else (_made(each[0]), _made(each[1])) for each in found]
 
 
 def _recalled(trace: Trace, rests_on: str) -> Found | None:
