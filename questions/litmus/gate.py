@@ -8,42 +8,19 @@ import hashlib
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from questions.litmus.program import Litmus
 from questions.litmus.reading import read_file
-from vtsc.base.spelling import near
-from vtsc.content.cell_tables import ALL, CellTable, each, fitting
+from vtsc.content.cell_tables import CellTable
 from vtsc.content.content import Content
+from vtsc.content.question_files import named_files
 from vtsc.content.questions import Answer, Question
-
-KEYS = ("name", "file")
 
 
 def questions(content: Content, table: CellTable, folder: str, suffix: str) -> Iterator[Question]:
     """One question for each file that a table names; ``folder`` has those of the root."""
-    values = table.checked()
-    if not {*KEYS} & values.keys():
-        raise table.fail(None, "name is missing")
-    known = {path.stem: path for path in sorted((content.root / folder).glob(f"*{suffix}"))}
-    for name in _names(table, known):
-        yield _question(table, known[name], f"{folder}/{name}{suffix}")
-    for name in each(values.get("file", [])):
-        path = table.file.path.parent / str(name)
-        if path.suffix != suffix or not path.is_file():
-            raise table.fail("file", f"file: there is no file {path} of a litmus question", name)
-        yield _question(table, path, str(path))
-
-
-def _names(table: CellTable, known: dict[str, Path]) -> Iterator[str]:
-    value: Any = table.values.get("name", [])
-    found: dict[str, None] = {}
-    for name in [*known] if value == ALL else each(value):
-        names = fitting(str(name), [*known])
-        if not names:
-            raise table.fail("name", f"no litmus file {name}: {near(str(name), [*known])}", name)
-        found |= dict.fromkeys(names)
-    yield from found
+    for file in named_files(content, table, folder, suffix, "litmus file"):
+        yield _question(table, file.path, file.shown)
 
 
 def _question(table: CellTable, path: Path, shown: str) -> Question:

@@ -13,6 +13,7 @@ from vtsc.commands.options import add_formats, add_jobs
 from vtsc.content.cell_tables import CellTable
 from vtsc.content.content import Content
 from vtsc.content.loader import find_root
+from vtsc.content.question_files import KEYS
 from vtsc.content.questions import Question
 from vtsc.report.outputs import deliver, one_of, outputs
 from vtsc.report.screen import put, say
@@ -28,7 +29,7 @@ STATUSES = (
 )
 
 
-gate_keys = ("name", "file")
+gate_keys = KEYS
 
 
 def gate_questions(content: Content, table: CellTable) -> Iterator[Question]:

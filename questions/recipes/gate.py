@@ -9,14 +9,13 @@ import hashlib
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from questions.recipes.reading.file import read_file
 from questions.recipes.reading.tree import Text
 from vtsc.base.errors import VtscError
-from vtsc.base.spelling import near
-from vtsc.content.cell_tables import ALL, CellTable, each, fitting
+from vtsc.content.cell_tables import CellTable
 from vtsc.content.content import Content
+from vtsc.content.question_files import named_files
 from vtsc.content.questions import Answer, Question
 
 RESTS_ON = ("questions/recipes", "model/today")
@@ -25,28 +24,8 @@ RESTS_ON = ("questions/recipes", "model/today")
 
 def questions(content: Content, table: CellTable, folder: str, suffix: str) -> Iterator[Question]:
     """The questions of a table; ``folder`` has the recipes of the root."""
-    values = table.checked()
-    if not {"name", "file"} & values.keys():
-        raise table.fail(None, "name is missing")
-    known = {path.stem: path for path in sorted((content.root / folder).glob(f"*{suffix}"))}
-    for name in _names(table, known):
-        yield from _questions(content, table, known[name], f"{folder}/{name}{suffix}", name)
-    for name in each(values.get("file", [])):
-        path = table.file.path.parent / str(name)
-        if path.suffix != suffix or not path.is_file():
-            raise table.fail("file", f"file: there is no recipe {path}", name)
-        yield from _questions(content, table, path, str(path), str(name))
-
-
-def _names(table: CellTable, known: dict[str, Path]) -> Iterator[str]:
-    value: Any = table.values.get("name", [])
-    found: dict[str, None] = {}
-    for name in [*known] if value == ALL else each(value):
-        names = fitting(str(name), [*known])
-        if not names:
-            raise table.fail("name", f"no recipe {name}: {near(str(name), [*known])}", name)
-        found |= dict.fromkeys(names)
-    yield from found
+    for file in named_files(content, table, folder, suffix, "recipe"):
+        yield from _questions(content, table, file.path, file.shown, file.asked)
 
 
 def _questions(

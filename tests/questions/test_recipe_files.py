@@ -226,6 +226,25 @@ def test_the_page_lists_every_verdict():
     assert [row[0] for row in table("Verdicts")] == [getattr(deciding, w).upper() for w in words]
 
 
+def test_the_page_says_every_usual_limit():
+    """One that is not stated is the property's own."""
+    from questions.recipes.properties import PROPERTIES
+
+    (said,) = re.findall(r"the limit is (.*?); and the guest's time excludes", PAGE, flags=re.S)
+    told = {
+        name: duration(limit.replace(" ", ""))
+        for limit, names in re.findall(r"([0-9]+ m?s) for ([^0-9]*)", said)
+        for name in re.findall(r"`(\w+)`", names)
+    }
+    usual = {
+        name: value
+        for name, prop in PROPERTIES.items()
+        for value in prop.parameters.values()
+        if isinstance(value, int)
+    }
+    assert told == usual and PROPERTIES["tsc_continuous"].parameters["pause"] == "exclude"
+
+
 def test_the_page_lists_every_recipe():
     """In the order of their names."""
     names = [path.stem for path in sorted((ROOT / "recipes").glob("*.toml"))]

@@ -11,7 +11,7 @@ from vtsc.base.parallel import in_order
 from vtsc.commands.bound import measuring
 from vtsc.commands.options import ERRORS, REPEATED, add_choice, add_depth, add_formats, add_jobs
 from vtsc.content.case import Case
-from vtsc.content.cells import Group, fitting, groups
+from vtsc.content.cells import Group, askable, groups
 from vtsc.content.content import Content, known
 from vtsc.content.loader import load
 from vtsc.deciding.bound import Bound, bounds
@@ -128,7 +128,7 @@ def _compared(pairs: Sequence[tuple[Case, ...]], arguments: argparse.Namespace) 
 def _cells(sides: Sequence[tuple[Content, str]], arguments: argparse.Namespace) -> list[Asked]:
     """The cells of both designs, first all of the old one."""
     given = assignments(arguments.set)
-    fits = [fitting(content, [name], given) for content, name in sides]
+    fits = [askable(content, [name], given) for content, name in sides]
     both = [prop for prop in fits[0] if prop in fits[1]]
     return [
         Asked(Case(content, g.design, g.host, g.settings), g.properties, arguments.depth)

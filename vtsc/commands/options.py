@@ -30,7 +30,13 @@ def add_cells(parser: argparse.ArgumentParser) -> None:
 
 def add_choice(parser: argparse._ActionsContainer) -> None:
     """Add the options that choose the cells of given designs: properties, hosts and parameters."""
-    parser.add_argument("-p", "--property", **REPEATED, metavar="PROPERTY", help="default: all")
+    parser.add_argument(
+        "-p",
+        "--property",
+        **REPEATED,
+        metavar="PROPERTY",
+        help="default: all that fit the parameters",
+    )
     parser.add_argument("--host", **REPEATED, metavar="NAME", help="default: all")
     parser.add_argument(
         "--set", **REPEATED, metavar="NAME=VALUE", help="a parameter; vtsc list names them"

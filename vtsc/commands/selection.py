@@ -2,7 +2,7 @@
 
 import argparse
 
-from vtsc.content.cells import Group, fitting, groups
+from vtsc.content.cells import Group, askable, groups
 from vtsc.content.content import Content, known
 from vtsc.language.parameters import assignments
 
@@ -21,5 +21,5 @@ def selected(content: Content, arguments: argparse.Namespace) -> list[Group]:
     names = [known("property", p, content.properties) for p in dict.fromkeys(arguments.property)]
     given = assignments(arguments.set)
     designs = designs or list(model.designs)
-    names = names or fitting(content, designs, given)
+    names = names or askable(content, designs, given)
     return groups(content, designs, hosts or list(model.hosts), names, given)

@@ -49,7 +49,7 @@ def groups(
     return [Group(d, h, s, tuple(names)) for (d, h, s), names in found.items()]
 
 
-def fitting(content: Content, designs: Sequence[str], given: Mapping[str, str]) -> list[str]:
+def askable(content: Content, designs: Sequence[str], given: Mapping[str, str]) -> list[str]:
     """The properties whose own defaults fit settings, for where none is named.
 
     Raises `UsageError` where the settings have no meaning by themselves.
