@@ -153,7 +153,10 @@ def test_questions(read, content):
         ("[[litmus]]\n", ":1: name is missing"),
         ('[[litmus]]\nname = "mial-att-serial"\n', ":2: no litmus file mial-att-serial: did you"),
         ('[[litmus]]\nname = "all"\ndepth = 3\n', ":3: unknown key depth: known: name, file, bec"),
-        ('[[litmus]]\nfile = "none.litmus"\n', ":2: file: there is no litmus file FOLDER/none.litmus"),
+        (
+            '[[litmus]]\nfile = "none.litmus"\n',
+            ":2: file: there is no litmus file FOLDER/none.litmus",
+        ),
     ],
 )
 def test_mistakes(read, tmp_path, text, expected):
