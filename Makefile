@@ -1,6 +1,8 @@
 # Everything sets itself up: the first call of any target makes .venv.
 PYTHON ?= python3
 BIN := .venv/bin
+# Every process that a test begins would compile the tool anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: verify test check slow hours kvm bench answers counterexamples pictures browser evidence recorded protocols third-opinion mutants insertions recorder clean
 
