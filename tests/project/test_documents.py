@@ -4,8 +4,10 @@ import re
 
 import pytest
 
+from model import MODEL
 from tests.support.paths import ROOT
 from vtsc.cli import main
+from vtsc.commands import COMMANDS
 
 
 @pytest.mark.slow
@@ -20,10 +22,10 @@ def test_the_readme_trace_is_what_the_command_prints(capsys, monkeypatch):
     assert shown in capsys.readouterr().out
 
 
-def test_the_readme_mail_is_what_the_command_prints(capsys, monkeypatch):
+def test_the_mail_in_the_documents_is_what_the_command_prints(capsys, monkeypatch):
     """The block for a patch mail, but for the digest of the model, which changes with it."""
     monkeypatch.chdir(ROOT)
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs/reports.md").read_text(encoding="utf-8")
     command, shown = re.search(
         r"```\n\.venv/bin/vtsc (show [^\n]* --mail)\n```\n\n```\n(.*?)```", text, re.S
     ).groups()
@@ -35,7 +37,6 @@ def test_the_readme_mail_is_what_the_command_prints(capsys, monkeypatch):
 
 def test_readme_lists_every_host_and_exit_status():
     """The tables are complete."""
-    from model import MODEL
     from vtsc.base.errors import Exit
 
     text = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -43,6 +44,23 @@ def test_readme_lists_every_host_and_exit_status():
         assert f"`{host}`" in text
     for status in Exit:
         assert re.search(rf"\| {int(status)} \|", text), status
+
+
+@pytest.mark.parametrize("name", [*COMMANDS, *(name for name, *_ in MODEL.commands)])
+def test_commands_and_options_are_documented(name, capsys):
+    """Each command is in docs/commands.md, and each of its options on some page."""
+    documents = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    said = "\n".join(path.read_text(encoding="utf-8") for path in documents)
+    assert f"vtsc {name}" in (ROOT / "docs/commands.md").read_text(encoding="utf-8")
+    with pytest.raises(SystemExit):
+        main([name, "--help", "--root", str(ROOT)])
+    options = re.findall(r"^  (-.*?)(?:  |\n)", capsys.readouterr().out, re.M)
+    names = {line: re.findall(r"(?<![\w-])--?[a-z-]+", line) for line in options}
+    assert len(names) > 2
+    del names["-h, --help"]
+    assert [
+        x for x in names if not any(re.search(rf"(?<![\w-]){n}\b", said) for n in names[x])
+    ] == []
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "docs" / "adr").glob("*.md")), ids=lambda p: p.stem)
