@@ -27,6 +27,9 @@ from vtsc.system.system import Fact, System
 
 BUDGET = 2_000_000
 """Z3 resource units that one question may cost; what is not refuted within it is not proved."""
+AT_ONCE, EACH = 400_000, 1_000_000
+"""Z3 resource units for the question whether a step breaks any of some lemmas, and for each lemma alone where
+that has no answer: nearly all answers take less, and a lemma about which there is none is dropped."""
 TRIAL = 200_000
 """Z3 resource units that a question whether a proof can do without a lemma may cost."""
 
@@ -93,10 +96,12 @@ class Induction:
 
     def _breakable(self, left: Sequence[Lemma], assumed: Sequence[Lemma]) -> set[Lemma]:
         """Some of the lemmas that a step may break; empty only if no step breaks any."""
-        broken = self._broken_at_once(left, assumed)
+        with self._at_most(AT_ONCE):
+            broken = self._broken_at_once(left, assumed)
         if broken is not None:
             return broken
-        return {x for x in left if not self._refuted(self._broken(x), assumed)}
+        with self._at_most(EACH):
+            return {x for x in left if not self._refuted(self._broken(x), assumed)}
 
     def _broken_at_once(
         self, lemmas: Sequence[Lemma], assumed: Sequence[Lemma]
