@@ -22,7 +22,7 @@ CELLS = [
 
 
 def drawn(count):
-    """Cells with rates from 800 MHz to 4 GHz, half of them whole 100 MHz, and resolutions of 1 ns to 10 ms."""
+    """Cells with rates from 800 MHz to 4 GHz, half of them whole 100 MHz, and clocks of 1 ns to 10 ms."""
     rng = random.Random(11)
     for number in range(count):
         khz = rng.randrange(800_000, 4_000_001) if number % 2 else 100_000 * rng.randrange(8, 41)
