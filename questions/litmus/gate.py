@@ -16,6 +16,9 @@ from vtsc.content.content import Content
 from vtsc.content.question_files import named_files
 from vtsc.content.questions import Answer, Question
 
+MODULES = ("questions.litmus.deciding", "questions.litmus.report", "vtsc.solver.least")
+"""The modules that an answer needs."""
+
 
 def questions(content: Content, table: CellTable, folder: str, suffix: str) -> Iterator[Question]:
     """One question for each file that a table names; ``folder`` has those of the root."""
@@ -28,7 +31,9 @@ def _question(table: CellTable, path: Path, shown: str) -> Question:
     because = table.values.get("because", "")
     rests = hashlib.sha256(path.read_bytes() + _sources()).hexdigest()
     answer = partial(_answer, litmus)
-    return Question("litmus", litmus.name, litmus.result, answer, table.line, rests, because)
+    return Question(
+        "litmus", litmus.name, litmus.result, answer, table.line, rests, because, MODULES
+    )
 
 
 def _answer(litmus: Litmus) -> Answer:

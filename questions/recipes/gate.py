@@ -20,6 +20,8 @@ from vtsc.content.questions import Answer, Question
 
 RESTS_ON = ("questions/recipes", "model/today")
 """The folders whose code an answer rests on."""
+MODULES = ("questions.recipes.asking", "questions.recipes.report", "vtsc.solver.least")
+"""The modules that an answer needs."""
 
 
 def questions(content: Content, table: CellTable, folder: str, suffix: str) -> Iterator[Question]:
@@ -41,7 +43,8 @@ def _questions(
                 raise table.fail(None, f"{text.name}: nothing is expected under {rules}", asked)
             answer = partial(_answer, text, rules)
             name = f"{text.name} {rules}"
-            yield Question("recipe", name, expected, answer, table.line, f"{rests} {name}", because)
+            rests_on = f"{rests} {name}"
+            yield Question("recipe", name, expected, answer, table.line, rests_on, because, MODULES)
 
 
 def _expected(text: Text, rules: str) -> str:

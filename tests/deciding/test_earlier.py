@@ -12,6 +12,7 @@ from tests.support.sampling import sampled
 from vtsc.content.cells import groups
 from vtsc.deciding.verdict import Status
 from vtsc.engines.search import bmc
+from vtsc.engines.search.canonical import _Least
 from vtsc.engines.search.runs import Runs
 from vtsc.evidence.earlier import earlier_run
 from vtsc.evidence.systems import Systems
@@ -48,23 +49,32 @@ def save(content, trace) -> None:
 
 @pytest.mark.slow
 def test_the_run_is_taken_and_is_the_one_that_a_search_finds(copied, monkeypatch):
-    """With it, the last depth asks for no run; the witness is the same."""
+    """With it, the last depth asks for no run, and one question about its inputs; the witness is the same."""
     case = case_of_group(copied, group(copied))
     system = Systems(case).own([case.property("monotonic_smp")])
     earlier = {"monotonic_smp": earlier_run(case, "monotonic_smp")}
     asked: list[int] = []
-    ask = Runs.ask
+    tried: list[int] = []
+    ask, can = Runs.ask, _Least._can
 
     def counted(runs, *assumptions, **more):
         asked.append(len(runs.depths))
         return ask(runs, *assumptions, **more)
 
+    def tries(least, condition):
+        tried.append(len(asked))
+        return can(least, condition)
+
     monkeypatch.setattr(Runs, "ask", counted)
+    monkeypatch.setattr(_Least, "_can", tries)
     alone = bmc.search(system, ["monotonic_smp"], 12)
     questions = len(asked)
+    assert len(tried) > 1
+    tried.clear()
     helped = bmc.search(system, ["monotonic_smp"], 12, earlier=earlier)
     assert helped.witnesses == alone.witnesses
     assert len(asked) - questions < questions
+    assert len(tried) == 1
 
 
 def shortened(trace):

@@ -36,3 +36,12 @@ def test_lines_of_the_source_may_shift(tmp_path, capsys):
     replace(trace, steps=steps).save(shifted)
     assert main(["replay", str(shifted), "--root", str(ROOT)]) == 10
     assert capsys.readouterr().err == ""
+
+
+def test_the_text_is_written_once_and_is_that_of_its_own_trace():
+    """A trace that is made of another has a text of its own."""
+    trace = load_trace(SAVED)
+    assert trace.text() is trace.text()
+    other = replace(trace, hit_at=trace.hit_at - 1)
+    assert other.text() != trace.text()
+    assert load_trace(SAVED).text() == trace.text()

@@ -21,7 +21,7 @@ from tests.support.stores import (
 from tests.support.toys import Bad, climb
 from vtsc.base.errors import StoreError
 from vtsc.stores.guard import Guard
-from vtsc.stores.memory import Memory
+from vtsc.stores.memory import Memory, note_modules
 
 
 def helper(body: str) -> str:
@@ -248,3 +248,24 @@ def test_what_leaves_the_values_of_a_container_alone_is_noticed(name):
     assert memory.changed()
     memory.restore()
     assert memory.changed() == []
+
+
+def test_a_store_into_a_module_is_noticed_by_all_who_share_its_walk(monkeypatch):
+    """Modules are walked once for all machines of their packages; each notices a store, and its own."""
+    one, other = climb(), climb()
+    one.kept = [1]
+    memories = [Memory([one]), Memory([other])]
+    packages = memories[0].packages
+    assert note_modules(packages) is note_modules(packages)
+    assert [memory.changed() for memory in memories] == [[], []]
+    module = type(one).__module__
+    monkeypatch.setattr(f"{module}.LATER", 1, raising=False)
+    one.kept.append(2)
+    first, second = (memory.changed() for memory in memories)
+    assert any(name.endswith("LATER") for name in first)
+    assert any("kept" in name for name in first)
+    assert any(name.endswith("LATER") for name in second)
+    assert not any("kept" in name for name in second)
+    monkeypatch.undo()
+    one.kept.pop()
+    assert [memory.changed() for memory in memories] == [[], []]

@@ -6,8 +6,9 @@ the solver, and what the question itself rests on. It is used as it was kept, an
 
 import hashlib
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 from vtsc.base.cache import keep_sealed, recalled_sealed
@@ -38,24 +39,38 @@ class Asking:
     """Is told each answer."""
 
     def answers(self, questions: Sequence[Asked]) -> list[Answered]:
-        """The answers, in order."""
+        """The answers, in order; a process is begun for each that is not remembered."""
         waiting: Watched[Asked] = Watched(self.begun)
-        for question in questions:
-            waiting.add(question)
         found: dict[int, Answered] = {}
+        left: list[int] = []
+        for number, question in enumerate(questions):
+            known = self._remembered(question)
+            if known is None:
+                waiting.add(question)
+                left.append(number)
+            else:
+                self.begun(question)
+                found[number] = Answered(question, known)
+                self.done(found[number])
+        for module in dict.fromkeys(m for number in left for m in questions[number].modules):
+            with suppress(Exception):  # the answer meets it again, and is an error then
+                import_module(module)
         with closing(Local(self.jobs).as_done(waiting, self._answer)) as answers:
-            for number, answer in answers:
+            for place, answer in answers:
+                number = left[place]
                 if isinstance(answer, Lost):
                     answer = Answer("UNKNOWN", Exit.UNKNOWN, f"not decided: {answer.why}")
                 found[number] = Answered(questions[number], answer)
                 self.done(found[number])
         return [found[number] for number in range(len(questions))]
 
+    def _remembered(self, question: Asked) -> Answer | None:
+        """The answer that is kept; None where there is none."""
+        name = self._name(question)
+        return None if name is None else _kept(recalled_sealed(name))
+
     def _answer(self, question: Asked) -> Answer:
         name = self._name(question)
-        known = None if name is None else _kept(recalled_sealed(name))
-        if known is not None:
-            return known
         try:
             if isinstance(question, BoundQuestion):
                 answer = self._bound(question)

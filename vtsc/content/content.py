@@ -17,7 +17,7 @@ from vtsc.base.errors import (
 )
 from vtsc.base.lines import Line, in_a_loop
 from vtsc.base.spelling import near
-from vtsc.content.digest import combined
+from vtsc.content.digest import combined, digest
 from vtsc.content.properties import Properties
 from vtsc.content.reading.uses import Use
 from vtsc.language.claims import ActionTaken, Monitor, Sometimes
@@ -94,6 +94,11 @@ class Content:
         own = self.own_of(design)
         return self.shipped if own is None else own.digest
 
+    @property
+    def digest_of_properties(self) -> str:
+        """The digest of the properties below the root."""
+        return self.kept("digest of properties", lambda: digest(self.root, "properties"))
+
     def named(self, design: str) -> str:
         """The words that name a design on a command line."""
         own = self.own_of(design)
@@ -107,6 +112,9 @@ class Content:
 
     def wanted(self, file: str) -> bool:
         """Whether a source file holds rules of a design, to be shown in traces."""
+        return self.kept(("wanted", file), lambda: self._wanted(file))
+
+    def _wanted(self, file: str) -> bool:
         path = Path(file)
         shared = path.name in self.model.shared_rules and not self._is_own(path)
         return self.is_rule(file) and not shared
@@ -121,7 +129,9 @@ class Content:
 
     def relative(self, file: str) -> str:
         """A source file's path below the root, or the user's name for the file of a design of its own."""
-        path = Path(file)
+        return self.kept(("relative", file), lambda: self._relative(Path(file)))
+
+    def _relative(self, path: Path) -> str:
         own = next((each for each in self.files if each.path == path), None)
         return own.asked if own is not None else path.relative_to(self.root).as_posix()
 

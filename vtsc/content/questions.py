@@ -49,6 +49,8 @@ class Question:
     rests_on: str = ""
     """A text that is another one whenever the answer may be; empty: the answer is not remembered."""
     because: str = ""
+    modules: tuple[str, ...] = ()
+    """The modules that an answer needs, loaded once for all the processes that give answers."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ class BoundQuestion:
     """The parameters that have not their defaults."""
     because: str = ""
     kind: str = "bound"
+    modules: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

@@ -97,6 +97,8 @@ def _together(
     early = min(depth, EARLY) if proving else depth
     try:
         reaching = Reaching(systems, properties, suspects, early)
+        if proving:
+            reaching.exclude()
         proofs = prove(systems, hoped, reaching.missing, effort) if proving else Proofs()
         reached = reaching.result(proofs.never, depth)
     except EvidenceError as error:

@@ -6,6 +6,7 @@ Violations of properties that are doubted are looked for in the same search.
 from collections.abc import Mapping, Sequence
 
 from vtsc.deciding.verdict import Reached
+from vtsc.engines.proof.induction import Induction
 from vtsc.engines.search.bmc import Search, Searching
 from vtsc.evidence.earlier import earlier_run
 from vtsc.evidence.replay import trace_of
@@ -28,8 +29,9 @@ class Reaching:
         self._all = systems.case.sometimes
         needed = {n for prop in properties for n in systems.case.needed(prop)}
         monitors = [*self._all, *map(systems.case.property, doubted)]
+        self._system = systems.own(monitors)
         self._search = Searching(
-            systems.own(monitors),
+            self._system,
             [m.name for m in monitors],
             any_witness=[s.name for s in self._all if s.name not in needed],
             earlier={prop: run for prop in doubted if (run := earlier_run(systems.case, prop))},
@@ -43,6 +45,16 @@ class Reaching:
         self._never |= dict.fromkeys(sorted(found.never & names), ())
         return found
 
+    def exclude(self) -> None:
+        """Prove of those that are missing, and that no lemma is needed for, that they are NEVER."""
+        if self.missing:
+            induction = Induction(self._system)
+            self._note_never({s.name: () for s in self.missing if induction.proves(s.name)})
+
+    def _note_never(self, never: Mapping[str, tuple[Key, ...]]) -> None:
+        self._never |= never
+        self._search.give_up(never.keys())
+
     @property
     def missing(self) -> list[Sometimes]:
         """The "sometimes" that are neither reached so far nor known to be NEVER."""
@@ -50,8 +62,7 @@ class Reaching:
 
     def result(self, never: Mapping[str, tuple[Key, ...]], depth: int) -> tuple[Reached, ...]:
         """The outcome for each; those in ``never`` are proved by its lemmas, the others are searched for."""
-        self._never |= never
-        self._search.give_up(never.keys())
+        self._note_never(never)
         self._look(depth)
         return tuple(self._outcome(s.name) for s in self._all)
 

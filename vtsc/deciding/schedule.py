@@ -163,6 +163,11 @@ class Schedule:
             pieces: Waiting[Piece] = Waiting()
             yield from self._run(pieces, cases, Local(self.jobs), self._remembered)
         left = [which for which in cases if not self._found[which]]
+        if len(left) > 1 and not executor.remote:
+            import vtsc.deciding.reaching  # noqa: F401
+            from vtsc.evidence.beforehand import prepare
+
+            prepare(self.asked[left[0]].case)
         run = self._deciding if executor.remote else self._work
         yield from self._run(Watched(self._taken), left, executor, run)
 

@@ -1,5 +1,6 @@
 """Evidence that no state of a design on a host is stuck: lemmas, situations, and their questions."""
 
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -94,6 +95,9 @@ def stuck(systems: Systems) -> str | None:
 
 def missing(shown: dict[str, str], found: list[Question]) -> str | None:
     """The first gap that the questions show, in a sentence; None where all of them are unsatisfiable."""
+    with suppress(EvidenceError):
+        solve({**shown, **{question.name: question.text for question in found}})
+        return None
     for name, text in shown.items():
         if not _refuted(name, text):
             return f"a lemma that progress relies on does not hold: {name}.smt2"

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +80,11 @@ class Trace:
         write_whole(path, self.text())
 
     def text(self) -> str:
-        """The text of the trace's file, with each key and each step on a line of its own."""
+        """The text of the trace's file, with each key and each step on a line of its own; written once."""
+        return self._text
+
+    @cached_property
+    def _text(self) -> str:
         lines = [f"{json.dumps(key)}: {_spread(value)}" for key, value in self.as_json().items()]
         return "{\n " + ",\n ".join(lines) + "\n}\n"
 

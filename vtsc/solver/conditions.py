@@ -4,6 +4,7 @@ from typing import Any
 
 import z3
 
+from vtsc.solver.expressions import require
 from vtsc.solver.integers import Lowering
 from vtsc.symbolic.forms import Condition
 from vtsc.symbolic.values import Index
@@ -25,9 +26,9 @@ class Question:
     def lowered(self, condition: Condition) -> Any:
         """A condition for the solver; the definitions and ranges of what it contains are asserted."""
         lowered = self._low.condition(condition)
-        self.solver.add(*self._low.definitions[self._defined :])
+        require(self.solver, self._low.definitions[self._defined :])
         self._defined = len(self._low.definitions)
-        self.solver.add(*list(self._low.ranges.values())[self._ranged :])
+        require(self.solver, list(self._low.ranges.values())[self._ranged :])
         self._ranged = len(self._low.ranges)
         return lowered
 
@@ -40,7 +41,7 @@ class Question:
     def require(self, *conditions: Condition) -> None:
         """Assert conditions."""
         for condition in conditions:
-            self.solver.add(self.lowered(condition))
+            require(self.solver, [self.lowered(condition)])
 
     def value(self, model: Any, value: Any) -> int | bool:
         """A field's value in a model."""

@@ -5,7 +5,7 @@ expressions of the main context and of the right sort, which the callers see to:
 third of the time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import z3
@@ -17,6 +17,12 @@ _C = _CONTEXT.ref()
 def _array(parts: Sequence[Any]) -> Any:
     kind: Any = z3.Ast
     return (kind * len(parts))(*[part.ast for part in parts])
+
+
+def require(solver: Any, parts: Iterable[Any]) -> None:
+    """Assert truth values in a solver of the main context."""
+    for part in parts:
+        z3.Z3_solver_assert(_C, solver.solver, part.ast)
 
 
 def every(parts: Sequence[Any]) -> Any:

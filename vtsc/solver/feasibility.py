@@ -6,6 +6,7 @@ from typing import Any
 import z3
 
 from vtsc.base.errors import UnendingError
+from vtsc.solver.expressions import require
 from vtsc.solver.integers import Lowering
 from vtsc.solver.units import keep_to_budget, spent
 from vtsc.symbolic.forms import Condition
@@ -44,7 +45,7 @@ class SolverFeasibility:
             lowered = [self._lowering.condition(c) for c in conditions]
             self._catch_up()
             self._solver.push()
-            self._solver.add(*lowered)
+            require(self._solver, lowered)
             answer = self._solver.check() != z3.unsat
             self._solver.pop()
             self._answers[key] = answer
@@ -54,7 +55,7 @@ class SolverFeasibility:
         """Take it from now on as known that ``conditions`` hold."""
         known = [self._lowering.condition(c) for c in conditions]
         self._catch_up()
-        self._solver.add(*known)
+        require(self._solver, known)
         self._answers.clear()
 
     def _keep_to_budget(self) -> None:
@@ -67,10 +68,10 @@ class SolverFeasibility:
 
     def _catch_up(self) -> None:
         """Assert what has been defined since the last question."""
-        self._solver.add(*self._lowering.definitions[self._asserted :])
+        require(self._solver, self._lowering.definitions[self._asserted :])
         self._asserted = len(self._lowering.definitions)
         ranges = list(self._lowering.ranges.values())
-        self._solver.add(*ranges[self._ranged :])
+        require(self._solver, ranges[self._ranged :])
         self._ranged = len(ranges)
 
 

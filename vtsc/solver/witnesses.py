@@ -12,6 +12,7 @@ from typing import Any
 import z3
 
 from vtsc.language.state import Value
+from vtsc.solver.expressions import require
 from vtsc.solver.integers import Lowering
 from vtsc.solver.units import check
 from vtsc.solver.unroll import hold
@@ -154,20 +155,20 @@ class _Asked:
     def require(self, *lowered: Any) -> None:
         """Assert what was lowered."""
         self._catch_up()
-        self._solver.add(*lowered)
+        require(self._solver, lowered)
 
     def model(self, *conditions: Condition) -> Any:
         """A model of the conditions; None where there is none within the budget."""
         lowered = [self.low.condition(c) for c in conditions]
         self._catch_up()
         self._solver.push()
-        self._solver.add(*lowered)
+        require(self._solver, lowered)
         model = self._solver.model() if check(self._solver) == z3.sat else None
         self._solver.pop()
         return model
 
     def _catch_up(self) -> None:
-        self._solver.add(*self.low.definitions[self._defined :])
+        require(self._solver, self.low.definitions[self._defined :])
         self._defined = len(self.low.definitions)
-        self._solver.add(*list(self.low.ranges.values())[self._ranged :])
+        require(self._solver, list(self.low.ranges.values())[self._ranged :])
         self._ranged = len(self.low.ranges)

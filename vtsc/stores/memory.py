@@ -17,7 +17,7 @@ from collections.abc import (
 )
 from functools import cache, cached_property, partial
 from itertools import chain
-from operator import attrgetter, is_
+from operator import attrgetter, is_, methodcaller
 from types import CellType, FunctionType, MappingProxyType, MethodType, ModuleType
 from typing import Any
 
@@ -110,6 +110,7 @@ class _Place:
 OWN = ("__code__", "__defaults__", "__kwdefaults__")
 """The attributes of a function that hold what it does."""
 _PARTS = attrgetter(*OWN)
+_VALUES = methodcaller("values")
 
 
 def _own(function: FunctionType) -> dict[str, object]:
@@ -151,21 +152,27 @@ class _Contents:
         self._dicts += [vars(x) for x in things if isinstance(x, ModuleType | type)]
         kinds = (list, set, dict, CellType, ModuleType, type)
         self._objects = [x for x in things if not isinstance(x, kinds)]
-        self._sizes, self._items = self._now()
+        self._sizes, self._items = self._lengths(), list(self._held())
 
-    def _now(self) -> tuple[list[int], list[object]]:
-        """The sizes of all containers, and all that they hold, in order."""
-        dicts = [*self._dicts, *map(vars, self._objects)]
-        values = chain.from_iterable(d.values() for d in dicts)
-        names, items = chain.from_iterable(dicts), chain.from_iterable(self._sequences)
+    def _maps(self) -> list[Any]:
+        """All dicts, and those of all objects."""
+        return [*self._dicts, *map(vars, self._objects)]
+
+    def _lengths(self) -> list[int]:
+        """The sizes of all containers."""
+        return [*map(len, self._maps()), *map(len, self._sequences)]
+
+    def _held(self) -> Iterator[object]:
+        """All that they hold, in order."""
+        dicts = self._maps()
+        values = chain.from_iterable(map(_VALUES, dicts))
         own = chain.from_iterable(map(_PARTS, self._functions))
-        sizes = [*map(len, dicts), *map(len, self._sequences)]
-        return sizes, [*names, *values, *items, *own]
+        items = chain.from_iterable(self._sequences)
+        return chain(chain.from_iterable(dicts), values, items, own)
 
     def are_as_before(self) -> bool:
         """Whether every place holds the same objects in the same order."""
-        sizes, items = self._now()
-        same = sizes == self._sizes and all(map(is_, items, self._items))
+        same = self._lengths() == self._sizes and all(map(is_, self._held(), self._items))
         return same and not any(place.changed() for place in self._cells)
 
 
@@ -175,10 +182,17 @@ class _Walk:
     def __init__(self, packages: Collection[str], begun: "_Walk | None" = None) -> None:
         """``begun``: a walk that this one goes on with, and leaves as it is."""
         self.packages = packages
+        self._begun = begun
         self._seen: dict[int, object] = dict(begun._seen) if begun else {}
-        self._places: list[_Place] = list(begun._places) if begun else []
+        self._own: list[_Place] = []
+        """The places besides those of the walk that was begun."""
         self._contents: tuple[int, _Contents] | None = None
-        """The contents of all places when they were last compared, and how many places there were."""
+        """The contents of the own places when they were last compared, and how many places there were."""
+
+    @property
+    def _places(self) -> list[_Place]:
+        """All places."""
+        return [*(self._begun._places if self._begun else ()), *self._own]
 
     def note(self, name: str, thing: object) -> None:
         """From now on, compare something, and all that it leads to."""
@@ -211,7 +225,7 @@ class _Walk:
 
     def _place(self, name: str, thing: Any, lazy: frozenset[str] = frozenset()) -> _Place:
         place = _Place(name, thing, lazy)
-        self._places.append(place)
+        self._own.append(place)
         return place
 
     def _function(self, name: str, thing: FunctionType) -> Iterator[tuple[str, Any]]:
@@ -250,12 +264,13 @@ class _Walk:
 
     def changed(self) -> list[str]:
         """The names of all places whose contents have changed since they were noted."""
-        known, number = self._contents, len(self._places)
+        found = self._begun.changed() if self._begun else []
+        known, number = self._contents, len(self._own)
         if known is not None and known[0] == number and known[1].are_as_before():
-            return []
-        found = [name for place in self._places for name in place.changed()]
-        self._contents = None if found else (number, _Contents(self._places))
-        return found
+            return found
+        new = [name for place in self._own for name in place.changed()]
+        self._contents = None if new else (number, _Contents(self._own))
+        return [*found, *new]
 
 
 class Memory(_Walk):
@@ -263,8 +278,7 @@ class Memory(_Walk):
 
     def __init__(self, owners: Sequence[object]) -> None:
         packages = packages_of(owners)
-        modules = tuple(sys.modules[n] for n in sorted(sys.modules) if package(n) in packages)
-        super().__init__(packages, _walked(frozenset(packages), modules))
+        super().__init__(packages, note_modules(packages))
         for owner in owners:
             self.note(type(owner).__name__, owner)
             _refuse_unseen(owner, packages)
@@ -281,11 +295,12 @@ class Memory(_Walk):
                 place.restore()
 
 
-def _walked(packages: frozenset[str], modules: tuple[ModuleType, ...]) -> _Walk:
-    """The contents of modules as they are now; an earlier walk serves where nothing has changed since."""
-    if _modules(packages, modules).changed():
+def note_modules(packages: Collection[str]) -> _Walk:
+    """The contents of the modules of packages now; an earlier walk serves where nothing has changed since."""
+    modules = tuple(sys.modules[n] for n in sorted(sys.modules) if package(n) in packages)
+    if _modules(frozenset(packages), modules).changed():
         _modules.cache_clear()
-    return _modules(packages, modules)
+    return _modules(frozenset(packages), modules)
 
 
 @cache

@@ -209,6 +209,12 @@ def functions(wanted: Callable[[str], bool]) -> list[FunctionType]:
     return [f for f in found if kept(f.__code__.co_filename)]
 
 
+def prepare(wanted: Callable[[str], bool]) -> None:
+    """Compile the code with probes of every such function, for all processes that are forked later."""
+    for file in {function.__code__.co_filename for function in functions(wanted)}:
+        _probed(file, "".join(text_of(file)))
+
+
 @contextmanager
 def probed(rules: Iterable[FunctionType]) -> Iterator[Callable[[Probe], None]]:
     """Within it, the functions have probes, which report to the one that was given last."""

@@ -7,6 +7,7 @@ is ignored.
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from vtsc.base.cache import keep_sealed, recalled_sealed
@@ -25,6 +26,7 @@ from vtsc.why.cause import (
     explanation,
 )
 from vtsc.why.freedom import Place, mattering
+from vtsc.why.probes import prepare
 
 KINDS = {k.__name__: k for k in (Call, Cause, Condition, Difference, Earlier, Explanation, Read)}
 Found = tuple[Explanation, tuple[Place, ...]]
@@ -67,6 +69,9 @@ def _found(content: Content, traces: Sequence[Trace], jobs: int) -> list[Found |
         except Exception:
             return None
 
+    if len(traces) > 1:
+        with suppress(Exception):  # what is not compiled here is compiled where it is needed
+            prepare(content.is_rule)
     found = in_order(traces, find, jobs)
     return [None if each is None else (_made(each[0]), _made(each[1])) for each in found]
 

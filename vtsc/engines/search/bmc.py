@@ -100,7 +100,7 @@ class Searching:
             if name in self.wanted and len(witness.calls) == self.found.depth + 1:
                 model = runs.taking(witness, hits[name])
                 if model is not None:  # where a system divides, it is as little as it was made then
-                    self._note(name, model, least=not runs.divides)
+                    self._note(name, model, least=not runs.divides, perhaps=True)
         while self.wanted:
             meaning = some([hits[name] for name in self.wanted])
             literal = runs.literal(f"any@{self.found.depth}.{len(self.wanted)}", meaning)
@@ -111,11 +111,14 @@ class Searching:
             for name in [n for n in self.wanted if z3.is_true(model[hits[n]])]:
                 self._note(name, model)
 
-    def _note(self, name: str, model: Any, *, least: bool = True) -> None:
-        """Note the run that hits a target in a model, and make it the least one if that is wanted."""
+    def _note(self, name: str, model: Any, *, least: bool = True, perhaps: bool = False) -> None:
+        """Note the run that hits a target in a model, and make it the least one if that is wanted.
+
+        ``perhaps``: it is likely to be that already.
+        """
         self.wanted.remove(name)
         least = least and name not in self._any_witness
-        witness = partial(canonical, target=name) if least else as_found
+        witness = partial(canonical, target=name, perhaps=perhaps) if least else as_found
         self.found.witnesses[name] = witness(self._runs, model=model)
 
 

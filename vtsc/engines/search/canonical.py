@@ -6,7 +6,7 @@ step, and the inputs of the initial state. Once too many questions exceed their 
 stays as it was found.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any
@@ -18,8 +18,9 @@ from vtsc.engines.search.runs import make_solver
 from vtsc.language.actions import Call
 from vtsc.language.inputs import named
 from vtsc.native.witness import Inputs, Witness
-from vtsc.solver.expressions import some
+from vtsc.solver.expressions import every, opposite, require, some
 from vtsc.solver.units import check, within
+from vtsc.solver.unroll import Depth
 
 
 @dataclass(frozen=True)
@@ -32,30 +33,32 @@ class _Unknown:
     least: int
 
 
-def canonical(runs: Any, target: str, model: Any) -> Witness:
-    """The least run that hits ``target`` at the last depth, where ``model`` hits it."""
+def canonical(runs: Any, target: str, model: Any, *, perhaps: bool = False) -> Witness:
+    """The least run that hits ``target`` at the last depth, where ``model`` hits it.
+
+    ``perhaps``: the model is likely to be of that run, so it is asked first whether any inputs can be less.
+    """
     goal = runs.depths[-1].targets[target]
     calls, model, affordable = _least_calls(runs, goal, model)
     solver = make_solver(runs.logic, runs.polishing)
-    solver.add(*runs.constraints, goal)
+    require(solver, (*runs.constraints, goal))
     solver.add(*(d.calls[c] for d, c in zip(runs.depths, calls, strict=True)))
     least = _Least(runs, solver, model)
     if not affordable:
         least.keep_paths()
+    unknowns = [*_unknowns(runs)]
+    given = least.value if perhaps and least.are_least(unknowns) else least.pin
     initial: Inputs = {}
     steps: tuple[Inputs, ...] = tuple({} for _ in calls)
-    for unknown in _unknowns(runs):
+    for unknown in unknowns:
         values = initial if unknown.depth < 0 else steps[unknown.depth]
-        values[unknown.name] = least.pin(unknown)
+        values[unknown.name] = given(unknown)
     return Witness(tuple(calls), steps, initial)
 
 
 def as_found(runs: Any, model: Any) -> Witness:
     """The run that ``model`` describes, in which nothing is minimised."""
-    calls = [
-        next(call for call, literal in depth.calls.items() if z3.is_true(model[literal]))
-        for depth in runs.depths
-    ]
+    calls = [_taken(depth, model) for depth in runs.depths]
     initial: Inputs = {}
     steps: tuple[Inputs, ...] = tuple({} for _ in calls)
     for unknown in _unknowns(runs):
@@ -75,7 +78,7 @@ def _least_calls(runs: Any, goal: Any, model: Any) -> tuple[list[Call], Any, boo
     calls: list[Call] = []
     affordable = True
     for number, depth in enumerate(runs.depths):
-        current = next(c for c, literal in depth.calls.items() if z3.is_true(model[literal]))
+        current = _taken(depth, model)
         while affordable and (less := [*takewhile(current.__ne__, depth.calls)]):
             any_less = some([depth.calls[call] for call in less])
             literal = runs.literal(f"less@{number}.{len(less)}", any_less)
@@ -91,6 +94,11 @@ def _least_calls(runs: Any, goal: Any, model: Any) -> tuple[list[Call], Any, boo
         chosen.append(depth.calls[current])
         calls.append(current)
     return calls, model, affordable
+
+
+def _taken(depth: Depth, model: Any) -> Call:
+    """The call that is taken in a model."""
+    return next(call for call, literal in depth.calls.items() if z3.is_true(model[literal]))
 
 
 def _unknowns(runs: Any) -> Iterator[_Unknown]:
@@ -122,6 +130,27 @@ class _Least:
         """Whether each question is put to a solver of its own, which simplifies by what is fixed so far."""
         self._left = 2
         """The number of questions that may still exceed their budget; after the first, paths are fixed."""
+
+    def value(self, unknown: _Unknown) -> int | bool:
+        """The value of an input in the model."""
+        return _value(self._model, unknown)
+
+    def are_least(self, unknowns: Sequence[_Unknown]) -> bool:
+        """Whether no run has lesser inputs than the model, which is another one then; no when in doubt."""
+        lesser = z3.BoolVal(False)
+        for unknown in reversed(unknowns):
+            x, value = unknown.constant, self.value(unknown)
+            if z3.is_bool(x):
+                alike = x if value else opposite(x)
+                less = [opposite(x)] if value else []
+            else:
+                alike = self._at_most(x, int(value))
+                less = [self._at_most(x, value - 1)] if value > unknown.least else []
+            lesser = some([*less, every([alike, lesser])])
+        try:
+            return not self._can(lesser)
+        except GaveUp:
+            return False
 
     def pin(self, unknown: _Unknown) -> int | bool:
         """The least value that the inputs fixed before allow, within the budget; it is then fixed, too."""

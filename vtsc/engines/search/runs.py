@@ -16,7 +16,7 @@ import z3
 
 from vtsc.engines.search.gave_up import GaveUp
 from vtsc.native.witness import Inputs, Witness
-from vtsc.solver.expressions import every, implies, opposite, some
+from vtsc.solver.expressions import every, implies, opposite, require, some
 from vtsc.solver.integers import RationalLowering
 from vtsc.solver.units import check, spent, within
 from vtsc.solver.unroll import Depth, Unrolling, divides
@@ -81,7 +81,8 @@ class Runs:
         self._proposed.append(theirs)
         detours = self._needless(depth - 2) if depth >= 2 else []
         self.constraints += [*exact, *detours]
-        self._proposer.add(*self._proposing.facts(depth + 1, stated=True), *proposed, *detours)
+        said = self._proposing.facts(depth + 1, stated=True)
+        require(self._proposer, (*said, *proposed, *detours))
         return constants
 
     def _needless(self, depth: int) -> list[Any]:
@@ -222,7 +223,7 @@ class Runs:
         initial = self.unrolling.initial_inputs
         facts += with_values(initial, witness.initial)
         solver = make_solver(self.logic, min(TAKING, self.budget))
-        solver.add(*self.constraints, *facts)
+        require(solver, (*self.constraints, *facts))
         try:
             return _model(solver, ())
         except GaveUp:
@@ -237,7 +238,7 @@ class Runs:
         """A model over the integers of the runs with ``facts``, or None; raises `GaveUp`."""
         solver = make_solver(self.logic, min(budget, self._left()))
         solver.set("random_seed", seed)
-        solver.add(*self.constraints, *facts)
+        require(solver, (*self.constraints, *facts))
         return _model(solver, ())
 
 
