@@ -75,8 +75,8 @@ def test_the_same_bytes_everywhere(tmp_path):
     assert saved[0] and saved == saved[:1] * 9
 
 
-def test_a_sweep_and_a_design_in_a_file(tmp_path):
-    """Bounds over values of a parameter, with a formula; and a design that no registry names, in two ways."""
+def test_a_sweep_a_design_in_a_file_and_random_runs(tmp_path):
+    """Bounds over values of a parameter; a design that no registry names, in two ways; random runs."""
     sweep = ["bound", "lag", "2.6.37", "--host", "stable", "--sweep", "exit_interval=1us,2us"]
     text = (ROOT / "model/designs/pre25.py").read_text("utf-8")
     (tmp_path / "mine.py").write_text(text.replace('"pre25"', '"mine"'), encoding="utf-8")
@@ -85,8 +85,9 @@ def test_a_sweep_and_a_design_in_a_file(tmp_path):
     checks = '[[check]]\nfile = "mine.py"\nhost = "slow"\nproperty = "bounded_lag"\nexpect = 5\n'
     (tmp_path / "own.toml").write_text(checks, encoding="utf-8")
     gate = ["gate", "own.toml", "--save", str(tmp_path / "saved"), "--again"]
+    fuzz = ["simulate", "pre25", "patch25", "--steps", "300", "--save", str(tmp_path / "runs")]
     with cluster(tmp_path / "cluster", 2) as two:
-        for command in (sweep, own, gate):
+        for command in (sweep, own, gate, fuzz):
             found = [
                 subprocess.run(
                     [sys.executable, "-m", "vtsc", *command, "--root", str(ROOT), *how],
