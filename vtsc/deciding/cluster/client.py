@@ -24,6 +24,7 @@ from vtsc.content.content import Content
 from vtsc.deciding.cluster import worker
 from vtsc.deciding.cluster.carried import read, written
 from vtsc.deciding.cluster.parcel import Parcel, own_of, packages_of, packed
+from vtsc.deciding.cluster.sent import Sent
 from vtsc.deciding.cluster.versions import versions
 
 W = TypeVar("W")
@@ -47,7 +48,7 @@ class Dask:
 
     address: str
     remote = True
-    _parcels: dict[Any, Parcel] = field(default_factory=dict, compare=False, repr=False)
+    _parcels: dict[Any, Sent] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def name(self) -> str:
@@ -95,14 +96,15 @@ class Dask:
             if what:
                 raise UsageError(f"--executor {self.name}: worker {where} differs: {what}")
 
-    def parcel(self, content: Content, run: Callable[[Any], Any]) -> Parcel:
+    def parcel(self, content: Content, run: Callable[[Any], Any]) -> Sent:
         """The parcel of a content, for some work."""
         packages = packages_of(content, run)
         key = content.root, packages
         if key not in self._parcels:
             modules = tuple(sorted(n for n in sys.modules if n.startswith("vtsc.")))
             needed = tuple(n for n in modules if not n.startswith(NOT_SENT))
-            self._parcels[key] = Parcel(packed(content, packages), needed)
+            parcel = Parcel(packed(content, packages), needed)
+            self._parcels[key] = Sent(parcel.key, pickle.dumps(parcel))
         return self._parcels[key]
 
 
