@@ -62,15 +62,15 @@ protocols: .venv/ready
 	$(BIN)/python -m tools.protocols
 
 third-opinion: .venv/ready
-	$(BIN)/python -m crosscheck.third_opinion cells
-	$(BIN)/python -m crosscheck.third_opinion mutants
+	$(BIN)/python -m crosscheck.third_opinion cells $(WHERE)
+	$(BIN)/python -m crosscheck.third_opinion mutants $(WHERE)
 
 mutants: .venv/ready
-	$(BIN)/python -m crosscheck.mutants
+	$(BIN)/python -m crosscheck.mutants $(WHERE)
 
 # COUNT=100 SEED=2 tries other ones.
 insertions: .venv/ready
-	$(BIN)/python -m crosscheck.insertions
+	$(BIN)/python -m crosscheck.insertions $(WHERE)
 
 # What records a VMM's ioctls, to be preloaded; docs/recipes.md says how.
 recorder: build/recorder.so

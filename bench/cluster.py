@@ -32,7 +32,12 @@ EXPECTED = {
     "only-equal": (6, 6),
 }
 """The verdict of each design on the hosts ``sc`` and ``weak``."""
-QUIET = {"DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False"}
+QUIET = {
+    "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False",
+    "DASK_DISTRIBUTED__ADMIN__TICK__INTERVAL": "1s",
+    "DASK_DISTRIBUTED__ADMIN__TICK__LIMIT": "60s",
+}
+"""What docs/cluster.md says of Dask's own settings: processes that wait cost less."""
 
 
 @dataclass(frozen=True)

@@ -6,20 +6,23 @@ proof that such a run contradicts, or a bound within which it violates the prope
 insertions are decided with the syntax check left out, to try the checks that come after it.
 """
 
+import argparse
 import os
 import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+from crosscheck.campaign import arguments, outcomes, place
 from crosscheck.insert import Insertion, insertion
+from crosscheck.interpreter import heard, interpreted
 from crosscheck.roots import ROOT, write_changed
 from vtsc.base.errors import Exit, ValidationError, VtscError
+from vtsc.base.parallel import Executor, Lost
 from vtsc.content import loader
 from vtsc.content.case import Case
 from vtsc.content.cells import groups
@@ -42,7 +45,7 @@ STEPS = 20_000
 """The number of plain steps that are taken where the verdict is green."""
 PATIENCE = 300
 """Seconds for one insertion, as a backstop."""
-UNCHECKED = "unchecked"
+JUDGE, UNCHECKED = "judge", "unchecked"
 
 
 @dataclass(frozen=True)
@@ -132,49 +135,38 @@ def _runs(case: Case, prop: str) -> Hit | None:
 
 
 def run(job: Job) -> str:
-    """One insertion in a process of its own."""
+    """One insertion in an interpreter of its own."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         write_changed(folder, job.file, job.insertion.source)
-        asked = [str(folder), job.file, job.host, job.prop, *[UNCHECKED] * job.unchecked]
+        own = {"XDG_CACHE_HOME": str(folder / "cache")}
+        asked = [JUDGE, scratch, job.file, job.host, job.prop, *[UNCHECKED] * job.unchecked]
         try:
-            done = subprocess.run(
-                [sys.executable, __file__, *asked],
-                capture_output=True,
-                text=True,
-                timeout=PATIENCE,
-                check=False,
-                cwd=folder,
-                env={
-                    **os.environ,
-                    "XDG_CACHE_HOME": str(folder / "cache"),
-                    "PYTHONPATH": str(ROOT),
-                },
-            )
+            done = interpreted("insertions", *asked, folder=folder, own=own, patience=PATIENCE)
         except subprocess.TimeoutExpired:
             return "out of time"
     said = done.stdout.strip().replace(f"{folder}/", "")
     return said or f"internal: {done.stderr.strip().splitlines()[-1]}"
 
 
-def campaign(seed: str, count: int) -> Counter[tuple[str, str]]:
+def campaign(seed: str, count: int, where: Executor) -> Counter[tuple[str, str]]:
     """Decide so many insertions, and count the outcomes of each kind; each is printed when it is done."""
     tally: Counter[tuple[str, str]] = Counter()
     todo = [*jobs(seed, count)]
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        for job, said in zip(todo, pool.map(run, todo), strict=True):
-            end = said.partition(":")[0]
-            tally[job.insertion.kind, end] += 1
-            text = "; ".join(job.insertion.text.splitlines())
-            where = f"{job.file}.{job.insertion.function} on {job.host}, {job.prop}"
-            print(f"{job.insertion.kind}, {where}: {text}\n    {said}", flush=True)
+    for job, found in zip(todo, outcomes(run, todo, where), strict=True):
+        said = f"internal: {found.why}" if isinstance(found, Lost) else found
+        tally[job.insertion.kind, said.partition(":")[0]] += 1
+        text = "; ".join(job.insertion.text.splitlines())
+        at = f"{job.file}.{job.insertion.function} on {job.host}, {job.prop}"
+        print(f"{job.insertion.kind}, {at}: {text}\n    {said}", flush=True)
     return tally
 
 
-def main() -> int:
+def main(given: Sequence[str]) -> int:
     """Print the table by kind; 0 where no green is false and nothing fails in the checker itself."""
+    where = place(arguments(argparse.ArgumentParser(description=__doc__), given))
     count = int(os.environ.get("COUNT", "500"))
-    tally = campaign(os.environ.get("SEED", "1"), count)
+    tally = campaign(os.environ.get("SEED", "1"), count, where)
     ends = ("refused", "error", "right", "false green", "internal", "out of time")
     for kind in sorted({kind for kind, _ in tally}):
         told = ", ".join(f"{tally[kind, end]} {end}" for end in ends if tally[kind, end])
@@ -185,9 +177,12 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        if sys.argv[5:] == [UNCHECKED]:
+    if sys.argv[1:2] == [JUDGE]:
+        heard()
+        if sys.argv[6:] == [UNCHECKED]:
             loader.ensure = lambda *_: None
-        print(judge(Path(sys.argv[1]), *sys.argv[2:5]))
+        print(judge(Path(sys.argv[2]), *sys.argv[3:6]))
     else:
-        sys.exit(main())
+        from crosscheck import insertions as named  # where workers find what is to be done
+
+        sys.exit(named.main(sys.argv[1:]))

@@ -7,25 +7,26 @@ by host and both ways, that with the default parameters its starts and steps are
 be with a constant added to all that the guest reads; other survivors are listed.
 """
 
-import json
+import argparse
 import os
 import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from crosscheck.campaign import arguments, outcomes, place
+from crosscheck.interpreter import heard, interpreted
 from crosscheck.mutate import mutants
 from crosscheck.roots import ROOT, write_changed
 from crosscheck.shift import shifted
 from vtsc.base.errors import BadFileError, EvidenceError, UsageError, VtscError
 from vtsc.base.lines import nothing_wanted
-from vtsc.base.parallel import in_order
+from vtsc.base.parallel import Lost
 from vtsc.content.case import Case
 from vtsc.content.cells import (
     Cell,
@@ -72,10 +73,13 @@ EXTRA: tuple[tuple[str, tuple[str, ...], dict[str, str], int], ...] = (
 """Further cells, as far as a design has them, with several vCPUs, another vendor, trapping; and how deep."""
 PATIENCE = 600
 """Seconds for one mutant, as a backstop."""
+JUDGE = "judge"
 Keys = dict[str, list[tuple[str, str]]]
 """For each proved cell, by host and property, the lemmas of its proof."""
 Depths = dict[str, int | None]
 """For each cell of `EXTRA` the least depth at which the design violates it, None for none."""
+Job = tuple[str, str, str, str]
+"""A mutant: its file, its design, a description, and its source."""
 
 
 def judge(folder: Path, design: str, proofs: Keys, depths: Depths) -> str:
@@ -286,49 +290,49 @@ def extra_depths(design: str) -> Depths:
     return found
 
 
-def work() -> Iterator[tuple[str, str, str, str]]:
-    """Every mutant: file, design, description, source."""
+def known(design: str) -> tuple[Keys, Depths]:
+    """What is asked of the mutants of a design."""
+    return saved_proofs(design), extra_depths(design)
+
+
+def work() -> Iterator[Job]:
+    """Every mutant."""
     for name, design in FILES.items():
         path = ROOT / "model" / "designs" / f"{name}.py"
         for mutant in mutants(path.read_text(encoding="utf-8")):
             yield name, design, f"{mutant.line}: {mutant.description}", mutant.source
 
 
-def run(job: tuple[str, str, str, str], known: dict[str, tuple[Keys, Depths]]) -> str:
-    """One mutant in a process of its own."""
-    name, design, _, source = job
+def run(asked: tuple[Job, tuple[Keys, Depths]]) -> str:
+    """One mutant in an interpreter of its own."""
+    (name, design, _, source), told = asked
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         write_changed(folder, name, source)
+        how = {"folder": folder, "patience": PATIENCE}
         try:
-            done = subprocess.run(
-                [sys.executable, __file__, str(folder), design],
-                input=json.dumps(known[design]),
-                capture_output=True,
-                text=True,
-                timeout=PATIENCE,
-                check=False,
-                cwd=folder,
-            )
+            done = interpreted("mutants", JUDGE, scratch, design, told=told, own={}, **how)
         except subprocess.TimeoutExpired:
             return "alive: out of time"
     return done.stdout.strip() or f"broken: {done.stderr.strip().splitlines()[-1]}"
 
 
-def main() -> int:
+def main(given: Sequence[str]) -> int:
     """Print the table; 0 where the score is at least 90 %."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    where = place(arguments(parser, given))
     designs = list(FILES.values())
-    known = dict(
-        zip(designs, in_order(designs, lambda d: (saved_proofs(d), extra_depths(d))), strict=True)
-    )
-    jobs = list(work())
+    told = dict(zip(designs, outcomes(known, designs, where), strict=True))
+    for lost in (x for x in told.values() if isinstance(x, Lost)):
+        raise SystemExit(f"not known what is asked of mutants: {lost.why}")
     step = int(os.environ.get("EVERY", "1"))
-    jobs = jobs[::step]
+    jobs = list(work())[::step]
     tally: Counter[str] = Counter()
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        for job, said in zip(jobs, pool.map(lambda j: run(j, known), jobs), strict=True):
-            tally[said.split(":")[0]] += 1
-            print(f"model/designs/{job[0]}.py:{job[2]}: {said}", flush=True)
+    asked = [(job, told[job[1]]) for job in jobs]
+    for job, found in zip(jobs, outcomes(run, asked, where), strict=True):
+        said = f"broken: {found.why}" if isinstance(found, Lost) else found
+        tally[said.split(":")[0]] += 1
+        print(f"model/designs/{job[0]}.py:{job[2]}: {said}", flush=True)
     score = tally["killed"] / max(1, tally["killed"] + tally["alive"])
     print(
         f"{len(jobs)} mutants: {tally['killed']} killed, {tally['equivalent']} equivalent, "
@@ -338,7 +342,9 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) == 3:
-        print(judge(Path(sys.argv[1]), sys.argv[2], *json.load(sys.stdin)))
+    if sys.argv[1:2] == [JUDGE]:
+        print(judge(Path(sys.argv[2]), sys.argv[3], *heard()))
     else:
-        sys.exit(main())
+        from crosscheck import mutants as named  # where workers find what is to be done
+
+        sys.exit(named.main(sys.argv[1:]))

@@ -12,18 +12,20 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from itertools import islice, zip_longest
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from crosscheck.interpreter import heard, interpreted
 from crosscheck.mutate import Mutant, mutants
+from crosscheck.roots import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
+if TYPE_CHECKING:  # a child may not load the checker before its words are small
+    from vtsc.base.parallel import Executor
+
 OWN = ("monotonic", "nonzero_delta", "bounded_lag", "bounded_lead")
 """Properties of one vCPU; `monotonic_smp` needs two."""
 SMALL = {"virtual_khz": "2", "lag_bound": "0ns", "lead_bound": "0ns"}
@@ -72,6 +74,7 @@ DESIGNS_OF: dict[str, tuple[str, ...]] = {
 """The files from which mutants are drawn, with the designs that use each; none named: all do."""
 SMP_DEPTH = {"stable": 8, "skewed": 8, "cstate": 7, "slow": 8, "fast": 9, "resetting": 10}
 """The depth for two vCPUs: that of a violation, where the number of states allows."""
+WORK = "work"
 PATIENCE = 280
 """Seconds after which a child is given up; no verdict is made of it."""
 
@@ -106,7 +109,6 @@ class Answer:
     explicit: dict[str, int | None] = field(default_factory=dict)
     symbolic: dict[str, int | None] = field(default_factory=dict)
     states: int = 0
-    seconds: tuple[float, float] = (0.0, 0.0)
     reason: str = ""
 
     @property
@@ -125,18 +127,15 @@ def answer(content: Any, question: Question) -> Answer:
     settings = content.model.resolve(question.design, SMALL | question.settings, {})
     machine = content.model.build(question.design, question.host, settings)
     properties = [content.properties[name] for name in question.properties]
-    started = time.monotonic()
     symbolic = by_solver(machine, properties, question.depth)
     if isinstance(symbolic, str):
         outcome = "unknown" if symbolic.startswith("solver") else "refused"
         return Answer(outcome, reason=symbolic)
-    between = time.monotonic()
     try:
         explicit, states = by_census(machine, properties, question)
     except Exception as error:
         return Answer("failed", reason=f"{type(error).__name__}: {error}")
-    seconds = between - started, time.monotonic() - between
-    return Answer("compared", explicit, symbolic, states, seconds)
+    return Answer("compared", explicit, symbolic, states)
 
 
 def by_solver(machine: Any, properties: Sequence[Any], depth: int) -> dict[str, int | None] | str:
@@ -170,15 +169,15 @@ def by_census(
 
 
 def work(root: str, width: int, limit: int) -> None:
-    """Answer the questions on standard input, one a line."""
+    """Answer the questions that this process is told, one a line."""
     from vtsc.base.width import scale_down
 
+    told = heard()
     scale_down(width, limit)
     from vtsc.content.loader import load
 
     content = load(root)
-    for line in sys.stdin:
-        asked = json.loads(line)
+    for asked in told:
         question = Question(**{**asked, "properties": tuple(asked["properties"])})
         print(json.dumps(asdict(answer(content, question))), flush=True)
 
@@ -189,17 +188,11 @@ def work(root: str, width: int, limit: int) -> None:
 def ask(questions: Sequence[Question], root: Path = ROOT) -> Iterator[Answer]:
     """The answers in order, worked out by one child for all; they have one size."""
     (size,) = {q.size for q in questions}
-    command = [sys.executable, "-m", "crosscheck.third_opinion", "work", str(root), *map(str, size)]
-    lines = "".join(json.dumps(asdict(q)) + "\n" for q in questions)
+    command = [WORK, str(root), *map(str, size)]
+    told = [asdict(q) for q in questions]
+    patience = PATIENCE * len(questions)
     try:
-        done = subprocess.run(
-            command,
-            input=lines,
-            capture_output=True,
-            text=True,
-            cwd=ROOT,
-            timeout=PATIENCE * len(questions),
-        )
+        done = interpreted("third_opinion", *command, told=told, own={}, patience=patience)
     except subprocess.TimeoutExpired:
         yield from (Answer("unknown", reason="out of time") for _ in questions)
         return
@@ -286,26 +279,39 @@ def ask_mutated(mistake: Mistake, questions: Sequence[Question]) -> list[Answer]
         return [a for q in questions for a in ask([q], root)]
 
 
-def main(arguments: Sequence[str]) -> int:
+def main(words: Sequence[str]) -> int:
     """Run as a script; 0 if there is no disagreement."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", choices=("cells", "mutants"))
     parser.add_argument("--count", type=int, default=240, help="mutants")
     parser.add_argument("--seed", type=int, default=1, help="which mutants")
-    parser.add_argument("-j", "--jobs", type=int, default=2)
-    given = parser.parse_args(arguments)
-    with ThreadPoolExecutor(given.jobs) as pool:
-        if given.what == "cells":
-            return report_cells(pool)
-        return report_mutants(pool, drawn(given.count, given.seed))
+    from crosscheck.campaign import arguments, place
+
+    given = arguments(parser, words)
+    if given.what == "cells":
+        return report_cells(place(given))
+    return report_mutants(place(given), drawn(given.count, given.seed))
 
 
-def report_cells(pool: ThreadPoolExecutor) -> int:
+def _one(question: Question) -> Answer:
+    """The answer to one question."""
+    return next(ask([question]))
+
+
+def _both(asked: tuple[Mistake, list[Question]]) -> list[Answer]:
+    """The answers about a mutant."""
+    return ask_mutated(*asked)
+
+
+def report_cells(where: "Executor") -> int:
     """The table of all cells."""
+    from crosscheck.campaign import outcomes
+
     questions = cells()
     compared = violated = wrong = left = 0
-    print(f"{'cells':<42} {'states':>8} {'solver':>7} {'explicit':>8}  violated at")
-    for q, a in zip(questions, pool.map(lambda q: next(ask([q])), questions), strict=True):
+    print(f"{'cells':<42} {'states':>8}  violated at")
+    for q, found in zip(questions, outcomes(_one, questions, where), strict=True):
+        a = found if isinstance(found, Answer) else Answer("failed", reason=found.why)
         compared += len(a.explicit)
         violated += sum(depth is not None for depth in a.explicit.values())
         wrong += sum(a.explicit[p] != a.symbolic[p] for p in a.explicit)
@@ -315,15 +321,17 @@ def report_cells(pool: ThreadPoolExecutor) -> int:
     return 1 if wrong or left else 0
 
 
-def report_mutants(
-    pool: ThreadPoolExecutor, asked: Sequence[tuple[Mistake, list[Question]]]
-) -> int:
+def report_mutants(where: "Executor", asked: Sequence[tuple[Mistake, list[Question]]]) -> int:
     """A paragraph for each mutant: where and what it is, then a line for each question."""
+    from crosscheck.campaign import outcomes
+
     usual: dict[str, Answer] = {}
     compared = told = wrong = 0
-    for (mistake, questions), answers in zip(
-        asked, pool.map(lambda pair: ask_mutated(*pair), asked), strict=True
-    ):
+    for (mistake, questions), found in zip(asked, outcomes(_both, asked, where), strict=True):
+        if isinstance(found, list):
+            answers = found
+        else:
+            answers = [Answer("failed", reason=found.why) for _ in questions]
         print(mistake)
         for q, a in zip(questions, answers, strict=True):
             print("   ", row(q, a), flush=True)
@@ -351,11 +359,13 @@ def row(q: Question, a: Answer) -> str:
     found = " ".join(f"{p}={d or '-'}" for p, d in a.explicit.items())
     if not a.agrees:
         found += "  BUT SOLVER: " + " ".join(f"{p}={d or '-'}" for p, d in a.symbolic.items())
-    return f"{q!s:<42} {a.states:>8} {a.seconds[0]:>6.1f}s {a.seconds[1]:>7.1f}s  {found}"
+    return f"{q!s:<42} {a.states:>8}  {found}"
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["work"]:
+    if sys.argv[1:2] == [WORK]:
         work(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
     else:
-        sys.exit(main(sys.argv[1:]))
+        from crosscheck import third_opinion as named  # where workers find what is to be done
+
+        sys.exit(named.main(sys.argv[1:]))

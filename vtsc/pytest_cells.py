@@ -19,6 +19,10 @@ from vtsc.content.questions import Answered, BoundQuestion, Question
 from vtsc.deciding.verdict import Judged
 
 Collected = pytest.Item | pytest.Collector
+NOT_SHARED = (
+    "the budget in_all is for all cells together, and processes of pytest-xdist do not share it: "
+    "run pytest without -n, or vtsc gate -j"
+)
 
 
 class Cells:
@@ -56,6 +60,8 @@ class ManifestFile(pytest.File):
             manifest = load_manifest(load(self._root), self.path)
         except VtscError as error:
             raise self.CollectError(f"vtsc: {error}") from None
+        if manifest.budget.in_all is not None and _is_worker(self.config):
+            raise self.CollectError(f"vtsc: {self.path.name}: {NOT_SHARED}")
         asked = Asked(manifest, jobs=1 if _is_worker(self.config) else 0)
         every = sorted([*manifest.checks, *manifest.skipped], key=lambda check: check.table)
         yield from _named(self, every, lambda c: c.cell.design, _hosts(asked))
@@ -156,10 +162,17 @@ class CellItem(_Item):
             raise Unwanted(self.asked.told(judged))
 
     def _together(self) -> list[Check]:
-        """The checks of all selected tests of the same case, unless other workers may run some of these."""
+        """The checks of all selected tests of the same case, unless other workers may run some of these.
+
+        Where there is a budget for all, those of all selected tests: they are paid in the manifest's order.
+        """
         if _is_worker(self.config) and self.config.getoption("dist") != "loadscope":
             return []
         items = [x for x in self.session.items if isinstance(x, CellItem) and x.asked is self.asked]
+        manifest = self.asked.manifest
+        if manifest.budget.in_all is not None:
+            selected = {item.check for item in items}
+            return [check for check in manifest.checks if check in selected]
         same = [item.check for item in items if _case(item.check) == _case(self.check)]
         return [check for check in same if not check.skip]
 

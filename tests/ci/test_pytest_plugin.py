@@ -1,5 +1,6 @@
 """``pytest --vtsc``: each cell of a manifest is a test, and a run without it pays nothing."""
 
+import json
 import re
 import subprocess
 import sys
@@ -229,4 +230,55 @@ def test_all_that_a_manifest_asks_is_tested(pytester):
             "checks.toml::bound::lag patch25 stable bounded_lag FAILED*",
             "bound lag patch25 stable bounded_lag: 0 expected: 1; exactly 0 cycles*",
         ]
+    )
+
+
+BUDGET = """\
+[limits]
+in_all = {}
+
+[[check]]
+design = "only-equal"
+host = ["sc", "weak"]
+property = "never_torn"
+
+[[check]]
+design = "no-odd"
+host = "sc"
+property = "never_torn"
+"""
+
+
+def in_all(pytester, units: int, *how: str):
+    """A run over three cells that cost some 50,000 units each and may cost so many together."""
+    pytester.path.joinpath("checks.toml").write_text(BUDGET.format(units), encoding="utf-8")
+    return pytester.runpytest_subprocess("--vtsc", EXAMPLE, *how)
+
+
+@pytest.mark.slow
+def test_a_budget_for_all_cells_is_shared(pytester, monkeypatch, tmp_path):
+    """What suffices for one cell is not given to each: they are paid in order, as by a gate."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    in_all(pytester, 10_000_000).assert_outcomes(passed=3)
+    gate = ["gate", "checks.toml", "--root", EXAMPLE.partition("=")[2], "--format", "json"]
+    for units in (60_000, 120_000):
+        result = in_all(pytester, units)
+        done = subprocess.run(
+            [sys.executable, "-m", "vtsc", *gate], cwd=pytester.path, capture_output=True, text=True
+        )
+        found = [each["status"] == "violated" for each in json.loads(done.stdout)["results"]]
+        assert found == sorted(found, reverse=True) and 0 < sum(found) < 3
+        result.assert_outcomes(passed=sum(found), failed=3 - sum(found))
+    last = in_all(pytester, 60_000, "checks.toml::only-equal::weak::never_torn")
+    last.assert_outcomes(passed=1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", ["load", "loadscope"])
+def test_a_budget_for_all_cells_is_refused_where_it_cannot_be_shared(pytester, how):
+    """In one line, by each way in which pytest-xdist gives tests to its processes."""
+    result = in_all(pytester, 60_000, "-n", "2", "--dist", how)
+    assert result.ret != 0
+    result.stdout.fnmatch_lines(
+        ["*vtsc: checks.toml: the budget in_all is for all cells together*"]
     )

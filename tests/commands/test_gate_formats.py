@@ -139,6 +139,7 @@ def test_ktap_of_what_is_not_as_expected(reports):
     assert not result.ok and result.description == "never_torn readers=2"
     told = [x.text for x in parsed(lines) if x.category == "diagnostic"]
     assert any("reader" in line for line in told) and len(told) > 10
+    assert max(map(len, reports["bad"]["ktap"].splitlines())) <= 80
 
 
 @pytest.mark.skipif(not os.path.exists("/usr/bin/prove"), reason="needs prove, which Perl has")

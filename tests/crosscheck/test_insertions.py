@@ -7,6 +7,7 @@ import pytest
 from crosscheck.insert import FUNCTIONS, insertion
 from crosscheck.insertions import campaign, jobs
 from tests.support.paths import ROOT
+from vtsc.base.parallel import Local
 
 SOURCE = (ROOT / "model/designs/patch25.py").read_text(encoding="utf-8")
 
@@ -33,7 +34,7 @@ def test_most_insertions_are_tried_beyond_the_syntax_check():
 @pytest.mark.parametrize("count", [pytest.param(n, marks=pytest.mark.hours) for n in (2, 20)])
 def test_no_insertion_is_proved_that_a_plain_run_breaks(capsys, count):
     """Each has its end; a false green would be named in the output."""
-    tally = campaign("a few", count)
+    tally = campaign("a few", count, Local(2))
     said = capsys.readouterr().out
     assert sum(tally.values()) == count
     assert {end for _, end in tally} <= {"refused", "error", "right"}, said

@@ -22,7 +22,7 @@ from vtsc.report.text.counterexample import counterexample
 SCHEMAS = {p.name.split(".")[0]: p for p in sorted((ROOT / "docs" / "schemas").glob("*.json"))}
 PLAIN = "patch25.cstate.monotonic.json"
 LATE = "2.6.37.slow.timer_lateness.timeslice=1ms.early_bound=unbounded.json"
-PARTIAL = {"As in vtsc.verdicts/1, with the file below the root that keeps the evidence."}
+PARTIAL = {"As in vtsc.verdicts/2, with the file below the root that keeps the evidence."}
 """The descriptions of objects that a schema describes in part; another schema has the rest."""
 
 

@@ -38,7 +38,7 @@ def schema(name: str) -> dict:
 
 @pytest.mark.slow
 def test_verdicts_follow_their_schema(capsys):
-    """`--format json` is one object of vtsc.verdicts/1, with a whole trace for a violation."""
+    """`--format json` is one object of vtsc.verdicts/2, with a whole trace for a violation."""
     assert main([*CELL, "--bounded", "--format", "json"]) == 10
     document = json.loads(capsys.readouterr().out)
     jsonschema.validate(document, schema("verdicts"))

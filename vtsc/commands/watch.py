@@ -1,4 +1,7 @@
-"""``vtsc watch FILE``: decide the cells of a design in a file of its own again at each save."""
+"""``vtsc watch FILE``: decide the cells of a design in a file of its own again at each save.
+
+A save of a file of the model or of the properties counts as well: all of them are read anew then.
+"""
 
 import argparse
 import sys
@@ -13,7 +16,7 @@ from vtsc.commands.options import add_choice, add_depth, add_jobs
 from vtsc.commands.selection import selected
 from vtsc.content.case import Case
 from vtsc.content.content import Content
-from vtsc.content.loader import load
+from vtsc.content.loader import find_root, load, sources, unload
 from vtsc.deciding.plan import effort
 from vtsc.deciding.schedule import Asked, Schedule
 from vtsc.deciding.verdict import Result
@@ -50,7 +53,11 @@ def run(arguments: argparse.Namespace, wait: Callable[[float], object] = time.sl
         flush(sys.stdout)
         wait(seconds)
 
-    for content in contents(path, looking):
+    def beside() -> list[Path]:
+        return sources(root)
+
+    root = find_root(arguments.root)
+    for content in contents(path, looking, beside):
         if content is None and not path.exists():
             complain(f"vtsc: {path}: not there; waiting until it is saved again")
         else:
@@ -62,12 +69,15 @@ class _Before:
     """The design's digest and the results of the last time that it was decided."""
 
     digest = ""
+    loaded: tuple[tuple[Path, bytes], ...] | None = None
+    """The files of the model and of the properties as they were loaded last."""
     results: tuple[Result, ...] = ()
 
 
 def _again(arguments: argparse.Namespace, before: _Before) -> None:
     """Decide the file as it is now, and tell what changed; an error is told, and ends nothing."""
     try:
+        _read_anew(find_root(arguments.root), before)
         content = load(arguments.root, arguments.file)
         if content.digest == before.digest:
             say("saved; what is executed is the same")
@@ -84,6 +94,14 @@ def _again(arguments: argparse.Namespace, before: _Before) -> None:
 
         say(changes(content, before.results, results))
         before.digest, before.results = content.digest, results
+
+
+def _read_anew(root: Path, before: _Before) -> None:
+    """Have the model and the properties read anew if a file of them changed since they were loaded."""
+    files = tuple((path, path.read_bytes()) for path in sources(root) if path.is_file())
+    if before.loaded is not None and files != before.loaded:
+        unload(root)
+    before.loaded = files
 
 
 def _decided(content: Content, arguments: argparse.Namespace) -> tuple[Result, ...]:

@@ -123,6 +123,20 @@ def load(given: str | None, design: str | None = None, *, beside: bool = False) 
     )
 
 
+def sources(root: Path) -> list[Path]:
+    """The files below a root that a loaded content may rest on."""
+    return sorted(path for package in TOLD for path in (root / package).rglob("*.py"))
+
+
+def unload(root: Path) -> None:
+    """Have the next `load` read the files below a root anew; what was loaded of them stays as it is."""
+    for name, module in [*sys.modules.items()]:
+        file = getattr(module, "__file__", None) or ""
+        if name.partition(".")[0] in TOLD and Path(file).is_relative_to(root):
+            del sys.modules[name]
+    importlib.invalidate_caches()
+
+
 def with_designs(content: Content, files: Sequence[str]) -> Content:
     """The content with the designs of some files besides; raises `BadFileError` where one cannot be used."""
     found: dict[str, Domain] = {}

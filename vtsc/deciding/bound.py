@@ -6,7 +6,6 @@ repeated and adds to it each time, it has no bound, which a family of runs shows
 value found.
 """
 
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -97,7 +96,6 @@ class Bound:
     endless: Endless | None = None
     reason: str = ""
     exit: Exit = Exit.OK
-    seconds: float = 0.0
 
     @property
     def amount(self) -> Fraction | None:
@@ -112,19 +110,18 @@ Asked = tuple[Case, str, int]
 def bound(asked: Asked, depth: int) -> Bound:
     """The greatest value of a property's measure; ``depth`` is that of the search where no proof ends it."""
     case, prop, _ = asked
-    started, blank = time.monotonic(), _blank(asked)
+    blank = _blank(asked)
     try:
         measure = case.property(prop).measure
         assert measure is not None
         blank = replace(blank, parts=measure.per_unit(case.machine()))
-        found = _Bounding(asked, blank).found(depth)
+        return _Bounding(asked, blank).found(depth)
     except (Exception, SystemExit) as error:  # a model may do anything
         if isinstance(error, MemoryError):
             raise
         own = error if isinstance(error, VtscError) else model_error(case.content, error)
         status = getattr(own, "status", Exit.INTERNAL)
-        found = replace(blank, reason=str(own), exit=status)
-    return replace(found, seconds=time.monotonic() - started)
+        return replace(blank, reason=str(own), exit=status)
 
 
 def _blank(asked: Asked) -> Bound:

@@ -240,10 +240,11 @@ def _undecided(systems: "Systems", left: Open, answers: "Answers") -> Result:
 
 
 def progress_lacks(systems: "Systems") -> str | None:
-    """The first gap in the proof that no state is stuck; None where there is none."""
+    """What is missing in the proof that no state is stuck, or that it is of no state; None: nothing."""
+    from vtsc.deciding.room import nowhere
     from vtsc.evidence import progress
 
-    return progress.stuck(systems)
+    return progress.stuck(systems) or nowhere(systems)
 
 
 def _needed(case: Case, cell: Cell, reached: Sequence[Reached]) -> list[Reached]:

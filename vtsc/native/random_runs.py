@@ -10,7 +10,7 @@ from typing import Any
 from vtsc.base.errors import UnkeptError, UsageError
 from vtsc.base.time_limit import limited
 from vtsc.language.actions import Call, Step
-from vtsc.language.claims import Property
+from vtsc.language.claims import Monitor
 from vtsc.language.inputs import Inputs
 from vtsc.language.state import State
 from vtsc.language.words import Illegal
@@ -41,7 +41,7 @@ class Outcome:
 
 
 def simulate(
-    machine: Any, properties: Mapping[str, Property], steps: int, seed: str, typical: int
+    machine: Any, properties: Mapping[str, Monitor], steps: int, seed: str, typical: int
 ) -> Outcome:
     """Run ``machine`` for ``steps`` steps; each property counts once in a run.
 
@@ -95,7 +95,7 @@ class _Runs:
     """Random runs of a machine, watched by some properties."""
 
     def __init__(
-        self, machine: Any, properties: Mapping[str, Property], inputs: Drawn, random: Random
+        self, machine: Any, properties: Mapping[str, Monitor], inputs: Drawn, random: Random
     ) -> None:
         self.machine = machine
         self.properties = properties

@@ -1,4 +1,4 @@
-"""Verdicts as JSON, of the schema vtsc.verdicts/1."""
+"""Verdicts as JSON, of the schema vtsc.verdicts/2."""
 
 import json
 from typing import Any
@@ -12,7 +12,7 @@ from vtsc.report.document import document, head
 from vtsc.report.json_lines import answer, of_cell, of_question
 from vtsc.report.text.story import story
 
-SCHEMA = "vtsc.verdicts/1"
+SCHEMA = "vtsc.verdicts/2"
 
 
 def report(given: Report) -> str:
@@ -50,7 +50,6 @@ def as_json(content: Content, judged: Judged) -> dict[str, Any]:
         "wanted": judged.wanted,
         "depth": result.depth,
         "engine": result.engine,
-        "seconds": round(result.seconds, 3),
         "story": told,
         "cause": found.as_json() if found is not None else None,
         "trace": result.trace.as_json() if result.trace else None,

@@ -8,9 +8,13 @@ from collections.abc import Iterator, Sequence
 
 from vtsc.report import Report
 from vtsc.report.entries import Entry, entries, in_full
+from vtsc.report.screen import WIDTH, columns
+from vtsc.report.text.wrapping import hanging
 
 VERSION = "KTAP version 1"
 INDENT = "  "
+COMMENT = "# "
+"""The beginning of a diagnostic line; what somebody wrote on several lines must not look like results."""
 
 
 def report(given: Report) -> str:
@@ -44,17 +48,13 @@ def _diagnostics(given: Report, entry: Entry) -> Iterator[str]:
     """The verdict, and what it rests on where it is not as expected."""
     if entry.skipped:
         return
-    yield _comment(entry.line)
-    if entry.because:
-        yield _comment(f"because {entry.because}")
-    if not entry.wanted:
-        for line in in_full(given.content, entry).splitlines():
-            yield f"# {line}".rstrip()
-
-
-def _comment(text: str) -> str:
-    """A diagnostic line; what somebody wrote on several lines must not look like results."""
-    return f"# {' '.join(text.split())}"
+    with columns(WIDTH - len(INDENT + COMMENT)):
+        lines = hanging(entry.line)
+        if entry.because:
+            lines += hanging(f"because {entry.because}")
+        if not entry.wanted:
+            lines += in_full(given.content, entry).splitlines()
+    yield from (f"{COMMENT}{line}".rstrip() for line in lines)
 
 
 def _plain(text: str) -> str:

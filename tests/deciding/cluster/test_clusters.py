@@ -8,12 +8,15 @@ from pathlib import Path
 import pytest
 
 from tests.support.clusters import children, cluster, ended, killed
-from tests.support.faults import CHECK, IN_ONE, ONE, TWO, Place, cells, untimed
+from tests.support.faults import CHECK, IN_ONE, ONE, TWO, Place, cells
 from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.hours
 pytest.importorskip("distributed", reason="vtsc[dask] is not installed")
 ALL = CHECK.format("all", "weak")
+FORMATS = [f"--format={name}=gate.{name}" for name in ("text", "jsonl", "ktap", "markdown")]
+FORMATS += ["--format=sarif=gate.sarif"]
+"""All that is for comparison: JUnit's reports have times."""
 FIRST_WAITS = """
         if not os.path.exists({0!r}):
             open({0!r} + "-", "w").write(str(os.getpid()))
@@ -58,21 +61,22 @@ def waits(tmp_path, process) -> int:
 
 
 def test_the_same_bytes_everywhere(tmp_path):
-    """One process, two, and a cluster of four workers: the same report, and the same evidence."""
+    """Three runs each with one process, two, and a cluster of four workers: the same bytes, evidence too."""
     reports, saved = [], []
     with cluster(tmp_path / "cluster", 4) as four:
-        for how in (["-j1"], ["-j2"], ["--executor", four.name]):
+        for how in 3 * (["-j1"], ["-j2"], ["--executor", four.name]):
             place = Place(tmp_path / str(len(reports)), ALL)
-            reports.append(place.gate(*how))
-            files = sorted(p for p in (place.folder / "report").rglob("*") if p.is_file())
-            saved.append([(p.name, untimed(p.read_text("utf-8"))) for p in files])
+            reports.append(place.gate(*how, *FORMATS))
+            made = [*place.folder.glob("gate.*"), *(place.folder / "report").rglob("*")]
+            files = sorted(p for p in made if p.is_file())
+            saved.append([(p.name, p.read_bytes()) for p in files])
     assert reports[0][0] == 0 and reports[0][2] == ""
-    assert reports == reports[:1] * 3
-    assert saved[0] and saved == saved[:1] * 3
+    assert reports == reports[:1] * 9
+    assert saved[0] and saved == saved[:1] * 9
 
 
-def test_a_sweep_and_a_design_in_a_file(tmp_path):
-    """Bounds over values of a parameter, with a formula; and a design that no registry names, in two ways."""
+def test_a_sweep_a_design_in_a_file_and_random_runs(tmp_path):
+    """Bounds over values of a parameter; a design that no registry names, in two ways; random runs."""
     sweep = ["bound", "lag", "2.6.37", "--host", "stable", "--sweep", "exit_interval=1us,2us"]
     text = (ROOT / "model/designs/pre25.py").read_text("utf-8")
     (tmp_path / "mine.py").write_text(text.replace('"pre25"', '"mine"'), encoding="utf-8")
@@ -81,8 +85,9 @@ def test_a_sweep_and_a_design_in_a_file(tmp_path):
     checks = '[[check]]\nfile = "mine.py"\nhost = "slow"\nproperty = "bounded_lag"\nexpect = 5\n'
     (tmp_path / "own.toml").write_text(checks, encoding="utf-8")
     gate = ["gate", "own.toml", "--save", str(tmp_path / "saved"), "--again"]
+    fuzz = ["simulate", "pre25", "patch25", "--steps", "300", "--save", str(tmp_path / "runs")]
     with cluster(tmp_path / "cluster", 2) as two:
-        for command in (sweep, own, gate):
+        for command in (sweep, own, gate, fuzz):
             found = [
                 subprocess.run(
                     [sys.executable, "-m", "vtsc", *command, "--root", str(ROOT), *how],
@@ -106,7 +111,7 @@ def test_a_worker_that_is_killed_half_way(tmp_path, place, whole):
         (worker,) = [w for w in two.workers if child in children(w.pid)]
         killed(worker.pid)
         out, complaints = process.communicate(timeout=300)
-        assert (process.returncode, untimed(out), complaints) == (0, whole, "")
+        assert (process.returncode, out, complaints) == (0, whole, "")
         assert ended(child)
         left = [p for p in (tmp_path / "cluster").glob("vtsc-*") if p.is_dir()]
         assert len(left) <= 1, "the folder of the worker that lives"
@@ -149,7 +154,7 @@ def test_a_scheduler_that_goes_away(tmp_path, place, whole, how):
         getattr(two.scheduler, how)()
         out, complaints = process.communicate(timeout=300)
         assert (process.returncode, complaints) == (20, "")
-        found = cells(untimed(out))
+        found = cells(out)
         assert found["barriers"] == cells(whole)["barriers"]
         said = f"not decided: the scheduler of {name} has gone away"
         assert found["no-odd"]["reason"] == said

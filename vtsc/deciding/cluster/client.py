@@ -23,7 +23,8 @@ from vtsc.base.parallel import Lost, Waiting
 from vtsc.content.content import Content
 from vtsc.deciding.cluster import worker
 from vtsc.deciding.cluster.carried import read, written
-from vtsc.deciding.cluster.parcel import Parcel, own_of, packed
+from vtsc.deciding.cluster.parcel import Parcel, own_of, packages_of, packed
+from vtsc.deciding.cluster.sent import Sent
 from vtsc.deciding.cluster.versions import versions
 
 W = TypeVar("W")
@@ -47,7 +48,7 @@ class Dask:
 
     address: str
     remote = True
-    _parcels: dict[Any, Parcel] = field(default_factory=dict, compare=False, repr=False)
+    _parcels: dict[Any, Sent] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def name(self) -> str:
@@ -95,13 +96,16 @@ class Dask:
             if what:
                 raise UsageError(f"--executor {self.name}: worker {where} differs: {what}")
 
-    def parcel(self, content: Content) -> Parcel:
-        """The parcel of a content."""
-        if content.root not in self._parcels:
+    def parcel(self, content: Content, run: Callable[[Any], Any]) -> Sent:
+        """The parcel of a content, for some work."""
+        packages = packages_of(content, run)
+        key = content.root, packages
+        if key not in self._parcels:
             modules = tuple(sorted(n for n in sys.modules if n.startswith("vtsc.")))
             needed = tuple(n for n in modules if not n.startswith(NOT_SENT))
-            self._parcels[content.root] = Parcel(packed(content), needed)
-        return self._parcels[content.root]
+            parcel = Parcel(packed(content, packages), needed)
+            self._parcels[key] = Sent(parcel.key, pickle.dumps(parcel))
+        return self._parcels[key]
 
 
 def _silence() -> None:
@@ -164,7 +168,7 @@ class _Running:
         """Send a piece of work."""
         data, content = written((self._run, item))
         assert content is not None
-        parcel = self._dask.parcel(content)
+        parcel = self._dask.parcel(content, self._run)
         carried = pickle.dumps((own_of(content), content.asked, content.digest, data))
         if parcel.key not in self._parcels:
             name = f"vtsc-parcel-{parcel.key}"

@@ -24,8 +24,7 @@ from vtsc.content.content import Content
 from vtsc.content.loader import load, with_designs
 from vtsc.deciding.cluster.carried import read, written
 from vtsc.deciding.cluster.parcel import Own, Parcel, unpack
-
-SOCKET, READY = "socket", b"ready\n"
+from vtsc.deciding.cluster.sent import READY, SOCKET
 
 
 def work(content: Content, folder: Path, data: bytes) -> bytes | Lost:

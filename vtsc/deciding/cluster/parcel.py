@@ -3,8 +3,11 @@
 import hashlib
 import io
 import tarfile
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from vtsc.base.errors import BadFileError
 from vtsc.content.checked import PACKAGES
@@ -42,10 +45,10 @@ class Own:
     """Whether a manifest names it, and not the command line."""
 
 
-def packed(content: Content) -> bytes:
-    """The archive of a content: the same files make the same bytes."""
+def packed(content: Content, packages: Sequence[str] = ()) -> bytes:
+    """The archive of a content, and of further packages of its root: the same files make the same bytes."""
     files = {"pyproject.toml": ROOT}
-    for package in PACKAGES:
+    for package in (*PACKAGES, *packages):
         files |= _files(content.root, package, "*.py")
     for folder in EVIDENCE:
         files |= _files(content.root, folder, "*.*")
@@ -65,6 +68,15 @@ def _files(root: Path, folder: str, pattern: str) -> dict[str, bytes]:
         return {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
     except OSError as error:
         raise BadFileError(f"{error.filename}: {error.strerror}") from None
+
+
+def packages_of(content: Content, run: Callable[[Any], Any]) -> tuple[str, ...]:
+    """The package that does some work, where it is one of the root that no worker has otherwise."""
+    while isinstance(run, partial):
+        run = run.func
+    package = run.__module__.partition(".")[0]
+    has_own = package not in (*PACKAGES, "vtsc") and (content.root / package).is_dir()
+    return (package,) if has_own else ()
 
 
 def own_of(content: Content) -> tuple[Own, ...]:

@@ -5,7 +5,6 @@ ends, since the pipe between them closes.
 """
 
 import os
-import pickle
 import shutil
 import subprocess
 import sys
@@ -20,8 +19,7 @@ from typing import Any
 
 import vtsc
 from vtsc.base.parallel import Lost
-from vtsc.deciding.cluster.nursery import READY, SOCKET
-from vtsc.deciding.cluster.parcel import Parcel
+from vtsc.deciding.cluster.sent import READY, SOCKET, Sent
 from vtsc.deciding.cluster.versions import Versions, versions
 
 MOST = 3
@@ -41,7 +39,7 @@ class Unfit:
 class _Nursery:
     """A nursery, as its Dask worker sees it."""
 
-    def __init__(self, parcel: Parcel) -> None:
+    def __init__(self, parcel: Sent) -> None:
         self.users = 0
         self.folder = Path(tempfile.mkdtemp(prefix="vtsc-"))
         command = [sys.executable, "-P", "-m", "vtsc.deciding.cluster.nursery", str(self.folder)]
@@ -55,7 +53,7 @@ class _Nursery:
         )
         assert self.process.stdin is not None and self.process.stdout is not None
         try:
-            pickle.dump(parcel, self.process.stdin)
+            self.process.stdin.write(parcel.data)
             self.process.stdin.flush()
         except BrokenPipeError:
             pass
@@ -97,7 +95,7 @@ def _environment() -> dict[str, str]:
 
 
 @contextmanager
-def _nursery(parcel: Parcel) -> Iterator[_Nursery]:
+def _nursery(parcel: Sent) -> Iterator[_Nursery]:
     """A context with the nursery of a parcel."""
     with _lock:
         _make_room()
@@ -128,7 +126,7 @@ def versions_there() -> Versions:
     return versions()
 
 
-def run(parcel: Parcel, data: bytes, wanted: Versions) -> Any:
+def run(parcel: Sent, data: bytes, wanted: Versions) -> Any:
     """The result of a piece of work: bytes, a `Lost`, an exception, or `Unfit` where none can be had here."""
     from distributed import get_worker
 
@@ -148,6 +146,6 @@ def run(parcel: Parcel, data: bytes, wanted: Versions) -> Any:
         return nursery.result(data, is_wanted)
 
 
-def kept(parcel: Parcel) -> Parcel:
+def kept(parcel: Sent) -> Sent:
     """The parcel, as a piece of data of the cluster."""
     return parcel
