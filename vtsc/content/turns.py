@@ -8,11 +8,11 @@ with which validation compares it. Where a `break` or a `return` may leave a loo
 
 import ast
 import copy
-import hashlib
 import sys
 from collections.abc import Iterator, Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from importlib.util import source_hash
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
@@ -30,6 +30,9 @@ KEPT = (
     ast.NamedExpr,
 )  # fmt: skip
 """Constructs with which a loop's body cannot become a function of its own."""
+
+CHECKED = 3
+"""The flags of a compiled copy that has a digest, which is compared each time."""
 
 
 def turned(tree: ast.Module) -> ast.Module:
@@ -152,14 +155,26 @@ def supplied() -> dict[str, Any]:
 class Content(SourceFileLoader):
     """Loads a file of the content; a compiled copy counts if it was made of the same text.
 
-    Python compares size and time, in seconds. Two texts may have both in common, for example where a tool
-    gives all files one time.
+    Python by itself stamps a copy with the text's size and time, in seconds. Two texts may have both in
+    common, for example where a tool gives all files one time. So a copy has the text's digest as its stamp,
+    in the form that Python has for this (PEP 552), and a copy that has the other stamp never counts.
     """
 
+    _text = b""
+
     def path_stats(self, path: Any) -> dict[str, int]:
-        """What a compiled copy is stamped with: 64 bits of the text's digest, in place of time and size."""
-        digest = hashlib.sha256(self.get_data(path)).digest()
-        return {"mtime": int.from_bytes(digest[:4]), "size": int.from_bytes(digest[4:8])}
+        """A time and a size that no copy is stamped with."""
+        return {"mtime": 0, "size": -1}
+
+    def source_to_code(self, data: Any, path: Any) -> CodeType:  # type: ignore[override]
+        """The code of a text, which is kept for the stamp."""
+        self._text = bytes(data)
+        return super().source_to_code(data, path)
+
+    def set_data(self, path: str, data: Any, *, _mode: int = 0o666) -> None:
+        """Write a compiled copy, with the digest of the text in its header of 16 bytes."""
+        header = data[:4] + CHECKED.to_bytes(4, "little") + source_hash(self._text)
+        super().set_data(path, header + data[16:], _mode=_mode)
 
 
 class Loader(SourceFileLoader):
