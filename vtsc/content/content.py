@@ -141,10 +141,9 @@ class Content:
         file = self.relative(inspect.getsourcefile(kind) or "")
         return f"{file}:{inspect.getsourcelines(kind)[1]}"
 
-    def changed(self, design: str, prop: str, settings: Settings) -> dict[str, int | str]:
-        """The settings that differ from what the property's cell of that design starts from."""
-        usual = self.resolve(design, prop, {}).texts()
-        return {k: v for k, v in settings.texts().items() if usual[k] != v}
+    def changed(self, design: str, prop: str | None, settings: Settings) -> dict[str, int | str]:
+        """The settings that differ from what the design's cell of that property starts from, or of none."""
+        return settings.differing(self.resolve(design, prop, {}))
 
     def resolve(self, design: str, prop: str | None, given: Mapping[str, str]) -> Settings:
         """The settings that ``given`` makes of the defaults of a design and a property.
