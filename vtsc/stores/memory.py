@@ -177,8 +177,10 @@ class _Walk:
         self.packages = packages
         self._seen: dict[int, object] = dict(begun._seen) if begun else {}
         self._places: list[_Place] = list(begun._places) if begun else []
-        self._contents: tuple[int, _Contents] | None = None
-        """The contents of all places when they were last compared, and how many places there were."""
+        self._contents: list[_Contents] = list(begun._contents) if begun else []
+        """The contents of the places that were compared before, in the order in which these were noted."""
+        self._compared = begun._compared if begun else 0
+        """How many places they are the contents of."""
 
     def note(self, name: str, thing: object) -> None:
         """From now on, compare something, and all that it leads to."""
@@ -250,12 +252,15 @@ class _Walk:
 
     def changed(self) -> list[str]:
         """The names of all places whose contents have changed since they were noted."""
-        known, number = self._contents, len(self._places)
-        if known is not None and known[0] == number and known[1].are_as_before():
-            return []
-        found = [name for place in self._places for name in place.changed()]
-        self._contents = None if found else (number, _Contents(self._places))
-        return found
+        if not all(contents.are_as_before() for contents in self._contents):
+            self._contents, self._compared = [], 0
+        new = self._places[self._compared :]
+        if any(place.changed() for place in new):
+            return [name for place in self._places for name in place.changed()]
+        if new:
+            self._contents.append(_Contents(new))
+            self._compared = len(self._places)
+        return []
 
 
 class Memory(_Walk):
