@@ -91,7 +91,7 @@ def load(given: str | None, design: str | None = None, *, beside: bool = False) 
             raise BadFileError(f"{root}: no {package}/__init__.py there")
     file = None if design is None else own_file(design)
     own_path = None if design is None else Path(design)
-    ensure(root, own_path)
+    numbers = ensure(root, own_path)
     read = texts(root, PACKAGES, [] if file is None else [("", file.text)])
     sys.path.insert(0, str(root))
     load_texts(root, TOLD)
@@ -119,7 +119,7 @@ def load(given: str | None, design: str | None = None, *, beside: bool = False) 
         where="bundled" if root == BUNDLED else "checkout",
         asked=given,
         own=own,
-        read_numbers=lambda: numbers_of(root, own_path),
+        read_numbers=numbers,
     )
 
 

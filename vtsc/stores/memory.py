@@ -179,7 +179,7 @@ class _Walk:
         self._places: list[_Place] = list(begun._places) if begun else []
         self._contents: list[_Contents] = list(begun._contents) if begun else []
         """The contents of the places that were compared before, in the order in which these were noted."""
-        self._compared = begun._compared if begun else 0
+        self._compared: int = begun._compared if begun else 0
         """How many places they are the contents of."""
 
     def note(self, name: str, thing: object) -> None:
