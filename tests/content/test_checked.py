@@ -8,8 +8,10 @@ import pytest
 
 from tests.support.paths import ROOT
 from vtsc.base.errors import BadFileError
+from vtsc.content import digest as of_files
 from vtsc.content import syntax
-from vtsc.content.checked import ensure
+from vtsc.content.checked import PACKAGES, digests, ensure
+from vtsc.content.digest import digest, statements
 from vtsc.content.reading import sources
 from vtsc.content.reading.sources import Sources
 
@@ -101,3 +103,24 @@ def test_what_is_checked_is_read_once(root, monkeypatch):
     assert parsed and len(parsed) == len(set(parsed))
     ensure(root)()
     assert len(parsed) == len(set(parsed))
+
+
+def test_digests_are_those_of_the_files(root, monkeypatch):
+    """Also where they are remembered, without taking a file apart; an entry that is not whole is ignored."""
+    read: list[str] = []
+
+    def noted(text: str) -> object:
+        read.append(text)
+        return statements(text)
+
+    monkeypatch.setattr(of_files, "statements", noted)
+    found = {package: digest(root, package) for package in PACKAGES}
+    each = len(read)
+    assert digests(root) == found and len(read) == 2 * each
+    assert digests(root) == found and len(read) == 2 * each
+    (kept,) = (root.parent / "cache/vtsc").glob("*.digests")
+    kept.write_text(kept.read_text("utf-8").replace(found["model"], "0" * 16), encoding="utf-8")
+    assert digests(root) == found and len(read) == 3 * each
+    path = root / DESIGNS
+    path.write_text(path.read_text(encoding="utf-8") + "\nMORE = 1\n", encoding="utf-8")
+    assert digests(root)["model"] == digest(root) != found["model"]

@@ -14,7 +14,7 @@ from tests.support.arithmetics import agreement, holds
 from tests.support.loops import LOOPS
 from tests.support.sampling import sampled
 from vtsc.base.errors import MeaningError
-from vtsc.content.turns import EACH, MERGING, Content, turned
+from vtsc.content.turns import EACH, MERGING, Content, Loader, turned
 from vtsc.language.state import Record, counter, flag
 from vtsc.language.words import apart, each, merging, require
 from vtsc.solver.integers import Lowering
@@ -268,12 +268,13 @@ def test_what_is_changed_in_place_is_never_seen_by_another_path(name):
         assert holds(Lowering, given, is_it(arena, outcome["total"], expected["total"])), ons
 
 
-def test_a_file_is_compiled_once(tmp_path, monkeypatch):
+@pytest.mark.parametrize("loader", [Content, Loader])
+def test_a_file_is_compiled_once(tmp_path, monkeypatch, loader):
     """Its compiled copy is used as long as the text is the same, whatever its time and size say."""
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
     path, found = tmp_path / "numbers.py", []
 
-    class Counting(Content):
+    class Counting(loader):
         def source_to_code(self, data, path):
             found.append(bytes(data))
             return super().source_to_code(data, path)

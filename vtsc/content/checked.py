@@ -1,4 +1,4 @@
-"""Remembers by a digest which contents have passed the syntax check, and the uses of numbers in them."""
+"""Remembers which contents have passed the syntax check, their digests, and the uses of numbers in them."""
 
 import hashlib
 from collections.abc import Callable
@@ -6,7 +6,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from vtsc.base.cache import is_kept, keep, recalled
+from vtsc.base.cache import is_kept, keep, keep_sealed, recalled, recalled_sealed
+from vtsc.content.digest import digest, texts
 from vtsc.content.reading.sources import Sources
 from vtsc.content.reading.uses import Use
 
@@ -36,6 +37,19 @@ def ensure(root: Path, design: Path | None = None) -> Numbers:
     if name is not None:
         keep(name, "passed")
     return partial(_numbers, name, partial(numbers_in, sources, found))
+
+
+def digests(root: Path) -> dict[str, str]:
+    """The digest of each package below ``root``, remembered for the bytes of all their files."""
+    sha = hashlib.sha256((HERE / "digest.py").read_bytes())
+    sha.update(texts(root, PACKAGES).encode())
+    name = f"{sha.hexdigest()[:32]}.digests"
+    kept = recalled_sealed(name)
+    if isinstance(kept, dict) and kept.keys() == {*PACKAGES}:
+        return {package: str(found) for package, found in kept.items()}
+    found = {package: digest(root, package) for package in PACKAGES}
+    keep_sealed(name, found)
+    return found
 
 
 def numbers_of(root: Path, design: Path | None = None) -> tuple[Use, ...]:

@@ -55,6 +55,8 @@ class Content:
     texts: str
     """The digest of the bytes of all its sources, as they were when it was loaded."""
     where: str
+    claimed: str
+    """The digest of the properties."""
     asked: str | None = None
     """The root in the words of the user, where one was named."""
     own: OwnDesign | None = None

@@ -10,6 +10,7 @@ import ast
 import copy
 import sys
 from collections.abc import Iterator, Sequence
+from functools import cache
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from importlib.util import source_hash
@@ -177,18 +178,41 @@ class Content(SourceFileLoader):
         super().set_data(path, header + data[16:], _mode=_mode)
 
 
-class Loader(SourceFileLoader):
-    """Loads a design's file with its loops in both forms; no compiled copy is kept."""
+class Loader(Content):
+    """Loads a design's file with its loops in both forms.
 
-    def get_code(self, fullname: str) -> CodeType:
-        """The file's code."""
-        path = self.get_filename(fullname)
-        return compiled(self.get_data(path), path)
+    Copies are called after the digest of what makes the forms, so plain Python uses none of them.
+    """
+
+    def source_to_code(self, data: Any, path: Any) -> CodeType:  # type: ignore[override]
+        """The code of a text, its loops in both forms."""
+        self._text = bytes(data)
+        return compiled(self._text, path)
+
+    def get_data(self, path: str) -> bytes:
+        """The bytes of the file, or of its compiled copy."""
+        return super().get_data(_in_both_forms(path))
+
+    def set_data(self, path: str, data: Any, *, _mode: int = 0o666) -> None:
+        """Write a compiled copy."""
+        super().set_data(_in_both_forms(path), data, _mode=_mode)
 
     def exec_module(self, module: ModuleType) -> None:
         """Run the file, with the names that its loops use."""
         vars(module).update(supplied())
         super().exec_module(module)
+
+
+def _in_both_forms(path: str) -> str:
+    """The path of a compiled copy whose loops have both forms; any other path stays."""
+    start, dot, end = path.rpartition(".pyc")
+    return f"{start}.{_maker()}{dot}" if dot and not end else path
+
+
+@cache
+def _maker() -> str:
+    """The digest of this file, which makes the second forms."""
+    return source_hash(Path(__file__).read_bytes()).hex()
 
 
 class Finder(MetaPathFinder):

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from vtsc import __version__
 from vtsc.base.cache import keep, recalled
 from vtsc.content.case import Case
-from vtsc.content.digest import digest
 
 Key = tuple[str, str]
 """A lemma's owner and name."""
@@ -29,7 +28,7 @@ class Hint:
 def _name(case: Case, properties: Sequence[str]) -> str:
     """The name under which the hint of a case is kept, by the digest of all that a proof depends on."""
     content = case.content
-    parts = [__version__, content.digest_of(case.design), digest(content.root, "properties")]
+    parts = [__version__, content.digest_of(case.design), content.claimed]
     parts += [case.design, case.host]
     parts += [json.dumps(case.settings.texts()), *properties]
     name = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]

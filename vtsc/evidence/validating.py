@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
 from vtsc.base.errors import ValidationError
-from vtsc.content.digest import digest
 from vtsc.evidence.systems import Built, Systems
 from vtsc.evidence.trace import Trace
 from vtsc.language.claims import Monitor
@@ -83,7 +82,7 @@ def _validated(
     typical = content.model.typical_input
     thorough, steps = own and not again, STEPS if own else FEWER
     runs = Runs(plain, seed, typical, openings, thorough, steps, preferred=calls)
-    functions = [content.digest_of(case.design), digest(content.root, "properties"), seed]
+    functions = [content.digest_of(case.design), content.claimed, seed]
     hits: dict[str, Hit] = {}
     for built in sorted(alike, key=lambda b: -len(b.monitors)):
         ruled = Ruled(built.system, fields)
