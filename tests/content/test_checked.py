@@ -8,8 +8,12 @@ import pytest
 
 from tests.support.paths import ROOT
 from vtsc.base.errors import BadFileError
+from vtsc.content import digest as of_files
 from vtsc.content import syntax
-from vtsc.content.checked import ensure
+from vtsc.content.checked import PACKAGES, digests, ensure
+from vtsc.content.digest import digest, statements
+from vtsc.content.reading import sources
+from vtsc.content.reading.sources import Sources
 
 DESIGNS = "model/designs.py"
 
@@ -22,16 +26,16 @@ def root(tmp_path, monkeypatch) -> Path:
 
 
 @pytest.fixture
-def checks(monkeypatch) -> list[Path]:
-    """The roots that were checked."""
-    done: list[Path] = []
-    check = syntax.check
+def checks(monkeypatch) -> list[Sources]:
+    """The contents that were checked."""
+    done: list[Sources] = []
+    check = syntax.check_sources
 
-    def noted(root: Path, design: Path | None = None) -> object:
-        done.append(root)
-        return check(root, design)
+    def noted(read: Sources) -> object:
+        done.append(read)
+        return check(read)
 
-    monkeypatch.setattr(syntax, "check", noted)
+    monkeypatch.setattr(syntax, "check_sources", noted)
     return done
 
 
@@ -39,11 +43,11 @@ def test_what_passed_is_not_checked_again(root, checks):
     """Until a file of it changes, and then it is."""
     ensure(root)
     ensure(root)
-    assert checks == [root]
+    assert len(checks) == 1
     path = root / DESIGNS
     path.write_text(path.read_text(encoding="utf-8") + "\nMORE = 1\n", encoding="utf-8")
     ensure(root)
-    assert checks == [root, root]
+    assert len(checks) == 2
 
 
 def test_what_did_not_pass_is_refused_each_time(root, checks):
@@ -54,7 +58,7 @@ def test_what_did_not_pass_is_refused_each_time(root, checks):
     for _ in range(2):
         with pytest.raises(BadFileError, match=f"^{DESIGNS}:{line}: import of os: "):
             ensure(root)
-    assert checks == [root, root]
+    assert len(checks) == 2
 
 
 def test_a_design_of_its_own_is_a_rule(root, tmp_path):
@@ -83,3 +87,40 @@ def test_a_cache_that_is_none_is_no_matter(root, checks, tmp_path, kind):
     ensure(root)
     ensure(root)
     assert len(checks) == 3
+
+
+def test_what_is_checked_is_read_once(root, monkeypatch):
+    """Each file is parsed once, for the check and for the uses of numbers."""
+    parsed: list[Path] = []
+    read = sources.read
+
+    def noted(file: sources.File) -> sources.Module:
+        parsed.append(file.path)
+        return read(file)
+
+    monkeypatch.setattr(sources, "read", noted)
+    ensure(root)()
+    assert parsed and len(parsed) == len(set(parsed))
+    ensure(root)()
+    assert len(parsed) == len(set(parsed))
+
+
+def test_digests_are_those_of_the_files(root, monkeypatch):
+    """Also where they are remembered, without taking a file apart; an entry that is not whole is ignored."""
+    read: list[str] = []
+
+    def noted(text: str) -> object:
+        read.append(text)
+        return statements(text)
+
+    monkeypatch.setattr(of_files, "statements", noted)
+    found = {package: digest(root, package) for package in PACKAGES}
+    each = len(read)
+    assert digests(root) == found and len(read) == 2 * each
+    assert digests(root) == found and len(read) == 2 * each
+    (kept,) = (root.parent / "cache/vtsc").glob("*.digests")
+    kept.write_text(kept.read_text("utf-8").replace(found["model"], "0" * 16), encoding="utf-8")
+    assert digests(root) == found and len(read) == 3 * each
+    path = root / DESIGNS
+    path.write_text(path.read_text(encoding="utf-8") + "\nMORE = 1\n", encoding="utf-8")
+    assert digests(root)["model"] == digest(root) != found["model"]

@@ -1,6 +1,8 @@
 """Loops in two forms: merging the paths of each turn changes nothing but the number of paths."""
 
 import ast
+import os
+import sys
 from functools import partial
 from itertools import product
 from textwrap import indent
@@ -12,7 +14,7 @@ from tests.support.arithmetics import agreement, holds
 from tests.support.loops import LOOPS
 from tests.support.sampling import sampled
 from vtsc.base.errors import MeaningError
-from vtsc.content.turns import EACH, MERGING, turned
+from vtsc.content.turns import EACH, MERGING, Content, Loader, turned
 from vtsc.language.state import Record, counter, flag
 from vtsc.language.words import apart, each, merging, require
 from vtsc.solver.integers import Lowering
@@ -264,3 +266,27 @@ def test_what_is_changed_in_place_is_never_seen_by_another_path(name):
         given = {**{f"on{i}": on for i, on in enumerate(ons)}, "n0": 20, "n1": 21, "n2": 22, "x": 1}
         assert expected is not None
         assert holds(Lowering, given, is_it(arena, outcome["total"], expected["total"])), ons
+
+
+@pytest.mark.parametrize("loader", [Content, Loader])
+def test_a_file_is_compiled_once(tmp_path, monkeypatch, loader):
+    """Its compiled copy is used as long as the text is the same, whatever its time and size say."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    path, found = tmp_path / "numbers.py", []
+
+    class Counting(loader):
+        def source_to_code(self, data, path):
+            found.append(bytes(data))
+            return super().source_to_code(data, path)
+
+    def loaded() -> object:
+        space: dict[str, object] = {}
+        exec(Counting("numbers", str(path)).get_code("numbers"), space)
+        return space["number"]
+
+    path.write_text("number = 1\n")
+    known = path.stat()
+    assert [loaded(), loaded()] == [1, 1] and len(found) == 1
+    path.write_text("number = 2\n")
+    os.utime(path, ns=(known.st_atime_ns, known.st_mtime_ns))
+    assert [loaded(), loaded()] == [2, 2] and len(found) == 2

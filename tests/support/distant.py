@@ -15,7 +15,7 @@ from vtsc.content.digest import digest
 def unloaded(root: Path = SMALL) -> Content:
     """A content that is not loaded here: whoever gets work with it loads it."""
     nothing: Any = MappingProxyType({})
-    return Content(root, nothing, nothing, (), digest(root), "", "checkout")
+    return Content(root, nothing, nothing, (), digest(root), "", "checkout", "")
 
 
 def obey(item: tuple[Content, str]) -> Any:

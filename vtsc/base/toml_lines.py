@@ -2,10 +2,24 @@
 
 import re
 import tomllib
+from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 from vtsc.base.errors import BadFileError
+
+PIECE = re.compile(
+    r"""
+      \"{3} (?:[^\\]|\\.)*? \"{3,5} | '{3} .*? '{3,5} | "(?:[^"\\\n]|\\.)*" | '[^'\n]*'
+    | \#[^\n]*
+    | (?P<opening> [\[{] )
+    | (?P<closing> [\]}] )
+    | (?P<end> \n )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+"""What tells where lists and texts of a TOML file end: its texts, comments, brackets and ends of lines."""
 
 
 class TomlFile:
@@ -23,7 +37,7 @@ class TomlFile:
             line = path.read_bytes()[: error.start].count(b"\n") + 1
             raise BadFileError(f"{shown}:{line}: not UTF-8") from None
         self._lines = self.text.splitlines()
-        self._whole: dict[int, bool] = {}
+        self._tables: dict[tuple[str, bool], list[int]] = {}
         try:
             self.document: dict[str, Any] = tomllib.loads(self.text)
         except tomllib.TOMLDecodeError as error:
@@ -70,10 +84,12 @@ class TomlFile:
         return self._first(anything, 1, len(self._lines)) or 1
 
     def _headers(self, name: str, *, array: bool) -> list[int]:
-        left, right = (r"\[\[", r"\]\]") if array else (r"\[", r"\]")
-        header = re.compile(rf"\s*{left}\s*[\"']?{re.escape(name)}[\"']?\s*{right}")
-        lines = range(1, len(self._lines) + 1)
-        return [n for n in lines if header.match(self._lines[n - 1]) and self._begins(n)]
+        if (name, array) not in self._tables:
+            left, right = (r"\[\[", r"\]\]") if array else (r"\[", r"\]")
+            header = re.compile(rf"\s*{left}\s*[\"']?{re.escape(name)}[\"']?\s*{right}")
+            matching = (n for n, line in enumerate(self._lines, 1) if header.match(line))
+            self._tables[name, array] = [n for n in matching if n in self._beginnings]
+        return self._tables[name, array]
 
     def _end(self, name: str, begin: int) -> int:
         """The last line of the table that begins at a line, its own sub-tables included."""
@@ -83,19 +99,20 @@ class TomlFile:
 
     def _first(self, pattern: re.Pattern[str], begin: int, end: int) -> int | None:
         lines = range(begin, end + 1)
-        matching = (n for n in lines if pattern.match(self._lines[n - 1]) and self._begins(n))
+        matching = (n for n in lines if n in self._beginnings and pattern.match(self._lines[n - 1]))
         return next(matching, None)
 
-    def _begins(self, line: int) -> bool:
-        """Whether something begins in a line, so no text or list that begins above it goes on there."""
-        if line not in self._whole:
-            try:
-                tomllib.loads("\n".join(self._lines[: line - 1]))
-            except tomllib.TOMLDecodeError:
-                self._whole[line] = False
-            else:
-                self._whole[line] = True
-        return self._whole[line]
+    @cached_property
+    def _beginnings(self) -> set[int]:
+        """The lines in which something begins, so no text or list that begins above goes on there."""
+        lengths = map(len, self.text.splitlines(keepends=True))
+        lines = {start: n for n, start in enumerate(accumulate(lengths, initial=0), 1)}
+        found, depth = {1}, 0
+        for piece in PIECE.finditer(self.text):
+            depth += (piece.lastgroup == "opening") - (piece.lastgroup == "closing")
+            if piece.lastgroup == "end" and not depth:
+                found.add(lines[piece.end()])
+        return found
 
 
 def _key(name: str) -> str:

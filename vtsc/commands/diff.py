@@ -189,6 +189,5 @@ def _save(compared: Sequence[Compared], folder: Path) -> None:
         ):
             if trace is not None:
                 pair = f"{each.old.design}.{each.new.design}.{case.host}.{word}"
-                changed = case.content.resolve(case.design, None, {}).texts()
-                own = {k: v for k, v in case.settings.texts().items() if changed[k] != v}
+                own = case.content.changed(case.design, None, case.settings)
                 trace.save(folder / f"{named(pair, own)}.json")

@@ -17,7 +17,7 @@ from vtsc.base.errors import (
 )
 from vtsc.base.lines import Line, in_a_loop
 from vtsc.base.spelling import near
-from vtsc.content.digest import combined, digest
+from vtsc.content.digest import combined
 from vtsc.content.properties import Properties
 from vtsc.content.reading.uses import Use
 from vtsc.language.claims import ActionTaken, Monitor, Sometimes
@@ -55,6 +55,8 @@ class Content:
     texts: str
     """The digest of the bytes of all its sources, as they were when it was loaded."""
     where: str
+    claimed: str
+    """The digest of the properties."""
     asked: str | None = None
     """The root in the words of the user, where one was named."""
     own: OwnDesign | None = None
@@ -93,11 +95,6 @@ class Content:
         """The digest of the model as far as a design rests on it."""
         own = self.own_of(design)
         return self.shipped if own is None else own.digest
-
-    @property
-    def digest_of_properties(self) -> str:
-        """The digest of the properties below the root."""
-        return self.kept("digest of properties", lambda: digest(self.root, "properties"))
 
     def named(self, design: str) -> str:
         """The words that name a design on a command line."""
@@ -151,10 +148,9 @@ class Content:
         file = self.relative(inspect.getsourcefile(kind) or "")
         return f"{file}:{inspect.getsourcelines(kind)[1]}"
 
-    def changed(self, design: str, prop: str, settings: Settings) -> dict[str, int | str]:
-        """The settings that differ from what the property's cell of that design starts from."""
-        usual = self.resolve(design, prop, {}).texts()
-        return {k: v for k, v in settings.texts().items() if usual[k] != v}
+    def changed(self, design: str, prop: str | None, settings: Settings) -> dict[str, int | str]:
+        """The settings that differ from what the design's cell of that property starts from, or of none."""
+        return settings.differing(self.resolve(design, prop, {}))
 
     def resolve(self, design: str, prop: str | None, given: Mapping[str, str]) -> Settings:
         """The settings that ``given`` makes of the defaults of a design and a property.

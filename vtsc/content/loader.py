@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from vtsc.base.errors import BadFileError, VtscError
-from vtsc.content.checked import PACKAGES, ensure, numbers_of
+from vtsc.content.checked import PACKAGES, digests, ensure, numbers_of
 from vtsc.content.content import Content, OwnDesign
-from vtsc.content.digest import combined, digest, texts
+from vtsc.content.digest import combined, texts
 from vtsc.content.own_design import OwnFile, joined, own_file, with_design
 from vtsc.content.properties import Properties
 from vtsc.content.reading.sources import OWN
@@ -91,7 +91,7 @@ def load(given: str | None, design: str | None = None, *, beside: bool = False) 
             raise BadFileError(f"{root}: no {package}/__init__.py there")
     file = None if design is None else own_file(design)
     own_path = None if design is None else Path(design)
-    ensure(root, own_path)
+    numbers = ensure(root, own_path)
     read = texts(root, PACKAGES, [] if file is None else [("", file.text)])
     sys.path.insert(0, str(root))
     load_texts(root, TOLD)
@@ -102,7 +102,8 @@ def load(given: str | None, design: str | None = None, *, beside: bool = False) 
     known = getattr(properties, "PROPERTIES", None)
     if not isinstance(known, dict):
         raise BadFileError(f"{root}/properties has no PROPERTIES")
-    shipped, own = digest(root), None
+    known_as = digests(root)
+    shipped, own = known_as["model"], None
     if file is not None:
         with _told(root, file.shown, file):
             domain, name = with_design(domain, file, beside)
@@ -115,11 +116,12 @@ def load(given: str | None, design: str | None = None, *, beside: bool = False) 
         properties=Properties(known),
         sometimes=tuple(getattr(properties, "SOMETIMES", ())),
         shipped=shipped,
+        claimed=known_as["properties"],
         texts=read,
         where="bundled" if root == BUNDLED else "checkout",
         asked=given,
         own=own,
-        read_numbers=lambda: numbers_of(root, own_path),
+        read_numbers=numbers,
     )
 
 

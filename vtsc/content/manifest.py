@@ -8,8 +8,9 @@ all.
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from vtsc.content.cells import Cell
 from vtsc.content.content import Content
 from vtsc.content.design_files import DesignFiles
 from vtsc.content.loader import with_designs
-from vtsc.content.questions import BoundQuestion, Question, bound_questions, kinds_of
+from vtsc.content.questions import BoundQuestion, Kind, Question, bound_questions, kinds_of
 from vtsc.language.words import spelled
 
 NAME = "checks.toml"
@@ -139,24 +140,32 @@ class _Reader:
         self._file = file
         self._complete = complete
         self._defaults: dict[str, Any] = {}
-        self._kinds = kinds_of(content, file.document.keys())
         self._designs: dict[str, Sequence[str]] = {}
         """The designs in the files that each value of ``file`` stands for."""
 
+    @cached_property
+    def _kinds(self) -> Mapping[str, Kind]:
+        """The kinds of question of which there are tables."""
+        return kinds_of(self._content, self._file.document.keys())
+
     def manifest(self) -> Manifest:
         """The whole manifest."""
-        manifest = self.cells_alone()
+        manifest = self._cells(self._kinds)
         questions = tuple(self._questions())
         if not manifest.checks and not manifest.skipped and not questions:
             raise self._file.fail(1, "no [[check]] there: nothing to decide")
         return replace(manifest, questions=questions)
 
     def cells_alone(self) -> Manifest:
-        """The manifest without its questions."""
+        """The manifest without its questions; the commands whose tables these are in are not loaded."""
+        return self._cells([name for name, _, _ in self._content.model.commands])
+
+    def _cells(self, others: Collection[str]) -> Manifest:
+        """The manifest without its questions, which are in tables of these ``others`` and of bounds."""
         document = self._file.document
         for name, value in document.items():
             line = self._file.top(name)
-            if name not in KEYS and name not in self._kinds:
+            if name not in KEYS and name not in others:
                 known = [*KEYS, *kinds_of(self._content)]
                 raise self._file.fail(line, f"unknown key {name}: {near(name, known)}")
             single = name in ("defaults", "show", "limits")

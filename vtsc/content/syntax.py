@@ -31,7 +31,11 @@ def files(root: Path, design: Path | None = None) -> Iterator[File]:
 
 def check(root: Path, design: Path | None = None) -> dict[Function, Kind]:
     """The kind of every function of a content; raises `BadFileError` for the first construct refused."""
-    sources = Sources([*files(root, design)])
+    return check_sources(Sources([*files(root, design)]))
+
+
+def check_sources(sources: Sources) -> dict[Function, Kind]:
+    """The same for a content that was read."""
     names = Names(sources)
     found = kinds(sources)
     told = asked_by_reports(sources, found)
@@ -47,7 +51,12 @@ def check(root: Path, design: Path | None = None) -> dict[Function, Kind]:
 def numbers_used(root: Path, design: Path | None = None) -> tuple[Use, ...]:
     """The uses of instances' numbers in a checked content whose effect may differ at other sizes."""
     sources = Sources([*files(root, design)])
-    return tuple(uses(sources, kinds(sources)))
+    return numbers_in(sources, kinds(sources))
+
+
+def numbers_in(sources: Sources, found: dict[Function, Kind]) -> tuple[Use, ...]:
+    """The same for a content that was read, of which the kinds of functions are known."""
+    return tuple(uses(sources, found))
 
 
 def _check(names: Names, module: Module, found: dict[Function, Kind], told: set[Function]) -> None:

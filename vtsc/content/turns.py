@@ -8,11 +8,12 @@ with which validation compares it. Where a `break` or a `return` may leave a loo
 
 import ast
 import copy
-import hashlib
 import sys
 from collections.abc import Iterator, Sequence
+from functools import cache
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from importlib.util import source_hash
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
@@ -30,6 +31,9 @@ KEPT = (
     ast.NamedExpr,
 )  # fmt: skip
 """Constructs with which a loop's body cannot become a function of its own."""
+
+CHECKED = 3
+"""The flags of a compiled copy that has a digest, which is compared each time."""
 
 
 def turned(tree: ast.Module) -> ast.Module:
@@ -152,28 +156,63 @@ def supplied() -> dict[str, Any]:
 class Content(SourceFileLoader):
     """Loads a file of the content; a compiled copy counts if it was made of the same text.
 
-    Python compares size and time, in seconds. Two texts may have both in common, for example where a tool
-    gives all files one time.
+    Python by itself stamps a copy with the text's size and time, in seconds. Two texts may have both in
+    common, for example where a tool gives all files one time. So a copy has the text's digest as its stamp,
+    in the form that Python has for this (PEP 552), and a copy that has the other stamp never counts.
     """
 
+    _text = b""
+
     def path_stats(self, path: Any) -> dict[str, int]:
-        """What a compiled copy is stamped with: 64 bits of the text's digest, in place of time and size."""
-        digest = hashlib.sha256(self.get_data(path)).digest()
-        return {"mtime": int.from_bytes(digest[:4]), "size": int.from_bytes(digest[4:8])}
+        """A time and a size that no copy is stamped with."""
+        return {"mtime": 0, "size": -1}
+
+    def source_to_code(self, data: Any, path: Any) -> CodeType:  # type: ignore[override]
+        """The code of a text, which is kept for the stamp."""
+        self._text = bytes(data)
+        return super().source_to_code(data, path)
+
+    def set_data(self, path: str, data: Any, *, _mode: int = 0o666) -> None:
+        """Write a compiled copy, with the digest of the text in its header of 16 bytes."""
+        header = data[:4] + CHECKED.to_bytes(4, "little") + source_hash(self._text)
+        super().set_data(path, header + data[16:], _mode=_mode)
 
 
-class Loader(SourceFileLoader):
-    """Loads a design's file with its loops in both forms; no compiled copy is kept."""
+class Loader(Content):
+    """Loads a design's file with its loops in both forms.
 
-    def get_code(self, fullname: str) -> CodeType:
-        """The file's code."""
-        path = self.get_filename(fullname)
-        return compiled(self.get_data(path), path)
+    Copies are called after the digest of what makes the forms, so plain Python uses none of them.
+    """
+
+    def source_to_code(self, data: Any, path: Any) -> CodeType:  # type: ignore[override]
+        """The code of a text, its loops in both forms."""
+        self._text = bytes(data)
+        return compiled(self._text, path)
+
+    def get_data(self, path: str) -> bytes:
+        """The bytes of the file, or of its compiled copy."""
+        return super().get_data(_in_both_forms(path))
+
+    def set_data(self, path: str, data: Any, *, _mode: int = 0o666) -> None:
+        """Write a compiled copy."""
+        super().set_data(_in_both_forms(path), data, _mode=_mode)
 
     def exec_module(self, module: ModuleType) -> None:
         """Run the file, with the names that its loops use."""
         vars(module).update(supplied())
         super().exec_module(module)
+
+
+def _in_both_forms(path: str) -> str:
+    """The path of a compiled copy whose loops have both forms; any other path stays."""
+    start, dot, end = path.rpartition(".pyc")
+    return f"{start}.{_maker()}{dot}" if dot and not end else path
+
+
+@cache
+def _maker() -> str:
+    """The digest of this file, which makes the second forms."""
+    return source_hash(Path(__file__).read_bytes()).hex()
 
 
 class Finder(MetaPathFinder):

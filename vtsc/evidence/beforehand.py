@@ -21,4 +21,3 @@ def prepare(case: Case) -> None:
         machine = case.new_machine()
         for owners in ([machine], [machine, *content.properties.values()]):
             note_modules(packages_of(owners))
-        content.digest_of_properties  # noqa: B018

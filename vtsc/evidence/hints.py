@@ -28,7 +28,7 @@ class Hint:
 def _name(case: Case, properties: Sequence[str]) -> str:
     """The name under which the hint of a case is kept, by the digest of all that a proof depends on."""
     content = case.content
-    parts = [__version__, content.digest_of(case.design), content.digest_of_properties]
+    parts = [__version__, content.digest_of(case.design), content.claimed]
     parts += [case.design, case.host]
     parts += [json.dumps(case.settings.texts()), *properties]
     name = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]

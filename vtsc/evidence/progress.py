@@ -22,8 +22,7 @@ KIND = "progress"
 
 def folder(case: Case) -> Path:
     """The path, below a folder of evidence, of the evidence for the progress of a case."""
-    usual = case.content.resolve(case.design, None, {}).texts()
-    changed = {k: v for k, v in case.settings.texts().items() if usual[k] != v}
+    changed = case.content.changed(case.design, None, case.settings)
     return place(case.design, case.host, KIND, changed)
 
 

@@ -247,9 +247,8 @@ def _text(content: Content, design: str, proofs: Sequence[Proof], never: Sequenc
         harder = {"k": p.k} if p.k > 1 else {}
         lists = {"lemmas": _names(p.lemmas), **({"found": p.found} if p.found else {})}
         entries.append((place, _entry("proof", head, changed, harder, lists)))
-    usual = content.resolve(design, None, {}).texts() if design in content.model.designs else {}
     for n in never:
-        changed = {k: v for k, v in n.settings.texts().items() if usual[k] != v}
+        changed = content.changed(design, None, n.settings)
         place = (1, hosts.index(n.host), (0, ""), str(changed))
         lists = {"names": n.names, "lemmas": _names(n.lemmas)}
         entries.append((place, _entry("never", {"host": n.host}, changed, {}, lists)))

@@ -82,7 +82,7 @@ def _validated(
     typical = content.model.typical_input
     thorough, steps = own and not again, STEPS if own else FEWER
     runs = Runs(plain, seed, typical, openings, thorough, steps, preferred=calls)
-    functions = [content.digest_of(case.design), content.digest_of_properties, seed]
+    functions = [content.digest_of(case.design), content.claimed, seed]
     hits: dict[str, Hit] = {}
     for built in sorted(alike, key=lambda b: -len(b.monitors)):
         ruled = Ruled(built.system, fields)

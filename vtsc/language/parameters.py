@@ -151,6 +151,11 @@ class Settings(Mapping[str, Any]):
         """All values as reports write them."""
         return {name: self._declared[name].text(v) for name, v in self._values.items()}
 
+    def differing(self, usual: Mapping[str, Any]) -> dict[str, int | str]:
+        """What differs from ``usual``, settings of the same parameters, as reports write it."""
+        changed = {name: value for name, value in self._values.items() if usual[name] != value}
+        return {name: self._declared[name].text(value) for name, value in changed.items()}
+
     def replaced(self, values: Mapping[str, Any]) -> "Settings":
         """The same settings but for these values."""
         return Settings(self._declared, {**self._values, **values})

@@ -73,7 +73,8 @@ class _Builder:
         self.attributes = {n: attributes(r) for n, r in records.items()}
         self.doubts = Doubts([], [])
         check_instances(records, self.sizes)
-        names = (Slot(name, f, r.instance) for name, r, _, f in self.state.slots())
+        self.places = tuple(self.state.slots())
+        names = (Slot(name, f, r.instance) for name, r, _, f in self.places)
         self.slots = {slot.name: slot for slot in names}
 
     def _fresh(self) -> Watched:
@@ -113,7 +114,8 @@ class _Builder:
 
     def _filled(self, values: Mapping[str, Value]) -> Watched:
         state = self._fresh()
-        state.fill(lambda name, _: values[name])
+        for full, record, name, _ in self.places:
+            vars(record)[name] = values[full]
         return state
 
     def _lifted(self, state: Watched, filled: Mapping[str, Value]) -> dict[str, Value]:
@@ -128,7 +130,7 @@ class _Builder:
                     f"a store into {name}.{strange[0]}, which is no field, by its dict"
                 )
         values = {}
-        for full, record, name, declared in state.slots():
+        for full, record, name, declared in self.places:
             value = getattr(record, name)
             if value is filled.get(full):
                 values[full] = value
@@ -261,7 +263,9 @@ class _Builder:
                 continue
             hits = leaf.outcome.pop("")
             condition = self.arena.conjunction((*above, *leaf.assumptions))
-            changed = {n: v for n, v in leaf.outcome.items() if not same(v, mid[n])}
+            changed = {
+                n: v for n, v in leaf.outcome.items() if v is not mid[n] and not same(v, mid[n])
+            }
             targets = {name: lift_truth(self.arena, hit) for name, hit in hits.items()}
             targets = {name: hit for name, hit in targets.items() if hit is not self.arena.false}
             found.append(Rule(number, condition, changed, targets, leaf.lines))

@@ -109,7 +109,8 @@ class _Probing(ast.NodeTransformer):
     """Puts calls of the probes into a module."""
 
     def __init__(self, file: str, source: str) -> None:
-        self.file, self.source = file, source
+        self.file = file
+        self._lines = [line.encode() for line in source.split("\n")]
         self.sites: list[Site] = []
 
     def visit_If(self, node: ast.If) -> ast.AST:
@@ -125,13 +126,20 @@ class _Probing(ast.NodeTransformer):
 
     def _ask(self, node: Any) -> None:
         test: ast.expr = node.test
-        text = " ".join((ast.get_source_segment(self.source, test) or "").split())
-        site = Site(self.file, test.lineno, text)
+        site = Site(self.file, test.lineno, self._text(test))
         self.sites.append(site)
         index = ast.Constant(len(self.sites) - 1)
         shown = self.visit(_Parts().visit(test))
         begin = _call(BEGIN, ast.Constant(self.file), index)
         node.test = _call(TEST, begin, shown)
+
+    def _text(self, node: ast.expr) -> str:
+        """The text of an expression, on one line; Python counts its columns in bytes."""
+        assert node.end_lineno is not None
+        rows = self._lines[node.lineno - 1 : node.end_lineno]
+        rows[-1] = rows[-1][: node.end_col_offset]
+        rows[0] = rows[0][node.col_offset :]
+        return " ".join(b" ".join(rows).decode().split())
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         node.value = self.visit(node.value)

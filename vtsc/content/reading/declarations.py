@@ -15,6 +15,7 @@ from vtsc.content.reading.names import (
     meant,
 )
 from vtsc.content.reading.sources import LANGUAGE, Class, Definition, Function, Module, names_bound
+from vtsc.content.reading.trees import children
 
 LIBRARIES = (
     "__future__", "abc", "collections", "collections.abc", "dataclasses", "difflib", "enum", "fractions",
@@ -158,7 +159,7 @@ def _check_code(
     module: Module, node: ast.AST, steps: set[Definition], own: set[str], at_top: bool
 ) -> None:
     """Check everything but the functions of a step, which are read by themselves."""
-    for child in ast.iter_child_nodes(node):
+    for child in children(node):
         if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
             for outside in (*child.decorator_list, child.args):
                 _check_code(module, outside, steps, own, at_top)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 
 from vtsc.content.reading.sources import Class, Function, Module, Sources
+from vtsc.content.reading.trees import children, walk
 
 WATCHING = ("observe", "measured", "remember")
 """The methods of a monitor to which the checker shows a step, its ghosts being the third argument."""
@@ -49,8 +50,8 @@ def _kind(module: Module, runs_in_a_step: bool) -> Kind:
 
 def guards_and_effects(sources: Sources, module: Module) -> Iterator[ast.expr]:
     """The functions that actions are given to be called in a step, as expressions."""
-    for node in module.nodes:
-        if isinstance(node, ast.Call) and _is_action(sources, module, node):
+    for node in module.calls:
+        if _is_action(sources, module, node):
             yield from node.args[WHEN : EFFECT + 1]
             yield from (k.value for k in node.keywords if k.arg in ("when", "effect"))
 
@@ -59,7 +60,7 @@ def asked_by_reports(sources: Sources, found: Mapping[Function, Kind]) -> set[Fu
     """The functions that lemmas and reports may call too, when no step is taken and nothing is chosen."""
     reach = Reach(sources)
     making = [f for f in found if "Action" in {i.name for i in f.module.imports.values()}]
-    tables = {f for f in making if any(_is_action(sources, f.module, n) for n in ast.walk(f.node))}
+    tables = {f for f in making if any(_is_action(sources, f.module, n) for n in walk(f.node))}
     return reach.closure(
         f for f, kind in found.items() if kind is Kind.DECLARATION and f not in tables
     )
@@ -137,7 +138,7 @@ class Reach:
             found = self.sources.find(module, node.func.id)
             for kind in self.sources.ancestors(found.kind) if found and found.kind else ():
                 yield from self._made(kind)
-        for child in ast.iter_child_nodes(node):
+        for child in children(node):
             yield from self.mentioned(module, owner, child, own)
 
     def by_attribute(

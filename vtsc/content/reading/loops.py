@@ -5,16 +5,18 @@ Functions that are called in a loop are followed, by name.
 """
 
 import ast
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 
 from vtsc.content.reading.meanings import Tag
 from vtsc.content.reading.sources import Function, names_bound
 from vtsc.content.reading.tags import Tags
+from vtsc.content.reading.trees import children, walk
 
 DEEPEST = 2
 """The greatest depth of nested loops over instances; deeper ones show only at sizes not compared."""
 Found = tuple[Function, ast.AST, str]
+Place = tuple[ast.AST, tuple[ast.For | ast.GeneratorExp | ast.ListComp, ...]]
 SELF = "self"
 
 
@@ -27,6 +29,7 @@ class Loops:
         """The functions that run before the first step only, for one instance after another."""
         self._depths: dict[Function, int] = {}
         self._open: set[Function] = set()
+        self._parts: dict[Function, Sequence[Place]] = {}
 
     def found(self) -> Iterator[Found]:
         """Each place where a loop carries a value, or where loops are nested too deep."""
@@ -37,13 +40,14 @@ class Loops:
 
     # loops and what is in them
 
-    def _places(
-        self, function: Function
-    ) -> Iterator[tuple[ast.AST, tuple[ast.For | ast.GeneratorExp | ast.ListComp, ...]]]:
+    def _places(self, function: Function) -> Sequence[Place]:
         """Every part of a function with the loops over instances around it, the innermost last."""
-        pending: list[tuple[ast.AST, tuple[ast.For | ast.GeneratorExp | ast.ListComp, ...]]] = [
-            (part, ()) for part in function.node.body
-        ]
+        if function not in self._parts:
+            self._parts[function] = [*self._walked(function)]
+        return self._parts[function]
+
+    def _walked(self, function: Function) -> Iterator[Place]:
+        pending: list[Place] = [(part, ()) for part in function.node.body]
         while pending:
             node, around = pending.pop()
             yield node, around
@@ -53,14 +57,14 @@ class Loops:
             elif isinstance(node, ast.GeneratorExp | ast.ListComp):
                 counted = [p for p in node.generators if self._tags.counts(function, p.iter)]
                 inner = (*around, *[node] * len(counted))
-            pending += [(child, inner) for child in ast.iter_child_nodes(node)]
+            pending += [(child, inner) for child in children(node)]
 
     def _own(self, function: Function, loop: ast.For | ast.GeneratorExp | ast.ListComp) -> set[str]:
         """The variables that stand for the instance that a loop is at."""
         if not isinstance(loop, ast.For):
             return {name for part in loop.generators for name in names_bound(part.target)}
         own = names_bound(loop.target)
-        for node in ast.walk(loop):
+        for node in walk(loop):
             if isinstance(node, ast.Assign) and self._is_instance(function, node.value, own):
                 own |= {t.id for t in node.targets if isinstance(t, ast.Name)}
         return own
@@ -145,7 +149,7 @@ class Loops:
             return name in self._shared[function]
         if name in seen:
             return False
-        for node in ast.walk(function.node):
+        for node in walk(function.node):
             targets = node.targets if isinstance(node, ast.Assign) else []
             if isinstance(node, ast.AnnAssign) and node.value is not None:
                 targets = [node.target]
@@ -167,8 +171,8 @@ class Loops:
     def _variable(self, function: Function, node: ast.AST, loop: ast.For) -> Iterator[Found]:
         """The places where a loop stores into a variable that also exists outside of the loop."""
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            inside = {id(n) for part in loop.body for n in ast.walk(part)}
-            outside = (n for n in ast.walk(function.node) if id(n) not in inside)
+            inside = {id(n) for part in loop.body for n in walk(part)}
+            outside = (n for n in walk(function.node) if id(n) not in inside)
             named = (n for n in outside if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
             others = {n.id for n in named} - names_bound(loop.target)
             others |= {a.arg for a in function.node.args.args}
@@ -178,7 +182,7 @@ class Loops:
     @staticmethod
     def _grows(node: ast.Name, loop: ast.For) -> bool:
         """Whether a variable is stored into in terms of itself."""
-        added = (n.target for n in ast.walk(loop) if isinstance(n, ast.AugAssign))
+        added = (n.target for n in walk(loop) if isinstance(n, ast.AugAssign))
         return any(target is node for target in added)
 
     # how many are looked at together
@@ -220,7 +224,7 @@ def _grown(node: ast.AST, within: bool, loop: tuple[ast.AST, ...]) -> Iterator[a
         read = {
             n.attr
             for part in source
-            for n in ast.walk(part)
+            for n in walk(part)
             if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Load)
         }
         for target in node.targets:

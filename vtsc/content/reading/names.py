@@ -7,6 +7,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from vtsc.content.reading.sources import Class, Function, Module, Sources
+from vtsc.content.reading.trees import walk
 from vtsc.language import claims, domain, inputs, lemmas, machine, progress, state, table
 from vtsc.language.actions import Action, Call, Step
 
@@ -199,7 +200,7 @@ def entries(table: ast.expr | None) -> Iterator[tuple[str, ast.expr]]:
 
 def _stored_in(function: ast.AST) -> Iterator[str]:
     """The attributes that a method stores in its own object."""
-    for node in ast.walk(function):
+    for node in walk(function):
         stored = isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
         if stored and isinstance(node.value, ast.Name) and node.value.id == "self":  # type: ignore[attr-defined]
             yield node.attr  # type: ignore[attr-defined]

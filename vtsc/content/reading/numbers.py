@@ -12,6 +12,7 @@ from vtsc.content.reading.loops import Loops
 from vtsc.content.reading.meanings import Tag
 from vtsc.content.reading.sources import Function, Sources
 from vtsc.content.reading.tags import Tags
+from vtsc.content.reading.trees import walk
 from vtsc.content.reading.uses import Use
 
 NEITHER = ("range", "enumerate", "zip", "list", "tuple", "reversed", "instances", "select", "Call", "Step",
@@ -51,7 +52,7 @@ def _owners(sources: Sources, functions: Iterable[Function]) -> dict[Function, t
             if name in found.setdefault(here, {}):
                 continue
             found[here][name] = None
-            for node in ast.walk(here.node):
+            for node in walk(here.node):
                 named = sources.find(here.module, node.id) if isinstance(node, ast.Name) else None
                 if named and named.function:
                     pending.append(named.function)
@@ -70,7 +71,7 @@ class _Reader:
     def found(self) -> Iterator[tuple[ast.AST, str]]:
         """Each use, with a description."""
         for statement in self._function.node.body:
-            for node in ast.walk(statement):
+            for node in walk(statement):
                 for what in self._uses(node):
                     yield node, what
 
@@ -98,7 +99,7 @@ class _Reader:
             yield from [COUNTED] * taken_apart
 
     def _holds_many(self, node: ast.expr) -> bool:
-        inner = (n for n in ast.walk(node) if isinstance(n, ast.expr))
+        inner = (n for n in walk(node) if isinstance(n, ast.expr))
         return any(self._is(n, Tag.MANY) for n in inner)
 
     def _arithmetic(self, node: ast.BinOp | ast.UnaryOp | ast.AugAssign) -> Iterator[str]:

@@ -6,6 +6,7 @@ from difflib import get_close_matches
 
 from vtsc.content.reading.kinds import Kind, Reach
 from vtsc.content.reading.sources import Class, Function, Module, Sources
+from vtsc.content.reading.trees import walk
 
 MONITORS = ("Monitor", "Property", "Sometimes")
 """Classes whose methods the checker calls."""
@@ -125,7 +126,7 @@ def _loaded(module: Module) -> Iterator[ast.stmt]:
 def _is_helper(function: Function, uncalled: Iterable[Function]) -> bool:
     """Whether another method that nothing calls mentions this one."""
     name = function.node.name
-    others = (node for f in uncalled if f is not function for node in ast.walk(f.node))
+    others = (node for f in uncalled if f is not function for node in walk(f.node))
     return any(isinstance(node, ast.Attribute) and node.attr == name for node in others)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from vtsc.content.reading.kinds import Kind
 from vtsc.content.reading.sources import Function, Sources
+from vtsc.content.reading.trees import walk
 
 MAKING = ("__init__", "__post_init__")
 """The methods that make an object."""
@@ -20,7 +21,7 @@ def making(sources: Sources, kinds: Mapping[Function, Kind]) -> list[Function]:
         if kinds.get(function) is not Kind.DECLARATION or function in found:
             continue
         found[function] = None
-        for node in ast.walk(function.node):
+        for node in walk(function.node):
             named = sources.find(function.module, node.id) if isinstance(node, ast.Name) else None
             if named and named.function:
                 pending.append(named.function)

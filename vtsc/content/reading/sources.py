@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from vtsc.base.errors import BadFileError
+from vtsc.content.reading.trees import walk
 
 LANGUAGE = "vtsc.language"
 """The one module of the checker that content imports."""
@@ -77,6 +78,11 @@ class Module:
     values: dict[str, ast.expr | None] = field(default_factory=dict)
     """The values that are assigned to names at the top of the module."""
 
+    @cached_property
+    def calls(self) -> list[ast.Call]:
+        """Those of its nodes that call something."""
+        return [node for node in self.nodes if isinstance(node, ast.Call)]
+
     def refuse(self, node: ast.AST, what: str, instead: str) -> NoReturn:
         """Raise `BadFileError` for ``node``, in one line."""
         raise BadFileError(f"{self.file.shown}:{getattr(node, 'lineno', 1)}: {what}: {instead}")
@@ -98,7 +104,7 @@ def read(file: File) -> Module:
         raise BadFileError(f"{file.shown}:1: {error}") from None
     except (RecursionError, MemoryError):
         raise BadFileError(f"{file.shown}:1: an expression is nested too deep") from None
-    module = Module(file, tree, nodes=[*ast.walk(tree)])
+    module = Module(file, tree, nodes=[*walk(tree)])
     for node in tree.body:
         _note(module, node)
     return module
@@ -141,7 +147,7 @@ def _once(module: Module, node: ast.AST, name: str) -> None:
 
 
 def _names(target: ast.expr) -> Iterator[str]:
-    for node in ast.walk(target):
+    for node in walk(target):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.id
 
@@ -239,7 +245,7 @@ class Sources:
 def names_bound(node: ast.AST) -> set[str]:
     """The parameters and variables of a function, those of what is inside of it included."""
     found = set()
-    for inner in ast.walk(node):
+    for inner in walk(node):
         if isinstance(inner, ast.arg):
             found.add(inner.arg)
         elif isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):

@@ -5,18 +5,24 @@ in a step. A value is tagged wherever some function may give it that meaning.
 """
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from vtsc.content.reading.kinds import WATCHING, Kind, guards_and_effects, is_super
 from vtsc.content.reading.meanings import Tag, item, numbered, union
 from vtsc.content.reading.names import assigned
 from vtsc.content.reading.sizes import making, parameters_of_size
 from vtsc.content.reading.sources import Class, Function, Module, Sources
+from vtsc.content.reading.trees import children, walk
 
 SEQUENCES = ("list", "tuple", "reversed", "instances", "enumerate", "zip", "set", "sorted")
 """Functions that make a sequence of as many items as they are given."""
 Reached = tuple[Function, Sequence[str], Sequence[ast.expr], ast.expr | None]
 """A function that is called, with its parameters, their arguments, and the object that it is a method of."""
+
+TELLING = (
+    ast.Assign, ast.AnnAssign, ast.AugAssign, ast.For, ast.comprehension, ast.Return, ast.Call,
+)  # fmt: skip
+"""The nodes of a function that tell something about tags."""
 
 
 class Tags:
@@ -36,10 +42,11 @@ class Tags:
         for function in self.functions:
             self._methods.setdefault(function.node.name, []).append(function)
         self._seed()
+        telling = {f: [n for n in walk(f.node) if isinstance(n, TELLING)] for f in self.functions}
         while self._said:
             self._said = False
             for function in self.functions:
-                self._read(function)
+                self._read(function, telling[function])
 
     # what is known at first
 
@@ -95,8 +102,8 @@ class Tags:
             known[key] = before | tag
             self._said = True
 
-    def _read(self, function: Function) -> None:
-        for node in ast.walk(function.node):
+    def _read(self, function: Function, nodes: Iterable[ast.AST]) -> None:
+        for node in nodes:
             if isinstance(node, ast.Assign):
                 for target in node.targets:
                     self._store(function, target, node.value)
@@ -149,7 +156,7 @@ class Tags:
 
     def _part(self, function: Function, over: ast.expr, number: int) -> Tag:
         """The tags of one component of the tuples in a sequence, as far as they can be found."""
-        for node in ast.walk(function.node):
+        for node in walk(function.node):
             made = isinstance(node, ast.Assign) and isinstance(over, ast.Name)
             if made and any(isinstance(t, ast.Name) and t.id == over.id for t in node.targets):  # type: ignore[attr-defined]
                 value = node.value  # type: ignore[attr-defined]
@@ -248,7 +255,7 @@ class Tags:
             return Tag.NAME if any(self.of(function, x) & told for x in held) else Tag.NONE
         if isinstance(node, ast.Compare | ast.Lambda):
             return Tag.NONE
-        parts = (part for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr))
+        parts = (part for part in children(node) if isinstance(part, ast.expr))
         return union(self.of(function, part) for part in parts)
 
     def counts(self, function: Function, over: ast.expr) -> bool:
@@ -314,9 +321,9 @@ def parameters(function: Function) -> list[str]:
 
 def within_loop(tags: Tags, function: Function, wanted: ast.AST) -> bool:
     """Whether something in a function stands in a loop over instances."""
-    for node in ast.walk(function.node):
+    for node in walk(function.node):
         looped = isinstance(node, ast.For) and tags.counts(function, node.iter)
-        if looped and any(inner is wanted for inner in ast.walk(node)):
+        if looped and any(inner is wanted for inner in walk(node)):
             return True
     return False
 

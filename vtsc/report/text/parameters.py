@@ -7,8 +7,7 @@ from vtsc.report.text.wrapping import hanging
 
 def changed(content: Content, design: str, name: str, settings: Settings) -> dict[str, int | str]:
     """The parameters that differ from the defaults of a cell; ``name`` is a property or a "sometimes"."""
-    usual = content.resolve(design, name if name in content.properties else None, {}).texts()
-    return {k: v for k, v in settings.texts().items() if usual[k] != v}
+    return content.changed(design, name if name in content.properties else None, settings)
 
 
 def parameters(

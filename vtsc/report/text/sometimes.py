@@ -49,8 +49,8 @@ def _outdone(found: Sequence[tuple[str, Reached]]) -> list[str]:
 def _parameters(content: Content, result: Result) -> str:
     """The parameters of a cell that differ from the design's own: designs may fix some."""
     cell = result.cell
-    usual = content.resolve(cell.design, None, {}).texts()
-    return " ".join(f"{k}={v}" for k, v in cell.settings.texts().items() if usual[k] != v)
+    changed = content.changed(cell.design, None, cell.settings)
+    return " ".join(f"{k}={v}" for k, v in changed.items())
 
 
 def _wrapped(text: str) -> str:
