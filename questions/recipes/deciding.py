@@ -183,12 +183,23 @@ class _Question:
 
     def verdict(self) -> Verdict:
         """The answer."""
+        arena = self.arena
+        says_nothing = Verdict(self.wanted, VACUOUS, why=PROPERTIES[self.wanted.name].otherwise)
+        saying = [arena.conjunction((r.legal, r.sometimes(self.wanted))) for r in self.every]
+        if self.legal is not arena.false and arena.disjunction(saying) is arena.false:
+            return says_nothing
         failing, holding = self._witness(self.failing, False), self._witness(self.holding, True)
         if failing is None and holding is None:
             return Verdict(
                 self.wanted, VACUOUS, why="no delays within the ranges let the recipe go so"
             )
         if failing is None:
+            ways = zip(self.holding, saying, strict=True)
+            holding = self._witness([*map(arena.conjunction, ways)], True)
+            if holding is None:
+                return says_nothing
+            if not holding.replay.says:
+                raise EvidenceError(f"run again, {self.wanted.name} says nothing")
             texts = self._proved({"holds": self.can_fail})
             return Verdict(self.wanted, HOLDS, holding=holding, texts=texts)
         if holding is None:

@@ -44,6 +44,7 @@ def _play(world: World, section: Section, delay: Delay) -> None:
     world.section = section.kind
     if section.kind == "restore":
         _stop(world, ())
+        world.ran.clear()
         replaced(world)
     elif not world.ran:
         _stop(world, steps(section))
