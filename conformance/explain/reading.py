@@ -102,13 +102,13 @@ def parsed(text: str, name: str) -> Recording:
 def _event(found: re.Match[str], place: str, number: int) -> Event | None:
     """The event of a line; raises `BadFileError` where its text is not that of such an event."""
     group = found["group"]
-    where = Event(
-        number,
-        int(found["pid"]),
-        int(group) if group and group.isascii() and group.isdecimal() else None,
-        Fraction(found["stamp"]),
-    )
     try:
+        where = Event(
+            number,
+            int(found["pid"]),
+            int(group) if group and group.isascii() and group.isdecimal() else None,
+            Fraction(found["stamp"]),
+        )
         return KINDS[found["event"]](where, found["text"])
     except (KeyError, ValueError):
         shown = found["text"][:60]

@@ -32,6 +32,8 @@ class Answer:
     expected: Expected | None
     repairs: tuple[str, ...] = ()
     """Small changes of the recipe with which the property holds, each in a sentence; tried, not guessed."""
+    all_tried: bool = True
+    """Whether no change was left untried because the search has its bound."""
 
     @property
     def name(self) -> str:

@@ -52,8 +52,8 @@ def _repaired(answers: Sequence[Answer]) -> tuple[Answer, ...]:
 
 def _with_repairs(answer: Answer, every: Sequence[Answer]) -> Answer:
     verdicts = [each.verdict for each in every if each.rules == answer.rules]
-    found = repairs(answer.text, rules_named(answer.rules), answer.name, verdicts)
-    return replace(answer, repairs=found)
+    found, all_tried = repairs(answer.text, rules_named(answer.rules), answer.name, verdicts)
+    return replace(answer, repairs=found, all_tried=all_tried)
 
 
 def all_answered(asked: Sequence[Asked], jobs: int) -> list[Answered]:

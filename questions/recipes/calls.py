@@ -150,10 +150,10 @@ def _set_clock(world: World, step: Step, number: int) -> None:
     realtime = 0
     if flagged is not False:
         given = _field(step, "realtime", Part("clock", "realtime"))
-        usable = world.ghost.usable
+        before = world.ghost.usable, world.ghost.used
         realtime = value_of(world, given, "realtime", step.who)
         if isinstance(flags, Saved):  # then it is used only where it is valid
-            world.ghost.usable = usable
+            world.ghost.usable, world.ghost.used = before
     set_clock(world.vm, clock, realtime, flagged, world.sample)
 
 

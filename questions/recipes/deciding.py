@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from model.today import Rules
 from questions.recipes.available import missing
 from questions.recipes.bounds import Bounds, Region, region, single
-from questions.recipes.likeness import one_order
-from questions.recipes.orders import orders
+from questions.recipes.likeness import enough
+from questions.recipes.orders import ALL, FIRSTS, ONE, orders, settled
 from questions.recipes.properties import PROPERTIES
 from questions.recipes.replay import Replay, replay
 from questions.recipes.samples import confirm
@@ -29,7 +29,7 @@ from vtsc.base.errors import (
 )
 from vtsc.smtlib.script import Script as Text
 from vtsc.smtlib.script import Sentences
-from vtsc.solver.asking import Asking
+from vtsc.solver.asking import Asking, GaveUpError
 from vtsc.solver.integers import Lowering
 from vtsc.solver.solve import solve
 from vtsc.symbolic.forms import Condition, Linear
@@ -39,6 +39,8 @@ from vtsc.symbolic.terms import Arena
 
 HOLDS, FAILS, DEPENDS = "holds", "fails", "depends"
 UNKNOWN, VACUOUS, UNAVAILABLE = "unknown", "vacuous", "unavailable"
+MOST_TEXTS = 24
+"""The number of texts into which a proof is split, since a solver finds one order easier than all."""
 LIKE = "like threads are numbered in the order in which they start"
 UNDECIDED = (UnendingError, MeaningError, VtscError)
 """Errors some of which mean that there is no answer: a budget is spent, or a value has no one meaning."""
@@ -98,26 +100,26 @@ def decide(script: Script, rules: Rules) -> list[Verdict]:
     if why:
         return [Verdict(wanted, UNAVAILABLE, why=why) for wanted in script.wanted]
     found: dict[str, Verdict] = {}
-    for like in (False, True):
-        group = [w for w in script.wanted if one_order(script, w.name) is like]
-        for wanted, verdict in zip(group, _of_group(script, rules, group, like), strict=True):
+    for which in (ALL, FIRSTS, ONE):
+        group = [w for w in script.wanted if enough(script, w.name) == which]
+        for wanted, verdict in zip(group, _of_group(script, rules, group, which), strict=True):
             found[wanted.name] = verdict
     return [found[wanted.name] for wanted in script.wanted]
 
 
 def _of_group(
-    script: Script, rules: Rules, group: Sequence[Wanted], like: bool
+    script: Script, rules: Rules, group: Sequence[Wanted], which: str
 ) -> Sequence[Verdict]:
     """The verdicts on properties that are decided by the same orders."""
     if not group:
         return []
     try:
         arena = Arena()
-        ways = orders(script, like)
+        ways = orders(script, which)
         every = [run(each, rules, arena) for each in ways.scripts]
     except UNDECIDED as error:
         return [_unknown(wanted, error) for wanted in group]
-    found = [_decided(every, rules, wanted, like) for wanted in group]
+    found = [_decided(every, rules, wanted, which == ONE) for wanted in group]
     confirm(ways.scripts, rules, [(v.wanted, v.result == HOLDS) for v in found if v.is_for_all])
     return found
 
@@ -155,6 +157,11 @@ def _decided(every: Sequence[Run], rules: Rules, wanted: Wanted, like: bool) -> 
         return _unknown(wanted, error)
 
 
+def _settled(script: Script, delays: Mapping[str, int]) -> Script:
+    """The script in the order that delays give."""
+    return settled(script, lambda gap: delays.get(gap.name, gap.low))
+
+
 def _unknown(wanted: Wanted, error: Exception) -> Verdict:
     """The verdict that there is no answer; an error that means something else is raised again."""
     if isinstance(error, VtscError) and error.status != Exit.UNKNOWN:
@@ -178,21 +185,30 @@ class _Question:
         self.failing = [arena.conjunction((r.legal, arena.negation(c))) for r, c in ways]
         self.lowering: Lowering | None = None
         self.legal = arena.disjunction(r.legal for r in every)
-        self.can_hold = arena.disjunction(self.holding)
-        self.can_fail = arena.disjunction(self.failing)
 
     def verdict(self) -> Verdict:
         """The answer."""
+        arena = self.arena
+        says_nothing = Verdict(self.wanted, VACUOUS, why=PROPERTIES[self.wanted.name].otherwise)
+        saying = [arena.conjunction((r.legal, r.sometimes(self.wanted))) for r in self.every]
+        if self.legal is not arena.false and arena.disjunction(saying) is arena.false:
+            return says_nothing
         failing, holding = self._witness(self.failing, False), self._witness(self.holding, True)
         if failing is None and holding is None:
             return Verdict(
                 self.wanted, VACUOUS, why="no delays within the ranges let the recipe go so"
             )
         if failing is None:
-            texts = self._proved({"holds": self.can_fail})
+            ways = zip(self.holding, saying, strict=True)
+            holding = self._witness([*map(arena.conjunction, ways)], True)
+            if holding is None:
+                return says_nothing
+            if not holding.replay.says:
+                raise EvidenceError(f"run again, {self.wanted.name} says nothing")
+            texts = self._proved(self._by_orders("holds", self.failing))
             return Verdict(self.wanted, HOLDS, holding=holding, texts=texts)
         if holding is None:
-            texts = self._proved({"fails": self.can_hold})
+            texts = self._proved(self._by_orders("fails", self.holding))
             return Verdict(self.wanted, FAILS, failing=failing, texts=texts)
         return self._depends(holding, failing)
 
@@ -203,20 +219,30 @@ class _Question:
         return made
 
     def _witness(self, ways: Sequence[Condition], holds: bool) -> Witness | None:
-        some = self.arena.disjunction(ways)
-        if some is self.arena.false or not self._asking(some).possible():
+        if len(ways) > MOST_TEXTS and not self._asking(self.arena.disjunction(ways)).possible():
             return None
         for run_, condition in zip(self.every, ways, strict=True):
+            if condition is self.arena.false:
+                continue
             delays = least(self._asking(condition), self.arena, self.delays)
             if delays is None:
                 continue
-            found = replay(run_.script, self.rules, delays, self.wanted)
+            script = _settled(run_.script, delays)
+            found = replay(script, self.rules, delays, self.wanted)
             if found.holds is not holds:
                 raise EvidenceError(f"{run_.script.name}: run again, {self.wanted.name} is not so")
-            return Witness(delays, run_.script, found)
+            return Witness(delays, script, found)
         return None
 
     def _depends(self, holding: Witness, failing: Witness) -> Verdict:
+        try:
+            return self._told(holding, failing)
+        except GaveUpError as error:
+            why = f"when it holds is not known: {error}"
+            return Verdict(self.wanted, DEPENDS, holding=holding, failing=failing, why=why)
+
+    def _told(self, holding: Witness, failing: Witness) -> Verdict:
+        """The verdict with the condition, if there is a short one."""
         arena = self.arena
         always = arena.conjunction(map(arena.negation, self.failing))
         inside = region(arena, self._asking, self.delays, self.legal, always)
@@ -248,6 +274,15 @@ class _Question:
             "inside": arena.conjunction((self.legal, here, arena.negation(claim))),
             "outside": arena.conjunction((self.legal, arena.negation(here), claim)),
         }
+
+    def _by_orders(self, name: str, ways: Sequence[Condition]) -> dict[str, Condition]:
+        """By name, what must be impossible: for each order, or for several together if there are many."""
+        size = -(-len(ways) // MOST_TEXTS)
+        every = [self.arena.disjunction(ways[n : n + size]) for n in range(0, len(ways), size)]
+        kept = [*dict.fromkeys(each for each in every if each is not self.arena.false)]
+        if len(kept) < 2:
+            return {name: self.arena.disjunction(kept)}
+        return {f"{name}.{number}": each for number, each in enumerate(kept, 1)}
 
     def _proved(self, impossible: Mapping[str, Condition]) -> dict[str, str]:
         """The texts that say that conditions are impossible, each found so by a fresh solver."""

@@ -1,13 +1,18 @@
 """Where the order of a recipe's threads makes no difference to a property, so that one order stands for all.
 
 There are two such cases. *Like* threads differ by the number of their vCPU alone, so that orders differ by
-names only. *Close* threads each restore their own vCPU's TSC, and whatever their order is, each write matches
-the one before it. In both, nothing but the threads writes a TSC, and the steps around them treat their vCPUs
-alike.
+names only. *Close* threads each restore their own vCPU's TSC, or all write one value, and whatever their
+order is, each write matches the first one. In both, nothing but the threads writes a TSC, and the steps
+around them treat their vCPUs alike.
+
+Of close threads, all take the offset that the first of them has or finds. So what is said of TSCs and of
+KVM_GET_CLOCK depends on which one is first and on when each one writes, and not on the order of the others:
+that only says which vCPU asks for a new master clock, which changes pages and flags.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from questions.recipes.orders import ALL, FIRSTS, ONE
 from questions.recipes.script import (
     RUNS,
     SECOND,
@@ -39,21 +44,52 @@ OF_EACH = (*OF_STATE, "write_lands", "agree", "signalled")
 """Properties that say the same of each vCPU and depend on no other one's number."""
 OF_FIRST = ("pause_consistent", "ref_agrees", "ref_monotonic")
 """Properties that look at the TSC of vCPU 0, from which Hyper-V's reference time comes."""
+OF_OFFSETS = ("tsc_continuous", "write_lands", "agree", "signalled", "pause_consistent")
+"""Properties that depend on offsets and on KVM_GET_CLOCK, not on pages but for what they say of a stop."""
 ALIKE = ("TSC_OFFSET", "SYSTEM_TIME", "REFERENCE_TSC", "clock", "khz", "flags", "realtime")
 """The fields of which all vCPUs have saved the same value; the others are read one after the other."""
 
 
-def one_order(script: Script, name: str) -> bool:
-    """Whether one order of a script's threads says of a property what all orders say."""
+def enough(script: Script, name: str) -> str:
+    """Which orders of a script's threads say of a property what all orders say."""
     blocks = [i for section in script.sections for i in section.body if isinstance(i, Threads)]
     if len(blocks) != 1 or not _fair(script, blocks[0]):
-        return False
-    if name not in OF_FIRST and _are_like(blocks[0]) and _alone(script, blocks[0]):
+        return ALL
+    if _is_one_enough(script, blocks[0], name):
+        return ONE
+    return FIRSTS if _is_the_first_enough(script, blocks[0], name) else ALL
+
+
+def _is_the_first_enough(script: Script, block: Threads, name: str) -> bool:
+    """Whether a property of close threads depends on their times and on which one writes first, alone."""
+    after = [s for section in script.sections for s in steps(section) if section.kind != "save"]
+    return (
+        name in OF_OFFSETS
+        and not (name == "pause_consistent" and script.guest.reference)
+        and _are_close(script, block)
+        and not any(_looks_around(step) for thread in block.threads for step in thread)
+        and not any(step.call.name == "KVM_GET_CLOCK" for step in after)
+    )
+
+
+def _looks_around(step: Step) -> bool:
+    """Whether a step uses what some vCPU has now."""
+    return any(_is_now(value) for _, value in step.call.fields)
+
+
+def _is_now(value: Value | None) -> bool:
+    if isinstance(value, Op):
+        return _is_now(value.left) or _is_now(value.right)
+    return isinstance(value, Now)
+
+
+def _is_one_enough(script: Script, block: Threads, name: str) -> bool:
+    if name not in OF_FIRST and _are_like(block) and _alone(script, block):
         return True
-    if name == "master_clock" and not _is_taken(script, blocks[0]):
+    if name == "master_clock" and not _is_taken(script, block):
         return False
-    return (name in OF_EACH and _are_like(blocks[0])) or (
-        name in OF_STATE and _are_close(script, blocks[0])
+    return (name in OF_EACH and _are_like(block)) or (
+        name in OF_STATE and _are_close(script, block)
     )
 
 
@@ -152,23 +188,36 @@ def _is_own(value: Value | None, field: str) -> bool:
 
 
 def _are_close(script: Script, block: Threads) -> bool:
-    """Whether each thread writes its own saved TSC once, and all of them match in any order.
+    """Whether each thread writes its own saved TSC once, or all one value, and all match in any order.
 
     What a write is compared with is what the one before has grown to. The two differ by no more than what
-    passes between the first and the last reading, and between the first and the last write.
+    passes between the first and the last reading, and between the first and the last write. A vCPU that is
+    created later would be compared with the last one.
     """
-    if not all(map(_restores_its_own, block.threads)):
+    values = [_only_write(thread) for thread in block.threads]
+    if values[0] is None or any(value != values[0] for value in values):
         return False
-    read = _while_reading(script)
+    if _creates_later(script, block):
+        return False
+    read = _while_reading(script) if values[0] == Saved() else 0
     written = max(sum(step.gap.high for step in thread) for thread in block.threads)
     return read is not None and read + written < SECOND
 
 
-def _restores_its_own(thread: Sequence[Step]) -> bool:
-    """Whether the only shared step of a thread writes the TSC that its vCPU has saved, once."""
+def _only_write(thread: Sequence[Step]) -> Value | None:
+    """What a thread writes to its vCPU's TSC: what was saved, or a number; None where it does more."""
     values = [dict(step.call.fields).get("TSC") for step in thread if _writes_tsc(step.call)]
     quiet = all(_writes_tsc(step.call) or step.call.name in QUIET for step in thread)
-    return quiet and len(values) == 1 and values[0] == Saved()
+    if not quiet or len(values) != 1 or not isinstance(values[0], Saved | Literal):
+        return None
+    return None if isinstance(values[0], Saved) and values[0].field else values[0]
+
+
+def _creates_later(script: Script, block: Threads) -> bool:
+    """Whether a vCPU is created after threads have begun."""
+    every = [item for section in script.sections for item in section.body]
+    later = every[every.index(block) :]
+    return any(isinstance(i, Step) and i.call.name == "KVM_CREATE_VCPU" for i in later)
 
 
 def _writes_tsc(call: Call) -> bool:

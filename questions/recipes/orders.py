@@ -4,13 +4,15 @@ Only some calls depend on what other vCPUs do, or change what those see. Only th
 call has its own time in its own thread, and stands before the next of those calls.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
-from questions.recipes.script import Script, Section, Step, Threads
+from questions.recipes.script import Gap, Script, Section, Step, Threads
 from vtsc.base.errors import Exit, VtscError
 
+ALL, FIRSTS, ONE = "all", "firsts", "one"
+"""Which orders are looked at: each; one for each thread that comes first; the one of the threads' numbers."""
 MOST = 3000
 """The number of orders beyond which a recipe is not decided."""
 OWN = (
@@ -40,13 +42,13 @@ class Orders:
     scripts: tuple[Script, ...]
 
 
-def orders(script: Script, like: bool = False) -> Orders:
-    """The orders of a recipe's threads, or with ``like`` those in which they start by their numbers.
+def orders(script: Script, enough: str = ALL) -> Orders:
+    """The orders of a recipe's threads that are ``enough``; raises `TooManyError`.
 
-    Raises `TooManyError`.
+    With `FIRSTS`, each thread has one shared step. With `ONE`, threads start by their numbers.
     """
     found: list[Script] = []
-    for sections in product(*(list(_ways(section, like)) for section in script.sections)):
+    for sections in product(*(list(_ways(section, enough)) for section in script.sections)):
         found.append(replace(script, sections=sections))
         _count(found)
     return Orders(tuple(found))
@@ -57,23 +59,51 @@ def _count(found: Sequence[object]) -> None:
         raise TooManyError(f"there are more than {MOST} orders of the threads")
 
 
-def _ways(section: Section, like: bool) -> Iterator[Section]:
+def settled(script: Script, length: Callable[[Gap], int]) -> Script:
+    """The script with threads that are abreast in the order that the lengths of their gaps give."""
+
+    def ordered(item: Step | Threads) -> Step | Threads:
+        if isinstance(item, Step) or not item.abreast:
+            return item
+        times = []
+        for thread in item.threads:
+            shared = next(n for n, step in enumerate(thread) if is_shared(step))
+            times.append(sum(length(step.gap) for step in thread[: shared + 1]))
+        first = item.order[0]
+        by_time = sorted(range(len(times)), key=lambda n: (times[n], n != first))
+        order = tuple(n for n in by_time for _ in item.threads[n])
+        return replace(item, order=order, abreast=False)
+
+    sections = [replace(each, body=tuple(map(ordered, each.body))) for each in script.sections]
+    return replace(script, sections=tuple(sections))
+
+
+def _ways(section: Section, enough: str) -> Iterator[Section]:
     """The section with its threads in each order."""
     parts: list[Sequence[Step | Threads]] = []
     for item in section.body:
-        parts.append([item] if isinstance(item, Step) else _interleaved(item, like))
+        parts.append([item] if isinstance(item, Step) else _interleaved(item, enough))
     for body in product(*parts):
         yield replace(section, body=body)
 
 
-def _interleaved(threads: Threads, like: bool) -> list[Threads]:
-    """Threads in each order; with ``like``, they start in the order of their numbers."""
+def _interleaved(threads: Threads, enough: str) -> list[Threads]:
+    """Threads in each order that is wanted."""
+    if enough == FIRSTS:
+        return [_after(threads, n) for n in range(len(threads.threads))]
     rest = [_lengths(thread) for thread in threads.threads]
     found: list[Threads] = []
-    for order in _merged([0] * len(rest), rest, like):
+    for order in _merged([0] * len(rest), rest, enough == ONE):
         found.append(replace(threads, order=order))
         _count(found)
     return found
+
+
+def _after(threads: Threads, first: int) -> Threads:
+    """Threads that come after one of them, whatever their own order is."""
+    numbers = sorted(range(len(threads.threads)), key=lambda n: n != first)
+    order = tuple(n for n in numbers for _ in threads.threads[n])
+    return replace(threads, order=order, abreast=True)
 
 
 def _lengths(thread: Sequence[Step]) -> list[int]:

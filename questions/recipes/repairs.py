@@ -6,15 +6,17 @@ from dataclasses import replace
 from model.today import Rules
 from questions.recipes.deciding import HOLDS, Verdict, decide
 from questions.recipes.fitting import script
-from questions.recipes.likeness import one_order
+from questions.recipes.likeness import enough
 from questions.recipes.orders import orders
 from questions.recipes.reading.lives import check_lives
 from questions.recipes.reading.tree import Delay, Step, Text, Timed
-from questions.recipes.script import RUNS, Call, Literal, Now, Op, Saved, Value
+from questions.recipes.script import RUNS, Call, Literal, Now, Op, Saved, Value, steps
 from vtsc.base.errors import VtscError
 
 MOST = 3
 """The number of changes that are told."""
+MOST_STEPS = 1500
+"""The number of steps that the changed recipes may have in all orders, so that 16 vCPUs take no minutes."""
 MOST_ORDERS = 6
 """The number of orders of threads beyond which no changes are tried: each takes as long as the recipe."""
 FIXED = {*RUNS, "KVM_CREATE_VCPU", "pause", "guest", "expire"}
@@ -23,19 +25,28 @@ Change = tuple[str, Text]
 """What is changed, as a half-sentence, and the changed recipe."""
 
 
-def repairs(text: Text, rules: Rules, name: str, verdicts: Sequence[Verdict]) -> tuple[str, ...]:
-    """The first changes with which the property holds, and every other one that held before."""
+def repairs(
+    text: Text, rules: Rules, name: str, verdicts: Sequence[Verdict]
+) -> tuple[tuple[str, ...], bool]:
+    """The first changes with which the property holds, and every other one that held before.
+
+    Also whether the search ended for want of changes, or with as many as are told.
+    """
     others = {v.wanted.name for v in verdicts if v.result == HOLDS}
     found: list[str] = []
     asked = script(text)
-    if any(len(orders(asked, one_order(asked, x)).scripts) > MOST_ORDERS for x in (name, *others)):
-        return ()
+    if any(len(orders(asked, enough(asked, x)).scripts) > MOST_ORDERS for x in (name, *others)):
+        return (), False
+    left = MOST_STEPS
     for told, changed in _changes(text):
+        left -= sum(len(steps(section)) for section in asked.sections)
+        if left < 0:
+            return tuple(found), False
         if _hold(changed, rules, {name}) and (not others or _hold(changed, rules, others)):
             found.append(told)
             if len(found) == MOST:
                 break
-    return tuple(found)
+    return tuple(found), True
 
 
 def _hold(text: Text, rules: Rules, names: Set[str]) -> bool:

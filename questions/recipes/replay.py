@@ -14,9 +14,13 @@ from questions.recipes.world import World
 
 @dataclass(frozen=True)
 class Replay:
-    """A run on plain numbers. ``remarks``: by the number of the step, what the kernel decided there."""
+    """A run on plain numbers. ``says``: the property says anything of it, which a vacuous one does not.
+
+    ``remarks``: by the number of the step, what the kernel decided there.
+    """
 
     holds: bool
+    says: bool
     remarks: tuple[tuple[int, str], ...]
     world: World
 
@@ -29,8 +33,9 @@ def replay(script: Script, rules: Rules, delays: Mapping[str, int], wanted: Want
 
     world = played(script, rules, delay)
     known = PROPERTIES[wanted.name]
-    holds = known.claim(Seen(world), {**known.parameters, **wanted.parameters})
-    return Replay(bool(holds), tuple(_remarks(world, script)), world)
+    parameters = {**known.parameters, **wanted.parameters}
+    holds, says = (each(Seen(world), parameters) for each in (known.claim, known.sometimes))
+    return Replay(bool(holds), bool(says), tuple(_remarks(world, script)), world)
 
 
 def ordered(script: Script) -> tuple[Step, ...]:

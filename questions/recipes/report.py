@@ -115,6 +115,8 @@ def _verdict(answer: Answer, rules: Sequence[str], shown: dict[object, str]) -> 
         yield "  with one of these changes it holds:"
         for told in answer.repairs:
             yield from wrapped(told, "      ", "    - ")
+    if not answer.all_tried:
+        yield "  not all changes were tried: there are too many steps, or orders of threads"
 
 
 def _failing(answer: Answer, witness: Witness, shown: dict[object, str]) -> Iterator[str]:
@@ -168,7 +170,8 @@ def _run(answer: Answer, witness: Witness) -> Iterator[str]:
         head = f"    {number + 1:>3} {step.line or '-':>4} {at}  "
         yield from wrapped(f"{_who(step)}: {call(step)}", " " * 25, head)
         if number in remarks:
-            yield from wrapped(_rough(remarks[number]), " " * 25, " " * 23)
+            remark = remarks[number] if answer.condition else _rough(remarks[number])
+            yield from wrapped(remark, " " * 25, " " * 23)
     yield from _clocks(answer, witness)
 
 
@@ -179,18 +182,9 @@ def _rough(remark: str) -> str:
 
 def _times(witness: Witness) -> list[int]:
     """The time of each step since the first section began."""
-    now, found = 0, []
-    for section in witness.script.sections:
-        now += _length(witness, section.gap)
-        for item in section.body:
-            for step in [item] if isinstance(item, Step) else [s for t in item.threads for s in t]:
-                now += _length(witness, step.gap)
-                found.append(now)
-    return found
-
-
-def _length(witness: Witness, gap: Gap) -> int:
-    return witness.delays.get(gap.name, gap.low)
+    uptime = witness.script.guest.uptime
+    begin = witness.delays.get(uptime.name, uptime.low)
+    return [time - begin for time in witness.replay.world.times]
 
 
 def _clocks(answer: Answer, witness: Witness) -> Iterator[str]:

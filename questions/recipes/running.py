@@ -20,7 +20,7 @@ from questions.recipes.script import (
     steps,
 )
 from questions.recipes.world import KHZ, World, Write, booted, replaced
-from vtsc.language import apart, require
+from vtsc.language import apart, require, u64
 
 Delay = Callable[[Gap], Any]
 """Gives the length of a gap: a number, or a symbol."""
@@ -44,6 +44,7 @@ def _play(world: World, section: Section, delay: Delay) -> None:
     world.section = section.kind
     if section.kind == "restore":
         _stop(world, ())
+        world.ran.clear()
         replaced(world)
     elif not world.ran:
         _stop(world, steps(section))
@@ -57,16 +58,40 @@ def _play(world: World, section: Section, delay: Delay) -> None:
 
 def _play_threads(world: World, block: Threads, delay: Delay) -> None:
     """Run threads in their order. Steps that others depend on take place in that order in time, too."""
-    times = [world.time for _ in block.threads]
-    last = world.time
+    begin = last = world.time
+    times = [begin for _ in block.threads]
+    first: tuple[Any, ...] = ()
     for n, step in sequence(block):
         times[n] = world.time = times[n] + delay(step.gap)
         if is_shared(step):
             require(last <= world.time)
-            last = world.time
+            if first:
+                _put_writing(world, first)
+            else:
+                last = world.time
         _step(world, step)
-    after = [t for t, steps_ in zip(times, block.threads, strict=True) if not is_shared(steps_[-1])]
+        if block.abreast and is_shared(step) and not first:
+            first = _writing(world, world.time - begin)
+    after = [
+        t
+        for t, own in zip(times, block.threads, strict=True)
+        if block.abreast or not is_shared(own[-1])
+    ]
     world.time = _latest(world, [last, *after])
+
+
+def _writing(world: World, ago: Any) -> tuple[Any, ...]:
+    """What the next write of a TSC is compared with, as it would have been so long ago.
+
+    That is the same, and what has elapsed since then is not negative whatever the order of the threads is.
+    """
+    vm = world.vm
+    return u64(vm.last_nsec - ago), u64(vm.last_write - ago), vm.last_khz, vm.last_offset
+
+
+def _put_writing(world: World, before: tuple[Any, ...]) -> None:
+    vm = world.vm
+    vm.last_nsec, vm.last_write, vm.last_khz, vm.last_offset = before
 
 
 def _latest(world: World, times: Sequence[Any]) -> Any:

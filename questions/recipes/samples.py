@@ -7,6 +7,7 @@ nothing with that arithmetic.
 from collections.abc import Iterator, Sequence
 
 from model.today import Rules
+from questions.recipes.orders import settled
 from questions.recipes.properties import PROPERTIES
 from questions.recipes.properties.property import Seen
 from questions.recipes.running import played
@@ -25,7 +26,7 @@ def confirm(scripts: Sequence[Script], rules: Rules, found: Sequence[tuple[Wante
     for script in scripts[:MOST_ORDERS]:
         for delays in _chosen():
             try:
-                world = played(script, rules, delays)
+                world = played(settled(script, delays), rules, delays)
             except Illegal:
                 continue
             for wanted, holds in found:

@@ -7,7 +7,7 @@ from typing import Any
 
 from model.today import Rules
 from questions.recipes.properties import PROPERTIES
-from questions.recipes.properties.property import Seen
+from questions.recipes.properties.property import Parameters, Seen
 from questions.recipes.running import played
 from questions.recipes.script import Gap, Script, Wanted
 from questions.recipes.world import Notes, World
@@ -34,15 +34,21 @@ class Run:
 
     def claim(self, wanted: Wanted) -> Condition:
         """The condition on the delays under which a property holds."""
-        known = PROPERTIES[wanted.name]
-        parameters = {**known.parameters, **wanted.parameters}
+        return self._condition(PROPERTIES[wanted.name].claim, wanted)
+
+    def sometimes(self, wanted: Wanted) -> Condition:
+        """The condition on the delays under which a property says anything."""
+        return self._condition(PROPERTIES[wanted.name].sometimes, wanted)
+
+    def _condition(self, claim: Callable[[Seen, Parameters], Any], wanted: Wanted) -> Condition:
+        parameters = {**PROPERTIES[wanted.name].parameters, **wanted.parameters}
         notes = Notes()
         world = self.world
         if world is None:
             return self.arena.true
 
         def look() -> None:
-            notes.put("holds", known.claim(Seen(world), parameters))
+            notes.put("holds", claim(Seen(world), parameters))
 
         notes.put("holds", True)
         _whole(self.arena, lambda: apart(look, notes))

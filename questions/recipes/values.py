@@ -29,6 +29,7 @@ def value_of(world: World, value: Value, field: str, who: int) -> Any:
 def _part(world: World, value: Part) -> Any:
     """A field of a reading of the clock; notes whether the kernel said that it is valid."""
     if value.name != "clock":
+        world.ghost.used = True
         world.ghost.usable = both(world.ghost.usable, world.notes.get(f"{value.record}.flagged"))
     return world.notes.get(f"{value.record}.{value.name}")
 

@@ -69,6 +69,8 @@ class Ghost:
     def __init__(self) -> None:
         self.usable: Any = True
         """Every value that came from a reading of the clock was said to be valid."""
+        self.used: Any = False
+        """Such a value was used."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from model.today import rules_named
-from questions.recipes.orders import orders
+from questions.recipes.orders import ONE, orders
 from questions.recipes.properties import PROPERTIES
 from questions.recipes.properties.property import Seen
 from questions.recipes.running import played
@@ -91,7 +91,7 @@ def test_rounding_at_other_rates_changes_nothing(khz):
         rules = rules_named(version)
         if name.startswith(NUMBERS) or "16" in name or not script.wanted:
             continue
-        way = orders(script, like=True).scripts[0]
+        way = orders(script, ONE).scripts[0]
         worlds = [
             played(way, rules, lambda gap: (gap.low + gap.high) // 2, x) for x in (10**6, khz)
         ]

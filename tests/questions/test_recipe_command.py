@@ -298,7 +298,7 @@ def test_a_recorded_migration_leaves_the_clocks_apart_by_what_was_computed(ask):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("vcpus", [1, 4, 16])
+@pytest.mark.parametrize("vcpus", [2, 4, 16])
 @pytest.mark.parametrize("name", ["firecracker-restore/quick", "cloud-hypervisor-restore/v53"])
 def test_fixed_orders_hold_for_more_vcpus(vcpus, name, capsys, monkeypatch):
     """Up to the 16 that a recipe may have."""

@@ -138,3 +138,17 @@ def test_any_change_of_a_file_is_read_or_refused_in_one_line(tmp_path):
             refused += 1
             assert re.fullmatch(r"mine\.toml:[0-9]+: [^\n]+", str(error))
     assert 30 < refused < 100
+
+
+@pytest.mark.parametrize(("given", "ns"), [("-2s", -2 * 10**9), ("2s", 2 * 10**9), ("0", 0)])
+def test_the_second_wall_clock_may_be_behind(tmp_path, given, ns):
+    """The step between the hosts has a sign."""
+    (text,) = read(tmp_path, WHOLE.replace("want", f'guest.wall_step = "{given}"\nwant'))
+    assert script(text).guest.wall_step == ns
+
+
+@pytest.mark.parametrize("given", ["-60000000h", "--2s", "-", "-2"])
+def test_a_wall_step_that_is_none_is_refused(tmp_path, given):
+    """In one line with its place."""
+    with pytest.raises(BadFileError, match=r"mine\.toml:2: .*expected"):
+        read(tmp_path, WHOLE.replace("want", f'guest.wall_step = "{given}"\nwant'))

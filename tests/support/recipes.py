@@ -162,6 +162,7 @@ def early_run(fix):
         ("no_early_run", "kvmclock_monotonic", "ref_monotonic"),
         section("save", every(v, PAUSE), READ_CLOCK, each(v, [get("TSC")])),
         section("restore", each(v, [*CREATE, put("TSC")]), tail),
+        guest=Guest(reference=True),
     )
 
 
@@ -272,7 +273,9 @@ def reference_reset(value):
     """Reset of a guest that uses Hyper-V's reference time: the clock to 0, the TSC to a value."""
     v, wanted = range(2), ("write_lands", ("ref_agrees", {"x": 100 * MS}))
     steps = (set_clock(clock=Literal(0)), *each(v, [put(TSC=Literal(value))]), *every(v, RUN))
-    return recipe(2, wanted, section("reset", steps), guest=aged(38_500 * MS))
+    return recipe(
+        2, wanted, section("reset", steps), guest=replace(aged(38_500 * MS), reference=True)
+    )
 
 
 def in_threads(vcpus, same=False, copy=3 * SECOND):

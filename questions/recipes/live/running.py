@@ -251,8 +251,10 @@ def _claims(script: Script, world: World) -> str:
     told = []
     for wanted in script.wanted:
         known = PROPERTIES[wanted.name]
-        holds = known.claim(Seen(world), {**known.parameters, **wanted.parameters})
-        told.append(f"{wanted.name} {'holds' if holds else 'fails'}")
+        parameters = {**known.parameters, **wanted.parameters}
+        result = "holds" if known.claim(Seen(world), parameters) else "fails"
+        says = known.sometimes(Seen(world), parameters)
+        told.append(f"{wanted.name} {result if says else 'says nothing'}")
     return f"with the delays of this run {', '.join(told)}"
 
 

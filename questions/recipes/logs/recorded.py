@@ -66,6 +66,8 @@ def _event(line: str, number: int, shown: str) -> Event:
         read = json.loads(line)
     except json.JSONDecodeError as error:
         raise fail(f"no JSON: {error.msg}; expected one object a line") from None
+    except ValueError:  # a number of thousands of digits
+        raise fail("a number is too long; expected one object a line") from None
     if not isinstance(read, dict):
         raise fail("expected an object")
     for key, kind in KEYS.items():

@@ -2,10 +2,12 @@
 
 from questions.recipes.properties.property import (
     MS,
+    NO_KVMCLOCK,
     Parameters,
     RecipeProperty,
     Seen,
     number,
+    uses_kvmclock,
     within,
 )
 from vtsc.language import s64
@@ -25,4 +27,6 @@ PROPERTY = RecipeProperty(
     claim,
     {"x": 10 * MS},
     "a guest that changes its clock source sees time jump",
+    uses_kvmclock,
+    NO_KVMCLOCK,
 )

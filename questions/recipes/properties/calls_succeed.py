@@ -21,4 +21,6 @@ PROPERTY = RecipeProperty(
     "each call succeeds, or fails as the recipe says",
     claim,
     failing="the VMM goes on as if the call had done its work",
+    sometimes=lambda seen, parameters: any(map(steps, seen.script.sections)),
+    otherwise="there is no call",
 )

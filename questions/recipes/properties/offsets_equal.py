@@ -1,6 +1,12 @@
 """All vCPUs have the same TSC offset when the first of them runs."""
 
-from questions.recipes.properties.property import Parameters, RecipeProperty, Seen
+from questions.recipes.properties.property import (
+    ONE_VCPU,
+    Parameters,
+    RecipeProperty,
+    Seen,
+    two_run,
+)
 
 
 def claim(seen: Seen, parameters: Parameters) -> bool:
@@ -26,4 +32,6 @@ PROPERTY = RecipeProperty(
     "all vCPUs have the same TSC offset, and not by chance, when the first runs",
     claim,
     failing="the TSCs of two vCPUs differ",
+    sometimes=two_run,
+    otherwise=ONE_VCPU,
 )

@@ -1,6 +1,12 @@
 """The vCPUs' TSC offsets differ as they did before."""
 
-from questions.recipes.properties.property import Parameters, RecipeProperty, Seen
+from questions.recipes.properties.property import (
+    ONE_VCPU,
+    Parameters,
+    RecipeProperty,
+    Seen,
+    two_run,
+)
 from vtsc.language import u64
 
 
@@ -20,4 +26,6 @@ PROPERTY = RecipeProperty(
     "the vCPUs' TSC offsets differ by what they differed by before",
     claim,
     failing="the TSCs of two vCPUs are further apart than before",
+    sometimes=two_run,
+    otherwise=ONE_VCPU,
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 from questions.recipes.script import Script
 from questions.recipes.world import KHZ, Notes, World
-from vtsc.language import apart, both, cdiv, s64
+from vtsc.language import apart, both, cdiv, either, s64
 
 MS = 10**6
 SECOND = 10**9
@@ -19,8 +19,9 @@ Parameters = Mapping[str, int | str]
 class RecipeProperty:
     """A property: its claim about a run that has ended, with its parameters and their defaults.
 
-    ``title``: the claim in a line. ``failing``: what it means for a guest that it fails. ``unit``: durations
-    are ns.
+    ``title``: the claim in a line. ``failing``: what it means for a guest that it fails. ``sometimes``: what
+    has to happen in some run, since without it the claim says nothing; ``otherwise``: the reason where it
+    never does. Durations are ns.
     """
 
     name: str
@@ -28,6 +29,8 @@ class RecipeProperty:
     claim: Callable[["Seen", Parameters], Any]
     parameters: Parameters = field(default_factory=dict)
     failing: str = ""
+    sometimes: Callable[["Seen", Parameters], Any] = lambda seen, parameters: bool(seen.ran)
+    otherwise: str = "no vCPU runs after it was stopped"
 
 
 @dataclass(frozen=True)
@@ -84,15 +87,44 @@ def within(value: Any, limit: int) -> Any:
     return bool(value <= limit) and bool(value >= -limit)
 
 
+def uses_kvmclock(seen: Seen, parameters: Parameters) -> bool:
+    """Whether the guest uses kvmclock, and runs after it was stopped."""
+    return bool(seen.ran) and seen.script.guest.kvmclock
+
+
+NO_KVMCLOCK = "the guest does not use kvmclock, or no vCPU runs after it was stopped"
+"""The reason where that never happens."""
+
+
+def two_run(seen: Seen, parameters: Parameters) -> bool:
+    """Whether one of at least two vCPUs runs after it was stopped."""
+    return bool(seen.ran) and len(seen.world.created) > 1
+
+
+ONE_VCPU = "there is one vCPU alone, or none runs after it was stopped"
+"""The reason where that never happens."""
+
+
 def for_all(items: Iterable[int], holds: Callable[[int], Any]) -> Any:
     """Whether a claim holds of every item. Its ways do not multiply from one item to the next."""
-    notes = Notes()
     every: Any = True
+    for found in _each(items, holds):
+        every = both(every, found)
+    return every
+
+
+def for_some(items: Iterable[int], holds: Callable[[int], Any]) -> Any:
+    """Whether a claim holds of some item, likewise."""
+    return either(_each(items, holds))
+
+
+def _each(items: Iterable[int], holds: Callable[[int], Any]) -> Iterator[Any]:
+    """Whether a claim holds, of each item by itself."""
+    notes = Notes()
     for item in items:
         notes.put("one", True)
         apart(partial(_look, notes, holds, item), notes)
-        every = both(every, notes.get("one"))
-    return every
+        yield notes.get("one")
 
 
 def _look(notes: Notes, holds: Callable[[int], Any], item: int) -> None:

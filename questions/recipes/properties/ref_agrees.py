@@ -28,4 +28,6 @@ PROPERTY = RecipeProperty(
     claim,
     {"x": 50 * MS},
     "a guest arms its timers by one clock, and the host counts another",
+    lambda seen, parameters: seen.script.guest.reference and 0 in seen.ran,
+    "guest.reference is false, or v0 does not run after it was stopped",
 )

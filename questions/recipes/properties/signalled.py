@@ -9,6 +9,7 @@ from questions.recipes.properties.property import (
     RecipeProperty,
     Seen,
     for_all,
+    for_some,
     number,
 )
 
@@ -20,7 +21,19 @@ def claim(seen: Seen, parameters: Parameters) -> Any:
 
 def _is_told(seen: Seen, limit: int, v: int) -> bool:
     """Whether a vCPU's page says that it was stopped, if it has to."""
-    return bool(seen.advance("clock", v) <= limit) or bool(seen.at("q", "stopped", v))
+    return not _jumps(seen, limit, v) or bool(seen.at("q", "stopped", v))
+
+
+def _jumps(seen: Seen, limit: int, v: int) -> bool:
+    """Whether a vCPU's kvmclock has jumped."""
+    return bool(seen.advance("clock", v) > limit)
+
+
+def _some_jump(seen: Seen, parameters: Parameters) -> Any:
+    """Whether the guest uses kvmclock, and it jumps."""
+    if not seen.script.guest.kvmclock:
+        return False
+    return for_some(seen.ran, partial(_jumps, seen, number(parameters, "J")))
 
 
 PROPERTY = RecipeProperty(
@@ -29,4 +42,6 @@ PROPERTY = RecipeProperty(
     claim,
     {"J": SECOND},
     "the guest's watchdogs report lockups",
+    _some_jump,
+    "the guest does not use kvmclock, or it never jumps by more than the limit",
 )

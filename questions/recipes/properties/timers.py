@@ -10,6 +10,7 @@ from questions.recipes.properties.property import (
     RecipeProperty,
     Seen,
     for_all,
+    for_some,
     number,
 )
 from vtsc.language import both, s64
@@ -46,10 +47,17 @@ def _fires(seen: Seen, limit: int, v: int) -> bool:
     return bool(late >= 0) and bool(late <= limit)
 
 
+def _is_armed(seen: Seen, parameters: Parameters) -> Any:
+    """Whether a timer is armed when the guest is stopped, or a Hyper-V timer by the guest."""
+    return bool(seen.world.stimers) or for_some(seen.ran, lambda v: bool(seen.at("p", "armed", v)))
+
+
 PROPERTY = RecipeProperty(
     "timers",
     "an armed timer fires once, not before its deadline and at most the limit after it",
     claim,
     {"L": SECOND},
     "a timer is lost, early, late, or fires twice",
+    _is_armed,
+    "no timer is armed when its vCPU is stopped, in any run",
 )

@@ -24,4 +24,6 @@ PROPERTY = RecipeProperty(
     claim,
     {"x": 200 * MS},
     "the kernel replaces the value by that of an earlier write",
+    lambda seen, parameters: bool(seen.world.writes),
+    "no step writes a TSC",
 )

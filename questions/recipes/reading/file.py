@@ -18,7 +18,7 @@ from questions.recipes.reading.uses import (
     check_uses,
     never_created,
 )
-from questions.recipes.reading.values import UNITS, delay, duration
+from questions.recipes.reading.values import UNITS, delay, signed
 from questions.recipes.reading.wants import PAUSE, told, want
 from vtsc.base.errors import UsageError
 from vtsc.base.spelling import near
@@ -230,7 +230,7 @@ class _Reader:
         found: dict[str, bool | int] = {}
         for name, given in self._table("guest", GUEST).items():
             if name == "wall_step":
-                found[name] = self._try("guest", name, partial(duration, str(given)))
+                found[name] = self._try("guest", name, partial(signed, str(given)))
             elif name != "uptime" and not isinstance(given, bool):
                 self._fail("guest", f"guest: {name} = {told(given)}: expected true or false", name)
             elif name != "uptime":

@@ -46,6 +46,17 @@ def duration(text: str) -> int:
     return int(ns)
 
 
+def signed(text: str) -> int:
+    """The nanoseconds of a text that may begin with a minus; at most 50 years back."""
+    text = text.strip()
+    if not text.startswith("-"):
+        return duration(text)
+    ns = duration(text[1:])
+    if ns > LONGEST // 2:
+        raise Mistake(f"{text}: expected at most 50 years back")
+    return -ns
+
+
 def delay(text: object, named: Mapping[str, Delay]) -> Delay:
     """The delay that a text is or names."""
     if not isinstance(text, str):
