@@ -11,7 +11,9 @@ from vtsc.deciding.verdict import Status
 from vtsc.engines import Effort
 from vtsc.evidence.replay import case_of
 from vtsc.evidence.trace import load_trace
+from vtsc.report.cause import told as cause_of
 from vtsc.report.text.cause import inputs, sentences
+from vtsc.report.text.counterexample import counterexample
 from vtsc.why.again import Again, Recording
 from vtsc.why.cause import explanation, recording
 from vtsc.why.freedom import mattering
@@ -301,6 +303,37 @@ def test_the_cause_of_a_mutant_is_its_mistake(content, design, host, right, wron
     if cause.earlier is not None and cause.earlier.decides:
         named.append(cause.earlier.condition)
     assert line in [condition.line for condition in named]
+
+
+STRAY = "        vcpu.tsc_offset -= 5\n"
+NOTED = "        vcpu.last_host_tsc = host.tsc(vcpu.cpu)\n"
+COMPENSATED = "            vcpu.cpu = cpu\n"
+HOOK = "    def page_floor("
+ENTERING = f"    def vcpu_enter(self, host: Host, vcpu: Vcpu) -> None:\n{STRAY}\n{HOOK}"
+AT_LOAD = f"    {STRAY}{COMPENSATED}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("right", "wrong", "action"),
+    [
+        (NOTED, NOTED + STRAY, "put(0)"),  # the lag shows first when the vCPU is loaded again
+        (COMPENSATED, AT_LOAD, "load(0, 1)"),
+        (HOOK, ENTERING, "enter(0)"),
+    ],
+)
+def test_the_step_of_a_statement_without_a_condition(content, right, wrong, action):
+    """Where no condition is to blame, the step is the one that ran the statement, and its line is shown."""
+    case = Case(content, "patch25", "stable", content.resolve("patch25", "monotonic", {}))
+    source = source_of(content, "patch25").read_text(encoding="utf-8")
+    with workshop(case, "monotonic", 12) as shop:
+        variant = shop.variant(source.replace(right, wrong, 1))
+        result = shop.decided(variant, Effort.BOUNDED)
+        assert result.status is Status.VIOLATED
+        found = cause_of(variant.content, result.trace, result.run)
+        text = counterexample(variant.content, result.trace, result.run)
+    assert (found.file, found.action) == (None, action)
+    assert "vcpu.tsc_offset -= 5" in text
 
 
 @pytest.mark.slow

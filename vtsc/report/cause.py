@@ -3,6 +3,7 @@
 Where no condition is to blame, the step is the one in which the property's own measure rose most.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,7 +54,7 @@ def told(content: Content, trace: Trace, run: Run) -> Told:
     )
     sentence = " ".join(sentences(explained))
     if explained.cause is None:
-        step = worst_step(run)
+        step = worst_step(run, explained.storing)
         action = None if step is None else str(run.steps[step - 1].call)
         return Told(step, action, None, None, None, sentence, explained)
     first = explained.cause.conditions[0]
@@ -61,23 +62,27 @@ def told(content: Content, trace: Trace, run: Run) -> Told:
     return Told(first.step, str(first.call), file, first.line, first.text, sentence, explained)
 
 
-def worst_step(run: Run) -> int | None:
+def worst_step(run: Run, storing: Sequence[int] = ()) -> int | None:
     """The step, from 1, in which a measure of the property rose most, since it was last kept.
 
-    A measure counts from 0 until it is first defined. Where none rose, the last step before the end counts
-    in which a line of the design changed the state; None without one.
+    A measure counts from 0 until it is first defined. Where it is not defined for some steps, it rose in the
+    last of them, and the one after, that is among ``storing``: there rules changed what was read in the end.
+    Where none rose, the last step before the end counts in which a line of the design changed the state;
+    None without one.
     """
     since = taken_before(run)
     worst, found = 0, None
     before: dict[int, int] = {}
+    at: dict[int, int] = {}
     for i, step in enumerate(run.steps, 1):
         for which, measure in enumerate(step.blame):
             if measure is None:
                 continue
             rise = measure - before.get(which, 0)
             if rise > worst and i > since:
-                worst, found = rise, i
-            before[which] = measure
+                gap = range(max(at.get(which, 0), since) + 1, i + 1)
+                worst, found = rise, max((s for s in storing if s in gap), default=i)
+            before[which], at[which] = measure, i
     middle = range(len(run.steps) - 1, since, -1)
     return found or next((i for i in middle if run.steps[i - 1].acting is not None), None)
 

@@ -97,6 +97,8 @@ class Explanation:
     """Hosts on which these calls and inputs violate nothing; found only where there is no cause."""
     defaults: tuple[str, ...]
     """Parameters with whose default they violate nothing, likewise."""
+    storing: tuple[int, ...] = ()
+    """Steps in which rules stored another number that the violating step reads, likewise."""
 
     @property
     def steps(self) -> tuple[int, ...]:
@@ -209,6 +211,21 @@ class _Search:
         names, last = self.base.names, len(self.run.calls)
         return {f"{names[r]}.{field}" for at, r, field in self.base.probe.reads if at == last}
 
+    def storing(self) -> tuple[int, ...]:
+        """The steps in which rules stored another number where the violating step reads one."""
+        records, found = self.again.machine.state().records, set[int]()
+        fields = [full.rpartition(".") for full in self._read_last()]
+        numbers = [
+            (record, name)
+            for record, _, name in fields
+            if records[record].fields[name].kind in ("u64", "word")
+        ]
+        for step, stored in self.base.probe.stores:
+            before, after = self.base.states[max(step - 1, 0)], self.base.states[step]
+            if any(n == stored and before[r].get(n) != after[r].get(n) for r, n in numbers):
+                found.add(step)
+        return tuple(sorted(found))
+
     def _differences(self, outcome: Outcome, step: int) -> tuple[Difference, ...]:
         ours, before, theirs = (
             self.base.states[step],
@@ -286,13 +303,14 @@ def explanation(case: Case, trace: Trace) -> Explanation:
         asked = search.base.probe.asked
         conditions = tuple(search.condition(search.base, n) for n in range(len(asked)))
         values = tuple(search.base.probe.values)
+        storing = search.storing() if found is None else ()
     if found is not None:
         return Explanation(found, conditions, values, (), ())
     hosts = case.content.model.hosts
     others = tuple(host for host in hosts if _is_harmless(case, trace, host, case.settings))
     usual = _with_defaults(case, trace.property)
     harmless = (name for name, s in usual.items() if _is_harmless(case, trace, case.host, s))
-    return Explanation(None, conditions, values, others, tuple(harmless))
+    return Explanation(None, conditions, values, others, tuple(harmless), storing)
 
 
 def _with_defaults(case: Case, prop: str) -> dict[str, Settings]:

@@ -7,7 +7,7 @@ The functions themselves stay the same objects, and have their own code back aft
 import ast
 import builtins
 import gc
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -61,16 +61,19 @@ class Probe:
     """Every field that was read: the step, the record's identity and the field's name."""
     values: list[tuple[int, str, int, Any]] = field(default_factory=list)
     """Every value that was assigned: the step, the file, the line and the value."""
+    stores: list[tuple[int, str]] = field(default_factory=list)
+    """The step and the name of every attribute that was assigned."""
     _open: list[Asked] = field(default_factory=list)
 
-    def mark(self) -> tuple[int, int, int]:
+    def mark(self) -> tuple[int, int, int, int]:
         """How far it is, for `back`."""
-        return len(self.asked), len(self.reads), len(self.values)
+        return len(self.asked), len(self.reads), len(self.values), len(self.stores)
 
-    def back(self, mark: tuple[int, int, int]) -> None:
+    def back(self, mark: tuple[int, int, int, int]) -> None:
         """Forget what came after a mark."""
-        asked, reads, values = mark
+        asked, reads, values, stores = mark
         del self.asked[asked:], self.reads[reads:], self.values[values:], self._open[:]
+        del self.stores[stores:]
 
     def begin(self, site: Site) -> None:
         """A condition is about to be evaluated."""
@@ -93,9 +96,10 @@ class Probe:
                 self._open[-1].reads.append((id(thing), name))
         return getattr(thing, name)
 
-    def value(self, file: str, line: int, value: Any) -> Any:
-        """A value is about to be assigned."""
+    def value(self, file: str, line: int, attributes: tuple[str, ...], value: Any) -> Any:
+        """A value is about to be assigned, to attributes of these names and whatever else."""
         self.values.append((self.step, file, line, value))
+        self.stores += [(self.step, name) for name in attributes]
         return value
 
     def seen(self, text: str, value: Any) -> Any:
@@ -158,14 +162,20 @@ class _Probing(ast.NodeTransformer):
 
     def visit_Assign(self, node: ast.Assign) -> ast.AST:
         node.targets = [self.visit(each) for each in node.targets]
-        where = ast.Constant(self.file), ast.Constant(node.lineno)
-        node.value = _call(VALUE, *where, self.visit(node.value))
+        node.value = self._assigned(node, node.targets)
         return node
 
     def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST:
-        where = ast.Constant(self.file), ast.Constant(node.lineno)
-        node.value = _call(VALUE, *where, self.visit(node.value))
+        node.value = self._assigned(node, [node.target])
         return node
+
+    def _assigned(self, node: Any, targets: Sequence[ast.AST]) -> ast.expr:
+        """The value of an assignment, with a probe."""
+        parts = [part for target in targets for part in ast.walk(target)]
+        stored = [p for p in parts if isinstance(p, ast.Attribute) and isinstance(p.ctx, ast.Store)]
+        names = ast.Tuple([ast.Constant(p.attr) for p in stored], ast.Load())
+        where = ast.Constant(self.file), ast.Constant(node.lineno)
+        return _call(VALUE, *where, names, self.visit(node.value))
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
         node.value = None if node.value is None else self.visit(node.value)
@@ -187,7 +197,7 @@ class _Parts(ast.NodeTransformer):
     """Notes the values of the parts of a condition that are not themselves composed."""
 
     def _part(self, node: Any) -> ast.AST:
-        return _call(SEEN, ast.Constant(ast.unparse(node)), node)
+        return ast.copy_location(_call(SEEN, ast.Constant(ast.unparse(node)), node), node)
 
     visit_Attribute = visit_Name = visit_Call = visit_Subscript = _part
 
@@ -239,7 +249,7 @@ def probed(rules: Iterable[FunctionType]) -> Iterator[Callable[[Probe], None]]:
         TEST: lambda begun, value: current.test(begun, value),
         READ: lambda thing, name: current.read(thing, name),
         SEEN: lambda text, value: current.seen(text, value),
-        VALUE: lambda file, line, value: current.value(file, line, value),
+        VALUE: lambda file, line, names, value: current.value(file, line, names, value),
     }
     try:
         for function in rules:
