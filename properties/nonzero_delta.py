@@ -7,6 +7,7 @@ count / (TSC2 - TSC1) divides by zero.
 from collections.abc import Sequence
 from typing import Any
 
+from model.lemmas.standings import Standing
 from properties.reads import (
     LastRead,
     ReadProperty,
@@ -15,7 +16,22 @@ from properties.reads import (
     note_read,
     read_lemmas,
 )
-from vtsc.language import Lemma, Measure, Measured, Record, Step, Term, both, instances, u64, word
+from vtsc.language import (
+    Lemma,
+    Measure,
+    Measured,
+    Record,
+    Step,
+    Term,
+    both,
+    implies,
+    instances,
+    integer,
+    u64,
+    word,
+)
+
+MOVED_ON = "has moved on from the last value read as the slowest pCPU does"
 
 
 class EqualReads(LastRead):
@@ -24,13 +40,44 @@ class EqualReads(LastRead):
     since: int = word("time units", "true time of the first of equal reads", ghost=True)
 
 
+def since_lemmas(owner: str, machine: Any) -> list[Lemma]:
+    """That a TSC has moved on from the last value read at the least rate of pCPUs, less a part of a cycle.
+
+    One lemma for each standing of a vCPU's TSC, and one for ideal.
+    """
+
+    def moved_on(state: Any, ghosts: Any, v: int, tsc: int) -> bool:
+        host, ghost = state.host, ghosts[f"vcpu{v}"]
+        low, den = host.slowest
+        cycle = host.base.cycle
+        least = low * (host.t - ghost.since)
+        kept: bool = least <= den * (cycle * (tsc - integer(ghost.last)) + cycle - 1)
+        return implies(ghost.seen, kept)
+
+    def at_standing(standing: Standing) -> Lemma:
+        def holds(machine: Any, state: Any, ghosts: Any, v: int, c: int = -1) -> bool:
+            host, vcpu = state.host, state.vm.vcpus[v]
+            kept = moved_on(state, ghosts, v, standing.tsc(host, vcpu, c))
+            return implies(standing.when(host, vcpu, c), kept)
+
+        subjects = ("vcpu",) if standing.anywhere else ("vcpu", "pcpu")
+        said = f"{standing.situation}, {standing.value} {MOVED_ON}"
+        return Lemma(f"{standing.name}_moved_on", said, subjects, holds, owner=owner)
+
+    def of_ideal(machine: Any, state: Any, ghosts: Any, v: int) -> bool:
+        return moved_on(state, ghosts, v, integer(machine.ideal(state, v)))
+
+    ideal = Lemma("ideal_moved_on", f"ideal {MOVED_ON}", ("vcpu",), of_ideal, owner=owner)
+    return [*map(at_standing, machine.standings()), ideal]
+
+
 class NonzeroDelta(ReadProperty):
     """Violated iff this - last == 0 mod 2^64."""
 
     name = "nonzero_delta"
     claim = "on one vCPU no two consecutive reads are equal"
     symptom = "stall"
-    story = "vCPU {subject} read {this} twice: count/(t2-t1) divides by zero; {culprit}"
+    story = "vCPU {subject} read {this} {equal}; {culprit}"
     measure = Measure(
         "stall",
         "the true time from the first to the last of equal reads on one vCPU",
@@ -55,8 +102,9 @@ class NonzeroDelta(ReadProperty):
         return {**instances("vcpu", (EqualReads() for _ in range(machine.sizes["vcpu"])))}
 
     def lemmas(self, machine: Any) -> Sequence[Lemma]:
-        """Lemmas that bound the last value read on each vCPU."""
-        return read_lemmas(self.name, machine)
+        """Lemmas that bound the last value read on each vCPU, and how long it can be read."""
+        at_once = machine.settings["rdtsc_cycles"] == 0
+        return [*read_lemmas(self.name, machine), *(at_once * since_lemmas(self.name, machine))]
 
     def observe(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> bool:
         """Compare a read with the last one on its vCPU."""
@@ -85,9 +133,11 @@ class NonzeroDelta(ReadProperty):
             note_read(ghosts, step.observed)
 
     def terms(self, machine: Any, state: Any, ghosts: dict[str, Any], step: Step) -> list[Term]:
-        """This read and the last one."""
+        """This read, the last one, and whether they are equal: 1, or -1 where they are not."""
         this, last = step.observed.value, ghosts[f"vcpu{step.observed.vcpu}"].last
-        return [Term("this", u64(this)), Term("last", u64(last))]
+        equal = 1 if self.stalls(ghosts, step.observed) else -1
+        sides = ("twice: count/(t2-t1) divides by zero", "once in a row")
+        return [Term("this", u64(this)), Term("last", u64(last)), Term("equal", equal, "", sides)]
 
     def blame(self, machine: Any, state: Any, step: Step) -> list[int | None]:
         """The lag of the reading vCPU, in cycles."""

@@ -12,10 +12,14 @@ def ideal(machine: Any, state: Any, ghosts: Any, v: int) -> int:
 
 
 def clock_step(machine: Any, state: Any) -> int:
-    """The cycles that fit in the longest step of the kernel clock, and one for rounding."""
+    """The cycles by which the kernel clock may be short of true time, or ahead since it was last short."""
     host = state.host
     longest = max(host.resolution, host.resolution_unstable)
-    return -(-longest // host.base.cycle) if longest > host.base.ns else 0
+    if longest <= host.base.ns:
+        return 0
+    whole = longest % host.base.ns == 0  # else the clock is rounded down to ns once more
+    cycles: int = -(-(longest - whole) // host.base.cycle)
+    return cycles
 
 
 def _ahead(machine: Any, state: Any, ghosts: Any, v: int) -> int:

@@ -19,14 +19,14 @@ from vtsc.language import Lemma
 
 def candidates(machine: Any) -> list[Lemma]:
     """The lemmas about every machine, and those about what its settings turn on."""
-    settings = machine.settings
-    own = [*kept_lemmas(settings), *slice_lemmas(settings), *timer_lemmas(settings)]
+    settings, stands = machine.settings, standings(machine)
+    own = [*kept_lemmas(settings), *slice_lemmas(settings), *timer_lemmas(settings, stands)]
     trapping = trapping_lemmas(machine.design.saved_tsc) if machine.traps else []
     overlap = OVERLAP if machine.overlaps else ()
     writes = WRITES if settings["tsc_writes"] == "on" else ()
     own += page_lemmas(machine) if machine.clocks else []
     own += machine.design.lemmas
-    return [*LEMMAS, *own, *trapping, *overlap, *writes, *lemmas(standings(machine), BOUNDS)]
+    return [*LEMMAS, *own, *trapping, *overlap, *writes, *lemmas(stands, BOUNDS)]
 
 
 def standings(machine: Any) -> Sequence[Standing]:

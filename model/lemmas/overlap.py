@@ -21,7 +21,7 @@ def _rest(machine: Any, state: Any, v: int) -> int:
 
 def _ahead(machine: Any, state: Any) -> int:
     """How far the last value is above the greatest that the clock may call for: ideal and a step less 1."""
-    clock = ideal(machine, state, {}, 0) + max(clock_step(machine, state) - 1, 0)
+    clock = ideal(machine, state, {}, 0) + clock_step(machine, state)
     return integer(state.vm.last_emul) - clock
 
 

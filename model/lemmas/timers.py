@@ -4,9 +4,11 @@ That is known when the timer is armed, by how far the guest's TSC is from ideal 
 host's timer is moved because its clock has steps. They are offered where timers are on.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from model.lemmas.slices import lag_of_clock, lead_of_clock, loss
+from model.lemmas.standings import Standing
 from model.limits import waits_for_timer
 from vtsc.language import Lemma, both, implies, integer, negation
 
@@ -128,6 +130,28 @@ STABLE = (
 )
 
 
-def timer_lemmas(settings: Any) -> tuple[Lemma, ...]:
+def _paced(standing: Standing) -> Lemma:
+    """That a vCPU's TSC is past its timer's target by no more than the time since the host's timer was due.
+
+    So it is where no pCPU is faster than nominal and no TSC is raised.
+    """
+
+    def holds(machine: Any, state: Any, ghosts: Any, v: int, c: int = -1) -> bool:
+        host, vcpu = state.host, state.vm.vcpus[v]
+        past = standing.tsc(host, vcpu, c) - integer(vcpu.timer_target)
+        late = host.t - vcpu.timer_due + rounded_by(machine, state)
+        when = both(_waiting(machine, state, v), standing.when(host, vcpu, c))
+        return implies(when, past * host.base.cycle <= late)
+
+    return Lemma(
+        f"{standing.name}_paced",
+        f"{standing.situation} and waits for its timer, {standing.value} is past the timer's target by at "
+        "most the time since the host's timer was due, and what that is rounded by",
+        ("vcpu",) if standing.anywhere else ("vcpu", "pcpu"),
+        holds,
+    )
+
+
+def timer_lemmas(settings: Any, standings: Sequence[Standing]) -> list[Lemma]:
     """Those that may hold with these settings."""
-    return (*LEMMAS, *STABLE) if settings["timer"] == "on" else ()
+    return [*LEMMAS, *STABLE, *map(_paced, standings)] if settings["timer"] == "on" else []

@@ -64,6 +64,51 @@ def test_an_exact_bound_has_a_certificate(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("asked", "bound"),
+    [
+        # the clock is short by less than its step
+        ("lag 2.6.37 --host cstate --set clock_resolution=4ms", 3_999_999),
+        ("lead 2.6.37 --host cstate --set clock_resolution=4ms", 3_999_999),
+        # the wake-up alone, since no TSC is faster than true time
+        ("lateness 2.6.35-svm --host slow", 1_000_000),
+        # reads at one instant are equal, and none at two instants
+        ("stall patch25 --host stable --set rdtsc_cycles=0", 0),
+        ("stall 2.6.37 --host slow --set rdtsc_cycles=0", 0),
+    ],
+)
+def test_exact_bounds(asked, bound, tmp_path):
+    """Each is what the rules say when they are read by hand."""
+    result = found(tmp_path, *asked.split())
+    assert (result["kind"], result["bound"]) == ("exact", bound)
+    assert result["certificate"]
+
+
+@pytest.mark.slow
+def test_a_stall_over_time_that_nothing_bounds(tmp_path):
+    """Where RDTSC takes no time, a TSC that a load resumes where it was at the put is read twice."""
+    asked = ["stall", "pre25", "--host", "slow", "--set", "rdtsc_cycles=0"]
+    assert found(tmp_path, *asked)["kind"] == "unbounded"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("measure", "bound"), [("lag", 2**63 - 1), ("warp", 2**63)])
+def test_the_end_of_signed_numbers(measure, bound, tmp_path):
+    """A TSC that each migration raises wraps; the run for ``warp`` is the saved counterexample."""
+    result = found(tmp_path, measure, "2.6.35-vmx", "--host", "skewed")
+    assert (result["kind"], result["bound"]) == ("exact", str(bound))
+    assert result["certificate"] is None and "64 bits" in result["reason"]
+
+
+@pytest.mark.slow
+def test_a_single_read_is_not_told_as_equal_to_another(capsys):
+    """The run that shows a stall of 0 ns need not have equal reads."""
+    assert main(["bound", "stall", "patch25", "--host", "stable"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "once in a row" in told and "twice" not in told
+
+
+@pytest.mark.slow
 def test_without_a_bound_by_an_input(tmp_path):
     """A TSC that steps back as far as it has come: the lag is as long as the host has been up."""
     result = found(tmp_path, "lag", "patch25", "--host", "cstate")

@@ -21,6 +21,7 @@ from vtsc.content.content import model_error
 from vtsc.deciding.verdict import Result, Status
 from vtsc.evidence.trace import Trace
 from vtsc.language.measures import named
+from vtsc.language.words import SIGN
 from vtsc.native.interpreter import Run
 from vtsc.native.witness import Witness
 
@@ -32,8 +33,12 @@ RUNGS = (6, 8, 10, 12, 14, 16, 18)
 greatest of all."""
 PLAYED = (0, 1, 2)
 """The members of a family that are played natively, besides one in the middle and the last."""
+DEEP = 12
+"""How deep a search goes before the run of a saved counterexample is tried."""
 TURNS = 5
 """The turns of a part that can be repeated that are played natively."""
+GREATEST = "a signed number of 64 bits cannot be greater: further on, the sides change places"
+"""The reason why a measure that is such a number has no greater value."""
 SHOWN = 1000
 """The run that is shown of a family has at least this value."""
 
@@ -159,12 +164,13 @@ class _Bounding:
     def found(self, depth: int) -> Bound:
         """The answer."""
         tried: int | None = None
-        for rung in (*(d for d in RUNGS if d < depth), depth):
-            climb = self._climbing.to(rung)
+        for climb in self._climbs(depth):
             if climb.family is not None:
                 return self._unbounded(climb)
             if climb.value is not None and climb.value != tried:
                 tried = climb.value
+                if tried >= SIGN - 1 and self._is_greatest(tried):
+                    return self._greatest(climb)
                 repeated = self._repeated(climb)
                 if repeated is not None:
                     return repeated
@@ -174,6 +180,33 @@ class _Bounding:
             if climb.reason:
                 break
         return self._at_least(climb)
+
+    def _climbs(self, depth: int) -> Iterator["Climb"]:
+        """The findings at each rung, and before the deep ones those along a saved run."""
+        rungs = (*(d for d in RUNGS if d < depth), depth)
+        for before, rung in zip((0, *rungs), rungs, strict=False):
+            if before <= DEEP < rung:
+                yield self._further()
+            yield self._climbing.to(rung)
+
+    def _further(self) -> "Climb":
+        """The findings along the cell's saved counterexample, where there is one."""
+        from vtsc.evidence.earlier import earlier_run
+
+        run = earlier_run(self._case, self._prop) if self._sign > 0 else None
+        return self._climbing.found if run is None else self._climbing.along(run)
+
+    def _is_greatest(self, value: int) -> bool:
+        """Whether no path through any call can give the measure more than ``value``."""
+        prop = self._named(value)
+        return not any(
+            prop in r.targets for r in self._systems.own([self._case.property(prop)]).rules
+        )
+
+    def _greatest(self, climb: "Climb") -> Bound:
+        """The answer where the measure has the greatest value that it can have at all."""
+        self._compare_rules()
+        return self._shown(replace(self._blank, kind=Kind.EXACT, reason=GREATEST), climb)
 
     def _proof(self, value: int) -> Result | None:
         """The proof that the measure is at most ``value``; None where there is none."""

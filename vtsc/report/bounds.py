@@ -59,6 +59,8 @@ def said(found: Bound) -> str:
     if found.value is None:
         return f"UNKNOWN: {found.reason}"
     value = amount(found.amount, found.unit)
+    if found.kind is Kind.EXACT and found.proof is None:
+        return f"exactly {value} (a run has it, and {found.reason})"
     if found.kind is Kind.EXACT:
         assert found.proof is not None
         only = found.proof.certificate.only if found.proof.certificate is not None else ""
@@ -68,6 +70,17 @@ def said(found: Bound) -> str:
         return f"at least {value}; {found.reason}"
     assert found.endless is not None
     return f"unbounded {_endlessly(found, found.endless)}"
+
+
+def brief(found: Bound) -> str:
+    """The answer in a few words, for a table."""
+    if found.kind is Kind.EXACT:
+        return amount(found.amount, found.unit)
+    if found.kind is Kind.UNBOUNDED and found.endless is not None:
+        return f"unbounded by {'repetition' if found.endless.loop else 'an input'}"
+    if found.kind is Kind.AT_LEAST and found.value is not None:
+        return f"at least {amount(found.amount, found.unit)}"
+    return said(found)
 
 
 def _endlessly(found: Bound, endless: Endless) -> str:
@@ -162,5 +175,25 @@ def _number(value: Fraction | None) -> int | str | None:
     return number(value)
 
 
-FORMATS: Mapping[str, Callable[[Found], str]] = {"text": text, "json": json_document}
+def markdown(found: Found) -> str:
+    """A table: a row for each design, with what its cells set, and a column for each host."""
+    rows: dict[str, dict[str, str]] = {}
+    for each in found.bounds:
+        sets = "".join(f" {k}={v}" for k, v in changed(found.content, each.cell).items())
+        rows.setdefault(f"{each.cell.design}{sets}", {})[each.cell.host] = brief(each)
+    hosts = list(dict.fromkeys(each.cell.host for each in found.bounds))
+    lines = [
+        f"| {found.bounds[0].measure} | {' | '.join(hosts)} |",
+        "|" + " --- |" * (len(hosts) + 1),
+    ]
+    for name, own in rows.items():
+        lines.append(f"| `{name}` | {' | '.join(own.get(host, '') for host in hosts)} |")
+    return "\n".join(lines) + "\n"
+
+
+FORMATS: Mapping[str, Callable[[Found], str]] = {
+    "text": text,
+    "json": json_document,
+    "markdown": markdown,
+}
 """The formats by name."""

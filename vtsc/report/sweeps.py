@@ -10,7 +10,7 @@ from typing import Any
 
 from vtsc.deciding.bound import Bound, Kind
 from vtsc.deciding.sweep import Axis, Form, Formula, Values
-from vtsc.report.bounds import Found, amount, json_document, number, said
+from vtsc.report.bounds import Found, brief, json_document, number
 from vtsc.report.text.wrapping import folded, hanging
 
 
@@ -84,17 +84,6 @@ FORMATS: Mapping[str, Callable[[Found, Sequence[Swept]], str]] = {
     "markdown": markdown,
 }
 """The formats by name."""
-
-
-def brief(found: Bound) -> str:
-    """The answer in a few words, for a table."""
-    if found.kind is Kind.EXACT:
-        return amount(found.amount, found.unit)
-    if found.kind is Kind.UNBOUNDED and found.endless is not None:
-        return f"unbounded by {'repetition' if found.endless.loop else 'an input'}"
-    if found.kind is Kind.AT_LEAST and found.value is not None:
-        return f"at least {amount(found.amount, found.unit)}"
-    return said(found)
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -14,7 +14,7 @@ import z3
 
 from vtsc.engines.search.gave_up import GaveUp
 from vtsc.engines.search.runs import make_solver
-from vtsc.language.words import INPUT_LIMIT
+from vtsc.language.words import INPUT_LIMIT, SIGN
 from vtsc.native.witness import Inputs, Witness
 from vtsc.solver.integers import Lowering
 from vtsc.solver.units import check, within
@@ -39,6 +39,8 @@ ENDING = INPUT_LIMIT >> 3
 """How far something has to move until a family ends, if it ends by the range of inputs.
 
 What moves less is stopped by the model, such as by a limit that a parameter sets: the measure has a bound."""
+ENDS = (SIGN, SIGN - 1)
+"""The greatest values of a signed number with its sign changed, and of one as it is."""
 COUNT = "n"
 """The number of a member of a family, as an unknown."""
 
@@ -96,7 +98,12 @@ class Along:
     # the greatest value
 
     def greatest(self, known: int, most: int) -> int:
-        """The greatest value of the measure, at least ``known``, as far as its budget and ``most`` allow."""
+        """The greatest value of the measure, at least ``known``, as far as its budget and ``most`` allow.
+
+        Where ``known`` is beyond ``most``, counters wrap, and the ends of signed numbers are tried.
+        """
+        if known >= most:
+            return next((end for end in ENDS if self._above(end) is not None), known)
         low, step = known, 1
         while low < most and (found := self._above(min(low + step, most))) is not None:
             low, step = found, 2 * step
@@ -112,7 +119,7 @@ class Along:
         try:
             model = self._model(self._measure >= least)
         except GaveUp:
-            return None
+            model = None
         return None if model is None else int(model.eval(self._measure, True).as_long())
 
     def witness(self, least: int) -> Witness | None:
@@ -188,8 +195,7 @@ class Along:
         self, conditions: list[Any], low: Lowering
     ) -> tuple[dict[Place, int | bool], dict[Place, int]] | None:
         """First inputs and a direction in which few of them move; None where there are none."""
-        model = solved(conditions, low)
-        if model is None:
+        if (model := solved(conditions, low)) is None:
             return None
         words = [(p, x) for p, x in self.places() if isinstance(x, Variable)]
         for place, word in reversed(words):
@@ -235,7 +241,6 @@ class Along:
         self, first: dict[Place, int | bool], direction: dict[Place, int], count: Linear
     ) -> Followed:
         """The members of a family, their number being an unknown."""
-
         return self._follow(self.fixed(first, direction, count))
 
     def fixed(

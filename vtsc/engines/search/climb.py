@@ -72,38 +72,56 @@ class Climbing:
             model = self._runs.ask(self._above(hit))
             if model is None:
                 return
-            rules = [_taken(depth.rules, model) for depth in self._runs.depths]
-            self._note(rules, int(model.eval(self._value(), True).as_long()))
+            self._note(self._runs, model)
+
+    def along(self, witness: Witness) -> Climb:
+        """Note a run that was found elsewhere, of any length, and the greatest value on its path."""
+        runs = Runs(self.system, BUDGET, symmetry=False)
+        constants = [runs.extend() for _ in witness.calls]
+        model = runs.taking(witness, constants[-1].targets[self.target])
+        if model is not None:
+            self._note_greatest(*self._path(runs, model))
+        return self.found
 
     def _above(self, hit: Any) -> Any:
         """The literal that the last step has a measure above what was found before."""
         best, depth = self.found.value, self.found.depth
         if best is None:
             return self._runs.literal(f"some@{depth}", hit)
-        exact = z3.And(hit, self._value() > best)
+        exact = z3.And(hit, self._value(self._runs) > best)
         relaxed = (
-            z3.And(hit, z3.Const(self._named(), z3.RealSort()) > best)
+            z3.And(hit, self._value(self._runs, rational=True) > best)
             if self._runs.divides
             else exact
         )
         return self._runs.literal(f"above@{depth}.{best}", exact, relaxed)
 
-    def _named(self) -> str:
-        return f"{self.field}@{len(self._runs.depths)}"
+    def _value(self, runs: Runs, *, rational: bool = False) -> Any:
+        """The measure after the last step of ``runs``, over the integers or the rationals."""
+        sort = z3.RealSort() if rational else z3.IntSort()
+        return z3.Const(f"{self.field}@{len(runs.depths)}", sort)
 
-    def _value(self) -> Any:
-        return z3.Const(self._named(), z3.IntSort())
-
-    def _note(self, rules: Sequence[int], value: int) -> None:
-        """Note a run by its rules and its value, and the greatest value on its path."""
-        found = self.found
-        along = Along(self._paths, self.target, self.field, rules)
+    def _note(self, runs: Runs, model: Any) -> None:
+        """Note the path of a model: a family of runs on it, or else the greatest value."""
+        found, (along, value) = self.found, self._path(runs, model)
         family = along.family()
         if family is not None and family.is_endless:
             found.family, found.along = family, along
             found.value = family.least + family.gain * family.last
         else:
+            self._note_greatest(along, value)
+
+    def _note_greatest(self, along: Along, value: int) -> None:
+        """Note the greatest value on a path, which has ``value``, if that is more than was found before."""
+        found = self.found
+        if found.value is None or value > found.value:
             found.along, found.value = along, along.greatest(value, INPUT_LIMIT)
+
+    def _path(self, runs: Runs, model: Any) -> tuple[Along, int]:
+        """The path of a model, and the measure at its end."""
+        rules = [_taken(depth.rules, model) for depth in runs.depths]
+        value = int(model.eval(self._value(runs), True).as_long())
+        return Along(self._paths, self.target, self.field, rules), value
 
 
 def _taken(literals: Sequence[Any], model: Any) -> int:
