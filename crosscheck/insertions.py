@@ -18,6 +18,7 @@ from pathlib import Path
 from random import Random
 
 from crosscheck.insert import Insertion, insertion
+from crosscheck.patience import gave_up, give_up_after
 from crosscheck.roots import ROOT, write_changed
 from vtsc.base.errors import Exit, ValidationError, VtscError
 from vtsc.content import loader
@@ -41,7 +42,7 @@ DEPTH = 7
 STEPS = 20_000
 """The number of plain steps that are taken where the verdict is green."""
 PATIENCE = 300
-"""Seconds for one insertion, as a backstop."""
+"""Seconds of processor time for one insertion, as a backstop."""
 UNCHECKED = "unchecked"
 
 
@@ -137,22 +138,20 @@ def run(job: Job) -> str:
         folder = Path(scratch)
         write_changed(folder, job.file, job.insertion.source)
         asked = [str(folder), job.file, job.host, job.prop, *[UNCHECKED] * job.unchecked]
-        try:
-            done = subprocess.run(
-                [sys.executable, __file__, *asked],
-                capture_output=True,
-                text=True,
-                timeout=PATIENCE,
-                check=False,
-                cwd=folder,
-                env={
-                    **os.environ,
-                    "XDG_CACHE_HOME": str(folder / "cache"),
-                    "PYTHONPATH": str(ROOT),
-                },
-            )
-        except subprocess.TimeoutExpired:
-            return "out of time"
+        done = subprocess.run(
+            [sys.executable, __file__, *asked],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=folder,
+            env={
+                **os.environ,
+                "XDG_CACHE_HOME": str(folder / "cache"),
+                "PYTHONPATH": str(ROOT),
+            },
+        )
+    if gave_up(done):
+        return "out of time"
     said = done.stdout.strip().replace(f"{folder}/", "")
     return said or f"internal: {done.stderr.strip().splitlines()[-1]}"
 
@@ -186,6 +185,7 @@ def main() -> int:
 
 if __name__ == "__main__":
     if len(sys.argv) > 1:
+        give_up_after(PATIENCE)
         if sys.argv[5:] == [UNCHECKED]:
             loader.ensure = lambda *_: None
         print(judge(Path(sys.argv[1]), *sys.argv[2:5]))

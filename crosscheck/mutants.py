@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from crosscheck.mutate import mutants
+from crosscheck.patience import gave_up, give_up_after
 from crosscheck.roots import ROOT, write_changed
 from crosscheck.shift import shifted
 from vtsc.base.errors import BadFileError, EvidenceError, UsageError, VtscError
@@ -71,7 +72,7 @@ EXTRA: tuple[tuple[str, tuple[str, ...], dict[str, str], int], ...] = (
 )
 """Further cells, as far as a design has them, with several vCPUs, another vendor, trapping; and how deep."""
 PATIENCE = 600
-"""Seconds for one mutant, as a backstop."""
+"""Seconds of processor time for one mutant, as a backstop."""
 Keys = dict[str, list[tuple[str, str]]]
 """For each proved cell, by host and property, the lemmas of its proof."""
 Depths = dict[str, int | None]
@@ -300,18 +301,16 @@ def run(job: tuple[str, str, str, str], known: dict[str, tuple[Keys, Depths]]) -
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         write_changed(folder, name, source)
-        try:
-            done = subprocess.run(
-                [sys.executable, __file__, str(folder), design],
-                input=json.dumps(known[design]),
-                capture_output=True,
-                text=True,
-                timeout=PATIENCE,
-                check=False,
-                cwd=folder,
-            )
-        except subprocess.TimeoutExpired:
-            return "alive: out of time"
+        done = subprocess.run(
+            [sys.executable, __file__, str(folder), design],
+            input=json.dumps(known[design]),
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=folder,
+        )
+    if gave_up(done):
+        return "alive: out of time"
     return done.stdout.strip() or f"broken: {done.stderr.strip().splitlines()[-1]}"
 
 
@@ -339,6 +338,7 @@ def main() -> int:
 
 if __name__ == "__main__":
     if len(sys.argv) == 3:
+        give_up_after(PATIENCE)
         print(judge(Path(sys.argv[1]), sys.argv[2], *json.load(sys.stdin)))
     else:
         sys.exit(main())
