@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -47,6 +48,16 @@ def _is_put_off(name: str) -> bool:
 def no_cache_but_our_own(tmp_path_factory) -> None:
     """Tests neither read nor fill the user's cache."""
     os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def interrupts_reach_children() -> None:
+    """What a test begins obeys Ctrl-C also where a shell has put the tests into the background.
+
+    Such a shell has its jobs ignore SIGINT, and what they begin inherits that.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
