@@ -42,7 +42,7 @@ def test_a_worker_that_is_killed_costs_its_cell(tmp_path, whole):
 
 
 @pytest.mark.hours
-@pytest.mark.parametrize("megabytes", [4, 24])
+@pytest.mark.parametrize("megabytes", [4, 8])
 def test_a_cell_without_memory_costs_that_cell(tmp_path, whole, megabytes):
     """Python or the solver is refused more memory in the middle of the work."""
     place = Place(tmp_path, ONE + TWO)
