@@ -8,7 +8,6 @@ insertions are decided with the syntax check left out, to try the checks that co
 
 import argparse
 import os
-import subprocess
 import sys
 import tempfile
 from collections import Counter
@@ -20,6 +19,7 @@ from random import Random
 from crosscheck.campaign import arguments, outcomes, place
 from crosscheck.insert import Insertion, insertion
 from crosscheck.interpreter import heard, interpreted
+from crosscheck.patience import gave_up
 from crosscheck.roots import ROOT, write_changed
 from vtsc.base.errors import Exit, ValidationError, VtscError
 from vtsc.base.parallel import Executor, Lost
@@ -44,7 +44,7 @@ DEPTH = 7
 STEPS = 20_000
 """The number of plain steps that are taken where the verdict is green."""
 PATIENCE = 300
-"""Seconds for one insertion, as a backstop."""
+"""Seconds of processor time for one insertion, as a backstop."""
 JUDGE, UNCHECKED = "judge", "unchecked"
 
 
@@ -141,10 +141,9 @@ def run(job: Job) -> str:
         write_changed(folder, job.file, job.insertion.source)
         own = {"XDG_CACHE_HOME": str(folder / "cache")}
         asked = [JUDGE, scratch, job.file, job.host, job.prop, *[UNCHECKED] * job.unchecked]
-        try:
-            done = interpreted("insertions", *asked, folder=folder, own=own, patience=PATIENCE)
-        except subprocess.TimeoutExpired:
-            return "out of time"
+        done = interpreted("insertions", *asked, folder=folder, own=own, patience=PATIENCE)
+    if gave_up(done):
+        return "out of time"
     said = done.stdout.strip().replace(f"{folder}/", "")
     return said or f"internal: {done.stderr.strip().splitlines()[-1]}"
 

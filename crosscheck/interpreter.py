@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from crosscheck.patience import give_up_after
 from crosscheck.roots import ROOT
 
 
@@ -22,8 +23,8 @@ def interpreted(
 ) -> subprocess.CompletedProcess[str]:
     """Run a module of this package in an interpreter of its own, which ends with this process.
 
-    ``told`` is what `heard` gives there; ``own`` are variables of its environment. Raises `TimeoutExpired`
-    after ``patience`` seconds.
+    ``told`` is what `heard` gives there; ``own`` are variables of its environment. It gives up after
+    ``patience`` seconds of processor time, as `gave_up` tells.
     """
     known = os.environ.get("PYTHONPATH")
     path = f"{ROOT}{os.pathsep}{known}" if known else str(ROOT)
@@ -42,9 +43,9 @@ def interpreted(
         os.close(reader)
     try:
         with os.fdopen(writer, "w", encoding="utf-8") as pipe:
-            pipe.write(json.dumps(told) + "\n")
+            pipe.write(json.dumps([patience, told]) + "\n")
             pipe.flush()
-            out, complaints = process.communicate(timeout=patience)
+            out, complaints = process.communicate()
     finally:
         process.kill()
         process.wait()
@@ -53,9 +54,10 @@ def interpreted(
 
 def heard() -> Any:
     """What `interpreted` tells this process, which ends from now on once the other one has ended."""
-    line = sys.stdin.readline()
+    patience, told = json.loads(sys.stdin.readline())
+    give_up_after(patience)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    return json.loads(line)
+    return told
 
 
 def _end_with_parent() -> None:

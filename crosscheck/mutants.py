@@ -9,7 +9,6 @@ be with a constant added to all that the guest reads; other survivors are listed
 
 import argparse
 import os
-import subprocess
 import sys
 import tempfile
 from collections import Counter
@@ -22,6 +21,7 @@ from typing import Any
 from crosscheck.campaign import arguments, outcomes, place
 from crosscheck.interpreter import heard, interpreted
 from crosscheck.mutate import mutants
+from crosscheck.patience import gave_up
 from crosscheck.roots import ROOT, write_changed
 from crosscheck.shift import shifted
 from vtsc.base.errors import BadFileError, EvidenceError, UsageError, VtscError
@@ -72,7 +72,7 @@ EXTRA: tuple[tuple[str, tuple[str, ...], dict[str, str], int], ...] = (
 )
 """Further cells, as far as a design has them, with several vCPUs, another vendor, trapping; and how deep."""
 PATIENCE = 600
-"""Seconds for one mutant, as a backstop."""
+"""Seconds of processor time for one mutant, as a backstop."""
 JUDGE = "judge"
 Keys = dict[str, list[tuple[str, str]]]
 """For each proved cell, by host and property, the lemmas of its proof."""
@@ -310,10 +310,9 @@ def run(asked: tuple[Job, tuple[Keys, Depths]]) -> str:
         folder = Path(scratch)
         write_changed(folder, name, source)
         how = {"folder": folder, "patience": PATIENCE}
-        try:
-            done = interpreted("mutants", JUDGE, scratch, design, told=told, own={}, **how)
-        except subprocess.TimeoutExpired:
-            return "alive: out of time"
+        done = interpreted("mutants", JUDGE, scratch, design, told=told, own={}, **how)
+    if gave_up(done):
+        return "alive: out of time"
     return done.stdout.strip() or f"broken: {done.stderr.strip().splitlines()[-1]}"
 
 

@@ -1,37 +1,29 @@
 """The third opinion: explicit search against the solver, on a small machine, cells and mutants.
 
-The parent process makes questions and prints answers; a child, which alone has small words, finds these.
+Each question is put to `crosscheck.decided_twice`.
 
     python -m crosscheck.third_opinion cells      every design x property x host
     python -m crosscheck.third_opinion mutants    the model with one mistake, again and again
 """
 
 import argparse
-import json
 import shutil
-import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import islice, zip_longest
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, Any
 
-from crosscheck.interpreter import heard, interpreted
+from crosscheck.campaign import arguments, outcomes, place
+from crosscheck.decided_twice import LITTLE, TINY, Answer, Question, ask
 from crosscheck.mutate import Mutant, mutants
 from crosscheck.roots import ROOT
-
-if TYPE_CHECKING:  # a child may not load the checker before its words are small
-    from vtsc.base.parallel import Executor
+from vtsc.base.parallel import Executor
 
 OWN = ("monotonic", "nonzero_delta", "bounded_lag", "bounded_lead")
 """Properties of one vCPU; `monotonic_smp` needs two."""
-SMALL = {"virtual_khz": "2", "lag_bound": "0ns", "lead_bound": "0ns"}
-"""Settings for small words: one cycle a nanosecond, and bounds that can be exceeded in so little time."""
-TINY, LITTLE = (4, 6), (5, 8)
-"""Sizes of a machine: the width of its words, and what its inputs stay below."""
 TRAPPING = "model/trapping.py"
 TRAPPED = {"vcpus": "2", "pcpus": "1", "trapping": "unstable", "rdtsc_cycles": "0"}
 TRAPS = (
@@ -74,135 +66,6 @@ DESIGNS_OF: dict[str, tuple[str, ...]] = {
 """The files from which mutants are drawn, with the designs that use each; none named: all do."""
 SMP_DEPTH = {"stable": 8, "skewed": 8, "cstate": 7, "slow": 8, "fast": 9, "resetting": 10}
 """The depth for two vCPUs: that of a violation, where the number of states allows."""
-WORK = "work"
-PATIENCE = 280
-"""Seconds after which a child is given up; no verdict is made of it."""
-
-
-@dataclass(frozen=True)
-class Question:
-    """A group of cells, to be decided twice on a machine of the given size."""
-
-    design: str
-    host: str
-    properties: tuple[str, ...]
-    depth: int
-    size: tuple[int, int] = TINY
-    settings: dict[str, str] = field(default_factory=dict)
-    trusting: bool = True
-    """See `crosscheck.explicit.census`; not where the mistake may be in what is trusted."""
-
-    def __str__(self) -> str:
-        given = "".join(f" {k}={v}" for k, v in self.settings.items())
-        return f"{self.design} {self.host}{given}"
-
-
-@dataclass(frozen=True)
-class Answer:
-    """The least depth of each property's violation by either engine; None: none to the depth.
-
-    ``outcome``: ``compared``; ``refused`` where exploration or the model itself refuses the model;
-    ``failed`` where only plain Python fails on it; ``unknown`` where an engine gave up.
-    """
-
-    outcome: str
-    explicit: dict[str, int | None] = field(default_factory=dict)
-    symbolic: dict[str, int | None] = field(default_factory=dict)
-    states: int = 0
-    reason: str = ""
-
-    @property
-    def agrees(self) -> bool:
-        """Whether the two engines agree on every property."""
-        if self.outcome == "compared":
-            return self.explicit == self.symbolic
-        return self.outcome != "failed"
-
-
-# what the child does
-
-
-def answer(content: Any, question: Question) -> Answer:
-    """Both engines' answers; only in a process with small words."""
-    settings = content.model.resolve(question.design, SMALL | question.settings, {})
-    machine = content.model.build(question.design, question.host, settings)
-    properties = [content.properties[name] for name in question.properties]
-    symbolic = by_solver(machine, properties, question.depth)
-    if isinstance(symbolic, str):
-        outcome = "unknown" if symbolic.startswith("solver") else "refused"
-        return Answer(outcome, reason=symbolic)
-    try:
-        explicit, states = by_census(machine, properties, question)
-    except Exception as error:
-        return Answer("failed", reason=f"{type(error).__name__}: {error}")
-    return Answer("compared", explicit, symbolic, states)
-
-
-def by_solver(machine: Any, properties: Sequence[Any], depth: int) -> dict[str, int | None] | str:
-    """The depths that bounded model checking finds, or the reason why it finds none."""
-    from vtsc.base.errors import UsageError
-    from vtsc.engines.search.bmc import search
-    from vtsc.solver.feasibility import SolverFeasibility
-    from vtsc.system.builder import build
-
-    names = [p.name for p in properties]
-    try:
-        system = build(machine, properties, SolverFeasibility)
-    except UsageError:
-        return dict.fromkeys(names)  # no initial state
-    except Exception as error:
-        return f"{type(error).__name__}: {error}"
-    found = search(system, names, depth, any_witness=names)
-    if found.reason:
-        return found.reason
-    return {n: len(found.witnesses[n].calls) if n in found.witnesses else None for n in names}
-
-
-def by_census(
-    machine: Any, properties: Sequence[Any], question: Question
-) -> tuple[dict[str, int | None], int]:
-    """The depths that explicit search finds, and the number of states that it has seen."""
-    from crosscheck.explicit import census
-
-    found = census(machine, properties, question.depth, trusting=question.trusting)
-    return {p.name: found.depths.get(p.name) for p in properties}, found.states
-
-
-def work(root: str, width: int, limit: int) -> None:
-    """Answer the questions that this process is told, one a line."""
-    from vtsc.base.width import scale_down
-
-    told = heard()
-    scale_down(width, limit)
-    from vtsc.content.loader import load
-
-    content = load(root)
-    for asked in told:
-        question = Question(**{**asked, "properties": tuple(asked["properties"])})
-        print(json.dumps(asdict(answer(content, question))), flush=True)
-
-
-# what the parent does
-
-
-def ask(questions: Sequence[Question], root: Path = ROOT) -> Iterator[Answer]:
-    """The answers in order, worked out by one child for all; they have one size."""
-    (size,) = {q.size for q in questions}
-    command = [WORK, str(root), *map(str, size)]
-    told = [asdict(q) for q in questions]
-    patience = PATIENCE * len(questions)
-    try:
-        done = interpreted("third_opinion", *command, told=told, own={}, patience=patience)
-    except subprocess.TimeoutExpired:
-        yield from (Answer("unknown", reason="out of time") for _ in questions)
-        return
-    answers = done.stdout.splitlines()
-    for i in range(len(questions)):
-        if i < len(answers):
-            yield Answer(**json.loads(answers[i]))
-        else:
-            said = done.stderr.strip().splitlines() or ["no answer"]
-            yield Answer("refused", reason=said[-1])
 
 
 def names() -> tuple[list[str], list[str]]:
@@ -285,8 +148,6 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("what", choices=("cells", "mutants"))
     parser.add_argument("--count", type=int, default=240, help="mutants")
     parser.add_argument("--seed", type=int, default=1, help="which mutants")
-    from crosscheck.campaign import arguments, place
-
     given = arguments(parser, words)
     if given.what == "cells":
         return report_cells(place(given))
@@ -303,10 +164,8 @@ def _both(asked: tuple[Mistake, list[Question]]) -> list[Answer]:
     return ask_mutated(*asked)
 
 
-def report_cells(where: "Executor") -> int:
+def report_cells(where: Executor) -> int:
     """The table of all cells."""
-    from crosscheck.campaign import outcomes
-
     questions = cells()
     compared = violated = wrong = left = 0
     print(f"{'cells':<42} {'states':>8}  violated at")
@@ -321,10 +180,8 @@ def report_cells(where: "Executor") -> int:
     return 1 if wrong or left else 0
 
 
-def report_mutants(where: "Executor", asked: Sequence[tuple[Mistake, list[Question]]]) -> int:
+def report_mutants(where: Executor, asked: Sequence[tuple[Mistake, list[Question]]]) -> int:
     """A paragraph for each mutant: where and what it is, then a line for each question."""
-    from crosscheck.campaign import outcomes
-
     usual: dict[str, Answer] = {}
     compared = told = wrong = 0
     for (mistake, questions), found in zip(asked, outcomes(_both, asked, where), strict=True):
@@ -363,9 +220,6 @@ def row(q: Question, a: Answer) -> str:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == [WORK]:
-        work(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
-    else:
-        from crosscheck import third_opinion as named  # where workers find what is to be done
+    from crosscheck import third_opinion as named  # where workers find what is to be done
 
-        sys.exit(named.main(sys.argv[1:]))
+    sys.exit(named.main(sys.argv[1:]))

@@ -14,7 +14,16 @@ from pathlib import Path
 import pytest
 
 from tests.support.paths import ROOT
-from vtsc.base.parallel import Local, Lost, Waiting, Workers, in_order, ordered
+from vtsc.base.parallel import (
+    NO_MEMORY,
+    NO_THREAD_MEMORY,
+    Local,
+    Lost,
+    Waiting,
+    Workers,
+    in_order,
+    ordered,
+)
 
 
 def test_results_come_in_the_order_of_the_items():
@@ -60,6 +69,13 @@ def test_a_worker_that_dies_is_an_error():
     """No result is made up for it."""
     with pytest.raises(RuntimeError, match="a worker died, status 7"):
         list(in_order([0], lambda _: os._exit(7)))
+
+
+@pytest.mark.parametrize("status", [NO_MEMORY, NO_THREAD_MEMORY])
+def test_who_has_no_memory_costs_its_own_result(status):
+    """Python says so, or the C library, which ends the process by itself."""
+    found = ordered([0, status], lambda code: os._exit(code) if code else 0, Local(1))
+    assert list(found) == [0, Lost("out of memory")]
 
 
 def test_a_worker_that_is_killed_is_lost_alone():

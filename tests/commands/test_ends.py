@@ -46,7 +46,7 @@ def test_a_closed_pipe_is_no_error_of_help():
     os.close(reader)
     process = started("--help", stdout=writer, stderr=subprocess.PIPE)
     os.close(writer)
-    assert (process.communicate(timeout=60)[1], process.returncode) == ("", 0)
+    assert (process.communicate(timeout=200)[1], process.returncode) == ("", 0)
 
 
 @pytest.mark.slow
@@ -57,7 +57,7 @@ def test_a_full_standard_output_is_told(arguments):
     """Exit 2 and one line, since nobody has the report, be it long or short."""
     with Path("/dev/full").open("w", encoding="utf-8") as full:
         process = started(*arguments, stdout=full, stderr=subprocess.PIPE)
-    complaint = process.communicate(timeout=60)[1]
+    complaint = process.communicate(timeout=200)[1]
     said = "vtsc: standard output: No space left on device\n"
     assert (complaint, process.returncode) == (said, 2)
 

@@ -17,11 +17,20 @@ def at_root(monkeypatch):
     monkeypatch.chdir(ROOT)
 
 
+@pytest.fixture(scope="module")
+def told(tmp_path_factory):
+    """What the command says of two values, as text and as JSON."""
+    folder = tmp_path_factory.mktemp("threshold")
+    given = ["--within", "0..1", "--root", str(ROOT), "-o", str(folder / "text")]
+    formats = ["--format", "text", "--format", f"json={folder / 'json'}"]
+    assert main([*ASKED, *given, *formats]) == 0
+    return {p.name: p.read_text(encoding="utf-8") for p in folder.iterdir()}
+
+
 @pytest.mark.slow
-def test_both_sides_are_shown(capsys):
+def test_both_sides_are_shown(told):
     """The counterexample and the proof, and in the end what is known of which values."""
-    assert main([*ASKED, "--within", "0..1"]) == 0
-    out = capsys.readouterr().out
+    out = told["text"]
     assert "patch25 on stable: nonzero_delta\n" in out
     assert "patch25 on stable: nonzero_delta is proved for runs of any length\n" in out
     last = out.splitlines()[-4:]
@@ -33,11 +42,9 @@ def test_both_sides_are_shown(capsys):
 
 
 @pytest.mark.slow
-def test_json_follows_its_schema(capsys, tmp_path):
+def test_json_follows_its_schema(told):
     """With the trace in it."""
-    path = tmp_path / "found.json"
-    assert main([*ASKED, "--within", "0..1", "--format", "json", "-o", str(path)]) == 0
-    document = json.loads(path.read_text(encoding="utf-8"))
+    document = json.loads(told["json"])
     schemas = ROOT / "docs" / "schemas"
     jsonschema.validate(document, json.loads((schemas / "thresholds.schema.json").read_text()))
     (result,) = document["results"]

@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -178,9 +177,6 @@ def test_a_process_that_watches(mine):
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        preexec_fn=lambda: signal.signal(
-            signal.SIGINT, signal.SIG_DFL
-        ),  # a job in the background ignores it
     )
     assert process.stdout is not None
     told = [process.stdout.readline()]
@@ -208,86 +204,4 @@ def test_it_ends_when_nobody_reads_it(mine):
     )
     assert process.stdout is not None
     process.stdout.close()
-    assert process.wait(timeout=30) == 0
-
-
-def test_a_file_that_another_one_rests_on_counts(tmp_path):
-    """Its change, its end and its coming are noticed as those of the file itself."""
-    path, other = tmp_path / "file", tmp_path / "other.py"
-    path.write_bytes(b"1")
-    acts = [
-        lambda: other.write_bytes(b"a"),
-        lambda: other.write_bytes(b"b"),
-        lambda: os.utime(other, (5, 5)),
-        other.unlink,
-    ]
-    found: list[bytes | None] = []
-    with pytest.raises(Over):
-        noted(contents(path, acting(acts), lambda: tmp_path.glob("*.py")), found)
-    assert found == [b"1"] * 4
-
-
-WATCH = """
-import sys
-from tests.commands.test_watch import Over, acting
-from vtsc.cli import parsed
-from vtsc.commands import watch
-from pathlib import Path
-
-put = Path("model/designs/patch25.py")
-rule = Path("properties/monotonic.py")
-text, said = put.read_text(), rule.read_text()
-right = {right!r}
-wrong = text.replace(right, "        vcpu.tsc_offset -= 5\\n" + right)
-assert text.count(right) == 1
-_, arguments = parsed(["watch", "mine.py", *{cell!r}])
-acts = [
-    lambda: put.write_text(wrong),
-    lambda: put.write_text(wrong + "# a comment\\n"),
-    lambda: put.write_text(wrong + "1 +"),
-    lambda: put.write_text(text),
-    lambda: rule.write_text(said + "x = y\\n"),
-    lambda: rule.write_text(said),
-]
-try:
-    watch.run(arguments, acting(acts))
-except Over:
-    pass
-"""
-
-
-@pytest.mark.slow
-def test_the_model_and_the_properties_are_read_anew(tmp_path):
-    """A design that it derives from, and a property; a file that does not load is told, and mended."""
-    for package in ("model", "properties", "questions", "conformance"):
-        shutil.copytree(ROOT / package, tmp_path / package)
-    (tmp_path / "pyproject.toml").write_text("[tool.vtsc]\nroot = true\n", encoding="utf-8")
-    derived = "from model.designs.patch25 import Patch25\n\n\nclass Mine(Patch25):\n"
-    (tmp_path / "mine.py").write_text(
-        f'{derived}    """Derived."""\n\n    name = "mine"\n    title = "derived"\n',
-        encoding="utf-8",
-    )
-    program = WATCH.format(right=RIGHT, cell=CELL)
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    heads = [line for line in done.stdout.splitlines()[1:] if not line.startswith(" ")]
-    assert heads == [
-        "mine stable monotonic: HOLDS_TO(9)",
-        "1 verdict",
-        "mine stable monotonic: HOLDS_TO(9) -> VIOLATED(9)",
-        "1 of 1 verdict changed",
-        "saved; what is executed is the same",
-        "mine stable monotonic: VIOLATED(9) -> HOLDS_TO(9)",
-        "1 of 1 verdict changed",
-        "saved; what is executed is the same",
-    ]
-    assert done.stderr.splitlines() == [
-        "vtsc: model/designs/patch25.py:118: invalid syntax",
-        "vtsc: properties/monotonic.py:73: NameError: name 'y' is not defined",
-    ]
+    assert process.wait(timeout=200) == 0

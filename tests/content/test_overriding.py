@@ -65,6 +65,16 @@ def test_what_only_an_uncalled_method_calls_is_no_news(tmp_path):
     assert "nothing calls kvm_arch_vcpu_load of Mine" in refusal(tmp_path, code)
 
 
+def test_an_override_of_what_is_no_longer_called_is_no_slip(tmp_path):
+    """Its own name is not proposed for it."""
+    root = root_with(tmp_path / "root", CLASS)
+    base = root / "model/designs/base.py"
+    text = base.read_text(encoding="utf-8")
+    base.write_text(text.replace("self.guest_time_update(host, vcpu)", "pass"), encoding="utf-8")
+    with pytest.raises(BadFileError, match=r"nothing calls guest_time_update of .*: call it, or"):
+        check(root)
+
+
 GUARD = '''
     def catchup_guard(self, host: Any, vcpu: Any) -> bool:
         """Whether to catch up."""

@@ -4,8 +4,9 @@ import random
 
 import pytest
 
-from crosscheck import third_opinion
-from crosscheck.third_opinion import LITTLE, OWN, TINY, Answer, Mistake, Question, ask, ask_mutated
+from crosscheck import decided_twice, third_opinion
+from crosscheck.decided_twice import LITTLE, TINY, Answer, Question, ask
+from crosscheck.third_opinion import OWN, Mistake, ask_mutated
 from model.designs import CLASSES
 
 QUICK = [
@@ -84,6 +85,14 @@ def test_a_model_that_cannot_be_explored_is_refused():
     (answer,) = ask_mutated(Mistake(file, mutant), [Question("pre25", "stable", OWN, 2)])
     assert answer.outcome == "refused"
     assert "broken" in answer.reason
+
+
+@pytest.mark.slow
+def test_no_verdict_is_made_of_a_search_that_takes_too_long(monkeypatch):
+    """A child gives up by its own processor time, and what it has not answered is unknown."""
+    monkeypatch.setattr(decided_twice, "PATIENCE", 2)
+    (answer,) = ask([Question("patch25", "cstate", OWN, 11)])
+    assert (answer.outcome, answer.reason) == ("unknown", "out of time")
 
 
 def test_different_answers_are_a_disagreement():

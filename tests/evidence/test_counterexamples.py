@@ -11,17 +11,11 @@ from vtsc.base.lines import nothing_wanted
 from vtsc.evidence.replay import case_of, replay
 from vtsc.evidence.trace import load_trace
 from vtsc.native.inputs import Recorded
-from vtsc.native.interpreter import NotARun, Player, Run
-from vtsc.report.text.story import LONGEST, story
+from vtsc.native.interpreter import NotARun, Player
+from vtsc.report.text.story import LONGEST
 
 FOLDER = ROOT / "counterexamples"
 FILES = sorted(FOLDER.glob("*.json"))
-
-
-def explained(content, trace) -> Run:
-    """The trace's run with the property's measures along it."""
-    case = case_of(content, trace)
-    return replay(case, trace, explain=replay(case, trace).observed)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
@@ -49,12 +43,12 @@ def test_the_table_tells_the_stories_of_the_files(content):
     assert (FOLDER / "README.md").read_text(encoding="utf-8") == HEAD + table(content)
 
 
-@pytest.mark.slow
-def test_stories_are_one_sentence(content):
+def test_stories_are_one_sentence():
     """At most 160 characters, with the step to blame."""
-    for path in FILES:
-        trace = load_trace(path)
-        told = story(content, trace, explained(content, trace))
+    rows = (FOLDER / "README.md").read_text(encoding="utf-8").removeprefix(HEAD).splitlines()[2:]
+    assert len(rows) == len(FILES)
+    for row in rows:
+        told = row.split(" | ", 2)[2].removesuffix(" |")
         assert len(told) <= LONGEST
         assert "step" in told or told.endswith("by nothing in between"), told
 

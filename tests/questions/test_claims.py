@@ -244,12 +244,11 @@ def test_replies_quote_no_verdict_by_hand(content):
 def told(tmp_path_factory):
     """What the command says of one claim, in every format; and its exit status."""
     folder = tmp_path_factory.mktemp("claims")
-    found = {}
-    for name in ("json", "markdown", "text"):
-        path = folder / name
-        status = main(["claims", "C10", "--format", name, "-o", str(path), "--root", str(ROOT)])
-        found[name] = (status, path.read_text(encoding="utf-8"))
-    return found
+    given = ["-o", str(folder / "text"), "--format", "text"]
+    for name in ("json", "markdown"):
+        given += ["--format", f"{name}={folder / name}"]
+    status = main(["claims", "C10", *given, "--root", str(ROOT)])
+    return {p.name: (status, p.read_text(encoding="utf-8")) for p in folder.iterdir()}
 
 
 @pytest.mark.hours

@@ -18,6 +18,8 @@ W = TypeVar("W")
 R = TypeVar("R")
 NO_MEMORY = 99
 """The status with which a worker ends that runs out of memory."""
+NO_THREAD_MEMORY = 127
+"""The status with which the C library ends a process that has no memory for a thread's own data."""
 
 
 @dataclass(frozen=True)
@@ -234,7 +236,7 @@ def _result(reader: Connection, process: Any) -> Any:
 
 def _lost(status: int) -> Lost:
     """Why a process ended without a result; raises `RuntimeError` where it was not ended but failed."""
-    if status == NO_MEMORY:
+    if status in (NO_MEMORY, NO_THREAD_MEMORY):
         return Lost("out of memory")
     if status >= 0:
         raise RuntimeError(f"a worker died, status {status}")

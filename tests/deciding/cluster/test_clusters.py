@@ -171,7 +171,7 @@ def test_ctrl_c_ends_what_runs_on_the_cluster(tmp_path, place):
         process = place.start("--executor", two.name)
         child = waits(tmp_path, process)
         process.terminate()
-        out, complaint = process.communicate(timeout=60)
+        out, complaint = process.communicate(timeout=200)
         assert (process.returncode, out, complaint) == (130, "", "vtsc: interrupted\n")
         while not ended(child):
             time.sleep(0.05)

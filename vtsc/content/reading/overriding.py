@@ -136,4 +136,5 @@ def _near(name: str, known: Iterable[str]) -> str:
     whole = [k for k in public if f"_{name}_" in f"_{k}_"]
     parts = [k for k in reversed(public) if f"_{k}_" in f"_{name}_"]
     close = [*whole, *parts, *get_close_matches(name, public, n=1, cutoff=0.6)]
-    return f"did you mean {close[0]}?" if close else "call it, or leave it out"
+    is_slip = close and name not in public  # else it overrides one that is called elsewhere
+    return f"did you mean {close[0]}?" if is_slip else "call it, or leave it out"
