@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from model.lemmas.bounds import BOUNDS
+from model.lemmas.bumps import bump_lemmas
 from model.lemmas.machine import LEMMAS
 from model.lemmas.overlap import LEMMAS as OVERLAP
 from model.lemmas.page import lemmas as page_lemmas
@@ -24,6 +25,7 @@ def candidates(machine: Any) -> list[Lemma]:
     trapping = trapping_lemmas(machine.design.saved_tsc) if machine.traps else []
     overlap = OVERLAP if machine.overlaps else ()
     writes = WRITES if settings["tsc_writes"] == "on" else ()
+    own += bump_lemmas(machine, standings(machine))
     own += page_lemmas(machine) if machine.clocks else []
     own += machine.design.lemmas
     return [*LEMMAS, *own, *trapping, *overlap, *writes, *lemmas(stands, BOUNDS)]

@@ -53,6 +53,23 @@ def test_json_follows_its_schema(told):
     jsonschema.validate(change["trace"], json.loads((schemas / "trace.schema.json").read_text()))
 
 
+@pytest.mark.hours
+@pytest.mark.slow
+def test_the_least_bump_with_which_reads_differ(capsys):
+    """As docs/trapping.md has it: with the protocol that keeps everything, and for greater bumps, too."""
+    page = (ROOT / "docs/trapping.md").read_text(encoding="utf-8")
+    section = page.split("\n## How large a bump has to be\n", 1)[1].split("\n## ", 1)[0]
+    command, answer = (block.split() for block in section.split("```")[1:4:2])
+    assert command[0] == "vtsc"
+    assert main(command[1:]) == 0
+    out = capsys.readouterr().out.split()
+    assert " ".join(answer) in " ".join(out)
+    assert " ".join(out).endswith(
+        "decided: 0 VIOLATED(6), 1 PROVED, 2 PROVED, 3 PROVED, 4 PROVED "
+        "every value from 0 to 4 in steps of 1 was decided"
+    )
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -93,6 +93,8 @@ Factors.day Factors.day_error Factors.dense Factors.farthest factors _shifted re
 monotone fraction error day negative _less _power _ratio _sum claims all_claims
 model/lemmas/bounds.py
   declaration: ideal clock_step _ahead _behind _fastest _at_creation
+model/lemmas/bumps.py
+  declaration: _in_time _emulated_in_time bump_lemmas
 model/lemmas/candidates.py
   declaration: candidates standings
 model/lemmas/machine.py

@@ -48,3 +48,32 @@ def test_bumps_outrun_the_clock_where_two_vcpus_read_in_the_time_of_one(content)
     lead = greatest_lead(2, 3, 1)
     found = [verdict(content, 2, 3, 4, 1, lead + more) for more in (0, 2)]
     assert all(text.startswith("VIOLATED") for text in found), found
+
+
+@pytest.mark.slow
+def test_reads_differ_though_bumps_outrun_the_clock(content):
+    """Each read adds two cycles and takes one; what reads add in all is limited by the true time there is."""
+    given = {**TRAPS, "rdtsc_overlap": "off", "trap_switch": "kick", "trap_seed": "decision"}
+    case = open_case(
+        content,
+        "patch25",
+        "cstate",
+        **(given | {"vcpus": "2", "clock_resolution": "10ms", "emul_bump": "2"}),
+    )
+    (result,) = decide(case, ["nonzero_delta"], DEPTH, Effort.USUAL)
+    assert result.text == "PROVED"
+    assert "emulated_in_time" in [lemma.name for lemma in result.certificate.stated]
+
+
+def test_the_lemma_is_stated_only_where_bumps_outrun_the_clock(content):
+    """Elsewhere the bound by ideal holds, and proofs do not pay for a second one."""
+    for bump, cycles, overlap, stated in (
+        ("2", "1", "off", True),
+        ("1", "1", "off", False),
+        ("2", "0", "off", False),
+        ("2", "1", "on", False),
+    ):
+        own = {"emul_bump": bump, "rdtsc_cycles": cycles, "rdtsc_overlap": overlap}
+        case = open_case(content, "patch25", "cstate", **(TRAPS | own | {"vcpus": "2"}))
+        names = [lemma.name for lemma in case.lemmas("nonzero_delta")]
+        assert ("emulated_in_time" in names) is stated, own
