@@ -87,5 +87,5 @@ def test_the_same_outcomes_on_a_cluster(tmp_path):
 def test_an_interpreter_is_told_what_to_do(monkeypatch):
     """The text goes to its standard input, and what it prints comes back."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    done = interpreted("third_opinion", "work", str(ROOT), "4", "6", told=[], own={}, patience=60)
+    done = interpreted("decided_twice", str(ROOT), "4", "6", told=[], own={}, patience=60)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -5,7 +5,7 @@ import pytest
 from tests.support.paths import ROOT
 from vtsc.cli import main
 
-PAGE = (ROOT / "docs" / "bounds.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs/bounds.md").read_text(encoding="utf-8")
 SAMPLE = [
     ("lag", "patch25", "fast"),
     ("lag", "2.6.35-vmx", "skewed"),

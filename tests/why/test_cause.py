@@ -31,6 +31,7 @@ REBASE = "vcpu.cpu != cpu or vcpu.tsc_rebase"
 EITHER = "vcpu.cpu != cpu or host.tsc_unstable"
 UNSTABLE = "host.tsc_unstable"
 CATCHUP = "u64(wanted) > u64(tsc_timestamp)"
+EMULATED = 'settings["trap_catchup"] == "emulated" and passthrough_resumes(vcpu)'
 SEED = 'settings["trap_seed"] == "switch" and not vcpu.tsc_trapping'
 
 CAUSES = {
@@ -118,6 +119,21 @@ CAUSES = {
             TRAPPING,
             'settings["trap_catchup"] == "emulated" and passthrough_resumes(vcpu)',
         )
+    ],
+    # Bumps have run ahead of the clock, from which passthrough goes on.
+    "2.6.37.cstate.monotonic.vcpus=2.kvmclock=any.trapping=unstable.trap_switch=kick.trap_seed=decision."
+    "rdtsc_emulation=bump-vcpu.emul_bump=2": [(8, TRAPPING, EMULATED)],
+    "patch25.cstate.monotonic.vcpus=2.kvmclock=any.trapping=unstable.trap_switch=kick.trap_seed=decision."
+    "trap_catchup=emulated.rdtsc_emulation=bump-vcpu.emul_bump=2": [(8, PATCH25, CATCHUP)],
+    # Native reads after the decision, or before it, are not what the first trapped read begins from.
+    "patch25.cstate.nonzero_delta.vcpus=2.clock_resolution=10ms.trapping=unstable.trap_seed=decision."
+    "rdtsc_emulation=bump-vcpu": [(7, TRAPPING, SEED)],
+    "patch25.cstate.nonzero_delta.vcpus=2.clock_resolution=10ms.trapping=unstable.trap_switch=kick."
+    "rdtsc_emulation=bump-vcpu": [(6, TRAPPING, SEED)],
+    # Trapped reads within a tick are equal where nothing is added.
+    "patch25.cstate.nonzero_delta.vcpus=2.clock_resolution=10ms.trapping=unstable.trap_switch=kick."
+    "trap_seed=decision.rdtsc_emulation=bump-vcpu.emul_bump=0": [
+        (3, TRAPPING, "vcpu.tsc_mode == TRAP")
     ],
 }
 """For each file the conditions: the step in which they were evaluated, the file and the text."""
