@@ -3,7 +3,6 @@
 import gc
 import os
 import signal
-import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,29 +18,7 @@ from vtsc.content.turns import load_texts
 from vtsc.deciding.verdict import Result
 from vtsc.engines import Effort
 
-USUAL = "not hours"
-"""The markers that are asked for in pyproject.toml."""
-
 load_texts(ROOT, TOLD)  # as whoever runs a command has them, before any test imports a design
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where no marker is asked for, run three of four slow tests; `make slow` runs them all.
-
-    Which ones depends on nothing but their names. A test that is named on the command line is always run.
-    """
-    named = any("::" in argument for argument in config.args)
-    if config.option.markexpr != USUAL or config.option.keyword or named:
-        return
-    put_off = [x for x in items if x.get_closest_marker("slow") and _is_put_off(x.nodeid)]
-    if put_off:
-        config.hook.pytest_deselected(items=put_off)
-        left = set(map(id, put_off))
-        items[:] = [x for x in items if id(x) not in left]
-
-
-def _is_put_off(name: str) -> bool:
-    return zlib.crc32(name.encode()) % 4 == 3
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -99,7 +99,8 @@ def _terminals_columns() -> int:
 def say(what: Any) -> None:
     """Print a text as it is, or a rich renderable: without colour where this is not a terminal.
 
-    Nothing is printed where nobody reads standard output any more.
+    Nothing is printed where nobody reads standard output any more. What is printed has left this process
+    when the function returns: a process that is forked then has no share in it, nor in its failure.
     """
     text = f"{what}\n" if isinstance(what, str) else rendered(what)
     screen = _screen()
@@ -107,6 +108,7 @@ def say(what: Any) -> None:
         return
     try:
         screen.write(text)
+        screen.flush()
     except BrokenPipeError:
         discard(screen)
 
