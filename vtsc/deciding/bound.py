@@ -37,8 +37,8 @@ DEEP = 12
 """How deep a search goes before the run of a saved counterexample is tried."""
 TURNS = 5
 """The turns of a part that can be repeated that are played natively."""
-GREATEST = "a signed number of 64 bits cannot be greater: further on, the sides change places"
-"""The reason why a measure that is such a number has no greater value."""
+GREATEST = "the measure is a signed number of 64 bits, which cannot be greater"
+"""The reason why a measure that has wrapped has no greater value."""
 SHOWN = 1000
 """The run that is shown of a family has at least this value."""
 
