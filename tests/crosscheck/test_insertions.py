@@ -5,9 +5,10 @@ from random import Random
 import pytest
 
 from crosscheck.insert import FUNCTIONS, insertion
-from crosscheck.insertions import campaign, jobs
+from crosscheck.insertions import campaign, jobs, unchecked
 from tests.support.paths import ROOT
 from vtsc.base.parallel import Local
+from vtsc.content import loader
 
 SOURCE = (ROOT / "model/designs/patch25.py").read_text(encoding="utf-8")
 
@@ -28,6 +29,12 @@ def test_most_insertions_are_tried_beyond_the_syntax_check():
     made = [*jobs("1", 500)]
     assert sum(job.unchecked for job in made) > 200
     assert len({job.insertion.kind for job in made}) == 9
+
+
+def test_what_is_loaded_unchecked_is_whole(monkeypatch, content):
+    """Else each insertion whose proof asks for uses of numbers would end as an error."""
+    monkeypatch.setattr(loader, "ensure", unchecked)
+    assert loader.load(str(ROOT)).read_numbers() == content.read_numbers()
 
 
 @pytest.mark.slow

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from crosscheck.insertions import unchecked
 from tests.support.roots import copied, loaded_afresh
 from vtsc.content import loader
 
@@ -18,7 +19,7 @@ def copy(tmp_path_factory) -> Path:
 @pytest.fixture
 def fresh(monkeypatch, tmp_path) -> Iterator[None]:
     """Content is loaded unread, as in a process of its own, and what was loaded before is put back."""
-    monkeypatch.setattr(loader, "ensure", lambda *_: None)
+    monkeypatch.setattr(loader, "ensure", unchecked)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     with loaded_afresh(monkeypatch):
         yield
