@@ -6,8 +6,9 @@ from pathlib import Path
 
 VALIDATION = ("validated",)
 """Folders of the cache that remember comparisons of rules with functions."""
-CHECKED = ".checked"
-"""A part of the name of each file that remembers that sources keep to the language."""
+READ = (".checked", ".digests")
+"""Parts of the names of files that remember what was read of sources: that they keep to the language, and the
+digests by which validations are found."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Cache:
     def forget(self) -> None:
         """Remove verdicts, lemmas of proofs and costs: all but what validation remembers."""
         for path in sorted((self.folder / "vtsc").glob("*")):
-            if path.name in VALIDATION or CHECKED in path.name:
+            if path.name in VALIDATION or any(part in path.name for part in READ):
                 continue
             if path.is_dir():
                 shutil.rmtree(path)

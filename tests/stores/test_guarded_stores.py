@@ -21,7 +21,7 @@ from tests.support.stores import (
 from tests.support.toys import Bad, climb
 from vtsc.base.errors import StoreError
 from vtsc.stores.guard import Guard
-from vtsc.stores.memory import Memory, note_modules
+from vtsc.stores.memory import Memory, note_modules, packages_of
 
 
 def helper(body: str) -> str:
@@ -269,3 +269,12 @@ def test_a_store_into_a_module_is_noticed_by_all_who_share_its_walk(monkeypatch)
     monkeypatch.undo()
     one.kept.pop()
     assert [memory.changed() for memory in memories] == [[], []]
+
+
+def test_a_walk_of_more_packages_serves_for_some_of_them(monkeypatch):
+    """So a machine without monitors needs none of its own."""
+    monkeypatch.setattr("vtsc.stores.memory._NOTED", set())
+    packages = packages_of([climb()])
+    more = note_modules([*packages, "colorsys"])
+    assert note_modules(packages) is more
+    assert note_modules([*packages, "nothing_of_that_name"]) is not more

@@ -1,8 +1,14 @@
 """Explanations come from other processes, and are remembered."""
 
+import sys
+from importlib.machinery import ModuleSpec
+from importlib.util import module_from_spec
+
 from tests.support.paths import ROOT
 from vtsc.content.loader import load
+from vtsc.content.turns import Content
 from vtsc.evidence.trace import load_trace
+from vtsc.why import probes
 from vtsc.why.cause import Explanation
 from vtsc.why.probes import _probed
 from vtsc.why.remembered import explained
@@ -43,3 +49,33 @@ def test_rules_are_compiled_before_processes_are_forked(tmp_path, monkeypatch):
     for trace in traces:
         found = own.kept(("explanation", trace.text()), lambda: None)
         assert isinstance(found, Explanation) and found.cause is not None
+
+
+def test_code_with_probes_is_kept_as_a_compiled_copy(tmp_path, monkeypatch):
+    """A copy counts for the very text that it was made of; what is not loaded from a file has none."""
+    file = tmp_path / "sample_of_probes.py"
+    file.write_text("", encoding="utf-8")
+    loader = Content("sample_of_probes", str(file))
+    spec = ModuleSpec(loader.name, loader, origin=str(file))
+    monkeypatch.setitem(sys.modules, loader.name, module_from_spec(spec))
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    made = []
+    compiled = probes._compiled
+    monkeypatch.setattr(probes, "_compiled", lambda *given: made.append(given) or compiled(*given))
+    texts = ["x = 1\ndef f(x):\n    return 2 if x > 1 else 3\n"]
+    texts.append(texts[0].replace("x > 1", "x > 2"))
+    for text in texts:
+        file.write_text(text, encoding="utf-8")
+        before = len(made)
+        for _ in range(2):
+            _probed.cache_clear()
+            probes._loaders.cache_clear()
+            sites, codes = _probed(str(file), text)
+            assert [site.line for site in sites] == [3]
+            assert sites[0].text in text and ("f", 2) in codes
+        assert len(made) == before + 1
+    _probed.cache_clear()
+    _probed(str(file), texts[0])  # the file has another text by now
+    assert len(made) == 3
+    probes._loaders.cache_clear()
+    _probed.cache_clear()

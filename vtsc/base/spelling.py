@@ -1,7 +1,6 @@
 """Names that are like one that a user typed, and names for the types of values in a document."""
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 
 CALLED: Mapping[type, str] = {
     bool: "true or false",
@@ -18,6 +17,8 @@ def near(name: str, known: Mapping[str, object] | list[str], see: str = "vtsc li
 
     ``see``: the command that shows them, which is named where they are many and none is like it.
     """
+    from difflib import get_close_matches  # which is needed only where something is wrong
+
     names = list(known)
     folded = {each.casefold(): each for each in names}
     close = [folded[x] for x in get_close_matches(name.casefold(), list(folded), n=3, cutoff=0.5)]

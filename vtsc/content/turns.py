@@ -178,24 +178,35 @@ class Content(SourceFileLoader):
         super().set_data(path, header + data[16:], _mode=_mode)
 
 
-class Loader(Content):
-    """Loads a design's file with its loops in both forms.
+class Rewritten(Content):
+    """Loads a file whose code is made in another way than Python's, by `rewritten` of a file of the checker.
 
-    Copies are called after the digest of what makes the forms, so plain Python uses none of them.
+    Copies are called after the digest of that file, so plain Python uses none of them.
     """
 
+    maker = Path(__file__)
+    """The file that makes the code."""
+
+    def rewritten(self, text: bytes, path: str) -> CodeType:
+        """The code of a text: its loops have both forms."""
+        return compiled(text, path)
+
     def source_to_code(self, data: Any, path: Any) -> CodeType:  # type: ignore[override]
-        """The code of a text, its loops in both forms."""
+        """The code of a text, which is kept for the stamp."""
         self._text = bytes(data)
-        return compiled(self._text, path)
+        return self.rewritten(self._text, path)
 
     def get_data(self, path: str) -> bytes:
         """The bytes of the file, or of its compiled copy."""
-        return super().get_data(_in_both_forms(path))
+        return super().get_data(_copy_by(self.maker, path))
 
     def set_data(self, path: str, data: Any, *, _mode: int = 0o666) -> None:
         """Write a compiled copy."""
-        super().set_data(_in_both_forms(path), data, _mode=_mode)
+        super().set_data(_copy_by(self.maker, path), data, _mode=_mode)
+
+
+class Loader(Rewritten):
+    """Loads a design's file with its loops in both forms."""
 
     def exec_module(self, module: ModuleType) -> None:
         """Run the file, with the names that its loops use."""
@@ -203,16 +214,16 @@ class Loader(Content):
         super().exec_module(module)
 
 
-def _in_both_forms(path: str) -> str:
-    """The path of a compiled copy whose loops have both forms; any other path stays."""
+def _copy_by(maker: Path, path: str) -> str:
+    """The path of a compiled copy that a file of the checker makes; any other path stays."""
     start, dot, end = path.rpartition(".pyc")
-    return f"{start}.{_maker()}{dot}" if dot and not end else path
+    return f"{start}.{_digest(maker)}{dot}" if dot and not end else path
 
 
 @cache
-def _maker() -> str:
-    """The digest of this file, which makes the second forms."""
-    return source_hash(Path(__file__).read_bytes()).hex()
+def _digest(maker: Path) -> str:
+    """The digest of a file that makes code."""
+    return source_hash(maker.read_bytes()).hex()
 
 
 class Finder(MetaPathFinder):

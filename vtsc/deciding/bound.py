@@ -193,8 +193,10 @@ class _Bounding:
         """The findings along the cell's saved counterexample, where there is one."""
         from vtsc.evidence.earlier import earlier_run
 
-        run = earlier_run(self._case, self._prop) if self._sign > 0 else None
-        return self._climbing.found if run is None else self._climbing.along(run)
+        known = earlier_run(self._case, self._prop) if self._sign > 0 else None
+        if known is None or not known.same:
+            return self._climbing.found
+        return self._climbing.along(known.run)
 
     def _is_greatest(self, value: int) -> bool:
         """Whether no path through any call can give the measure more than ``value``."""

@@ -82,17 +82,19 @@ class Deciding:
 
     def __call__(self, piece: Piece) -> list[Result | Open]:
         """The results of a piece of work, and the cells that it leaves open."""
+        from vtsc.evidence.earlier import violated_before
         from vtsc.solver.seeds import sow
 
         sow(self.seed)
         if self.forgetful:
             forget()
         asked, left = piece.asked, piece.left
-        case, depth, doubted = asked.case, asked.depth, asked.doubted
+        case, depth = asked.case, asked.depth
         if left is not None:
             return [finish(case, left, depth, self.effort, self._limit(piece, 1, left.units))]
         cells = len(asked.properties)
         limit = self._limit(piece, cells, 0)
+        doubted = asked.doubted | violated_before(case, asked.properties, depth)
         found = begin(case, asked.properties, depth, self.effort, doubted, limit)
         if any(isinstance(x, Open) and x.cell.property in doubted for x in found):
             before = [x.units for x in found]

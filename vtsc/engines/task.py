@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from vtsc.language.lemmas import OWN, Lemma
 from vtsc.language.machine import Rounds
-from vtsc.native.witness import Witness
+from vtsc.native.witness import Earlier, Witness
 
 if TYPE_CHECKING:  # it imports z3
     from vtsc.engines.proof.induction import Induction
@@ -73,7 +73,7 @@ class Task:
     """The forms of long runs that the machine suggests."""
     remembered: tuple[Key, ...] | None = None
     """The lemmas of an earlier proof, to be tried first."""
-    earlier: Witness | None = None
+    earlier: Earlier | None = None
     """A run that hit the target before, to be tried at its depth; it need not be one any more."""
     shared: "Induction | None" = field(default=None, repr=False)
     """Induction on a system that other tasks share, if there is one."""

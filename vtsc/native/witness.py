@@ -18,3 +18,12 @@ class Witness:
     calls: tuple[Call, ...]
     inputs: tuple[Inputs, ...]
     initial: Inputs
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """A run that hit a target before; it is a hint, and need not be a run any more."""
+
+    run: Witness
+    same: bool = True
+    """Whether it is of a machine of the same sizes, so that it was the least one there."""

@@ -1,7 +1,7 @@
 """Finds changes in what content holds outside of its state.
 
-`sealed` refuses most stores at once. Classes, modules, containers, defaults and closures cannot be
-sealed. What they hold is compared instead with what they held before the first step.
+`sealed` refuses most stores at once. What it cannot seal (classes, modules, containers, defaults, closures)
+is compared with what it held before the first step.
 """
 
 import inspect
@@ -296,11 +296,20 @@ class Memory(_Walk):
 
 
 def note_modules(packages: Collection[str]) -> _Walk:
-    """The contents of the modules of packages now; an earlier walk serves where nothing has changed since."""
-    modules = tuple(sys.modules[n] for n in sorted(sys.modules) if package(n) in packages)
-    if _modules(frozenset(packages), modules).changed():
+    """The contents of the modules of packages, and perhaps of more, now.
+
+    An earlier walk serves where nothing has changed since.
+    """
+    known = (p for p in sorted(_NOTED, key=sorted) if p.issuperset(packages))
+    wanted = min(known, key=len, default=frozenset(packages))
+    _NOTED.add(wanted)
+    modules = tuple(sys.modules[n] for n in sorted(sys.modules) if package(n) in wanted)
+    if _modules(wanted, modules).changed():
         _modules.cache_clear()
-    return _modules(frozenset(packages), modules)
+    return _modules(wanted, modules)
+
+
+_NOTED: set[frozenset[str]] = set()  # the packages of which modules have been noted
 
 
 @cache
@@ -319,9 +328,8 @@ def _refuse_unseen(owner: object, packages: Collection[str]) -> None:
             found = _unseen(value)
             if found is not None:
                 what = f"{type(holder).__name__}.{attribute} holds a {type(found).__name__}"
-                error = StoreError(
-                    f"{what}, whose changes nobody sees: make it a tuple, or declare fields"
-                )
+                told = f"{what}, whose changes nobody sees: make it a tuple, or declare fields"
+                error = StoreError(told)
                 error.line = _defined(type(holder), attribute)
                 raise error
 

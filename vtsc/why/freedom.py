@@ -90,6 +90,6 @@ def mattering(case: Case, trace: Trace) -> tuple[Place, ...]:
     ]
     free: list[Place] = []
     for place in every:
-        if trials.are_free([place]) and trials.are_free([*free, place]):
+        if trials.are_free([place]) and (not free or trials.are_free([*free, place])):
             free.append(place)
     return tuple(place for place in every if place not in free)

@@ -7,19 +7,26 @@ The functions themselves stay the same objects, and have their own code back aft
 import ast
 import builtins
 import gc
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from importlib.util import decode_source
+from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
 
 from vtsc.base.lines import text_of
+from vtsc.content.turns import Content, Rewritten
 from vtsc.language.state import Record
 
 TEST, BEGIN, READ, SEEN, VALUE = (
     f"__probed_{name}__" for name in ("test", "begin", "read", "seen", "value")
 )
+
+SITES = "__probed_sites__"
+"""The name to which a file with probes assigns what is known of its conditions."""
 
 
 @dataclass(frozen=True)
@@ -206,18 +213,58 @@ def _call(name: str, *args: Any) -> ast.Call:
     return ast.Call(ast.Name(name, ast.Load()), list(args), [])
 
 
+class _Copies(Rewritten):
+    """Gets the code of a file with probes, of which a compiled copy is kept beside that of its module."""
+
+    maker = Path(__file__)
+
+    def rewritten(self, text: bytes, path: str) -> CodeType:
+        """The code of a text with probes."""
+        return _compiled(path, decode_source(text))
+
+
+def _compiled(file: str, source: str) -> CodeType:
+    """The code of a file with probes; one of its constants has the lines and texts of its conditions."""
+    probing = _Probing(file, source)
+    tree = probing.visit(ast.parse(source))
+    noted: Any = (SITES, *((site.line, site.text) for site in probing.sites))
+    tree.body.append(ast.Assign([ast.Name(SITES, ast.Store())], ast.Constant(noted)))
+    code: CodeType = compile(ast.fix_missing_locations(tree), file, "exec", dont_inherit=True)
+    return code
+
+
 @cache
 def _probed(file: str, source: str) -> tuple[tuple[Site, ...], dict[tuple[str, int], CodeType]]:
     """The conditions of a file, and the code of each of its functions with probes, by name and line."""
-    probing = _Probing(file, source)
-    tree = ast.fix_missing_locations(probing.visit(ast.parse(source)))
+    code = _copy(file, source) or _compiled(file, source)
+    tuples = (each for each in code.co_consts if isinstance(each, tuple))
+    noted = next(each[1:] for each in tuples if each[:1] == (SITES,))
+    sites = tuple(Site(file, line, text) for line, text in noted)
     found: dict[tuple[str, int], CodeType] = {}
-    rest = [compile(tree, file, "exec")]
+    rest = [code]
     while rest:
         code = rest.pop()
         found[code.co_qualname, code.co_firstlineno] = code
         rest += [each for each in code.co_consts if isinstance(each, CodeType)]
-    return tuple(probing.sites), found
+    return sites, found
+
+
+def _copy(file: str, source: str) -> CodeType | None:
+    """The compiled copy of a file that still has this source; None where it can have none."""
+    copies = _loaders().get(file)
+    try:
+        same = copies is not None and decode_source(Path(file).read_bytes()) == source
+        return copies.get_code(copies.name) if copies is not None and same else None
+    except OSError:
+        return None
+
+
+@cache
+def _loaders() -> dict[str, _Copies]:
+    """What gets the code of each file of the content that was loaded, with compiled copies of their own."""
+    specs = [getattr(module, "__spec__", None) for module in [*sys.modules.values()]]
+    ours = [s for s in specs if s is not None and isinstance(s.loader, Content) and s.origin]
+    return {spec.origin: _Copies(spec.name, spec.origin) for spec in ours}
 
 
 def functions(wanted: Callable[[str], bool]) -> list[FunctionType]:

@@ -16,7 +16,7 @@ from vtsc.engines.search.confirm import confirmed
 from vtsc.engines.search.gave_up import GaveUp
 from vtsc.engines.search.runs import BUDGET, Runs
 from vtsc.engines.task import Answer, Finding, Task
-from vtsc.native.witness import Witness
+from vtsc.native.witness import Earlier, Witness
 from vtsc.solver.expressions import some
 from vtsc.solver.unroll import divides
 from vtsc.system.system import System
@@ -54,7 +54,7 @@ class Searching:
         budget: int = BUDGET,
         symmetry: bool = True,
         any_witness: Collection[str] = (),
-        earlier: Mapping[str, Witness] | None = None,
+        earlier: Mapping[str, Earlier] | None = None,
     ) -> None:
         self.found = Search()
         hittable = {name for rule in system.rules for name in rule.targets}
@@ -96,9 +96,11 @@ class Searching:
     def _deeper(self) -> None:
         runs = self._runs
         hits = runs.extend().targets
-        for name, witness in self._earlier.items():
-            if name in self.wanted and len(witness.calls) == self.found.depth + 1:
-                model = runs.taking(witness, hits[name])
+        for name, earlier in self._earlier.items():
+            if runs.divides and not earlier.same:
+                continue  # what is least there is found within a budget, and may hang on where it began
+            if name in self.wanted and len(earlier.run.calls) == self.found.depth + 1:
+                model = runs.taking(earlier.run, hits[name])
                 if model is not None:  # where a system divides, it is as little as it was made then
                     self._note(name, model, least=not runs.divides, perhaps=True)
         while self.wanted:
@@ -130,7 +132,7 @@ def search(
     budget: int = BUDGET,
     symmetry: bool = True,
     any_witness: Collection[str] = (),
-    earlier: Mapping[str, Witness] | None = None,
+    earlier: Mapping[str, Earlier] | None = None,
     beyond: int = 0,
     confirm: bool = False,
 ) -> Search:
