@@ -190,11 +190,21 @@ class _Bounding:
             yield self._climbing.to(rung)
 
     def _further(self) -> "Climb":
-        """The findings along the cell's saved counterexample, where there is one."""
+        """The findings along a long run: the cell's saved counterexample, else one whose middle repeats."""
         from vtsc.evidence.earlier import earlier_run
 
+        found = self._climbing.found
         run = earlier_run(self._case, self._prop) if self._sign > 0 else None
-        return self._climbing.found if run is None else self._climbing.along(run)
+        if run is None and found.value is not None:
+            run = self._long_run(found.value)
+        return found if run is None else self._climbing.along(run)
+
+    def _long_run(self, value: int) -> Witness | None:
+        """A run whose middle repeats and whose measure is above ``value``; None where none is found."""
+        from vtsc.engines.search.repetition import repeated
+
+        system = self._systems.own([self._case.property(self._named(value))])
+        return repeated(system, self._named(value), self._case.machine().rounds)
 
     def _is_greatest(self, value: int) -> bool:
         """Whether no path through any call can give the measure more than ``value``."""

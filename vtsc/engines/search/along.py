@@ -5,7 +5,7 @@ its inputs are those of one run plus n times a fixed direction, and its measure 
 with n. That every member is a run is shown for all n at once, by terms in n.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -25,7 +25,7 @@ from vtsc.system.path import START, Followed, Given, Input, Paths
 
 BUDGET = 20_000_000
 """Z3 resource units that one question about a path may cost."""
-FAR = ((1 << 62) - (1 << 36), (1 << 61) - (1 << 36), 1 << 60, 1 << 52, 1 << 44)
+FAR = ((1 << 62) - (1 << 36), (1 << 61) - (1 << 36), 1 << 60, 1 << 59, 1 << 52, 1 << 44)
 """The members that are looked for beside the first one of a family, until one of them is found."""
 STRIDE = 1 << 24
 """The greatest distance between an input of one member of a family and of the next."""
@@ -168,19 +168,23 @@ class Along:
 
     # families
 
-    def family(self) -> Family | None:
-        """A family of runs on this path; None where none was found."""
-        for far in FAR:
-            try:
-                found = self._straight(*self._two_members(far))
-            except GaveUp:
-                found = None
-            family = None if found is None else self._as_family(*found)
-            if family is not None:
-                return family
+    def family(self, still: Collection[Place] = ()) -> Family | None:
+        """A family of runs on this path; None where none was found.
+
+        It is looked for first among runs whose inputs at the places ``still`` are 0.
+        """
+        for held in (still, ()) if still else ((),):
+            for far in FAR:
+                try:
+                    found = self._straight(*self._two_members(far, held))
+                except GaveUp:
+                    found = None
+                family = None if found is None else self._as_family(*found)
+                if family is not None:
+                    return family
         return None
 
-    def _two_members(self, far: int) -> tuple[list[Any], Lowering]:
+    def _two_members(self, far: int, held: Collection[Place]) -> tuple[list[Any], Lowering]:
         """The constraints of the first member of a family and of the one of number ``far``."""
         low = Lowering(z3.Const)
         conditions, measures = [], []
@@ -189,6 +193,9 @@ class Along:
             conditions += [low.condition(c) for c in followed.conditions]
             measures.append(low.linear(self.value(followed)))
         conditions += [measures[0] >= -1, measures[1] - measures[0] >= far]
+        for place, x in self.places():
+            if place in held and isinstance(x, Variable):
+                conditions += [self.constant(place, x) == 0, self._stride(place, x) == 0]
         return conditions, low
 
     def _straight(
@@ -199,9 +206,10 @@ class Along:
             return None
         words = [(p, x) for p, x in self.places() if isinstance(x, Variable)]
         for place, word in reversed(words):
-            still = z3.Const(self._name(place, word, "/n"), z3.IntSort()) == 0
+            still = self._stride(place, word) == 0
             try:
-                better = solved([*conditions, still], low)
+                stays = z3.is_true(model.eval(still, True))
+                better = model if stays else solved([*conditions, still], low)
             except GaveUp:
                 better = None
             if better is not None:
@@ -213,9 +221,7 @@ class Along:
             value = model.eval(self.constant(place, x), True)
             first[place] = z3.is_true(value) if isinstance(x, Flag) else int(value.as_long())
             if isinstance(x, Variable):
-                moved = model.eval(
-                    z3.Const(self._name(place, x, "/n"), z3.IntSort()), True
-                ).as_long()
+                moved = model.eval(self._stride(place, x), True).as_long()
                 if moved:
                     direction[place] = int(moved)
         return first, direction
@@ -285,6 +291,10 @@ class Along:
     def constant(self, place: Place, x: Input) -> Any:
         sort = z3.BoolSort() if isinstance(x, Flag) else z3.IntSort()
         return z3.Const(self._name(place, x, ""), sort)
+
+    def _stride(self, place: Place, x: Input) -> Any:
+        """The distance of an input from one member of a family to the next."""
+        return z3.Const(self._name(place, x, "/n"), z3.IntSort())
 
     def begun(self, rules: Sequence[int]) -> Followed:
         """The state after the first rules of the path."""
