@@ -13,6 +13,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from vtsc.base.cache import forget
 from vtsc.base.errors import EvidenceError, Exit, VtscError
 from vtsc.base.parallel import Executor, Local, Lost, ordered
 from vtsc.content.case import Case
@@ -140,11 +141,12 @@ def _blank(asked: Asked) -> Bound:
 
 @dataclass(frozen=True)
 class _Bounds:
-    """Finds bounds, searching to a depth; it can be sent to another machine."""
+    """Finds bounds to a depth, each in a process of its own; it can be sent to another machine."""
 
     depth: int
 
     def __call__(self, asked: Asked) -> Bound:
+        forget()  # else the depth at which a search gives up would depend on what is kept
         return bound(asked, self.depth)
 
 
@@ -187,7 +189,8 @@ class _Bounding:
         for before, rung in zip((0, *rungs), rungs, strict=False):
             if before <= DEEP < rung:
                 yield self._further()
-            yield self._climbing.to(rung)
+            found = self._climbing.to(rung)
+            yield self._further() if found.reason and rung <= DEEP else found
 
     def _further(self) -> "Climb":
         """The findings along a long run: the cell's saved counterexample, else one whose middle repeats."""

@@ -5,20 +5,20 @@ its inputs are those of one run plus n times a fixed direction, and its measure 
 with n. That every member is a run is shown for all n at once, by terms in n.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import z3
 
+from vtsc.engines.search.family import Family, Place, end_of, shorter
 from vtsc.engines.search.gave_up import GaveUp
 from vtsc.engines.search.runs import make_solver
-from vtsc.language.words import INPUT_LIMIT, SIGN
+from vtsc.language.words import SIGN
 from vtsc.native.witness import Inputs, Witness
 from vtsc.solver.integers import Lowering
 from vtsc.solver.units import check, within
-from vtsc.symbolic.forms import Atom, Comparison, Condition, Flag, Junction, Linear, Variable
+from vtsc.symbolic.forms import Condition, Flag, Linear, Variable
 from vtsc.symbolic.names import INITIAL
 from vtsc.symbolic.values import Word
 from vtsc.system.path import START, Followed, Given, Input, Paths
@@ -31,54 +31,14 @@ STRIDE = 1 << 24
 """The greatest distance between an input of one member of a family and of the next."""
 ENDLESS = 1 << 70
 """More members than any family has, since inputs have ends."""
-SHORTER = 1 << 6
-"""What the number of members is divided by where the terms do not say where a family ends."""
-TRIES = 8
+TRIES = 12
 """The number of times that a family is shortened to where it may be shown to end."""
-ENDING = INPUT_LIMIT >> 3
-"""How far something has to move until a family ends, if it ends by the range of inputs.
-
-What moves less is stopped by the model, such as by a limit that a parameter sets: the measure has a bound."""
 ENDS = (SIGN, SIGN - 1)
 """The greatest values of a signed number with its sign changed, and of one as it is."""
 COUNT = "n"
 """The number of a member of a family, as an unknown."""
 
 NOTHING = Linear((), 0)
-Place = tuple[int, str]
-"""An input of a step, from 0, or of the initial state: the number of the step, and the unknown's name."""
-
-
-@dataclass(frozen=True)
-class Family:
-    """Runs numbered from 0 to ``last`` on one path, whose measure is ``least + gain * number``."""
-
-    rules: tuple[int, ...]
-    first: dict[Place, int | bool]
-    """The inputs of the first member."""
-    direction: dict[Place, int]
-    """The distance from each member to the next, of the inputs that differ."""
-    last: int
-    least: int
-    gain: int
-
-    @property
-    def is_endless(self) -> bool:
-        """Whether only the range of inputs ends it: some input goes through most of its range."""
-        ways = (
-            abs(stride) * self.last * int(name.partition("*")[2] or 1)
-            for (_, name), stride in self.direction.items()
-        )
-        return max(ways, default=0) >= ENDING
-
-    def inputs(self, number: int) -> dict[Place, int | bool]:
-        """The inputs of a member."""
-        return {
-            place: value
-            if isinstance(value, bool)
-            else value + number * self.direction.get(place, 0)
-            for place, value in self.first.items()
-        }
 
 
 class Along:
@@ -179,7 +139,7 @@ class Along:
                     found = self._straight(*self._two_members(far, held))
                 except GaveUp:
                     found = None
-                family = None if found is None else self._as_family(*found)
+                family = None if found is None else self._as_family(*found, far)
                 if family is not None:
                     return family
         return None
@@ -227,9 +187,12 @@ class Along:
         return first, direction
 
     def _as_family(
-        self, first: dict[Place, int | bool], direction: dict[Place, int]
+        self, first: dict[Place, int | bool], direction: dict[Place, int], far: int
     ) -> Family | None:
-        """The longest family with these inputs; None where the terms do not show that there is one."""
+        """The longest family with these inputs; None where the terms do not show that there is one.
+
+        Member number ``far`` is known to be a run.
+        """
         last = ENDLESS
         for _ in range(TRIES):
             if last < 1:
@@ -240,7 +203,7 @@ class Along:
             gain = sum(c for atom, c in form.terms if atom is own)
             if not followed.conditions and gain > 0 and len(form.terms) == 1:
                 return Family(self.rules, first, direction, last, form.constant, gain)
-            last = end_of(followed.conditions, own, last)
+            last = end_of(followed.conditions, own, last, shorter(last, far))
         return None
 
     def _members(
@@ -328,26 +291,6 @@ class Along:
             own[name.removeprefix(INITIAL)] = value
         calls = tuple(system.calls[system.rules[rule].call] for rule in rules)
         return Witness(calls, steps, initial)
-
-
-def end_of(conditions: Iterable[Condition], count: Atom, last: int) -> int:
-    """A number of members that is more likely to satisfy conditions in ``count`` than ``last``.
-
-    It is the greatest that comparisons with ``count`` alone allow, else a small part of ``last``.
-    """
-    ends = [end for c in conditions for end in _ends(c, count)]
-    return min([e for e in ends if e < last], default=last // SHORTER)
-
-
-def _ends(condition: Condition, count: Atom) -> Iterator[int]:
-    """The greatest number that each comparison in a conjunction allows."""
-    if isinstance(condition, Junction) and condition.conjunction:
-        for operand in condition.operands:
-            yield from _ends(operand, count)
-    elif isinstance(condition, Comparison) and not condition.equation:
-        terms = condition.form.terms
-        if len(terms) == 1 and terms[0][0] is count and terms[0][1] > 0:
-            yield -condition.form.constant // terms[0][1]
 
 
 def solved(conditions: Sequence[Any], low: Lowering) -> Any:

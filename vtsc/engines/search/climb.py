@@ -7,13 +7,17 @@ from typing import Any
 
 import z3
 
-from vtsc.engines.search.along import ENDS, Along, Family, Place
+from vtsc.engines.search.along import ENDS, Along
+from vtsc.engines.search.family import Family, Place
 from vtsc.engines.search.gave_up import GaveUp
-from vtsc.engines.search.runs import BUDGET, Runs
+from vtsc.engines.search.runs import Runs
 from vtsc.language.words import INPUT_LIMIT
 from vtsc.native.witness import Witness
 from vtsc.system.path import Paths
 from vtsc.system.system import System
+
+BUDGET = 60_000_000
+"""Z3 resource units that one question of the search may cost."""
 
 
 @dataclass
@@ -84,7 +88,7 @@ class Climbing:
                 (step, name)
                 for step, depth in enumerate(runs.depths)
                 for name, x in depth.inputs.items()
-                if z3.is_int(x) and model.eval(x, True).as_long() == 0
+                if not z3.is_bool(x) and model.eval(x, True).as_long() == 0
             ]
             self._note(runs, model, still)
         return self.found
