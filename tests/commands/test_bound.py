@@ -92,10 +92,18 @@ def test_a_stall_over_time_that_nothing_bounds(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("measure", "bound"), [("lag", 2**63 - 1), ("warp", 2**63)])
-def test_the_end_of_signed_numbers(measure, bound, tmp_path):
-    """A TSC that each migration raises wraps; the run for ``warp`` is the saved counterexample."""
-    result = found(tmp_path, measure, "2.6.35-vmx", "--host", "skewed")
+@pytest.mark.parametrize(
+    ("measure", "host", "bound"),
+    [
+        ("lag", "skewed", 2**63 - 1),
+        ("warp", "skewed", 2**63),  # along the saved counterexample
+        ("lag", "fast", 2**63 - 1),  # along a run whose middle repeats, as the next
+        ("warp", "slow", 2**63),
+    ],
+)
+def test_the_end_of_signed_numbers(measure, host, bound, tmp_path):
+    """A TSC that each migration raises wraps."""
+    result = found(tmp_path, measure, "2.6.35-vmx", "--host", host)
     assert (result["kind"], result["bound"]) == ("exact", str(bound))
     assert result["certificate"] is None and "64 bits" in result["reason"]
 
@@ -115,6 +123,27 @@ def test_without_a_bound_by_an_input(tmp_path):
     assert (result["kind"], result["bound"]) == ("unbounded", None)
     assert result["by"]["gain"] == 1 and int(result["by"]["most"]) > 2**61
     assert result["by"]["inputs"] and result["by"]["loop"] is None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "asked", ["stall 2.6.35-vmx --host slow", "lateness 2.6.37 --host resetting"]
+)
+def test_what_only_the_range_of_inputs_ends(asked, tmp_path):
+    """Equal reads after 39 steps, and a timer that a suspend keeps from coming."""
+    result = found(tmp_path, *asked.split())
+    assert (result["kind"], result["bound"]) == ("unbounded", None)
+    assert result["by"]["inputs"] and int(result["by"]["most"]) >= 2**59
+
+
+@pytest.mark.slow
+def test_an_answer_does_not_depend_on_the_cache(tmp_path, monkeypatch):
+    """The search gives up at the same depth whether or not the proofs before it found something kept."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    asked = ["earliness", "2.6.35-vmx", "--host", "fast"]
+    empty = found(tmp_path, *asked, status=20)
+    assert any((tmp_path / "cache").rglob("*.json"))
+    assert found(tmp_path, *asked, status=20) == empty
 
 
 @pytest.mark.hours

@@ -33,10 +33,11 @@ def test_both_sides_are_shown(told):
     out = told["text"]
     assert "patch25 on stable: nonzero_delta\n" in out
     assert "patch25 on stable: nonzero_delta is proved for runs of any length\n" in out
-    last = out.splitlines()[-4:]
+    last = out.splitlines()[-5:]
     assert " ".join(" ".join(last).split()) == (
         "patch25 stable nonzero_delta: fails at rdtsc_cycles=0 (VIOLATED(5)), holds at 1 (PROVED) "
-        "decided: 0 VIOLATED(5), 1 PROVED every value from 0 to 1 in steps of 1 was decided"
+        "decided: 0 VIOLATED(5), 1 PROVED every value from 0 to 1 in steps of 1 was decided: "
+        "fails at all up to 0, holds at all from 1"
     )
     assert all(len(line) <= 80 for line in out.splitlines())
 
@@ -49,8 +50,21 @@ def test_json_follows_its_schema(told):
     jsonschema.validate(document, json.loads((schemas / "thresholds.schema.json").read_text()))
     (result,) = document["results"]
     (change,) = result["changes"]
+    assert result["monotone"] is result["every_value_decided"] is True
     assert (change["holds_at"], change["fails_at"]) == (1, 0)
     jsonschema.validate(change["trace"], json.loads((schemas / "trace.schema.json").read_text()))
+
+
+@pytest.mark.slow
+def test_every_value_of_a_range_is_decided(capsys):
+    """On a clock that steps every R, a read lags by at most R - 1 ns: each coarser clock breaks the bound."""
+    asked = ["threshold", "clock_resolution", "2.6.37", "--host", "cstate", "-p", "bounded_lag"]
+    limits = ["--within", "1ns..14ns", "--step", "1ns", "--set", "lag_bound=6ns"]
+    assert main([*asked, *limits]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "holds at clock_resolution=7ns (PROVED), fails at 8ns" in told
+    assert "decided: 1ns to 7ns PROVED, 8ns" in told
+    assert told.endswith("was decided: holds at all up to 7ns, fails at all from 8ns")
 
 
 @pytest.mark.hours
@@ -66,7 +80,7 @@ def test_the_least_bump_with_which_reads_differ(capsys):
     assert " ".join(answer) in " ".join(out)
     assert " ".join(out).endswith(
         "decided: 0 VIOLATED(6), 1 PROVED, 2 PROVED, 3 PROVED, 4 PROVED "
-        "every value from 0 to 4 in steps of 1 was decided"
+        "every value from 0 to 4 in steps of 1 was decided: fails at all up to 0, holds at all from 1"
     )
 
 

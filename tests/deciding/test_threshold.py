@@ -1,11 +1,12 @@
 """Thresholds: neighbours with different verdicts are found, and nothing is taken to be monotone."""
 
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 
 from vtsc.base.errors import UsageError
-from vtsc.deciding.threshold import FEW, Grid, grid, threshold
+from vtsc.deciding.threshold import FEW, MANY, Grid, grid, threshold
 from vtsc.deciding.verdict import Result, Status
 from vtsc.language.parameters import Parameter
 
@@ -58,6 +59,9 @@ def test_against_every_value():
             if status(0) != status(count - 1):
                 assert found.changes
             assert found.whole == (len(found.results) == count)
+            every = [status(n) for n in range(count)]
+            once = sum(a != b for a, b in pairwise(every)) <= 1
+            assert found.is_monotone == (found.whole and once)
 
 
 def test_a_small_range_is_decided_whole():
@@ -66,6 +70,17 @@ def test_a_small_range_is_decided_whole():
     found = threshold(values, decided(lambda n: Status.VIOLATED if n in (3, 7) else Status.PROVED))
     assert found.changes == [(2, 3), (3, 4), (6, 7), (7, 8)]
     assert found.whole
+
+
+def test_a_longer_range_is_decided_whole_where_that_is_asked_for():
+    """Then a verdict that changes once is known to do so, and one that changes back is seen."""
+    values = Grid(NUMBER, Fraction(0), Fraction(1), MANY)
+    assert not threshold(values, decided(below(20))).is_monotone
+    found = threshold(values, decided(below(20)), few=MANY)
+    assert found.changes == [(19, 20)] and found.is_monotone
+    back = decided(lambda n: Status.VIOLATED if n == 30 else Status.PROVED)
+    found = threshold(values, back, few=MANY)
+    assert found.changes == [(29, 30), (30, 31)] and found.whole and not found.is_monotone
 
 
 def test_a_value_without_a_verdict_ends_the_search():

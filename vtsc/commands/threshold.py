@@ -13,7 +13,7 @@ from vtsc.content.content import Content, known
 from vtsc.content.loader import load
 from vtsc.deciding.plan import effort
 from vtsc.deciding.schedule import Asked, Schedule
-from vtsc.deciding.threshold import USUAL, Grid, Threshold, grid, threshold
+from vtsc.deciding.threshold import FEW, MANY, USUAL, Grid, Threshold, grid, threshold
 from vtsc.deciding.verdict import Result, Status
 from vtsc.language.parameters import assignments
 from vtsc.report.outputs import deliver, one_of, outputs
@@ -81,7 +81,8 @@ def _decided(
         schedule = Schedule(asked, effort(prove=False, bounded=arguments.bounded), arguments.jobs)
         return [result for of_case in schedule.results(shown) for result in of_case]
 
-    return threshold(values, decide, bounded=arguments.bounded)
+    few = MANY if arguments.within else FEW
+    return threshold(values, decide, bounded=arguments.bounded, few=few)
 
 
 def _asked(content: Content, cell: Cell, given: dict[str, str], depth: int) -> Asked:

@@ -13,6 +13,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from vtsc.base.cache import forget
 from vtsc.base.errors import EvidenceError, Exit, VtscError
 from vtsc.base.parallel import Executor, Local, Lost, ordered
 from vtsc.content.case import Case
@@ -140,11 +141,12 @@ def _blank(asked: Asked) -> Bound:
 
 @dataclass(frozen=True)
 class _Bounds:
-    """Finds bounds, searching to a depth; it can be sent to another machine."""
+    """Finds bounds to a depth, each in a process of its own; it can be sent to another machine."""
 
     depth: int
 
     def __call__(self, asked: Asked) -> Bound:
+        forget()  # else the depth at which a search gives up would depend on what is kept
         return bound(asked, self.depth)
 
 
@@ -187,16 +189,26 @@ class _Bounding:
         for before, rung in zip((0, *rungs), rungs, strict=False):
             if before <= DEEP < rung:
                 yield self._further()
-            yield self._climbing.to(rung)
+            found = self._climbing.to(rung)
+            yield self._further() if found.reason and rung <= DEEP else found
 
     def _further(self) -> "Climb":
-        """The findings along the cell's saved counterexample, where there is one."""
+        """The findings along a long run: the cell's saved counterexample, else one whose middle repeats."""
         from vtsc.evidence.earlier import earlier_run
 
+        found = self._climbing.found
         known = earlier_run(self._case, self._prop) if self._sign > 0 else None
-        if known is None or not known.same:
-            return self._climbing.found
-        return self._climbing.along(known.run)
+        run = known.run if known is not None and known.same else None
+        if run is None and found.value is not None:
+            run = self._long_run(found.value)
+        return found if run is None else self._climbing.along(run)
+
+    def _long_run(self, value: int) -> Witness | None:
+        """A run whose middle repeats and whose measure is above ``value``; None where none is found."""
+        from vtsc.engines.search.repetition import repeated
+
+        system = self._systems.own([self._case.property(self._named(value))])
+        return repeated(system, self._named(value), self._case.machine().rounds)
 
     def _is_greatest(self, value: int) -> bool:
         """Whether no path through any call can give the measure more than ``value``."""

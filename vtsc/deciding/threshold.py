@@ -2,7 +2,8 @@
 
 A range is decided at its two ends. Where the verdicts there differ, it is decided at two values inside, and
 so on between two values with different verdicts, until these are neighbours. Nothing is taken to be monotone:
-of values that were not decided, nothing is said. In a range of few values, every value is decided.
+of values that were not decided, nothing is said. In a range of few values, every value is decided, so
+that it is known whether the verdict changes once.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,6 +18,8 @@ from vtsc.language.parameters import Parameter
 
 FEW = 12
 """In a range of up to so many values, every value is decided."""
+MANY = 64
+"""The same for a range that was asked for."""
 FAR = 8
 """A range whose upper end is over so many times its lower one is divided by ratio, others by distance."""
 
@@ -67,6 +70,11 @@ class Threshold:
     def whole(self) -> bool:
         """Whether every value was decided."""
         return len(self.results) == self.grid.count and not self.undecided
+
+    @property
+    def is_monotone(self) -> bool:
+        """Whether every value was decided, and the verdict changes at most once."""
+        return self.whole and len(self.changes) <= 1
 
     @property
     def changes(self) -> list[tuple[int, int]]:
@@ -137,8 +145,11 @@ USUAL = {"integer": "1", "duration": "1us", "frequency": "1MHz", "ratio": "1/100
 """The step for each kind of parameter, where none is given."""
 
 
-def threshold(values: Grid, decide: Decide, *, bounded: bool = False) -> Threshold:
-    """The verdicts at both ends, and at as many other values as it takes to find neighbours that differ."""
+def threshold(values: Grid, decide: Decide, *, bounded: bool = False, few: int = FEW) -> Threshold:
+    """The verdicts at both ends, and at as many other values as it takes to find neighbours that differ.
+
+    In a range of up to ``few`` values, the verdict at each.
+    """
     results: dict[int, Result] = {}
     found = Threshold(values, results, bounded)
 
@@ -146,7 +157,7 @@ def threshold(values: Grid, decide: Decide, *, bounded: bool = False) -> Thresho
         new = [n for n in dict.fromkeys(numbers) if n not in results]
         results.update(zip(new, decide([values.text(n) for n in new]), strict=True))
 
-    ask(range(values.count) if values.count <= FEW else (0, values.count - 1))
+    ask(range(values.count) if values.count <= few else (0, values.count - 1))
     low, high = 0, values.count - 1
     while high - low > 1 and found.differ(low, high):
         inner = _inside(values, low, high)

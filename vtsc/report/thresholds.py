@@ -6,7 +6,7 @@ from typing import Any
 
 from vtsc.content.cells import Cell
 from vtsc.content.content import Content
-from vtsc.deciding.threshold import Threshold
+from vtsc.deciding.threshold import FEW, Threshold
 from vtsc.deciding.verdict import Result
 from vtsc.report.document import document
 from vtsc.report.text.counterexample import counterexample
@@ -60,12 +60,28 @@ def _lines(each: Found) -> list[str]:
     if found.undecided:
         missing = ", ".join(_value(found, n) for n in found.undecided)
         told.append(f"no verdict at {missing}")
-    decided = ", ".join(f"{_value(found, n)} {r.text}" for n, r in found.results.items())
     return [
         *hanging(head + "; ".join(told)),
-        *wrapped(f"decided: {decided}", "    ", "  "),
+        *wrapped(f"decided: {_decided(found)}", "    ", "  "),
         *wrapped(_rest(found), "    ", "  "),
     ]
+
+
+def _decided(found: Threshold) -> str:
+    """Each value with its verdict; of many values, neighbours with the same verdict are told as one."""
+    parts: list[list[int]] = []
+    for n, result in found.results.items():
+        last = parts[-1][-1] if parts and len(found.results) > FEW else None
+        if last == n - 1 and found.results[last].text == result.text:
+            parts[-1].append(n)
+        else:
+            parts.append([n])
+    return ", ".join(f"{_span(found, part)} {found.results[part[0]].text}" for part in parts)
+
+
+def _span(found: Threshold, numbers: Sequence[int]) -> str:
+    first, last = (_value(found, numbers[end]) for end in (0, -1))
+    return first if len(numbers) == 1 else f"{first} to {last}"
 
 
 def _value(found: Threshold, number: int) -> str:
@@ -93,10 +109,21 @@ def _rest(found: Threshold) -> str:
     values = found.grid
     span = f"from {values.text(0)} to {values.text(values.count - 1)} in steps of {values.apart}"
     if found.whole:
-        return f"every value {span} was decided"
+        return f"every value {span} was decided{_course(found)}"
     if len(found.results) == values.count:
         return f"every value {span} was tried"
     return f"not known to be monotone: other values {span} were not decided"
+
+
+def _course(found: Threshold) -> str:
+    """How the verdict changes over a range in which every value was decided."""
+    if not found.changes:
+        return ""
+    if not found.is_monotone:
+        return f": not monotone, it changes {len(found.changes)} times"
+    ((low, high),) = found.changes
+    first, then = ("holds", "fails") if found.holds(low) else ("fails", "holds")
+    return f": {first} at all up to {_value(found, low)}, {then} at all from {_value(found, high)}"
 
 
 def json_document(content: Content, found: Sequence[Found]) -> str:
@@ -117,6 +144,7 @@ def _result(content: Content, each: Found) -> dict[str, Any]:
         "step": values.apart,
         "changes": [_side(found, *change) for change in found.changes],
         "every_value_decided": found.whole,
+        "monotone": found.is_monotone,
         "decided": [
             {"value": values.text(n), "status": r.status.value, "depth": r.depth}
             for n, r in found.results.items()

@@ -5,80 +5,40 @@ its inputs are those of one run plus n times a fixed direction, and its measure 
 with n. That every member is a run is shown for all n at once, by terms in n.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import z3
 
+from vtsc.engines.search.family import Family, Place, end_of, shorter
 from vtsc.engines.search.gave_up import GaveUp
 from vtsc.engines.search.runs import make_solver
-from vtsc.language.words import INPUT_LIMIT, SIGN
+from vtsc.language.words import SIGN
 from vtsc.native.witness import Inputs, Witness
 from vtsc.solver.integers import Lowering
 from vtsc.solver.units import check, within
-from vtsc.symbolic.forms import Atom, Comparison, Condition, Flag, Junction, Linear, Variable
+from vtsc.symbolic.forms import Condition, Flag, Linear, Variable
 from vtsc.symbolic.names import INITIAL
 from vtsc.symbolic.values import Word
 from vtsc.system.path import START, Followed, Given, Input, Paths
 
 BUDGET = 20_000_000
 """Z3 resource units that one question about a path may cost."""
-FAR = ((1 << 62) - (1 << 36), (1 << 61) - (1 << 36), 1 << 60, 1 << 52, 1 << 44)
+FAR = ((1 << 62) - (1 << 36), (1 << 61) - (1 << 36), 1 << 60, 1 << 59, 1 << 52, 1 << 44)
 """The members that are looked for beside the first one of a family, until one of them is found."""
 STRIDE = 1 << 24
 """The greatest distance between an input of one member of a family and of the next."""
 ENDLESS = 1 << 70
 """More members than any family has, since inputs have ends."""
-SHORTER = 1 << 6
-"""What the number of members is divided by where the terms do not say where a family ends."""
-TRIES = 8
+TRIES = 12
 """The number of times that a family is shortened to where it may be shown to end."""
-ENDING = INPUT_LIMIT >> 3
-"""How far something has to move until a family ends, if it ends by the range of inputs.
-
-What moves less is stopped by the model, such as by a limit that a parameter sets: the measure has a bound."""
 ENDS = (SIGN, SIGN - 1)
 """The greatest values of a signed number with its sign changed, and of one as it is."""
 COUNT = "n"
 """The number of a member of a family, as an unknown."""
 
 NOTHING = Linear((), 0)
-Place = tuple[int, str]
-"""An input of a step, from 0, or of the initial state: the number of the step, and the unknown's name."""
-
-
-@dataclass(frozen=True)
-class Family:
-    """Runs numbered from 0 to ``last`` on one path, whose measure is ``least + gain * number``."""
-
-    rules: tuple[int, ...]
-    first: dict[Place, int | bool]
-    """The inputs of the first member."""
-    direction: dict[Place, int]
-    """The distance from each member to the next, of the inputs that differ."""
-    last: int
-    least: int
-    gain: int
-
-    @property
-    def is_endless(self) -> bool:
-        """Whether only the range of inputs ends it: some input goes through most of its range."""
-        ways = (
-            abs(stride) * self.last * int(name.partition("*")[2] or 1)
-            for (_, name), stride in self.direction.items()
-        )
-        return max(ways, default=0) >= ENDING
-
-    def inputs(self, number: int) -> dict[Place, int | bool]:
-        """The inputs of a member."""
-        return {
-            place: value
-            if isinstance(value, bool)
-            else value + number * self.direction.get(place, 0)
-            for place, value in self.first.items()
-        }
 
 
 class Along:
@@ -168,19 +128,23 @@ class Along:
 
     # families
 
-    def family(self) -> Family | None:
-        """A family of runs on this path; None where none was found."""
-        for far in FAR:
-            try:
-                found = self._straight(*self._two_members(far))
-            except GaveUp:
-                found = None
-            family = None if found is None else self._as_family(*found)
-            if family is not None:
-                return family
+    def family(self, still: Collection[Place] = ()) -> Family | None:
+        """A family of runs on this path; None where none was found.
+
+        It is looked for first among runs whose inputs at the places ``still`` are 0.
+        """
+        for held in (still, ()) if still else ((),):
+            for far in FAR:
+                try:
+                    found = self._straight(*self._two_members(far, held))
+                except GaveUp:
+                    found = None
+                family = None if found is None else self._as_family(*found, far)
+                if family is not None:
+                    return family
         return None
 
-    def _two_members(self, far: int) -> tuple[list[Any], Lowering]:
+    def _two_members(self, far: int, held: Collection[Place]) -> tuple[list[Any], Lowering]:
         """The constraints of the first member of a family and of the one of number ``far``."""
         low = Lowering(z3.Const)
         conditions, measures = [], []
@@ -189,6 +153,9 @@ class Along:
             conditions += [low.condition(c) for c in followed.conditions]
             measures.append(low.linear(self.value(followed)))
         conditions += [measures[0] >= -1, measures[1] - measures[0] >= far]
+        for place, x in self.places():
+            if place in held and isinstance(x, Variable):
+                conditions += [self.constant(place, x) == 0, self._stride(place, x) == 0]
         return conditions, low
 
     def _straight(
@@ -199,9 +166,10 @@ class Along:
             return None
         words = [(p, x) for p, x in self.places() if isinstance(x, Variable)]
         for place, word in reversed(words):
-            still = z3.Const(self._name(place, word, "/n"), z3.IntSort()) == 0
+            still = self._stride(place, word) == 0
             try:
-                better = solved([*conditions, still], low)
+                stays = z3.is_true(model.eval(still, True))
+                better = model if stays else solved([*conditions, still], low)
             except GaveUp:
                 better = None
             if better is not None:
@@ -213,17 +181,18 @@ class Along:
             value = model.eval(self.constant(place, x), True)
             first[place] = z3.is_true(value) if isinstance(x, Flag) else int(value.as_long())
             if isinstance(x, Variable):
-                moved = model.eval(
-                    z3.Const(self._name(place, x, "/n"), z3.IntSort()), True
-                ).as_long()
+                moved = model.eval(self._stride(place, x), True).as_long()
                 if moved:
                     direction[place] = int(moved)
         return first, direction
 
     def _as_family(
-        self, first: dict[Place, int | bool], direction: dict[Place, int]
+        self, first: dict[Place, int | bool], direction: dict[Place, int], far: int
     ) -> Family | None:
-        """The longest family with these inputs; None where the terms do not show that there is one."""
+        """The longest family with these inputs; None where the terms do not show that there is one.
+
+        Member number ``far`` is known to be a run.
+        """
         last = ENDLESS
         for _ in range(TRIES):
             if last < 1:
@@ -234,7 +203,7 @@ class Along:
             gain = sum(c for atom, c in form.terms if atom is own)
             if not followed.conditions and gain > 0 and len(form.terms) == 1:
                 return Family(self.rules, first, direction, last, form.constant, gain)
-            last = end_of(followed.conditions, own, last)
+            last = end_of(followed.conditions, own, last, shorter(last, far))
         return None
 
     def _members(
@@ -286,6 +255,10 @@ class Along:
         sort = z3.BoolSort() if isinstance(x, Flag) else z3.IntSort()
         return z3.Const(self._name(place, x, ""), sort)
 
+    def _stride(self, place: Place, x: Input) -> Any:
+        """The distance of an input from one member of a family to the next."""
+        return z3.Const(self._name(place, x, "/n"), z3.IntSort())
+
     def begun(self, rules: Sequence[int]) -> Followed:
         """The state after the first rules of the path."""
         return self.paths.resume(self.paths.begin(self.unknown), rules, "", self.unknown)
@@ -318,26 +291,6 @@ class Along:
             own[name.removeprefix(INITIAL)] = value
         calls = tuple(system.calls[system.rules[rule].call] for rule in rules)
         return Witness(calls, steps, initial)
-
-
-def end_of(conditions: Iterable[Condition], count: Atom, last: int) -> int:
-    """A number of members that is more likely to satisfy conditions in ``count`` than ``last``.
-
-    It is the greatest that comparisons with ``count`` alone allow, else a small part of ``last``.
-    """
-    ends = [end for c in conditions for end in _ends(c, count)]
-    return min([e for e in ends if e < last], default=last // SHORTER)
-
-
-def _ends(condition: Condition, count: Atom) -> Iterator[int]:
-    """The greatest number that each comparison in a conjunction allows."""
-    if isinstance(condition, Junction) and condition.conjunction:
-        for operand in condition.operands:
-            yield from _ends(operand, count)
-    elif isinstance(condition, Comparison) and not condition.equation:
-        terms = condition.form.terms
-        if len(terms) == 1 and terms[0][0] is count and terms[0][1] > 0:
-            yield -condition.form.constant // terms[0][1]
 
 
 def solved(conditions: Sequence[Any], low: Lowering) -> Any:

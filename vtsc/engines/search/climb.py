@@ -1,19 +1,23 @@
 """The greatest value of a measure in runs of up to a depth: each run that is found has to exceed the last."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import z3
 
-from vtsc.engines.search.along import Along, Family
+from vtsc.engines.search.along import ENDS, Along
+from vtsc.engines.search.family import Family, Place
 from vtsc.engines.search.gave_up import GaveUp
-from vtsc.engines.search.runs import BUDGET, Runs
+from vtsc.engines.search.runs import Runs
 from vtsc.language.words import INPUT_LIMIT
 from vtsc.native.witness import Witness
 from vtsc.system.path import Paths
 from vtsc.system.system import System
+
+BUDGET = 60_000_000
+"""Z3 resource units that one question of the search may cost."""
 
 
 @dataclass
@@ -75,12 +79,18 @@ class Climbing:
             self._note(self._runs, model)
 
     def along(self, witness: Witness) -> Climb:
-        """Note a run that was found elsewhere, of any length, and the greatest value on its path."""
+        """Note a run that was found elsewhere, of any length: a family on its path, or the greatest value."""
         runs = Runs(self.system, BUDGET, symmetry=False)
         constants = [runs.extend() for _ in witness.calls]
         model = runs.taking(witness, constants[-1].targets[self.target])
         if model is not None:
-            self._note_greatest(*self._path(runs, model))
+            still = [
+                (step, name)
+                for step, depth in enumerate(runs.depths)
+                for name, x in depth.inputs.items()
+                if not z3.is_bool(x) and model.eval(x, True).as_long() == 0
+            ]
+            self._note(runs, model, still)
         return self.found
 
     def _above(self, hit: Any) -> Any:
@@ -101,10 +111,15 @@ class Climbing:
         sort = z3.RealSort() if rational else z3.IntSort()
         return z3.Const(f"{self.field}@{len(runs.depths)}", sort)
 
-    def _note(self, runs: Runs, model: Any) -> None:
-        """Note the path of a model: a family of runs on it, or else the greatest value."""
+    def _note(self, runs: Runs, model: Any, still: Collection[Place] = ()) -> None:
+        """Note the path of a model: a family of runs on it, or else the greatest value.
+
+        Inputs that are ``still`` are 0 in the family that is looked for first.
+        """
         found, (along, value) = self.found, self._path(runs, model)
-        family = along.family()
+        if value >= INPUT_LIMIT:  # counters wrap
+            value = along.greatest(value, INPUT_LIMIT)
+        family = None if value in ENDS else along.family(still)
         if family is not None and family.is_endless:
             found.family, found.along = family, along
             found.value = family.least + family.gain * family.last

@@ -12,7 +12,8 @@ from typing import Any
 
 import z3
 
-from vtsc.engines.search.along import ENDING, ENDLESS, TRIES, Along, Place, end_of, solved
+from vtsc.engines.search.along import ENDLESS, TRIES, Along, solved
+from vtsc.engines.search.family import ENDING, Place, end_of
 from vtsc.engines.search.gave_up import GaveUp
 from vtsc.language.state import Value
 from vtsc.language.words import MODULUS
