@@ -42,13 +42,22 @@ class Answer:
 
     @property
     def condition(self) -> str:
-        """When the property holds, where that depends on the delays; empty where no few bounds tell."""
+        """When the property holds, where that depends on the delays; empty where it would be too long."""
         if self.threshold is not None:
             name, relation, number = self.threshold
             return f"{name} {relation} {duration(number)}"
-        parts = [" and ".join(map(with_units, part)) for part in self.verdict.parts]
-        told = ", or ".join(parts)
+        told = either(self.verdict.parts)
         return f"not ({told})" if self.verdict.fails and told else told
+
+    @property
+    def enough(self) -> str:
+        """A condition under which the property holds, though not only then; empty where none is told."""
+        return "" if self.verdict.enough is None else either(self.verdict.enough.parts)
+
+    @property
+    def needed(self) -> str:
+        """A condition without which it fails, though not only then; empty where none is told."""
+        return "" if self.verdict.needed is None else either(self.verdict.needed.parts)
 
     @property
     def threshold(self) -> tuple[str, str, int] | None:
@@ -109,6 +118,16 @@ class Answered:
     def of(self, name: str) -> Mapping[str, Answer]:
         """The answers about one property by rule set."""
         return {answer.rules: answer for answer in self.answers if answer.name == name}
+
+
+def both(part: Sequence[str]) -> str:
+    """Bounds all of which have to be so, as text."""
+    return " and ".join(map(with_units, part))
+
+
+def either(parts: Sequence[Sequence[str]]) -> str:
+    """Conjunctions of bounds one of which has to be so, as text."""
+    return ", or ".join(map(both, parts))
 
 
 def with_units(bound: str) -> str:

@@ -1,84 +1,156 @@
-"""Finds the delays for which a claim holds: as few conjunctions of linear bounds as it can, exact or none.
+"""Finds the delays for which a claim holds, as few conjunctions of linear bounds.
 
-The bounds are those that the run compared delays with. Each conjunction implies the claim, and where none
-holds the claim does not.
+The bounds are those that the run compared delays with. Each conjunction implies the claim. Where they are
+all that is needed, the claim holds nowhere else.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from questions.recipes.comparisons import comparisons, implying, inequalities
+from questions.recipes.lengths import Lengths
 from questions.recipes.witness import least
-from vtsc.solver.asking import Asking
-from vtsc.symbolic.forms import (
-    Choice,
-    Comparison,
-    Condition,
-    Linear,
-    Negation,
-    Quotient,
-    Variable,
-    walk,
-)
+from vtsc.solver.asking import Asking, GaveUpError
+from vtsc.symbolic.forms import Comparison, Condition, Linear, Variable
 from vtsc.symbolic.terms import Arena
 
-MOST_CASES = 64
-"""The number of ways through the if-then-elses of one comparison that are looked at."""
-MOST_PARTS = 6
+MOST_PARTS = 24
 """The number of conjunctions beyond which an exact condition is too long to be told."""
-MOST_QUESTIONS = 60
-"""The number of questions to the solver after which no further conjunction is looked for."""
+MOST_BOUNDS = 72
+"""The number of bounds in all of them beyond which it is so."""
+MOST_FOUND = 40
+"""The number of conjunctions that are looked for before those are left out that others cover."""
+MOST_QUESTIONS = 2500
+"""The number of questions to the solvers after which no further conjunction is looked for."""
+MOST_ALONE = 200
+"""The number of bounds up to which each is asked about by itself."""
 
 Bounds = tuple[Condition, ...]
+Asker = Callable[..., Asking]
+"""Makes a solver that knows some conditions."""
 
 
 @dataclass(frozen=True)
 class Region:
-    """Where a claim holds: in any of ``parts``, each a conjunction of bounds, and nowhere else."""
+    """Where a claim holds: in any of ``parts``, each a conjunction of bounds.
+
+    ``whole``: it holds nowhere else. Otherwise it may.
+    """
 
     parts: tuple[Bounds, ...]
+    whole: bool = True
 
     def condition(self, arena: Arena) -> Condition:
         """The region as one condition."""
         return arena.disjunction(arena.conjunction(part) for part in self.parts)
 
+    @property
+    def is_short(self) -> bool:
+        """Whether it can be told; one conjunction always can."""
+        few = len(self.parts) <= MOST_PARTS and sum(map(len, self.parts)) <= MOST_BOUNDS
+        return few or len(self.parts) == 1
+
 
 def region(
     arena: Arena,
-    asking: Callable[..., Asking],
+    asking: Asker,
     delays: Mapping[str, Linear],
     legal: Condition,
     claim: Condition,
-) -> Region | None:
-    """The region of the delays within ``legal`` where a claim holds; None where no few bounds tell it.
+) -> Region:
+    """The region of the delays within ``legal`` where a claim holds, or as much of it as can be found."""
+    search = _Search(arena, asking, legal, claim)
+    try:
+        whole = search.run(asking(legal, claim), delays)
+        return Region(search.needed(), whole)
+    except GaveUpError:
+        return Region(tuple(search.parts), whole=False)
 
-    ``asking``: makes a solver that knows some conditions.
-    """
-    against = asking(legal, arena.negation(claim))
-    within = asking(legal, claim)
-    atoms = [*dict.fromkeys(_atoms(arena, claim))]
-    parts: list[Bounds] = []
-    while True:
-        values = least(within, arena, delays)
-        if values is None:
-            return Region(tuple(parts))
-        if len(parts) == MOST_PARTS or against.asked > MOST_QUESTIONS:
-            return None
-        true = [a if _holds(a, values) else arena.negation(a) for a in atoms]
-        found = (c for a in true for c in _inequalities(arena, a, values))
-        bounds = [c for c in found if isinstance(c, Comparison)]
-        part = _least(against, sorted(bounds, key=lambda c: -_slack(c, values)))
+
+class _Search:
+    """Looks for conjunctions of bounds that imply a claim."""
+
+    def __init__(self, arena: Arena, asking: Asker, legal: Condition, claim: Condition) -> None:
+        self._arena = arena
+        self._claim = claim
+        self._known = comparisons(arena, claim)
+        self._against = asking(legal, arena.negation(claim))
+        self._legal = asking(legal)
+        self.parts: list[Bounds] = []
+
+    def run(self, within: Asking, delays: Mapping[str, Linear]) -> bool:
+        """Look for parts until they cover the claim; whether they do."""
+        for bound in self._alone():
+            self._add(within, (bound,))
+        while True:
+            values = least(within, self._arena, delays)
+            if values is None:
+                return True
+            asked = self._against.asked + within.asked
+            if len(self.parts) >= MOST_FOUND or asked > MOST_QUESTIONS:
+                return False
+            self._add(within, self._part(Lengths(values)))
+
+    def _add(self, within: Asking, part: Bounds) -> None:
+        self.parts.append(part)
+        within.know(self._arena.negation(self._arena.conjunction(part)))
+
+    def _alone(self) -> list[Condition]:
+        """The bounds that imply the claim by themselves, and can be kept."""
+        if len(self._known) > MOST_ALONE:
+            return []
+        every = [x for x in self._known if isinstance(x, Comparison) and not x.equation]
+        both = dict.fromkeys(way for x in every for way in (x, self._arena.negation(x)))
+        found = [x for x in both if not self._against.possible(x)]
+        return [x for x in found if isinstance(x, Comparison) and self._legal.possible(x)]
+
+    def _part(self, lengths: Lengths) -> Bounds:
+        """Bounds that given delays keep, and without any of which the claim could fail."""
+        part = self._least(self._bounds(self._known, lengths))
         if part is None:
+            way = implying(self._arena, self._claim, lengths)
+            part = self._least(self._bounds(way, lengths))
+        assert part is not None, "the bounds of the way that delays take imply the claim"
+        return part
+
+    def _bounds(self, known: Sequence[Condition], lengths: Lengths) -> list[Condition]:
+        """What comparisons say of given delays, as inequalities, those first that are kept by far."""
+        arena = self._arena
+        true = [each if lengths.allow(each) else arena.negation(each) for each in known]
+        found = (bound for each in true for bound in inequalities(arena, each, lengths))
+        kept = [bound for bound in found if isinstance(bound, Comparison)]
+        return sorted(kept, key=lengths.slack, reverse=True)
+
+    def _least(self, bounds: Sequence[Condition]) -> Bounds | None:
+        """Bounds without which the claim could fail, the earlier ones preferred; None if it still can."""
+        given = [*dict.fromkeys(bounds)]
+        if self._against.possible(*given):
             return None
-        parts.append(part)
-        within.know(arena.negation(arena.conjunction(part)))
+        return tuple(_conflict(self._against, [], given, grown=False))
 
+    def needed(self) -> tuple[Bounds, ...]:
+        """The parts that others do not cover; the longest are left out first, and then the last."""
+        arena, found = self._arena, [*dict.fromkeys(self.parts)]
+        order = sorted(range(len(found)), key=lambda n: (len(found[n]), n), reverse=True)
+        kept = found
+        for part in [found[n] for n in order]:
+            rest = [each for each in kept if each is not part]
+            others = [arena.negation(arena.conjunction(each)) for each in rest]
+            if not self._legal.possible(*part, *others):
+                kept = rest
+        return tuple(self._equated(part) for part in kept)
 
-def _least(against: Asking, bounds: Sequence[Condition]) -> Bounds | None:
-    """Bounds without which the claim could fail, the earlier ones preferred; None where it still can."""
-    given = [*dict.fromkeys(bounds)]
-    if against.possible(*given):
-        return None
-    return tuple(_conflict(against, [], given, grown=False))
+    def _equated(self, part: Bounds) -> Bounds:
+        """A part in which two opposite bounds are one equation."""
+        found: dict[Condition, None] = {}
+        for bound in part:
+            assert isinstance(bound, Comparison)
+            opposite = self._arena.at_most_zero(Linear((), 0).plus(bound.form, -1))
+            equal = self._arena.is_zero(bound.form)
+            if opposite in part and isinstance(equal, Comparison):
+                bound = equal
+            found[bound] = None
+        return tuple(found)
 
 
 def _conflict(
@@ -99,69 +171,12 @@ def _conflict(
     return [*sooner, *later]
 
 
-def _atoms(arena: Arena, claim: Condition) -> Iterator[Condition]:
-    """The comparisons of delays with each other and with numbers that a claim depends on."""
-    for part in walk([claim]):
-        if isinstance(part, Comparison):
-            for form in _cases(part.form):
-                found = arena.is_zero(form) if part.equation else arena.at_most_zero(form)
-                if isinstance(found, Comparison):
-                    yield found
-
-
-def _cases(form: Linear) -> list[Linear]:
-    """The linear forms over delays alone that a form with if-then-elses stands for."""
-    pending: list[Linear] = [form]
-    done: list[Linear] = []
-    while pending and len(pending) + len(done) <= MOST_CASES:
-        each = pending.pop()
-        at = next((i for i, (a, _) in enumerate(each.terms) if not isinstance(a, Variable)), None)
-        if at is None:
-            done.append(each)
-            continue
-        atom, factor = each.terms[at]
-        rest = Linear(each.terms[:at] + each.terms[at + 1 :], each.constant)
-        if isinstance(atom, Choice):
-            pending += [rest.plus(atom.then, factor), rest.plus(atom.otherwise, factor)]
-        elif isinstance(atom, Quotient):
-            return []
-    return done
-
-
-def _inequalities(arena: Arena, atom: Condition, values: Mapping[str, int]) -> list[Condition]:
-    """An equation as two bounds, what is unequal as the bound that holds; anything else as it is."""
-    inner = atom.operand if isinstance(atom, Negation) else atom
-    if not isinstance(inner, Comparison) or not inner.equation:
-        return [atom]
-    low = arena.at_most_zero(inner.form)
-    high = arena.at_most_zero(Linear((), 0).plus(inner.form, -1))
-    if inner is atom:
-        return [low, high]
-    return [arena.negation(high if _holds(low, values) else low)]
-
-
-def _holds(condition: Condition, values: Mapping[str, int]) -> bool:
-    """Whether a comparison of delays holds for given ones."""
-    inner = condition.operand if isinstance(condition, Negation) else condition
-    assert isinstance(inner, Comparison)
-    total = _total(inner, values)
-    found = total == 0 if inner.equation else total <= 0
-    return found if inner is condition else not found
-
-
-def _slack(bound: Condition, values: Mapping[str, int]) -> int:
-    """How far delays are from a bound that they keep; a bound that is far away says less."""
-    return -_total(bound, values)
-
-
-def _total(comparison: Condition, values: Mapping[str, int]) -> int:
-    """What is compared with 0."""
-    assert isinstance(comparison, Comparison)
-    total = comparison.form.constant
-    for atom, factor in comparison.form.terms:
-        assert isinstance(atom, Variable)
-        total += factor * values[atom.name]
-    return total
+def opposite(arena: Arena, found: Region) -> Region | None:
+    """The region outside of one whose parts have one bound each, as one conjunction; None of another."""
+    if not found.whole or any(len(part) > 1 for part in found.parts):
+        return None
+    bounds = tuple(arena.negation(part[0]) for part in found.parts)
+    return Region((bounds,)) if all(isinstance(b, Comparison) for b in bounds) else None
 
 
 def single(part: Bounds) -> tuple[str, str, int] | None:

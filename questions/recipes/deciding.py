@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from model.today import Rules
 from questions.recipes.available import missing
-from questions.recipes.bounds import Bounds, Region, region, single
+from questions.recipes.bounds import Region, single
 from questions.recipes.likeness import enough
 from questions.recipes.orders import ALL, FIRSTS, ONE, orders, settled
 from questions.recipes.properties import PROPERTIES
@@ -18,6 +18,8 @@ from questions.recipes.replay import Replay, replay
 from questions.recipes.samples import confirm
 from questions.recipes.script import Gap, Script, Wanted, named, steps
 from questions.recipes.symbolic import Run, run
+from questions.recipes.telling import told
+from questions.recipes.when import Asked, When, when
 from questions.recipes.witness import least
 from vtsc.base.errors import (
     BadFileError,
@@ -33,7 +35,6 @@ from vtsc.solver.asking import Asking, GaveUpError
 from vtsc.solver.integers import Lowering
 from vtsc.solver.solve import solve
 from vtsc.symbolic.forms import Condition, Linear
-from vtsc.symbolic.formula import formula
 from vtsc.symbolic.names import INPUTS_TAKEN
 from vtsc.symbolic.terms import Arena
 
@@ -44,6 +45,8 @@ MOST_TEXTS = 24
 LIKE = "like threads are numbered in the order in which they start"
 UNDECIDED = (UnendingError, MeaningError, VtscError)
 """Errors some of which mean that there is no answer: a budget is spent, or a value has no one meaning."""
+Parts = tuple[tuple[str, ...], ...]
+"""Conjunctions of bounds as text."""
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
 """What the name of a gap may be."""
 
@@ -58,6 +61,18 @@ class Witness:
 
 
 @dataclass(frozen=True)
+class Side:
+    """A condition on one side of the exact one, and a run that shows that it is not exact itself.
+
+    ``parts``: conjunctions of bounds, one of which has to be so. ``odd``: a run that holds though a
+    sufficient condition does not, or that fails though a necessary one holds.
+    """
+
+    parts: Parts
+    odd: Witness | None
+
+
+@dataclass(frozen=True)
 class Verdict:
     """The answer for one property and one set of rules.
 
@@ -65,18 +80,22 @@ class Verdict:
     which the claim holds in every order; where none holds, it fails in some order. It fails in all where
     ``exact`` says so. ``fails``: the bounds say where the claim fails instead. ``threshold``: the delay,
     ``<=`` or ``>=``, and the number, where one bound on one delay is all. ``texts``: the proofs by name.
-    ``why``: the reason for `UNKNOWN`, `VACUOUS` and `UNAVAILABLE`.
+    ``why``: the reason for `UNKNOWN`, `VACUOUS` and `UNAVAILABLE`, and why there is no exact condition.
+    ``enough``: a condition under which the claim holds, ``needed``: one without which it fails in some order;
+    they are given where the exact one has roundings, or is not told.
     """
 
     wanted: Wanted
     result: str
-    parts: tuple[tuple[str, ...], ...] = ()
+    parts: Parts = ()
     fails: bool = False
     threshold: tuple[str, str, int] | None = None
     holding: Witness | None = None
     failing: Witness | None = None
     texts: Mapping[str, str] = field(default_factory=dict)
     why: str = ""
+    enough: Side | None = None
+    needed: Side | None = None
 
     @property
     def is_for_all(self) -> bool:
@@ -152,7 +171,9 @@ def _check_gap(gap: Gap, before: tuple[int, int]) -> None:
 def _decided(every: Sequence[Run], rules: Rules, wanted: Wanted, like: bool) -> Verdict:
     try:
         verdict = _Question(every, rules, wanted).verdict()
-        return replace(verdict, why=LIKE) if like and verdict.parts else verdict
+        named = verdict.parts or verdict.enough or verdict.needed
+        why = "; ".join(filter(None, (verdict.why, LIKE)))
+        return replace(verdict, why=why) if like and named else verdict
     except UNDECIDED as error:
         return _unknown(wanted, error)
 
@@ -242,38 +263,41 @@ class _Question:
             return Verdict(self.wanted, DEPENDS, holding=holding, failing=failing, why=why)
 
     def _told(self, holding: Witness, failing: Witness) -> Verdict:
-        """The verdict with the condition, if there is a short one."""
+        """The verdict with the condition, or with conditions on either side of it."""
         arena = self.arena
         always = arena.conjunction(map(arena.negation, self.failing))
-        inside = region(arena, self._asking, self.delays, self.legal, always)
-        fails, chosen = False, inside
-        if inside is None or len(inside.parts) > 1:
-            outside = region(arena, self._asking, self.delays, self.legal, arena.negation(always))
-            if outside is not None and (inside is None or len(outside.parts) < len(inside.parts)):
-                fails, chosen = True, outside
-        if chosen is None:
-            why = "no few bounds tell when"
-            return Verdict(self.wanted, DEPENDS, holding=holding, failing=failing, why=why)
-        claim = arena.negation(always) if fails else always
+        found = when(Asked(arena, self._asking, self.delays, self.legal, always))
+        exact = found.exact
         return Verdict(
             self.wanted,
             DEPENDS,
-            tuple(tuple(map(formula, part)) for part in chosen.parts),
-            fails,
-            single(chosen.parts[0]) if len(chosen.parts) == 1 else None,
+            _parts(exact),
+            found.fails,
+            single(exact.parts[0]) if exact is not None and len(exact.parts) == 1 else None,
             holding,
             failing,
-            self._proved(self._both_ways(chosen, claim)),
+            self._proved(found.impossible(arena, self.legal, always)),
+            found.why,
+            self._enough(found, always),
+            self._needed(found),
         )
 
-    def _both_ways(self, found: Region, claim: Condition) -> dict[str, Condition]:
-        """By name, what must be impossible if the claim holds within the region and nowhere else."""
+    def _enough(self, found: When, always: Condition) -> Side | None:
+        """Bounds that are enough, and a run that holds without them."""
+        if found.enough is None:
+            return None
         arena = self.arena
-        here = found.condition(arena)
-        return {
-            "inside": arena.conjunction((self.legal, here, arena.negation(claim))),
-            "outside": arena.conjunction((self.legal, arena.negation(here), claim)),
-        }
+        beyond = arena.conjunction((always, arena.negation(found.enough.condition(arena))))
+        ways = [arena.conjunction((way, beyond)) for way in self.holding]
+        return Side(_parts(found.enough), self._witness(ways, True))
+
+    def _needed(self, found: When) -> Side | None:
+        """Bounds that are needed, and a run that fails in spite of them."""
+        if found.needed is None:
+            return None
+        here = found.needed.condition(self.arena)
+        ways = [self.arena.conjunction((way, here)) for way in self.failing]
+        return Side(_parts(found.needed), self._witness(ways, False))
 
     def _by_orders(self, name: str, ways: Sequence[Condition]) -> dict[str, Condition]:
         """By name, what must be impossible: for each order, or for several together if there are many."""
@@ -295,6 +319,6 @@ class _Question:
         return texts
 
 
-def told(part: Bounds) -> str:
-    """A conjunction of bounds as text."""
-    return " and ".join(map(formula, part))
+def _parts(found: Region | None) -> Parts:
+    """A region's conjunctions as text."""
+    return () if found is None else tuple(tuple(map(told, part)) for part in found.parts)

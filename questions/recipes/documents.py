@@ -6,7 +6,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from questions.recipes.answers import Answer, Answered
-from questions.recipes.deciding import UNAVAILABLE, UNKNOWN, VACUOUS, Witness
+from questions.recipes.deciding import UNAVAILABLE, UNKNOWN, VACUOUS, Side, Witness
 from questions.recipes.replay import ordered
 from questions.recipes.report import text
 from questions.recipes.script import VM
@@ -38,6 +38,8 @@ def _result(answer: Answer) -> dict[str, Any]:
         "parameters": dict(verdict.wanted.parameters),
         "result": verdict.result,
         "condition": answer.condition or None,
+        "sufficient": answer.enough or None,
+        "necessary": answer.needed or None,
         "threshold": None
         if threshold is None
         else dict(zip(("delay", "relation", "ns"), threshold, strict=True)),
@@ -48,9 +50,16 @@ def _result(answer: Answer) -> dict[str, Any]:
         "reason": verdict.why or None,
         "holding": _witness(verdict.holding),
         "failing": _witness(verdict.failing),
+        "holding_besides": _odd(verdict.enough),
+        "failing_besides": _odd(verdict.needed),
         "proofs": sorted(verdict.texts),
         "repairs": list(answer.repairs),
     }
+
+
+def _odd(side: Side | None) -> dict[str, Any] | None:
+    """The run that shows that a condition on one side is not the exact one."""
+    return None if side is None else _witness(side.odd)
 
 
 def _witness(witness: Witness | None) -> dict[str, Any] | None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from questions.recipes.answers import Answer, Answered, total
+from questions.recipes.answers import Answer, Answered, both, total
 from questions.recipes.deciding import DEPENDS, FAILS, HOLDS, Witness
 from questions.recipes.properties import PROPERTIES
 from questions.recipes.replay import ordered
@@ -15,6 +15,8 @@ from vtsc.report.text.wrapping import folded, wrapped
 MOST_ROWS = 14
 """The number of steps of a run beyond which only those are shown that the kernel decided about."""
 MOST_DELAYS = 6
+LISTED = 3
+"""The number of parts of a condition from which on each has a line."""
 UNDER = "under"
 COLUMN = 13
 """The width of a column of verdicts, with the two blanks before it."""
@@ -98,8 +100,8 @@ def _verdict(answer: Answer, rules: Sequence[str], shown: dict[object, str]) -> 
     yield from wrapped(f"asked: {known.title}{_limits(answer)}", "    ", "  ")
     if verdict.why:
         yield from wrapped(verdict.why, "    ", "  ")
-    if verdict.result == DEPENDS and answer.condition:
-        yield from wrapped(f"holds if and only if {answer.condition}", "    ", "  ")
+    if verdict.result == DEPENDS:
+        yield from _condition(answer)
     if answer.threshold:
         name, _, number = answer.threshold
         yield from wrapped(f"threshold: {name} = {duration(number)}", "    ", "  ")
@@ -117,6 +119,24 @@ def _verdict(answer: Answer, rules: Sequence[str], shown: dict[object, str]) -> 
             yield from wrapped(told, "      ", "    - ")
     if not answer.all_tried:
         yield "  not all changes were tried: there are too many steps, or orders of threads"
+
+
+def _condition(answer: Answer) -> Iterator[str]:
+    """When a property holds that depends on delays."""
+    verdict = answer.verdict
+    if len(verdict.parts) >= LISTED:
+        yield f"  {'fails' if verdict.fails else 'holds'} if and only if one of these is so:"
+        for part in verdict.parts:
+            yield from wrapped(both(part), "      ", "    - ")
+    elif answer.condition:
+        yield from wrapped(f"holds if and only if {answer.condition}", "    ", "  ")
+    for told, side in ((answer.enough, verdict.enough), (answer.needed, verdict.needed)):
+        if side is not None:
+            sure = "holds for sure if" if side is verdict.enough else "fails for sure unless"
+            yield from wrapped(f"{sure} {told}", "    ", "  ")
+            if side.odd is not None:
+                more = f"and not only then: for example with {_delays(side.odd)}"
+                yield from wrapped(more, "      ", "    ")
 
 
 def _failing(answer: Answer, witness: Witness, shown: dict[object, str]) -> Iterator[str]:

@@ -147,14 +147,16 @@ def test_the_clock_falls_by_what_passed_until_the_last_pause():
 
 
 def test_the_timer_is_lost_between_two_reads():
-    """A posted timer is lost where it expires after the LAPIC was read, and before the MSRs were.
+    """A posted timer is kept where it expires before the LAPICs are read, or after all MSRs are.
 
-    Those are two of the three ways. The third: the TSC of vCPU 1 is saved later and matches that of vCPU 0,
-    so an interrupt that is pending on vCPU 1 comes before its deadline.
+    In between there is one more way: the TSC of vCPU 1 is saved later and matches that of vCPU 0, so an
+    interrupt that is pending on vCPU 1 comes before its deadline, unless restoring takes long enough.
     """
     (verdict,) = decide(saved_timer(lapic_first=True), rules_named("6.18+RP"))
-    assert verdict.fails and len(verdict.parts) == 3
-    assert ("d3 + d4 + d5 <= 59999999", "d3 + d4 + d5 + d6 >= 60000000") in verdict.parts
+    assert not verdict.fails and len(verdict.parts) == 3
+    assert {("d3 + d4 + d5 >= 60000000",), ("d3 + d4 + d5 + d6 + d7 + d8 <= 59999999",)} < {
+        *verdict.parts
+    }
 
 
 def test_a_witness_names_the_rule_that_decided():

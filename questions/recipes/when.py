@@ -1,0 +1,120 @@
+"""Says when a claim holds that depends on delays: exactly, or by a condition on either side of that."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from questions.recipes.bounds import Asker, Region, opposite, region
+from questions.recipes.rounding import is_rounded, without
+from vtsc.symbolic.forms import Condition, Linear
+from vtsc.symbolic.terms import Arena
+
+LONG = "the exact condition has {parts} parts and {bounds} bounds, which is too long to be told"
+UNFOUND = "an exact condition was not found within the budget"
+
+
+@dataclass(frozen=True)
+class When:
+    """When a claim holds. ``exact``: just there, or with ``fails`` just outside of it; None where not told.
+
+    ``enough``: it holds there, and maybe elsewhere. ``needed``: it holds nowhere else, and maybe not all
+    over. Both are None where the exact condition says all, and otherwise where nothing was found.
+    ``why``: the reason for which nothing exact is told.
+    """
+
+    exact: Region | None
+    fails: bool = False
+    enough: Region | None = None
+    needed: Region | None = None
+    why: str = ""
+
+    def impossible(self, arena: Arena, legal: Condition, claim: Condition) -> dict[str, Condition]:
+        """By name, what cannot be if all of it is so."""
+        not_claim = arena.negation(claim)
+        found = {}
+        if self.exact is not None:
+            here = self.exact.condition(arena)
+            wrong, right = (claim, not_claim) if self.fails else (not_claim, claim)
+            found["inside"] = arena.conjunction((legal, here, wrong))
+            found["outside"] = arena.conjunction((legal, arena.negation(here), right))
+        if self.enough is not None:
+            here = self.enough.condition(arena)
+            found["enough"] = arena.conjunction((legal, here, not_claim))
+        if self.needed is not None:
+            here = self.needed.condition(arena)
+            found["needed"] = arena.conjunction((legal, arena.negation(here), claim))
+        return found
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A claim about delays. ``legal``: which delays there can be at all."""
+
+    arena: Arena
+    asking: Asker
+    delays: Mapping[str, Linear] = field(repr=False)
+    legal: Condition
+    claim: Condition
+
+    def region(self, claim: Condition) -> Region:
+        """Where a claim about the same delays holds."""
+        return region(self.arena, self.asking, self.delays, self.legal, claim)
+
+
+def when(asked: Asked) -> When:
+    """When a claim holds that holds with some delays and fails with others."""
+    arena = asked.arena
+    inside = asked.region(asked.claim)
+    exact, fails, outside = inside, False, Region((), whole=False)
+    if not inside.whole or len(inside.parts) > 1:
+        outside = asked.region(arena.negation(asked.claim))
+        plain = opposite(arena, outside)
+        if plain is not None:
+            exact = plain
+        elif outside.whole and (not inside.whole or len(outside.parts) < len(inside.parts)):
+            exact, fails = outside, True
+    if not exact.whole or not exact.is_short:
+        return When(None, False, _fewest(inside), _each(arena, outside), _why(exact))
+    return When(exact, fails) if not is_rounded(exact) else _unrounded(asked, exact, fails)
+
+
+def _why(found: Region) -> str:
+    """Why a region is not told."""
+    if not found.whole:
+        return UNFOUND
+    return LONG.format(parts=len(found.parts), bounds=sum(map(len, found.parts)))
+
+
+def _fewest(found: Region) -> Region | None:
+    """The part of a region that has the fewest bounds."""
+    if not found.parts:
+        return None
+    return Region((min(found.parts, key=len),))
+
+
+def _each(arena: Arena, outside: Region) -> Region | None:
+    """What is needed for not being in those parts of a region that have one bound."""
+    alone = [part for part in outside.parts if len(part) == 1]
+    return opposite(arena, Region(tuple(alone))) if alone else None
+
+
+def _unrounded(asked: Asked, exact: Region, fails: bool) -> When:
+    """An exact condition with roundings, and what it says without them."""
+    arena = asked.arena
+    claim = arena.negation(asked.claim) if fails else asked.claim
+    found = without(arena, asked.asking, asked.legal, claim, exact)
+    if found is None:
+        return When(exact, fails)
+    enough, needed = found
+    apart = arena.conjunction((needed.condition(arena), arena.negation(enough.condition(arena))))
+    if not asked.asking(asked.legal).possible(apart):
+        return When(enough, fails)
+    if not fails:
+        return When(exact, fails, enough, needed)
+    return When(exact, fails, _outside(arena, needed), _outside(arena, enough))
+
+
+def _outside(arena: Arena, found: Region) -> Region | None:
+    """The region outside of one, where that can be told as simply."""
+    if len(found.parts) == 1:
+        return Region(tuple((arena.negation(bound),) for bound in found.parts[0]))
+    return opposite(arena, found)
