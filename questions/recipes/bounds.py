@@ -4,11 +4,11 @@ The bounds are those that the run compared delays with. Each conjunction implies
 holds the claim does not.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from questions.recipes.remembering import Remembering, is_true
 from questions.recipes.witness import least
-from vtsc.solver.asking import Asking
 from vtsc.symbolic.forms import (
     Choice,
     Comparison,
@@ -44,18 +44,17 @@ class Region:
 
 def region(
     arena: Arena,
-    asking: Callable[..., Asking],
     delays: Mapping[str, Linear],
-    legal: Condition,
-    claim: Condition,
+    within: Remembering,
+    against: Remembering,
+    told: Iterable[Condition],
 ) -> Region | None:
-    """The region of the delays within ``legal`` where a claim holds; None where no few bounds tell it.
+    """The region of the delays where a claim holds; None where no few bounds tell it.
 
-    ``asking``: makes a solver that knows some conditions.
+    ``within`` knows that it holds, ``against`` that it does not. ``told``: conditions by whose comparisons
+    the bounds are told.
     """
-    against = asking(legal, arena.negation(claim))
-    within = asking(legal, claim)
-    atoms = [*dict.fromkeys(_atoms(arena, claim))]
+    atoms = [*dict.fromkeys(_atoms(arena, told))]
     parts: list[Bounds] = []
     while True:
         values = least(within, arena, delays)
@@ -66,42 +65,60 @@ def region(
         true = [a if _holds(a, values) else arena.negation(a) for a in atoms]
         found = (c for a in true for c in _inequalities(arena, a, values))
         bounds = [c for c in found if isinstance(c, Comparison)]
-        part = _least(against, sorted(bounds, key=lambda c: -_slack(c, values)))
+        bounds.sort(key=lambda c: -_slack(c, values))
+        shared = [c for c in bounds if all(is_true(c, point) for point in within.points)]
+        search = _Search(against, is_last=not against.could(*shared))
+        part = search.least(bounds)
         if part is None:
             return None
         parts.append(part)
         within.know(arena.negation(arena.conjunction(part)))
 
 
-def _least(against: Asking, bounds: Sequence[Condition]) -> Bounds | None:
-    """Bounds without which the claim could fail, the earlier ones preferred; None where it still can."""
-    given = [*dict.fromkeys(bounds)]
-    if against.possible(*given):
-        return None
-    return tuple(_conflict(against, [], given, grown=False))
+class _Search:
+    """A search for a part. ``is_last``: no further one may be needed.
 
-
-def _conflict(
-    against: Asking, kept: list[Condition], given: list[Condition], *, grown: bool
-) -> list[Condition]:
-    """The fewest of ``given`` without which, ``kept`` being there, the claim could fail (QuickXplain).
-
-    It depends on what is possible and on nothing else that a solver says, so it is the same in every process.
+    Where one is, the search ends with the questions after which no further one is looked for.
     """
-    if grown and not against.possible(*kept):
-        return []
-    if len(given) == 1:
-        return [] if not against.possible(*kept) else given
-    half = len(given) // 2
-    first, second = given[:half], given[half:]
-    later = _conflict(against, [*kept, *first], second, grown=bool(first))
-    sooner = _conflict(against, [*kept, *later], first, grown=bool(later))
-    return [*sooner, *later]
+
+    def __init__(self, against: Remembering, is_last: bool) -> None:
+        self._against = against
+        self._is_last = is_last
+
+    def least(self, bounds: Sequence[Condition]) -> Bounds | None:
+        """Bounds without which the claim could fail, the earlier ones preferred; None where it still can."""
+        given = [*dict.fromkeys(bounds)]
+        if self._against.possible(*given):
+            return None
+        found = self._conflict([], given, grown=False)
+        return None if found is None else tuple(found)
+
+    def _conflict(
+        self, kept: list[Condition], given: list[Condition], *, grown: bool
+    ) -> list[Condition] | None:
+        """The fewest of ``given`` without which, ``kept`` being there, the claim could fail (QuickXplain).
+
+        It depends on what is possible and on nothing else that a solver says, so it is the same in every
+        process. None where the search has ended.
+        """
+        if self._against.asked > MOST_QUESTIONS and not self._is_last:
+            return None
+        if grown and not self._against.possible(*kept):
+            return []
+        if len(given) == 1:
+            return [] if not self._against.possible(*kept) else given
+        half = len(given) // 2
+        first, second = given[:half], given[half:]
+        later = self._conflict([*kept, *first], second, grown=bool(first))
+        if later is None:
+            return None
+        sooner = self._conflict([*kept, *later], first, grown=bool(later))
+        return None if sooner is None else [*sooner, *later]
 
 
-def _atoms(arena: Arena, claim: Condition) -> Iterator[Condition]:
-    """The comparisons of delays with each other and with numbers that a claim depends on."""
-    for part in walk([claim]):
+def _atoms(arena: Arena, told: Iterable[Condition]) -> Iterator[Condition]:
+    """The comparisons of delays with each other and with numbers that conditions depend on."""
+    for part in walk(told):
         if isinstance(part, Comparison):
             for form in _cases(part.form):
                 found = arena.is_zero(form) if part.equation else arena.at_most_zero(form)

@@ -9,16 +9,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from model.today import Rules
+from questions.recipes.any_order import AnyOrder, Never, in_order
 from questions.recipes.available import missing
 from questions.recipes.bounds import Bounds, Region, region, single
+from questions.recipes.cases import CasesArena
 from questions.recipes.likeness import enough
-from questions.recipes.orders import ALL, FIRSTS, ONE, orders, settled
+from questions.recipes.orders import ALL, FIRSTS, ONE, orders
 from questions.recipes.properties import PROPERTIES
+from questions.recipes.remembering import Remembering
 from questions.recipes.replay import Replay, replay
 from questions.recipes.samples import confirm
 from questions.recipes.script import Gap, Script, Wanted, named, steps
 from questions.recipes.symbolic import Run, run
-from questions.recipes.witness import least
+from questions.recipes.witness import Questions, least
 from vtsc.base.errors import (
     BadFileError,
     EvidenceError,
@@ -114,8 +117,8 @@ def _of_group(
     if not group:
         return []
     try:
-        arena = Arena()
         ways = orders(script, which)
+        arena = CasesArena() if ways.open else Arena()
         every = [run(each, rules, arena) for each in ways.scripts]
     except UNDECIDED as error:
         return [_unknown(wanted, error) for wanted in group]
@@ -157,11 +160,6 @@ def _decided(every: Sequence[Run], rules: Rules, wanted: Wanted, like: bool) -> 
         return _unknown(wanted, error)
 
 
-def _settled(script: Script, delays: Mapping[str, int]) -> Script:
-    """The script in the order that delays give."""
-    return settled(script, lambda gap: delays.get(gap.name, gap.low))
-
-
 def _unknown(wanted: Wanted, error: Exception) -> Verdict:
     """The verdict that there is no answer; an error that means something else is raised again."""
     if isinstance(error, VtscError) and error.status != Exit.UNKNOWN:
@@ -185,6 +183,7 @@ class _Question:
         self.failing = [arena.conjunction((r.legal, arena.negation(c))) for r, c in ways]
         self.lowering: Lowering | None = None
         self.legal = arena.disjunction(r.legal for r in every)
+        self.any_order: AnyOrder | None = None
 
     def verdict(self) -> Verdict:
         """The answer."""
@@ -224,10 +223,10 @@ class _Question:
         for run_, condition in zip(self.every, ways, strict=True):
             if condition is self.arena.false:
                 continue
-            delays = least(self._asking(condition), self.arena, self.delays)
+            delays = least(Remembering(self._asking(condition)), self.arena, self.delays)
             if delays is None:
                 continue
-            script = _settled(run_.script, delays)
+            script = in_order(run_, self._asking(condition), delays)
             found = replay(script, self.rules, delays, self.wanted)
             if found.holds is not holds:
                 raise EvidenceError(f"{run_.script.name}: run again, {self.wanted.name} is not so")
@@ -243,18 +242,15 @@ class _Question:
 
     def _told(self, holding: Witness, failing: Witness) -> Verdict:
         """The verdict with the condition, if there is a short one."""
-        arena = self.arena
-        always = arena.conjunction(map(arena.negation, self.failing))
-        inside = region(arena, self._asking, self.delays, self.legal, always)
+        inside = self._region(fails=False)
         fails, chosen = False, inside
         if inside is None or len(inside.parts) > 1:
-            outside = region(arena, self._asking, self.delays, self.legal, arena.negation(always))
+            outside = self._region(fails=True)
             if outside is not None and (inside is None or len(outside.parts) < len(inside.parts)):
                 fails, chosen = True, outside
         if chosen is None:
             why = "no few bounds tell when"
             return Verdict(self.wanted, DEPENDS, holding=holding, failing=failing, why=why)
-        claim = arena.negation(always) if fails else always
         return Verdict(
             self.wanted,
             DEPENDS,
@@ -263,16 +259,41 @@ class _Question:
             single(chosen.parts[0]) if len(chosen.parts) == 1 else None,
             holding,
             failing,
-            self._proved(self._both_ways(chosen, claim)),
+            self._proved(self._both_ways(chosen, fails)),
         )
 
-    def _both_ways(self, found: Region, claim: Condition) -> dict[str, Condition]:
-        """By name, what must be impossible if the claim holds within the region and nowhere else."""
+    def _region(self, fails: bool) -> Region | None:
+        """The region where the claim always holds, or the one where it can fail."""
+        arena, legal = self.arena, self.legal
+        always = arena.conjunction(map(arena.negation, self.failing))
+        can_fail = arena.negation(always)
+        holding: Questions
+        if self.every[0].flags:
+            if self.any_order is None:
+                self.any_order = AnyOrder(self.every[0], can_fail, self._asking)
+            holding, told = Never(self.any_order, legal), self.any_order.atoms()
+        else:
+            holding, told = self._asking(legal, always), iter((can_fail if fails else always,))
+        failing = self._asking(legal, can_fail)
+        sides = Remembering(holding), Remembering(failing)
+        within, against = sides[::-1] if fails else sides
+        return region(arena, self.delays, within, against, told)
+
+    def _both_ways(self, found: Region, fails: bool) -> dict[str, Condition]:
+        """By name, what must be impossible if the claim holds within the region and nowhere else.
+
+        ``fails``: it is the region where the claim can fail.
+        """
         arena = self.arena
         here = found.condition(arena)
+        always = arena.conjunction(map(arena.negation, self.failing))
+        can_fail = arena.negation(always)
+        if self.any_order is not None:
+            always = self.any_order.never
+        first, second = (always, can_fail) if fails else (can_fail, always)
         return {
-            "inside": arena.conjunction((self.legal, here, arena.negation(claim))),
-            "outside": arena.conjunction((self.legal, arena.negation(here), claim)),
+            "inside": arena.conjunction((self.legal, here, first)),
+            "outside": arena.conjunction((self.legal, arena.negation(here), second)),
         }
 
     def _by_orders(self, name: str, ways: Sequence[Condition]) -> dict[str, Condition]:
