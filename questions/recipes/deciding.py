@@ -14,7 +14,7 @@ from questions.recipes.available import missing
 from questions.recipes.bounds import Bounds, Region, region, single
 from questions.recipes.cases import CasesArena
 from questions.recipes.likeness import enough
-from questions.recipes.orders import ALL, FIRSTS, ONE, orders
+from questions.recipes.orders import ALL, FIRSTS, MOST, ONE, orders
 from questions.recipes.properties import PROPERTIES
 from questions.recipes.remembering import Remembering
 from questions.recipes.replay import Replay, replay
@@ -111,18 +111,22 @@ def decide(script: Script, rules: Rules) -> list[Verdict]:
 
 
 def _of_group(
-    script: Script, rules: Rules, group: Sequence[Wanted], which: str
+    script: Script, rules: Rules, group: Sequence[Wanted], which: str, listed: int = 0
 ) -> Sequence[Verdict]:
     """The verdicts on properties that are decided by the same orders."""
     if not group:
         return []
     try:
-        ways = orders(script, which)
+        ways = orders(script, which, listed)
         arena = CasesArena() if ways.open else Arena()
         every = [run(each, rules, arena) for each in ways.scripts]
     except UNDECIDED as error:
         return [_unknown(wanted, error) for wanted in group]
     found = [_decided(every, rules, wanted, which == ONE) for wanted in group]
+    open_ = [v.wanted for v in found if v.result == UNKNOWN]
+    if ways.open and open_ and ways.count <= MOST:  # each order by itself is an easier question
+        each = {v.wanted.name: v for v in _of_group(script, rules, open_, which, MOST)}
+        found = [each.get(v.wanted.name, v) for v in found]
     confirm(ways.scripts, rules, [(v.wanted, v.result == HOLDS) for v in found if v.is_for_all])
     return found
 

@@ -54,14 +54,14 @@ class Orders:
         return self.count > len(self.scripts)
 
 
-def orders(script: Script, enough: str = ALL) -> Orders:
+def orders(script: Script, enough: str = ALL, listed: int = 0) -> Orders:
     """The orders of a recipe's threads that are ``enough``; raises `TooManyError`.
 
     With `FIRSTS`, each thread has one shared step. With `ONE`, threads start by their numbers. All orders are
-    left open where there are more than `LISTED`.
+    left open where there are more than `LISTED`, and than ``listed``.
     """
     count = prod(map(_count_of, _blocks(script)))
-    if enough == ALL and count > LISTED and all(map(_can_be_open, _blocks(script))):
+    if enough == ALL and count > max(LISTED, listed) and all(map(_can_be_open, _blocks(script))):
         return Orders((_opened(script),), count)
     found = _listed(script, enough)
     return Orders(tuple(found), len(found))

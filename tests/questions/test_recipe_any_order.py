@@ -100,7 +100,7 @@ def test_all_orders_at_once_say_what_each_says(vcpus, length, seed, monkeypatch)
             if not form.interval.lo <= delays[name] <= form.interval.hi:
                 delays[name] = form.interval.lo
         words = {n: Linear((), delays[n]) for n in found.delays}
-        for way in rng.sample(ways, min(len(ways), 12)) + [script_]:
+        for way in [*rng.sample(ways, min(len(ways), 12)), script_]:
             places = {number: place for place, number in enumerate(numbered(way))}
             flags = {
                 first_flag(a, b): found.arena.constant(places[a] < places[b])
