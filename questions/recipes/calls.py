@@ -98,16 +98,24 @@ def _run(world: World, step: Step, number: int) -> None:
     world.notes.put(f"master.{number}", world.vm.master)
     world.notes.put(f"matches.{number}", world.vm.matched)
     world.notes.put(f"read.page.{number}", _page(world, step.who))
-    world.notes.put(f"run.master.{world.runs}", world.vm.master)
     if step.who not in world.ran:
         world.seen(step.who, "q")
         if not world.ran:
             for v in world.created:
-                world.notes.put(f"first.offset.{v}", world.vcpu(v).tsc_offset)
-                world.notes.put(f"first.generation.{v}", world.vcpu(v).generation)
-                world.notes.put(f"first.chosen.{v}", world.notes.get(f"chosen.{v}"))
+                _note_first(world, v)
+        elif not world.notes.get(f"first.noted.{step.who}"):
+            _note_first(world, step.who)
     vcpu.irr = False
     leave(vcpu, world.sample)
+
+
+def _note_first(world: World, v: int) -> None:
+    """Note what a vCPU has at the first run of any, or at its own where it is made later."""
+    put = world.notes.put
+    put(f"first.noted.{v}", True)
+    put(f"first.offset.{v}", world.vcpu(v).tsc_offset)
+    put(f"first.generation.{v}", world.vcpu(v).generation)
+    put(f"first.chosen.{v}", world.notes.get(f"chosen.{v}"))
 
 
 def _page(world: World, who: int) -> int:
@@ -121,7 +129,7 @@ def _pause(world: World, step: Step, number: int) -> None:
     if step.who in world.paused:
         return
     world.notes.put(f"read.page.{number}", _page(world, step.who))
-    if step.who not in world.ran or world.runs_again(step.who):
+    if step.who not in world.ran or world.runs_again(step.who, number):
         world.seen(step.who, "p")
 
 

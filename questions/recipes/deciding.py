@@ -9,11 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from model.today import Rules
+from questions.recipes.any_order import in_order
 from questions.recipes.available import missing
 from questions.recipes.bounds import Region, single
+from questions.recipes.cases import CasesArena
 from questions.recipes.likeness import enough
-from questions.recipes.orders import ALL, FIRSTS, ONE, orders, settled
+from questions.recipes.orders import ALL, FIRSTS, MOST, ONE, orders
 from questions.recipes.properties import PROPERTIES
+from questions.recipes.remembering import Remembering
 from questions.recipes.replay import Replay, replay
 from questions.recipes.samples import confirm
 from questions.recipes.script import Gap, Script, Wanted, named, steps
@@ -42,6 +45,8 @@ HOLDS, FAILS, DEPENDS = "holds", "fails", "depends"
 UNKNOWN, VACUOUS, UNAVAILABLE = "unknown", "vacuous", "unavailable"
 MOST_TEXTS = 24
 """The number of texts into which a proof is split, since a solver finds one order easier than all."""
+MOST_TOLD = 100
+"""The number of orders up to which each is run by itself, where that is needed for a condition."""
 LIKE = "like threads are numbered in the order in which they start"
 UNDECIDED = (UnendingError, MeaningError, VtscError)
 """Errors some of which mean that there is no answer: a budget is spent, or a value has no one meaning."""
@@ -127,20 +132,33 @@ def decide(script: Script, rules: Rules) -> list[Verdict]:
 
 
 def _of_group(
-    script: Script, rules: Rules, group: Sequence[Wanted], which: str
+    script: Script, rules: Rules, group: Sequence[Wanted], which: str, listed: int = 0
 ) -> Sequence[Verdict]:
     """The verdicts on properties that are decided by the same orders."""
     if not group:
         return []
     try:
-        arena = Arena()
-        ways = orders(script, which)
+        ways = orders(script, which, listed)
+        arena = CasesArena() if ways.open else Arena()
         every = [run(each, rules, arena) for each in ways.scripts]
     except UNDECIDED as error:
         return [_unknown(wanted, error) for wanted in group]
     found = [_decided(every, rules, wanted, which == ONE) for wanted in group]
+    if ways.open:  # each order by itself is an easier question, and a condition needs all of them
+        most = {UNKNOWN: MOST, DEPENDS: MOST_TOLD}
+        again = [v.wanted for v in found if ways.count <= most.get(v.result, 0)]
+        each = {v.wanted.name: v for v in _of_group(script, rules, again, which, MOST)}
+        found = [_of_many(each.get(v.wanted.name, v), ways.count) for v in found]
     confirm(ways.scripts, rules, [(v.wanted, v.result == HOLDS) for v in found if v.is_for_all])
     return found
+
+
+def _of_many(verdict: Verdict, count: int) -> Verdict:
+    """A verdict on all of so many orders at once; no condition was looked for."""
+    if verdict.result != DEPENDS or verdict.why or verdict.texts:
+        return verdict
+    why = f"no condition is looked for among {count} orders of the threads"
+    return replace(verdict, why=why)
 
 
 def check(script: Script) -> None:
@@ -176,11 +194,6 @@ def _decided(every: Sequence[Run], rules: Rules, wanted: Wanted, like: bool) -> 
         return replace(verdict, why=why) if like and named else verdict
     except UNDECIDED as error:
         return _unknown(wanted, error)
-
-
-def _settled(script: Script, delays: Mapping[str, int]) -> Script:
-    """The script in the order that delays give."""
-    return settled(script, lambda gap: delays.get(gap.name, gap.low))
 
 
 def _unknown(wanted: Wanted, error: Exception) -> Verdict:
@@ -245,10 +258,10 @@ class _Question:
         for run_, condition in zip(self.every, ways, strict=True):
             if condition is self.arena.false:
                 continue
-            delays = least(self._asking(condition), self.arena, self.delays)
+            delays = least(Remembering(self._asking(condition)), self.arena, self.delays)
             if delays is None:
                 continue
-            script = _settled(run_.script, delays)
+            script = in_order(run_, self._asking(condition), delays)
             found = replay(script, self.rules, delays, self.wanted)
             if found.holds is not holds:
                 raise EvidenceError(f"{run_.script.name}: run again, {self.wanted.name} is not so")
@@ -263,7 +276,12 @@ class _Question:
             return Verdict(self.wanted, DEPENDS, holding=holding, failing=failing, why=why)
 
     def _told(self, holding: Witness, failing: Witness) -> Verdict:
-        """The verdict with the condition, or with conditions on either side of it."""
+        """The verdict with the condition, or with conditions on either side of it.
+
+        Where the order of threads is left open, it is unknown as well as the delays; no condition is told.
+        """
+        if self.every[0].flags:
+            return Verdict(self.wanted, DEPENDS, holding=holding, failing=failing)
         arena = self.arena
         always = arena.conjunction(map(arena.negation, self.failing))
         found = when(Asked(arena, self._asking, self.delays, self.legal, always))

@@ -35,7 +35,7 @@ def repairs(
     others = {v.wanted.name for v in verdicts if v.result == HOLDS}
     found: list[str] = []
     asked = script(text)
-    if any(len(orders(asked, enough(asked, x)).scripts) > MOST_ORDERS for x in (name, *others)):
+    if any(orders(asked, enough(asked, x)).count > MOST_ORDERS for x in (name, *others)):
         return (), False
     left = MOST_STEPS
     for told, changed in _changes(text):

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from questions.recipes.calls import names, perform
+from questions.recipes.lattice import Order, in_any_order, latest
 from questions.recipes.orders import is_shared
 from questions.recipes.script import (
     RUNS,
@@ -26,12 +27,17 @@ Delay = Callable[[Gap], Any]
 """Gives the length of a gap: a number, or a symbol."""
 
 
-def played(script: Script, rules: Any, delay: Delay, khz: int = KHZ) -> World:
-    """The world after all steps of a script whose gaps have names, and whose threads are in order."""
+def played(
+    script: Script, rules: Any, delay: Delay, khz: int = KHZ, order: Order | None = None
+) -> World:
+    """The world after all steps of a script whose gaps have names.
+
+    Threads are in order, or ``order`` says of two steps which one comes first.
+    """
     world = booted(script, rules, khz)
     world.time = delay(script.guest.uptime)
     for section in script.sections:
-        _play(world, section, delay)
+        _play(world, section, delay, order)
     if not has_runs(script):
         for v in world.created:
             if v not in script.parked:
@@ -39,7 +45,7 @@ def played(script: Script, rules: Any, delay: Delay, khz: int = KHZ) -> World:
     return world
 
 
-def _play(world: World, section: Section, delay: Delay) -> None:
+def _play(world: World, section: Section, delay: Delay, order: Order | None) -> None:
     world.time = world.time + delay(section.gap)
     world.section = section.kind
     if section.kind == "restore":
@@ -49,7 +55,9 @@ def _play(world: World, section: Section, delay: Delay) -> None:
     elif not world.ran:
         _stop(world, steps(section))
     for item in section.body:
-        if isinstance(item, Threads):
+        if isinstance(item, Threads) and item.open and order is not None:
+            in_any_order(world, item, delay, _step, order)
+        elif isinstance(item, Threads):
             _play_threads(world, item, delay)
         else:
             world.time = world.time + delay(item.gap)
@@ -77,7 +85,7 @@ def _play_threads(world: World, block: Threads, delay: Delay) -> None:
         for t, own in zip(times, block.threads, strict=True)
         if block.abreast or not is_shared(own[-1])
     ]
-    world.time = _latest(world, [last, *after])
+    world.time = latest(world, [last, *after])
 
 
 def _writing(world: World, ago: Any) -> tuple[Any, ...]:
@@ -94,19 +102,6 @@ def _put_writing(world: World, before: tuple[Any, ...]) -> None:
     vm.last_nsec, vm.last_write, vm.last_khz, vm.last_offset = before
 
 
-def _latest(world: World, times: Sequence[Any]) -> Any:
-    """The latest of some times."""
-    world.notes.put("latest", times[0])
-    for time in times[1:]:
-        apart(partial(_later, world, time), world.notes)
-    return world.notes.get("latest")
-
-
-def _later(world: World, time: Any) -> None:
-    if time > world.notes.get("latest"):
-        world.notes.put("latest", time)
-
-
 def _stop(world: World, follow: Sequence[Step]) -> None:
     """Stop each vCPU that none of the steps that follow pauses."""
     paused = {step.who for step in follow if step.call.name == "pause"}
@@ -119,24 +114,25 @@ def _stop(world: World, follow: Sequence[Step]) -> None:
             world.paused.add(v)
 
 
-def _step(world: World, step: Step) -> None:
-    number = len(world.calls)
+def _step(world: World, step: Step, place: int | None = None) -> None:
+    """Do a step; ``place``: its number, where that is not the number of steps so far."""
+    number = len(world.calls) if place is None else place
     for v in range(world.script.vcpus) if step.who == VM else (step.who,):
         _expire_due(world, v)
     world.times.append(world.time)
-    again = world.runs_again(step.who)
+    again = world.runs_again(step.who, number)
     apart(partial(perform, world, step, number), *_changed(world, step))
     world.calls.append(number)
     name = step.call.name
     _remember_writer(world, step, number)
     if name == "KVM_CREATE_VCPU":
         world.created.append(step.who)
+        world.creations[step.who] = number
     elif name == "pause":
         if step.who in world.ran and again:
             world.ran.remove(step.who)
         world.paused.add(step.who)
     elif name in RUNS:
-        world.runs += 1
         world.paused.discard(step.who)
         if step.who not in world.ran:
             world.ran.append(step.who)

@@ -1,11 +1,13 @@
 """Runs a recipe for all delays at once, and states its claims as conditions on them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from model.today import Rules
+from questions.recipes.cases import CasesArena
 from questions.recipes.properties import PROPERTIES
 from questions.recipes.properties.property import Parameters, Seen
 from questions.recipes.running import played
@@ -16,7 +18,7 @@ from vtsc.symbolic.forms import Condition, Linear
 from vtsc.symbolic.paths import Anything, explore
 from vtsc.symbolic.terms import Arena
 from vtsc.symbolic.trees import Leaf
-from vtsc.symbolic.values import Word, lift_truth
+from vtsc.symbolic.values import Truth, Word, lift_truth, lift_word
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,11 @@ class Run:
     arena: Arena
     delays: Mapping[str, Linear]
     legal: Condition
+    flags: Mapping[tuple[int, int], tuple[Condition, Condition]]
+    """Of two steps whose order is open, whether the first may come first, and whether the other one may.
+
+    Which one does is an unknown, see `first_flag`.
+    """
 
     def claim(self, wanted: Wanted) -> Condition:
         """The condition on the delays under which a property holds."""
@@ -55,8 +62,50 @@ class Run:
         return lift_truth(self.arena, notes.get("holds"))
 
 
+def first_flag(one: int, other: int) -> str:
+    """The name of the unknown that one step comes before another, by their numbers."""
+    return f"first!{one}!{other}"
+
+
+class _Order:
+    """The order of steps as unknowns that agree with the times at which they take place.
+
+    Of steps that take place at the same time, either may come first.
+    """
+
+    def __init__(self, arena: CasesArena) -> None:
+        self._arena = arena
+        self.met: dict[tuple[int, int], tuple[Condition, Condition]] = {}
+
+    def first(self, one: int, other: int, time: Any, others_time: Any) -> Any:
+        arena = self._arena
+        may, may_not = (lift_truth(arena, x) for x in (time <= others_time, others_time <= time))
+        if may is arena.false or may_not is arena.false:
+            return may is not arena.false
+        self.met[one, other] = may, may_not
+        found = arena.flag(first_flag(one, other))
+        Truth(arena, arena.branch(found, may, may_not)).require()
+        return Truth(arena, found)
+
+    @contextmanager
+    def knowing(self, later: Any, earlier: Sequence[Any]) -> Iterator[None]:
+        with self._arena.knowing([self._passed(later, each) for each in earlier]):
+            yield
+
+    def know(self, later: Any, earlier: Sequence[Any]) -> None:
+        for each in earlier:
+            self._arena.know(self._passed(later, each))
+
+    def _passed(self, later: Any, earlier: Any) -> Linear:
+        forms = [lift_word(self._arena, each).form for each in (later, earlier)]
+        return forms[0].plus(forms[1], -1)
+
+
 def run(script: Script, rules: Rules, arena: Arena) -> Run:
-    """Run a script whose gaps have names, and which has no threads, with terms of an arena."""
+    """Run a script whose gaps have names, and whose threads are in order, with terms of an arena.
+
+    Of a `CasesArena`, threads may be open.
+    """
     delays: dict[str, Linear] = {}
 
     def delay(gap: Gap) -> Any:
@@ -66,8 +115,9 @@ def run(script: Script, rules: Rules, arena: Arena) -> Run:
         delays[gap.name] = form
         return Word(arena, form)
 
-    world, legal = _whole(arena, partial(played, script, rules, delay))
-    return Run(script, world, arena, delays, legal)
+    order = _Order(arena) if isinstance(arena, CasesArena) else None
+    world, legal = _whole(arena, partial(played, script, rules, delay, order=order))
+    return Run(script, world, arena, delays, legal, order.met if order else {})
 
 
 def _whole(arena: Arena, function: Callable[[], Any]) -> tuple[Any, Condition]:

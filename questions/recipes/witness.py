@@ -1,13 +1,31 @@
 """Delays that are as small as they can be: witnesses are easy to read, and the same in every process."""
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
-from vtsc.solver.asking import Asking
 from vtsc.symbolic.forms import Condition, Linear
 from vtsc.symbolic.terms import Arena
 
 
-def least(asking: Asking, arena: Arena, delays: Mapping[str, Linear]) -> dict[str, int] | None:
+class Questions(Protocol):
+    """What is asked about delays; see `vtsc.solver.asking.Asking`."""
+
+    asked: int
+
+    def know(self, condition: Condition) -> None:
+        """Take it from now on as known that a condition holds."""
+        ...
+
+    def possible(self, *conditions: Condition) -> bool:
+        """Whether all conditions can hold together."""
+        ...
+
+    def values(self, *conditions: Condition) -> dict[str, int] | None:
+        """Values with which all conditions hold together; None where there are none."""
+        ...
+
+
+def least(asking: Questions, arena: Arena, delays: Mapping[str, Linear]) -> dict[str, int] | None:
     """Values of the delays, as many as can be at their least; None where there are none at all."""
     if asking.values() is None:
         return None
@@ -27,21 +45,27 @@ def least(asking: Asking, arena: Arena, delays: Mapping[str, Linear]) -> dict[st
     if delays:
         settle(list(delays))
     for name in rest:
-        fixed.append(_smallest(asking, arena, delays[name], fixed))
+        fixed.append(_smallest(asking, arena, name, delays[name], fixed))
     return asking.values(*fixed)
 
 
-def _smallest(asking: Asking, arena: Arena, delay: Linear, fixed: Sequence[Condition]) -> Condition:
-    """The bound that a delay has its least value, those that are fixed being given."""
+def _smallest(
+    asking: Questions, arena: Arena, name: str, delay: Linear, fixed: Sequence[Condition]
+) -> Condition:
+    """The bound that a delay has its least value, those that are fixed being given.
+
+    What a solver finds is often a corner, so it is asked at once whether there is less than that.
+    """
     low, high = delay.interval.lo or 0, delay.interval.hi or 0
-    if not asking.possible(*fixed, _at_most(arena, delay, high - 1)):
-        return _at_most(arena, delay, high)
+    corner = True
     while low < high:
-        middle = (low + high) // 2
-        if asking.possible(*fixed, _at_most(arena, delay, middle)):
-            high = middle
+        most = high - 1 if corner else (low + high) // 2
+        found = asking.values(*fixed, _at_most(arena, delay, most))
+        if found is None:
+            low = most + 1
         else:
-            low = middle + 1
+            high = found[name]
+        corner = not corner
     return _at_most(arena, delay, high)
 
 

@@ -107,6 +107,8 @@ class World:
     stimers: list[int] = field(default_factory=list)
     """The steps in which a guest arms a Hyper-V timer."""
     created: list[int] = field(default_factory=list)
+    creations: dict[int, int] = field(default_factory=dict)
+    """By vCPU, the step that has created it, where one has."""
     calls: list[int] = field(default_factory=list)
     """The steps whose result is noted."""
     times: list[Any] = field(default_factory=list)
@@ -114,8 +116,8 @@ class World:
     writers: dict[int, str] = field(default_factory=dict)
     """For each step that writes a TSC, what wrote one before it."""
     last_writer: str = "the guest's boot"
-    runs: int = 0
-    """The number of all runs."""
+    before: dict[tuple[int, int], Any] = field(default_factory=dict)
+    """Of two steps whose order is open, whether the first comes before the second."""
 
     @property
     def sample(self) -> Sample:
@@ -205,11 +207,10 @@ class World:
             if self.running(number):
                 vcpu.pending, vcpu.irr, vcpu.deadline = False, False, 0
 
-    def runs_again(self, number: int) -> bool:
-        """Whether some step after the one that runs now is a run of that vCPU."""
+    def runs_again(self, who: int, number: int) -> bool:
+        """Whether some step after the one of that number is a run of a vCPU."""
         every = [step for section in self.script.sections for step in steps(section)]
-        later = every[len(self.calls) + 1 :]
-        return any(step.who == number and step.call.name in RUNS for step in later)
+        return any(step.who == who and step.call.name in RUNS for step in every[number + 1 :])
 
     def running(self, number: int) -> bool:
         """Whether a vCPU executes its guest."""
@@ -234,7 +235,15 @@ def booted(script: Script, rules: Rules, khz: int = KHZ) -> World:
     world.created = [vcpu.number for vcpu in world.vm.vcpus]
     for name in ("chosen", *(f"chosen.{v}" for v in world.created)):
         world.notes.put(name, False)
+    _forget_first(world)
     return world
+
+
+def _forget_first(world: World) -> None:
+    """No vCPU has run yet; each has its notes, so that they can be merged."""
+    for v in range(world.script.vcpus):
+        for name, value in (("noted", False), ("offset", 0), ("generation", 0), ("chosen", False)):
+            world.notes.put(f"first.{name}.{v}", value)
 
 
 def replaced(world: World) -> None:
@@ -248,4 +257,6 @@ def replaced(world: World) -> None:
         new.page_mul, new.page_shift = old.page_mul, old.page_shift
         new.page_stable, new.page_stopped = old.page_stable, old.page_stopped
     world.created = []
+    world.creations = {}
+    _forget_first(world)
     world.last_writer = "the VM's creation"

@@ -20,6 +20,14 @@ class GaveUpError(VtscError):
     status = Exit.UNKNOWN
 
 
+def _solver() -> Any:
+    """A solver for many questions that differ little: what it prepares for one would be lost for the next."""
+    solver: Any = z3.SimpleSolver()  # type: ignore[attr-defined]
+    solver.set("smt.relevancy", 0)
+    solver.set("smt.arith.solver", 2)
+    return solver
+
+
 class Asking:
     """A solver that knows some conditions, and is asked about others.
 
@@ -35,7 +43,7 @@ class Asking:
         lowering: Lowering | None = None,
     ) -> None:
         self.lowering = Lowering(z3.Const) if lowering is None else lowering
-        self._question = Question(budget, self.lowering)
+        self._question = Question(budget, self.lowering, _solver())
         self._terms = {name: self.lowering.linear(form) for name, form in unknowns.items()}
         self._question.require(*known)
         self._literals: dict[int, Any] = {}
@@ -48,14 +56,7 @@ class Asking:
 
     def values(self, *conditions: Condition) -> dict[str, int] | None:
         """Values with which all conditions hold together; None where there are none."""
-        solver = self._question.solver
-        lowered = [self._question.lowered(c) for c in conditions]
-        solver.push()
-        try:
-            solver.add(*lowered)
-            return self._model() if self._satisfiable() else None
-        finally:
-            solver.pop()
+        return self._model() if self._satisfiable(*map(self._literal, conditions)) else None
 
     def possible(self, *conditions: Condition) -> bool:
         """Whether all conditions can hold together."""

@@ -13,14 +13,17 @@ from vtsc.symbolic.values import Index
 class Question:
     """An incremental solver for conditions, each lowered once.
 
-    ``lowering``: one that has lowered terms of the same arena before, for another question.
+    ``lowering``: one that has lowered terms of the same arena before, for another question. ``solver``:
+    the one to use, by default Z3's usual one for linear integers.
     """
 
-    def __init__(self, budget: int, lowering: Lowering | None = None) -> None:
+    def __init__(
+        self, budget: int, lowering: Lowering | None = None, solver: Any | None = None
+    ) -> None:
         self._low = Lowering(z3.Const) if lowering is None else lowering
         self._defined = 0
         self._ranged = 0
-        self.solver: Any = z3.SolverFor("QF_LIA")
+        self.solver: Any = z3.SolverFor("QF_LIA") if solver is None else solver
         self.solver.set("rlimit", budget)
 
     def lowered(self, condition: Condition) -> Any:

@@ -15,10 +15,29 @@ def claim(seen: Seen, parameters: Parameters) -> Any:
     notes.put("last", 0)
     for v in seen.world.stopped:
         apart(partial(_raise, notes, seen.at("stop", "page", v)), notes)
+    if seen.world.before:
+        _compare_all(seen, notes)
+        return notes.get("holds")
     for page in seen.pages():
         apart(partial(_compare, notes, page), notes)
         apart(partial(_raise, notes, page), notes)
     return notes.get("holds")
+
+
+def _compare_all(seen: Seen, notes: Notes) -> None:
+    """Compare each page with those that come before it, where the order of some is open."""
+    pages = seen.noted("read.page")
+    for number, page in pages.items():
+        apart(partial(_compare, notes, page), notes)
+        for other, later in pages.items():
+            if seen.comes_before(number, other) is not False:
+                apart(partial(_compare_two, seen, notes, (number, page), (other, later)), notes)
+
+
+def _compare_two(seen: Seen, notes: Notes, one: tuple[int, Any], other: tuple[int, Any]) -> None:
+    """Note whether the page of a step is below that of one which comes before it."""
+    if other[1] < one[1] and seen.comes_before(one[0], other[0]):
+        notes.put("holds", False)
 
 
 def _is_read_twice(seen: Seen, parameters: Parameters) -> bool:

@@ -5,7 +5,7 @@ from questions.recipes.properties.property import Parameters, RecipeProperty, Se
 
 def claim(seen: Seen, parameters: Parameters) -> bool:
     """Each entry finds the master clock in use, or takes it into use."""
-    return all(seen.note(f"run.master.{n}") for n in range(seen.world.runs))
+    return all(seen.noted("master").values())
 
 
 PROPERTY = RecipeProperty(

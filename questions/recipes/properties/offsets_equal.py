@@ -14,10 +14,14 @@ def claim(seen: Seen, parameters: Parameters) -> bool:
 
     Offsets that are equal by chance are not: two writes of which neither matched may give the same offset to
     the cycle, but no VMM can keep its delays to the nanosecond. So offsets of two generations are equal
-    only where user space has chosen one of them by the offset attribute.
+    only where user space has chosen one of them by the offset attribute. A vCPU that is created after that
+    run is looked at when it runs first.
     """
-    first, *others = seen.world.created
-    for v in others:
+    *others, last = seen.world.created
+    first = next((v for v in others if seen.is_first(v)), last)
+    for v in seen.world.created:
+        if v == first or not seen.note(f"first.noted.{v}"):
+            continue
         if seen.note(f"first.offset.{v}") != seen.note(f"first.offset.{first}"):
             return False
         if seen.note(f"first.generation.{v}") == seen.note(f"first.generation.{first}"):

@@ -1,5 +1,7 @@
 """The vCPUs' TSC offsets differ as they did before."""
 
+from itertools import combinations
+
 from questions.recipes.properties.property import (
     ONE_VCPU,
     Parameters,
@@ -12,8 +14,11 @@ from vtsc.language import u64
 
 def claim(seen: Seen, parameters: Parameters) -> bool:
     """At the first run of any vCPU, offsets differ by what they differed by at p."""
-    first = seen.world.created[0]
-    for v in seen.world.created[1:]:
+    created = seen.world.created
+    pairs = [(created[0], v) for v in created[1:]]
+    for first, v in combinations(created, 2) if seen.world.before else pairs:
+        if not (seen.note(f"first.noted.{first}") and seen.note(f"first.noted.{v}")):
+            continue
         before = u64(seen.at("p", "offset", v) - seen.at("p", "offset", first))
         after = u64(seen.note(f"first.offset.{v}") - seen.note(f"first.offset.{first}"))
         if before != after:

@@ -67,10 +67,28 @@ class Seen:
 
     def pages(self) -> Iterator[Any]:
         """What each stop and each run read from kvmclock's page, in their order."""
+        return iter(self.noted("read.page").values())
+
+    def is_first(self, vcpu: int) -> Any:
+        """Whether a vCPU was created before all others that exist."""
+        made, created = self.world.creations, self.world.created
+        if not self.world.before or vcpu not in made:
+            return vcpu == created[0]
+        before: Any = True
+        for other in created:
+            if other != vcpu:
+                before = both(before, self.comes_before(made[vcpu], made[other]))
+        return before
+
+    def comes_before(self, one: int, other: int) -> Any:
+        """Whether a step comes before another, by their numbers."""
+        return self.world.before.get((one, other), one < other)
+
+    def noted(self, what: str) -> Mapping[int, Any]:
+        """What was noted of each step that has it, by the step's number, in the order of steps."""
         notes = vars(self.world.notes)
-        for number in self.world.calls:
-            if f"read.page.{number}" in notes:
-                yield notes[f"read.page.{number}"]
+        names = ((number, f"{what}.{number}") for number in self.world.calls)
+        return {number: notes[name] for number, name in names if name in notes}
 
     def note(self, name: str) -> Any:
         """A noted value."""

@@ -1,0 +1,34 @@
+"""An order of threads whose order is open: the one that a run takes, as a solver knows it.
+
+Between steps at different times the delays leave no choice; unknowns say which of two steps at one time is
+first.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from questions.recipes.orders import settled
+from questions.recipes.script import Script
+from questions.recipes.symbolic import Run
+from vtsc.solver.asking import Asking
+from vtsc.symbolic.forms import Linear
+from vtsc.symbolic.values import lift_truth
+
+Delays = Mapping[str, int]
+
+
+def in_order(run: Run, asking: Asking, delays: Delays) -> Script:
+    """The script in an order in which what a solver knows holds for delays; there has to be one."""
+    arena = run.arena
+    known = [
+        arena.is_zero(form.plus(Linear((), -delays[name]))) for name, form in run.delays.items()
+    ]
+
+    def first(one: int, others: Sequence[int]) -> bool:
+        before = run.world.before if run.world else {}
+        wanted = [lift_truth(arena, before[one, other]) for other in others]
+        if not asking.possible(*known, *wanted):
+            return False
+        known.extend(wanted)
+        return True
+
+    return settled(run.script, lambda gap: delays.get(gap.name, gap.low), first)
