@@ -148,17 +148,23 @@ def _of_group(
         most = {UNKNOWN: MOST, DEPENDS: MOST_TOLD}
         again = [v.wanted for v in found if ways.count <= most.get(v.result, 0)]
         each = {v.wanted.name: v for v in _of_group(script, rules, again, which, MOST)}
-        found = [_of_many(each.get(v.wanted.name, v), ways.count) for v in found]
+        found = [_of_many(v, each.get(v.wanted.name), ways.count) for v in found]
     confirm(ways.scripts, rules, [(v.wanted, v.result == HOLDS) for v in found if v.is_for_all])
     return found
 
 
-def _of_many(verdict: Verdict, count: int) -> Verdict:
-    """A verdict on all of so many orders at once; no condition was looked for."""
-    if verdict.result != DEPENDS or verdict.why or verdict.texts:
+def _of_many(verdict: Verdict, alone: Verdict | None, count: int) -> Verdict:
+    """A verdict on all of so many orders at once, or ``alone``, that on each order by itself, if there is one.
+
+    Raises `EvidenceError` where these differ.
+    """
+    if alone is not None and alone.result != UNKNOWN:
+        if verdict.result not in (UNKNOWN, alone.result):
+            raise EvidenceError(f"{verdict.wanted.name}: orders at once and one by one differ")
+        return alone
+    if verdict.result != DEPENDS:
         return verdict
-    why = f"no condition is looked for among {count} orders of the threads"
-    return replace(verdict, why=why)
+    return replace(verdict, why=f"no condition is looked for among {count} orders of the threads")
 
 
 def check(script: Script) -> None:

@@ -2,19 +2,21 @@
 
 import random
 from dataclasses import replace
+from itertools import accumulate
 
 import pytest
 
 from model.today import rules_named
+from questions.recipes import deciding
 from questions.recipes import orders as ordering
 from questions.recipes.cases import CasesArena
-from questions.recipes.deciding import DEPENDS, FAILS, HOLDS, decide
-from questions.recipes.orders import numbered, orders, settled
+from questions.recipes.deciding import DEPENDS, FAILS, HOLDS, UNKNOWN, Verdict, decide
+from questions.recipes.orders import orders, settled
 from questions.recipes.properties import PROPERTIES
 from questions.recipes.properties.property import Seen
 from questions.recipes.replay import replay
 from questions.recipes.running import played
-from questions.recipes.script import SECOND, Literal, Saved, Step, Threads, threads
+from questions.recipes.script import SECOND, Literal, Saved, Step, Threads, Wanted, threads
 from questions.recipes.symbolic import first_flag, run
 from tests.support.recipes import (
     CREATE,
@@ -31,6 +33,7 @@ from tests.support.recipes import (
     section,
     set_clock,
 )
+from vtsc.base.errors import EvidenceError
 from vtsc.language import Illegal
 from vtsc.symbolic.forms import Linear
 from vtsc.symbolic.terms import Substitution
@@ -71,6 +74,20 @@ def opened(script, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(ordering, "LISTED", 1)
         return orders(script).scripts[0]
+
+
+def numbered(script):
+    """The numbers of all steps, counted thread by thread, in the order in which the script takes them."""
+    found = []
+    for item in (item for section in script.sections for item in section.body):
+        if isinstance(item, Step):
+            found.append(len(found))
+            continue
+        begins = accumulate(map(len, item.threads), initial=len(found))
+        rest = [iter(range(n, n + len(t))) for n, t in zip(begins, item.threads, strict=False)]
+        order = item.order or [n for n, t in enumerate(item.threads) for _ in t]
+        found += [next(rest[n]) for n in order]
+    return found
 
 
 def chosen(rng, gap, known):
@@ -123,17 +140,20 @@ def test_all_orders_at_once_say_what_each_says(vcpus, length, seed, monkeypatch)
 
 @pytest.mark.parametrize(("vcpus", "seed"), [(2, 11), (2, 12), (2, 13), (3, 14)])
 def test_the_verdict_is_that_of_all_orders(vcpus, seed, monkeypatch):
-    """The same verdict with an exact condition wherever the list of orders has one, and witnesses replay."""
+    """The same verdict, with the condition that the list of orders has, and witnesses replay."""
     script, rules = drawn(random.Random(seed), vcpus, 2), rules_named("6.18")
     with monkeypatch.context() as patch:
         patch.setattr(ordering, "LISTED", 10**6)
         expected = decide(script, rules)
     with monkeypatch.context() as patch:
         patch.setattr(ordering, "LISTED", 1)
+        told = decide(script, rules)
+        patch.setattr(deciding, "MOST_TOLD", 0)
         verdicts = decide(script, rules)
+    assert [x.parts for x in told] == [x.parts for x in expected]
     for one, other in zip(expected, verdicts, strict=True):
         assert one.result == other.result, one.wanted.name
-        assert not one.parts or other.parts, one.wanted.name
+        assert not other.parts
         for witness, holds in ((other.holding, True), (other.failing, False)):
             if witness:
                 again = replay(witness.script, rules, witness.delays, one.wanted)
@@ -164,3 +184,14 @@ def test_four_unlike_threads_of_two_calls():
             assert verdict.result == DEPENDS or plain is (verdict.result != FAILS)
     assert ("master_clock", False) in seen
     assert all(isinstance(item, Step) for item in whole.sections[0].body)
+
+
+def test_answers_about_all_orders_and_about_each_have_to_be_the_same():
+    """A difference is an error, and no answer of one of them leaves the other's."""
+    wanted = Wanted("agree", {})
+    many, alone = Verdict(wanted, DEPENDS), Verdict(wanted, HOLDS)
+    with pytest.raises(EvidenceError, match="agree: orders at once and one by one differ"):
+        deciding._of_many(many, alone, 90)
+    assert deciding._of_many(Verdict(wanted, UNKNOWN), alone, 90) is alone
+    assert deciding._of_many(alone, Verdict(wanted, UNKNOWN), 90) is alone
+    assert deciding._of_many(many, None, 90).why.startswith("no condition is looked for among 90 ")
