@@ -154,7 +154,7 @@ def _of_group(
 
 
 def _of_many(verdict: Verdict, alone: Verdict | None, count: int) -> Verdict:
-    """A verdict on all of so many orders at once, or ``alone``, that on each order by itself, if there is one.
+    """A verdict on all of so many orders at once; ``alone``, that on each by itself, where there is one.
 
     Raises `EvidenceError` where these differ.
     """

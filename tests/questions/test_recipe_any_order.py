@@ -79,7 +79,7 @@ def opened(script, monkeypatch):
 def numbered(script):
     """The numbers of all steps, counted thread by thread, in the order in which the script takes them."""
     found = []
-    for item in (item for section in script.sections for item in section.body):
+    for item in (item for part in script.sections for item in part.body):
         if isinstance(item, Step):
             found.append(len(found))
             continue

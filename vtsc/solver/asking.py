@@ -22,7 +22,7 @@ class GaveUpError(VtscError):
 
 def _solver() -> Any:
     """A solver for many questions that differ little: what it prepares for one would be lost for the next."""
-    solver: Any = z3.SimpleSolver()  # type: ignore[attr-defined]
+    solver: Any = z3.SimpleSolver()
     solver.set("smt.relevancy", 0)
     solver.set("smt.arith.solver", 2)
     return solver
