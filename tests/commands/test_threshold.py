@@ -1,6 +1,8 @@
 """``vtsc threshold``: the least cycles of an RDTSC with which no two reads are equal."""
 
 import json
+import subprocess
+import sys
 
 import jsonschema
 import pytest
@@ -69,14 +71,18 @@ def test_every_value_of_a_range_is_decided(capsys):
 
 @pytest.mark.hours
 @pytest.mark.slow
-def test_the_least_bump_with_which_reads_differ(capsys):
-    """As docs/trapping.md has it: with the protocol that keeps everything, and for greater bumps, too."""
+def test_the_least_bump_with_which_reads_differ():
+    """As docs/trapping.md has it: with the protocol that keeps everything, and for greater bumps, too.
+
+    In a process of its own, since what a solver's budget is enough for depends on what it was asked before.
+    """
     page = (ROOT / "docs/trapping.md").read_text(encoding="utf-8")
     section = page.split("\n## How large a bump has to be\n", 1)[1].split("\n## ", 1)[0]
     command, answer = (block.split() for block in section.split("```")[1:4:2])
     assert command[0] == "vtsc"
-    assert main(command[1:]) == 0
-    out = capsys.readouterr().out.split()
+    asked = [sys.executable, "-m", "vtsc", *command[1:]]
+    done = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True)
+    out = done.stdout.split()
     assert " ".join(answer) in " ".join(out)
     assert " ".join(out).endswith(
         "decided: 0 VIOLATED(6), 1 PROVED, 2 PROVED, 3 PROVED, 4 PROVED "
