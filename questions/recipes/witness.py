@@ -10,12 +10,6 @@ from vtsc.symbolic.terms import Arena
 class Questions(Protocol):
     """What is asked about delays; see `vtsc.solver.asking.Asking`."""
 
-    asked: int
-
-    def know(self, condition: Condition) -> None:
-        """Take it from now on as known that a condition holds."""
-        ...
-
     def possible(self, *conditions: Condition) -> bool:
         """Whether all conditions can hold together."""
         ...
