@@ -45,6 +45,8 @@ def run(arguments: argparse.Namespace) -> Exit:
         for folder in folders:
             together.setdefault(folder.parent, []).append(folder)
 
+        import vtsc.evidence.recheck  # noqa: F401  # every worker starts with the solver loaded
+
         def work(group: list[Path]) -> list[tuple[str, bool]] | VtscError:
             from vtsc.evidence.systems import OpenCases  # loads the solver
 

@@ -157,13 +157,18 @@ class Unrolling:
     @cached_property
     def initial(self) -> list[Any]:
         """The constraints that make depth 0 an initial state."""
+        return self.beginning(0)
+
+    def beginning(self, depth: int) -> list[Any]:
+        """The constraints that make the state at ``depth`` an initial one."""
         low, system = self.lowering(z3.Const), self.system
         constraints = [low.condition(system.initially)]
         for name in system.slots:
-            constraints += hold(low, name, system.initial[name], "@0")
+            constraints += hold(low, name, system.initial[name], at_depth("", depth))
         if self.symmetry:
             for kind, instances in system.symmetric.items():
-                constraints += [z3.Not(z3.Bool(at_depth(touched(kind, i), 0))) for i in instances]
+                flags = (z3.Bool(at_depth(touched(kind, i), depth)) for i in instances)
+                constraints += map(z3.Not, flags)
         return [*constraints, *low.definitions, *low.ranges.values()]
 
     @property

@@ -32,7 +32,7 @@ class Outcome:
     """A run as it went: the states after each step of the recording, and whether any step violates."""
 
     states: tuple[Snapshot, ...]
-    """The state at the start and after each step of the recording; none where they are not wanted."""
+    """The state at the start and after each step of the recording."""
     violated: bool
     ends_violating: bool
     """Whether the last step violates."""
@@ -70,13 +70,10 @@ class Again:
         flips: Sequence[int] = (),
         *,
         bridge: bool = True,
-        source: Source = as_recorded,
-        states: bool = True,
     ) -> Outcome:
         """The run with the conditions of these numbers taking the other way; raises `Blocked`.
 
-        ``bridge``: a call that is no longer allowed may need another before it, or be left out. ``states``:
-        whether the states are wanted.
+        ``bridge``: a call that is no longer allowed may need another before it, or be left out.
         """
         probe = Probe(frozenset(flips))
         self.use(probe)
@@ -84,17 +81,17 @@ class Again:
         ghosts = self.monitor.ghosts(machine)
         names = {id(record): name for name, record in state.records.items()}
         try:
-            machine.initialise(state, source(0, run.initial))
+            machine.initialise(state, as_recorded(0, run.initial))
         except Illegal:
             raise Blocked(0) from None
-        found, changes = [snapshot(state.records)] if states else [], list[str]()
+        found, changes = [snapshot(state.records)], list[str]()
         violated = hit = False
         for number, (call, inputs) in enumerate(zip(run.calls, run.inputs, strict=True), 1):
             probe.step = number
             before = state.saved() if bridge else []
             mark = probe.mark()
             try:
-                hit = self._take(state, ghosts, call, source(number, inputs))
+                hit = self._take(state, ghosts, call, as_recorded(number, inputs))
             except Illegal:
                 if not bridge or number == len(run.calls):
                     raise Blocked(number) from None
@@ -103,8 +100,7 @@ class Again:
                 hit, change = self._bridged(state, ghosts, call, inputs, probe)
                 changes.append(change)
             violated |= hit
-            if states:
-                found.append(snapshot(state.records))
+            found.append(snapshot(state.records))
         return Outcome(tuple(found), violated, hit, probe, names, tuple(changes))
 
     def _bridged(

@@ -14,15 +14,23 @@ import z3
 from vtsc.engines.search.canonical import as_found, canonical
 from vtsc.engines.search.confirm import confirmed
 from vtsc.engines.search.gave_up import GaveUp
+from vtsc.engines.search.leap import is_hit_by_none
 from vtsc.engines.search.runs import BUDGET, Runs
 from vtsc.engines.task import Answer, Finding, Task
 from vtsc.native.witness import Earlier, Witness
 from vtsc.solver.expressions import some
+from vtsc.solver.units import spent
 from vtsc.solver.unroll import divides
 from vtsc.system.system import System
 
 UNAIDED = 12
 """The depth to which a search does without lemmas, even if there are some."""
+
+LEAP, LEAST = 4, 3
+"""The most and the fewest depths beyond `UNAIDED` about which one question is asked."""
+
+GROWTH = 1.55
+"""The factor by which a question is expected to cost more at the next depth; shipped cells have 1.3 to 1.9."""
 
 
 @dataclass
@@ -65,6 +73,11 @@ class Searching:
         self._earlier = earlier or {}
         """Runs that hit targets as far as is known, which are tried where they end."""
         self._runs = Runs(system, budget, symmetry)
+        self._budget = budget
+        self._cost = 0
+        """The units that the last question about a depth, or about several, has cost."""
+        self._by_step = UNAIDED
+        """The depth up to which each depth is asked about alone."""
 
     def give_up(self, names: Collection[str]) -> None:
         """Stop looking for the targets in ``names``."""
@@ -85,13 +98,41 @@ class Searching:
         found = self.found
         try:
             while self.wanted and found.depth < depth and not found.reason:
-                self._deeper()
-                found.depth += 1
+                before = spent()
+                last = self._leap_end(depth)
+                if last < found.depth + LEAST or not self._leap(last):
+                    self._deeper()
+                    found.depth += 1
+                self._cost = spent() - before
         except GaveUp as why:
             found.reason = f"solver gave up at depth {found.depth + 1}: {why}"
             if found.depth:
                 found.reason += f"; --bounded --depth {found.depth} asks for what it did decide"
         return found
+
+    def _leap_end(self, depth: int) -> int:
+        """The depth up to which one question is expected to be answered, short of a run known to hit."""
+        here = self.found.depth
+        if self._runs.divides or here < self._by_step:
+            return here
+        known = (len(earlier.run.calls) for n, earlier in self._earlier.items() if n in self.wanted)
+        last = min((depth, here + LEAP, *(n - 1 for n in known if n > here)))
+        while last > here and self._cost * GROWTH ** (last - here) > self._budget:
+            last -= 1
+        return last
+
+    def _leap(self, last: int) -> bool:
+        """Whether one question shows that no run of up to ``last`` steps hits anything that is wanted."""
+        self._by_step = last
+        try:
+            none = is_hit_by_none(
+                self._runs, self.wanted, self.found.depth + 1, last, 2 * self._budget
+            )
+        except GaveUp:
+            return False
+        if none:
+            self.skip(last)
+        return none
 
     def _deeper(self) -> None:
         runs = self._runs

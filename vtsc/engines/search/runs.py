@@ -79,26 +79,25 @@ class Runs:
         proposed, theirs = self._proposing.step(depth) if self.divides else (exact, constants)
         self.depths.append(constants)
         self._proposed.append(theirs)
-        detours = self._needless(depth - 2) if depth >= 2 else []
+        detours = self.needless(*self.depths[-3:-1]) if depth >= 2 else []
         self.constraints += [*exact, *detours]
         said = self._proposing.facts(depth + 1, stated=True)
         require(self._proposer, (*said, *proposed, *detours))
         return constants
 
-    def _needless(self, depth: int) -> list[Any]:
-        """The constraints that exclude a detour, and a wrong order, of the two steps from ``depth``.
+    def needless(self, one: Depth, next_one: Depth) -> list[Any]:
+        """The constraints that exclude a detour, and a wrong order, of two steps that follow each other.
 
         Neither of these may be the last step of a run.
         """
-        steps = self.depths[depth : depth + 2]
-        first, second = (step.rules for step in steps)
+        first, second = one.rules, next_one.rules
         found = [opposite(every([first[a], second[b]])) for a, b in self._undoing]
         found += [
             implies(first[a], opposite(some([second[b] for b in bs])))
             for a, bs in self._order.never
         ]
         if not self.divides:  # where it divides, the proposer has inputs of its own
-            inputs = steps[1].inputs
+            inputs = next_one.inputs
             still = [self.unrolling.at_most(inputs[x], 0) for x in self._order.time if x in inputs]
             found += [
                 implies(every([first[a], *still]), opposite(some([second[b] for b in bs])))
