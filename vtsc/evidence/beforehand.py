@@ -7,7 +7,11 @@ from contextlib import suppress
 
 from vtsc.base.time_limit import limited
 from vtsc.content.case import Case
+from vtsc.solver.solve import make_ready
 from vtsc.stores.memory import note_modules, packages_of
+
+CONTEXTS = 2
+"""The number of contexts in which a case's process solves texts: for its proofs, and for its progress."""
 
 
 def prepare(case: Case) -> None:
@@ -16,6 +20,7 @@ def prepare(case: Case) -> None:
     import vtsc.evidence.shorten
     import vtsc.evidence.validating  # noqa: F401
 
+    make_ready(CONTEXTS)
     content = case.content
     with suppress(Exception, SystemExit), limited():  # a model may do anything; its cells tell
         machine = case.new_machine()

@@ -1,12 +1,24 @@
 """Solves questions that are SMT-LIB texts, with a plain Z3 that has seen nothing else."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from vtsc.base.errors import EvidenceError
 from vtsc.solver.memory import ran_out
 
 BUDGET = 400_000_000
 """Z3 resource units that re-checking one question may cost."""
+
+
+_unused: list[Any] = []
+"""Contexts in which nothing has been asked yet."""
+
+
+def make_ready(contexts: int) -> None:
+    """Make so many contexts for processes that will be forked, none of which has to make them then."""
+    import z3
+
+    _unused.extend(z3.Context() for _ in range(contexts))
 
 
 def solve(questions: Mapping[str, str], budget: int = BUDGET) -> None:
@@ -19,7 +31,7 @@ def solve(questions: Mapping[str, str], budget: int = BUDGET) -> None:
 
     from vtsc.solver.units import check, within
 
-    context = z3.Context()
+    context = _unused.pop() if _unused else z3.Context()
     for name, text in questions.items():
         solver = z3.Solver(ctx=context)
         solver.set("rlimit", within(budget))

@@ -30,7 +30,7 @@ LEAP, LEAST = 4, 3
 """The most and the fewest depths beyond `UNAIDED` about which one question is asked."""
 
 GROWTH = 1.55
-"""The factor by which a question is expected to cost more at the next depth; shipped cells have 1.3 to 1.9."""
+"""The factor by which a question is expected to cost more one step deeper; shipped cells have 1.3 to 1.9."""
 
 
 @dataclass
