@@ -16,7 +16,7 @@ from vtsc.base.errors import VtscError
 MOST = 3
 """The number of changes that are told."""
 MOST_STEPS = 1500
-"""The number of steps that the changed recipes may have in all orders, so that 16 vCPUs take no minutes."""
+"""The number of steps that the changed recipes may have, those of threads counted once, not in each order."""
 MOST_ORDERS = 6
 """The number of orders of threads beyond which no changes are tried: each takes as long as the recipe."""
 FIXED = {*RUNS, "KVM_CREATE_VCPU", "pause", "guest", "expire"}
