@@ -104,7 +104,10 @@ class CasesArena(Arena):
         return self._of_cases(found)
 
     def _of_cases(self, found: list[Case]) -> Linear:
-        """The value that has these cases."""
+        """The value that has these cases; a case whose condition is plainly true is the value."""
+        sure = next((leaf for guard, leaf in found if guard is self.true), None)
+        if sure is not None:
+            return sure
         form = found[-1][1]
         for guard, leaf in reversed(found[:-1]):
             form = super().choice(guard, leaf, form)

@@ -12,8 +12,8 @@ from functools import partial
 from itertools import combinations, pairwise, product
 from typing import Any, Protocol
 
-from questions.recipes.orders import is_shared, parts
 from questions.recipes.script import Gap, Step, Threads
+from questions.recipes.sharing import parts, shared_in
 from questions.recipes.world import World
 from vtsc.language import apart, both, either, negation, require
 
@@ -170,10 +170,10 @@ def in_any_order(
 ) -> Any:
     """Run threads in any order, up to the end of the last one."""
     count, begin = len(world.calls), world.time
-    threads, ends = [], []
+    threads, ends, is_shared = [], [], shared_in(block)
     for thread in block.threads:
         time, found = begin, []
-        for steps in parts(thread):
+        for steps in parts(thread, is_shared):
             timed = []
             for step in steps:
                 time = time + delay(step.gap)

@@ -30,6 +30,7 @@ from questions.recipes.script import (
     has_runs,
     steps,
 )
+from questions.recipes.sharing import is_shared, looks_around
 
 OF_STATE = (
     "offsets_equal",
@@ -53,7 +54,7 @@ ALIKE = ("TSC_OFFSET", "SYSTEM_TIME", "REFERENCE_TSC", "clock", "khz", "flags", 
 def enough(script: Script, name: str) -> str:
     """Which orders of a script's threads say of a property what all orders say."""
     blocks = [i for section in script.sections for i in section.body if isinstance(i, Threads)]
-    if len(blocks) != 1 or not _fair(script, blocks[0]):
+    if len(blocks) != 1 or looks_around(blocks[0]) or not _fair(script, blocks[0]):
         return ALL
     if _is_one_enough(script, blocks[0], name):
         return ONE
@@ -84,13 +85,18 @@ def _is_now(value: Value | None) -> bool:
 
 
 def _is_one_enough(script: Script, block: Threads, name: str) -> bool:
-    if name not in OF_FIRST and _are_like(block) and _alone(script, block):
+    if not _is_of_first(script, name) and _are_like(block) and _alone(script, block):
         return True
     if name == "master_clock" and not _is_taken(script, block):
         return False
     return (name in OF_EACH and _are_like(block)) or (
         name in OF_STATE and _are_close(script, block)
     )
+
+
+def _is_of_first(script: Script, name: str) -> bool:
+    """Whether a property looks at vCPU 0 more than at others; a Hyper-V timer may."""
+    return name in OF_FIRST or (name == "timers" and script.guest.reference)
 
 
 def _alone(script: Script, block: Threads) -> bool:
@@ -207,10 +213,14 @@ def _are_close(script: Script, block: Threads) -> bool:
 def _only_write(thread: Sequence[Step]) -> Value | None:
     """What a thread writes to its vCPU's TSC: what was saved, or a number; None where it does more."""
     values = [dict(step.call.fields).get("TSC") for step in thread if _writes_tsc(step.call)]
-    quiet = all(_writes_tsc(step.call) or step.call.name in QUIET for step in thread)
+    quiet = all(_writes_tsc(each.call) or _is_quiet(each) for each in thread)
     if not quiet or len(values) != 1 or not isinstance(values[0], Saved | Literal):
         return None
     return None if isinstance(values[0], Saved) and values[0].field else values[0]
+
+
+def _is_quiet(step: Step) -> bool:
+    return step.call.name in QUIET and not is_shared(step)
 
 
 def _creates_later(script: Script, block: Threads) -> bool:

@@ -1,7 +1,7 @@
 """The orders in which a recipe's threads can run.
 
-Only some calls depend on what other vCPUs do, or change what those see. Only their order matters: any other
-call has its own time in its own thread, and stands before the next of those calls.
+Only the order of shared steps matters (see `sharing`): any other call has its own time in its own thread, and
+stands before the next shared one.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from itertools import product
 from math import factorial, prod
 
-from questions.recipes.script import VM, Gap, Now, Op, Script, Section, Step, Threads, Value
+from questions.recipes.script import VM, Gap, Script, Section, Step, Threads
+from questions.recipes.sharing import looks_around, parts, shared_in
 from vtsc.base.errors import Exit, VtscError
 
 ALL, FIRSTS, ONE = "all", "firsts", "one"
@@ -20,18 +21,6 @@ MOST_SETS = 1024
 """The number of sets of steps that threads which are open may have done at some time."""
 MOST = 3000
 """The number of orders beyond which a recipe is not decided where they cannot be left open."""
-OWN = (
-    "KVM_GET_LAPIC",
-    "KVM_SET_LAPIC",
-    "KVM_GET_MSRS",
-    "KVM_GET_TSC_KHZ",
-    "KVM_SET_TSC_KHZ",
-    "KVM_GET_DEVICE_ATTR",
-    "KVM_KVMCLOCK_CTRL",
-    "expire",
-    "wait",
-)
-"""The calls that have to do with their own vCPU alone; so has KVM_SET_MSRS without TSC."""
 
 
 class TooManyError(VtscError):
@@ -73,7 +62,8 @@ def _blocks(script: Script) -> list[Threads]:
 
 def _shared_parts(block: Threads) -> list[int]:
     """How many shared steps each thread has."""
-    return [sum(map(is_shared, thread)) for thread in block.threads]
+    shared = shared_in(block)
+    return [sum(map(shared, thread)) for thread in block.threads]
 
 
 def _count_of(block: Threads) -> int:
@@ -83,26 +73,18 @@ def _count_of(block: Threads) -> int:
 
 
 def _can_be_open(block: Threads) -> bool:
-    """Whether threads can be run in all orders at once: each has a vCPU of its own, and sees no other one."""
+    """Whether threads can be run in all orders at once.
+
+    Each has a vCPU of its own, no step looks at what another one's own calls do, and none can be refused.
+    """
     own = [{step.who for step in thread} for thread in block.threads]
     return (
         prod(n + 1 for n in _shared_parts(block)) <= MOST_SETS
         and VM not in set().union(*own)
         and sum(map(len, own)) == len(set().union(*own))
-        and not any(_sees_others(step) for thread in block.threads for step in thread)
+        and not looks_around(block)
+        and not any(step.call.name == "expire" for thread in block.threads for step in thread)
     )
-
-
-def _sees_others(step: Step) -> bool:
-    """Whether a step that is not in the order uses what another vCPU has now, or can be refused."""
-    others = [value for _, value in step.call.fields if value and _is_of_another(value, step.who)]
-    return step.call.name == "expire" or (bool(others) and not is_shared(step))
-
-
-def _is_of_another(value: Value, who: int) -> bool:
-    if isinstance(value, Op):
-        return _is_of_another(value.left, who) or _is_of_another(value.right, who)
-    return isinstance(value, Now) and (value.vcpu not in (None, who) or value.field == "clock")
 
 
 def _opened(script: Script) -> Script:
@@ -156,10 +138,10 @@ def settled(
 
 def _abreast(block: Threads, length: Callable[[Gap], int]) -> tuple[int, ...]:
     """The order of threads of one shared step each, of which one comes first."""
-    times = []
+    times, shared = [], shared_in(block)
     for thread in block.threads:
-        shared = next(n for n, step in enumerate(thread) if is_shared(step))
-        times.append(sum(length(step.gap) for step in thread[: shared + 1]))
+        place = next(n for n, step in enumerate(thread) if shared(step))
+        times.append(sum(length(step.gap) for step in thread[: place + 1]))
     first = block.order[0]
     by_time = sorted(range(len(times)), key=lambda n: (times[n], n != first))
     return tuple(n for n in by_time for _ in block.threads[n])
@@ -171,12 +153,13 @@ def _by_time(
     """The order of the parts of threads by the times of their shared steps."""
     order: list[int] = []
     rest: list[list[tuple[int, int, int]]] = []
+    shared = shared_in(block)
     for n, thread in enumerate(block.threads):
         time, own = 0, []
-        for part in parts(thread):
+        for part in parts(thread, shared):
             for step in part:
                 time, number = time + length(step.gap), number + 1
-                if is_shared(step):
+                if shared(step):
                     own.append((time, number - 1, len(part)))
         rest.append(own)
         if not own:
@@ -205,7 +188,8 @@ def _interleaved(threads: Threads, enough: str) -> list[Threads]:
     """Threads in each order that is wanted."""
     if enough == FIRSTS:
         return [_after(threads, n) for n in range(len(threads.threads))]
-    rest = [[len(part) for part in parts(thread)] for thread in threads.threads]
+    shared = shared_in(threads)
+    rest = [[len(part) for part in parts(thread, shared)] for thread in threads.threads]
     found: list[Threads] = []
     for order in _merged([0] * len(rest), rest, enough == ONE):
         found.append(replace(threads, order=order))
@@ -220,37 +204,17 @@ def _after(threads: Threads, first: int) -> Threads:
     return replace(threads, order=order, abreast=True)
 
 
-def parts(thread: Sequence[Step]) -> list[tuple[Step, ...]]:
-    """The parts of a thread: each ends with a shared step, and the last one with the thread."""
-    found: list[tuple[Step, ...]] = []
-    begin = 0
-    for end, step in enumerate(thread, 1):
-        if is_shared(step):
-            found.append(tuple(thread[begin:end]))
-            begin = end
-    if begin < len(thread):
-        rest = tuple(thread[begin:])
-        found = [*found[:-1], (*found[-1], *rest)] if found else [rest]
-    return found
-
-
-def is_shared(step: Step) -> bool:
-    """Whether a step depends on what other threads do, or they on it."""
-    if step.call.name == "KVM_SET_MSRS":
-        return "TSC" in dict(step.call.fields)
-    return step.call.name not in OWN
-
-
-def _merged(done: list[int], rest: Sequence[list[int]], like: bool) -> Iterator[tuple[int, ...]]:
-    if all(n == len(parts) for n, parts in zip(done, rest, strict=True)):
+def _merged(
+    done: Sequence[int], rest: Sequence[Sequence[int]], like: bool
+) -> Iterator[tuple[int, ...]]:
+    if all(n == len(sizes) for n, sizes in zip(done, rest, strict=True)):
         yield ()
         return
     fresh = False
-    for i, parts in enumerate(rest):
-        if done[i] == len(parts) or (like and fresh and done[i] == 0):
+    for i, sizes in enumerate(rest):
+        if done[i] == len(sizes) or (like and fresh and done[i] == 0):
             continue  # a like thread that starts later differs from this one by its number
         fresh = fresh or done[i] == 0
-        done[i] += 1
-        for later in _merged(done, rest, like):
-            yield (*[i] * parts[done[i] - 1], *later)
-        done[i] -= 1
+        after = [n + (j == i) for j, n in enumerate(done)]
+        for later in _merged(after, rest, like):
+            yield (*[i] * sizes[done[i]], *later)

@@ -45,7 +45,14 @@ def without(
     def is_needed(region: Region) -> bool:
         return not within.possible(arena.negation(region.condition(arena)))
 
-    return _widest(arena, inner, outer, is_enough), _widest(arena, outer, inner, is_needed)
+    enough = _widest(arena, inner, outer, is_enough)
+    return _plain(arena, enough), _plain(arena, _widest(arena, outer, inner, is_needed))
+
+
+def _plain(arena: Arena, found: Region) -> Region:
+    """The region without bounds that always hold, and without parts that never do."""
+    parts = [tuple(b for b in part if b is not arena.true) for part in found.parts]
+    return Region(tuple(part for part in parts if arena.false not in part))
 
 
 class _NestedError(Exception):

@@ -6,12 +6,12 @@ from typing import Any
 
 from questions.recipes.calls import names, perform
 from questions.recipes.lattice import Order, in_any_order, latest
-from questions.recipes.orders import is_shared
 from questions.recipes.script import (
     RUNS,
     VM,
     Call,
     Gap,
+    Now,
     Script,
     Section,
     Step,
@@ -20,6 +20,7 @@ from questions.recipes.script import (
     sequence,
     steps,
 )
+from questions.recipes.sharing import leaves, shared_in
 from questions.recipes.world import KHZ, World, Write, booted, replaced
 from vtsc.language import apart, require, u64
 
@@ -69,6 +70,7 @@ def _play_threads(world: World, block: Threads, delay: Delay) -> None:
     begin = last = world.time
     times = [begin for _ in block.threads]
     first: tuple[Any, ...] = ()
+    is_shared = shared_in(block)
     for n, step in sequence(block):
         times[n] = world.time = times[n] + delay(step.gap)
         if is_shared(step):
@@ -117,7 +119,7 @@ def _stop(world: World, follow: Sequence[Step]) -> None:
 def _step(world: World, step: Step, place: int | None = None) -> None:
     """Do a step; ``place``: its number, where that is not the number of steps so far."""
     number = len(world.calls) if place is None else place
-    for v in range(world.script.vcpus) if step.who == VM else (step.who,):
+    for v in range(world.script.vcpus) if step.who == VM else _seen(step):
         _expire_due(world, v)
     world.times.append(world.time)
     again = world.runs_again(step.who, number)
@@ -140,6 +142,13 @@ def _step(world: World, step: Step, place: int | None = None) -> None:
         world.writes.append(Write(number, step.who, number))
     elif name == "guest" and "stimer" in dict(step.call.fields):
         world.stimers.append(number)
+
+
+def _seen(step: Step) -> list[int]:
+    """The vCPU of a step, and those of which it takes what they have now."""
+    values = (each for _, value in step.call.fields for each in leaves(value))
+    others = (each.vcpu for each in values if isinstance(each, Now) and each.vcpu is not None)
+    return [*dict.fromkeys((step.who, *others))]
 
 
 def _remember_writer(world: World, step: Step, number: int) -> None:

@@ -106,15 +106,20 @@ def _unrounded(asked: Asked, exact: Region, fails: bool) -> When:
         return When(exact, fails)
     enough, needed = found
     apart = arena.conjunction((needed.condition(arena), arena.negation(enough.condition(arena))))
-    if not asked.asking(asked.legal).possible(apart):
+    legal = asked.asking(asked.legal)
+    if not legal.possible(apart):
         return When(enough, fails)
+    inner = enough if legal.possible(enough.condition(arena)) else None
+    outer = needed if legal.possible(arena.negation(needed.condition(arena))) else None
     if not fails:
-        return When(exact, fails, enough, needed)
-    return When(exact, fails, _outside(arena, needed), _outside(arena, enough))
+        return When(exact, fails, inner, outer)
+    return When(exact, fails, _outside(arena, outer), _outside(arena, inner))
 
 
-def _outside(arena: Arena, found: Region) -> Region | None:
+def _outside(arena: Arena, found: Region | None) -> Region | None:
     """The region outside of one, where that can be told as simply."""
+    if found is None:
+        return None
     if len(found.parts) == 1:
         return Region(tuple((arena.negation(bound),) for bound in found.parts[0]))
     return opposite(arena, found)

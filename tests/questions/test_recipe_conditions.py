@@ -45,6 +45,16 @@ delays = { stopping = "0..20ms", resetting = "0..20ms" }
 resume = ["vm: wait resetting", "vm: KVM_SET_CLOCK clock=saved flags=0", "v*: KVM_RUN"]
 elapsed = { default = "0", pause = "0..1ms" }
 """
+UNSET = """\
+title = "a clock that is set by nobody"
+want = { ref_agrees = "1ns" }
+vcpus = 1
+save = ["v*: pause"]
+restore = ["v*: KVM_CREATE_VCPU; KVM_RUN"]
+guest = { uptime = "500s", reference = true }
+gap = "0"
+elapsed = { default = "0..50ms" }
+"""
 THREADS = """\
 title = "threads restore what was saved slowly"
 vcpus = 3
@@ -211,6 +221,15 @@ def test_bounds_on_either_side_are_as_near_as_they_can_be(decided):
     high |= {"pause.v0": 99, "stopping": 1}
     assert not replay(way, rules, low, wanted).holds
     assert replay(way, rules, high, wanted).holds
+
+
+def test_a_side_that_says_nothing_is_not_told(decided):
+    """Where no bound on delays alone is enough, none is told; what always holds is in none."""
+    verdict = decided(UNSET)
+    assert len(verdict.parts) == 1 and all(" mod 100" in bound for bound in verdict.parts[0])
+    assert verdict.enough is None
+    assert verdict.needed.parts == (("CREATE_VCPU.v0 <= 100",),)
+    assert {*verdict.texts} == {"inside", "outside", "needed"}
 
 
 def test_roundings_that_cancel_are_left_out(decided):
