@@ -13,7 +13,7 @@ from questions.recipes.any_order import in_order
 from questions.recipes.available import missing
 from questions.recipes.bounds import Region, single
 from questions.recipes.cases import CasesArena
-from questions.recipes.likeness import enough
+from questions.recipes.likeness import enough, needs_requests
 from questions.recipes.orders import ALL, FIRSTS, MOST, ONE, orders
 from questions.recipes.properties import PROPERTIES
 from questions.recipes.remembering import Remembering
@@ -22,16 +22,10 @@ from questions.recipes.samples import confirm
 from questions.recipes.script import Gap, Script, Wanted, named, steps
 from questions.recipes.symbolic import Run, run
 from questions.recipes.telling import told
+from questions.recipes.undecided import UNDECIDED, reason
 from questions.recipes.when import Asked, When, when
 from questions.recipes.witness import least
-from vtsc.base.errors import (
-    BadFileError,
-    EvidenceError,
-    Exit,
-    MeaningError,
-    UnendingError,
-    VtscError,
-)
+from vtsc.base.errors import BadFileError, EvidenceError, Exit
 from vtsc.smtlib.script import Script as Text
 from vtsc.smtlib.script import Sentences
 from vtsc.solver.asking import Asking, GaveUpError
@@ -48,8 +42,6 @@ MOST_TEXTS = 24
 MOST_TOLD = 100
 """The number of orders up to which each is run by itself, where that is needed for a condition."""
 LIKE = "like threads are numbered in the order in which they start"
-UNDECIDED = (UnendingError, MeaningError, VtscError)
-"""Errors some of which mean that there is no answer: a budget is spent, or a value has no one meaning."""
 Parts = tuple[tuple[str, ...], ...]
 """Conjunctions of bounds as text."""
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
@@ -143,7 +135,11 @@ def _of_group(
         every = [run(each, rules, arena) for each in ways.scripts]
     except UNDECIDED as error:
         return [_unknown(wanted, error) for wanted in group]
-    found = [_decided(every, rules, wanted, which == ONE) for wanted in group]
+    left: dict[str, Verdict] = {}
+    if which == FIRSTS and not all(each.world is None or each.world.asked for each in every):
+        rest = [wanted for wanted in group if needs_requests(script, wanted.name)]
+        left = {v.wanted.name: v for v in _of_group(script, rules, rest, ALL)}
+    found = [left.get(w.name) or _decided(every, rules, w, which == ONE) for w in group]
     if ways.open:  # each order by itself is an easier question, and a condition needs all of them
         most = {UNKNOWN: MOST, DEPENDS: MOST_TOLD}
         again = [v.wanted for v in found if ways.count <= most.get(v.result, 0)]
@@ -204,9 +200,7 @@ def _decided(every: Sequence[Run], rules: Rules, wanted: Wanted, like: bool) -> 
 
 def _unknown(wanted: Wanted, error: Exception) -> Verdict:
     """The verdict that there is no answer; an error that means something else is raised again."""
-    if isinstance(error, VtscError) and error.status != Exit.UNKNOWN:
-        raise error
-    return Verdict(wanted, UNKNOWN, why=str(error))
+    return Verdict(wanted, UNKNOWN, why=reason(error))
 
 
 class _Question:

@@ -58,16 +58,25 @@ def enough(script: Script, name: str) -> str:
         return ALL
     if _is_one_enough(script, blocks[0], name):
         return ONE
-    return FIRSTS if _is_the_first_enough(script, blocks[0], name) else ALL
+    return FIRSTS if _is_the_first_enough(script, blocks[0]) else ALL
 
 
-def _is_the_first_enough(script: Script, block: Threads, name: str) -> bool:
-    """Whether a property of close threads depends on their times and on which one writes first, alone."""
+def needs_requests(script: Script, name: str) -> bool:
+    """Whether a property depends on which vCPU asks for a new master clock.
+
+    It then depends on the first of close threads alone where all of them have asked before they write.
+    """
+    return name not in OF_OFFSETS or (name == "pause_consistent" and script.guest.reference)
+
+
+def _is_the_first_enough(script: Script, block: Threads) -> bool:
+    """Whether what close threads do depends on their times and on which one writes first, alone.
+
+    But for which vCPU asks for a new master clock, see `needs_requests`.
+    """
     after = [s for section in script.sections for s in steps(section) if section.kind != "save"]
     return (
-        name in OF_OFFSETS
-        and not (name == "pause_consistent" and script.guest.reference)
-        and _are_close(script, block)
+        _are_close(script, block)
         and not any(_looks_around(step) for thread in block.threads for step in thread)
         and not any(step.call.name == "KVM_GET_CLOCK" for step in after)
     )

@@ -71,6 +71,8 @@ def _play_threads(world: World, block: Threads, delay: Delay) -> None:
     times = [begin for _ in block.threads]
     first: tuple[Any, ...] = ()
     is_shared = shared_in(block)
+    if block.abreast:
+        world.asked = _have_asked(world, block)
     for n, step in sequence(block):
         times[n] = world.time = times[n] + delay(step.gap)
         if is_shared(step):
@@ -88,6 +90,11 @@ def _play_threads(world: World, block: Threads, delay: Delay) -> None:
         if block.abreast or not is_shared(own[-1])
     ]
     world.time = latest(world, [last, *after])
+
+
+def _have_asked(world: World, block: Threads) -> bool:
+    """Whether each vCPU of threads has asked for a new master clock, in all runs."""
+    return all(world.vcpu(thread[0].who).wants_master is True for thread in block.threads)
 
 
 def _writing(world: World, ago: Any) -> tuple[Any, ...]:

@@ -116,6 +116,8 @@ class World:
     writers: dict[int, str] = field(default_factory=dict)
     """For each step that writes a TSC, what wrote one before it."""
     last_writer: str = "the guest's boot"
+    asked: bool = False
+    """Threads of which one comes first begin when all of their vCPUs have asked for a new master clock."""
     before: dict[tuple[int, int], Any] = field(default_factory=dict)
     """Of two steps whose order is open, whether the first comes before the second."""
 

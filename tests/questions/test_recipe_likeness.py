@@ -8,6 +8,7 @@ from math import factorial
 import pytest
 
 from model.today import rules_named
+from questions.recipes import deciding
 from questions.recipes.asking import Asked, answered
 from questions.recipes.deciding import DEPENDS, FAILS, HOLDS, UNKNOWN, decide
 from questions.recipes.likeness import OF_EACH, OF_OFFSETS, OF_STATE, enough
@@ -157,7 +158,19 @@ def test_sixteen_threads_that_restore_what_was_saved():
     """Their writes match in any order; how far each one lands from its value depends on the first one."""
     names = ("offsets_equal", "master_clock", "write_lands", "tsc_continuous", "kvmclock_monotonic")
     script = restored(16, OWN, wanted=tuple((name, {}) for name in names), read=MS)
-    assert [v.result for v in decide(script, NEW)] == [HOLDS] * 4 + [UNKNOWN]
+    assert [v.result for v in decide(script, NEW)] == [HOLDS] * 5
+
+
+def test_sixteen_vcpus_that_have_not_asked_for_a_master_clock():
+    """On the VM as it is, who writes last asks for none, and its page may stay as it is."""
+    v, names = range(16), ("tsc_continuous", "kvmclock_monotonic")
+    script = recipe(
+        16,
+        names,
+        section("save", every(v, PAUSE), each(v, [replace(get("TSC"), gap=fixed(0, MS))])),
+        section("resume", threads(v, [OWN]), every(v, RUN)),
+    )
+    assert [v.result for v in decide(script, NEW)] == [HOLDS, UNKNOWN]
 
 
 @pytest.mark.slow
@@ -185,6 +198,26 @@ def test_the_first_of_close_threads_says_what_all_orders_say(vcpus, write, uptim
                         for one, other in ((whole, part), (part, whole))
                     )
                     assert differ is arena.false or not Asking((differ,), delays).possible()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["kvmclock_monotonic", "ref_monotonic", "ref_agrees"])
+def test_the_first_of_threads_that_have_asked_says_all_of_pages(name):
+    """With the request for a master clock of each vCPU before the threads begin, which one is last is open."""
+    script = replace(restored(3, OWN, read=100 * MS), guest=Guest(reference=True))
+    arena, wanted = Arena(), Wanted(name, {"x": 90 * MS} if name == "ref_agrees" else {})
+    every, few = (
+        [run(each, NEW, arena) for each in orders(script, which).scripts] for which in (ALL, FIRSTS)
+    )
+    assert enough(script, name) == FIRSTS and all(each.world.asked for each in few)
+    delays = {name: form for each in every for name, form in each.delays.items()}
+    for holds in (True, False):
+        whole, part = (could(arena, ways, wanted, holds) for ways in (every, few))
+        differ = arena.disjunction(
+            arena.conjunction((one, arena.negation(other)))
+            for one, other in ((whole, part), (part, whole))
+        )
+        assert differ is arena.false or not Asking((differ,), delays).possible()
 
 
 @pytest.mark.slow
@@ -236,12 +269,27 @@ def could(arena, ways, wanted, holds):
         restored(2, OWN, after=(READ_CLOCK,)),
         restored(2, LATER),
         restored(3, OWN, after=(replace(CREATE[0], who=2),)),
-        replace(restored(2, OWN), guest=Guest(reference=True)),
     ],
 )
 def test_what_the_others_order_may_change_is_looked_at_in_all_orders(script):
     """Reads far apart, flags that are read later, a value that others change, a vCPU that is made later."""
     assert enough(script, "pause_consistent") == ALL
+
+
+def test_all_orders_are_looked_at_where_a_vcpu_has_not_asked_for_a_master_clock(monkeypatch):
+    """What pages say is then not settled by the thread that comes first."""
+    v = range(2)
+    script = recipe(
+        2,
+        ("kvmclock_monotonic",),
+        section("save", every(v, PAUSE), each(v, [get("TSC")])),
+        section("resume", threads(v, [OWN]), every(v, RUN)),
+    )
+    asked = []
+    monkeypatch.setattr(deciding, "orders", lambda *given: asked.append(given[1]) or orders(*given))
+    assert enough(script, "kvmclock_monotonic") == FIRSTS
+    decide(script, NEW)
+    assert asked == [FIRSTS, ALL]
 
 
 def test_a_run_of_threads_that_are_abreast_is_told_in_its_order():
