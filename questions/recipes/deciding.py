@@ -4,7 +4,6 @@ Every answer "for all" is an SMT-LIB text that a fresh solver has found unsatisf
 run again on plain numbers.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -13,26 +12,26 @@ from questions.recipes.any_order import in_order
 from questions.recipes.available import missing
 from questions.recipes.bounds import Region, single
 from questions.recipes.cases import CasesArena
+from questions.recipes.checking import check
 from questions.recipes.likeness import enough, needs_requests
-from questions.recipes.orders import ALL, FIRSTS, MOST, ONE, orders
+from questions.recipes.orders import ALL, FIRSTS, LISTED, MOST, ONE, orders
 from questions.recipes.properties import PROPERTIES
 from questions.recipes.remembering import Remembering
 from questions.recipes.replay import Replay, replay
 from questions.recipes.samples import confirm
-from questions.recipes.script import Gap, Script, Wanted, named, steps
+from questions.recipes.script import Script, Wanted, named
 from questions.recipes.symbolic import Run, run
 from questions.recipes.telling import told
 from questions.recipes.undecided import UNDECIDED, reason
-from questions.recipes.when import Asked, When, when
+from questions.recipes.when import Asked, When, sides, when
 from questions.recipes.witness import least
-from vtsc.base.errors import BadFileError, EvidenceError, Exit
+from vtsc.base.errors import EvidenceError, Exit
 from vtsc.smtlib.script import Script as Text
 from vtsc.smtlib.script import Sentences
 from vtsc.solver.asking import Asking, GaveUpError
 from vtsc.solver.integers import Lowering
 from vtsc.solver.solve import solve
 from vtsc.symbolic.forms import Condition, Linear
-from vtsc.symbolic.names import INPUTS_TAKEN
 from vtsc.symbolic.terms import Arena
 
 HOLDS, FAILS, DEPENDS = "holds", "fails", "depends"
@@ -44,8 +43,6 @@ MOST_TOLD = 100
 LIKE = "like threads are numbered in the order in which they start"
 Parts = tuple[tuple[str, ...], ...]
 """Conjunctions of bounds as text."""
-NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
-"""What the name of a gap may be."""
 
 
 @dataclass(frozen=True)
@@ -160,32 +157,9 @@ def _of_many(verdict: Verdict, alone: Verdict | None, count: int) -> Verdict:
         return alone
     if verdict.result != DEPENDS:
         return verdict
-    return replace(verdict, why=f"no condition is looked for among {count} orders of the threads")
-
-
-def check(script: Script) -> None:
-    """Raise `BadFileError` where a gap or a property is none that can be decided about."""
-    found: dict[str, tuple[int, int]] = {}
-    gaps = [script.guest.uptime]
-    for section in script.sections:
-        gaps += [section.gap, *(step.gap for step in steps(section))]
-    for gap in gaps:
-        _check_gap(gap, found.setdefault(gap.name, (gap.low, gap.high)))
-    for wanted in script.wanted:
-        if wanted.name not in PROPERTIES:
-            raise BadFileError(f"no property {wanted.name}: accepted are {', '.join(PROPERTIES)}")
-        unknown = [x for x in wanted.parameters if x not in PROPERTIES[wanted.name].parameters]
-        if unknown:
-            raise BadFileError(f"{wanted.name} has no parameter {unknown[0]}")
-
-
-def _check_gap(gap: Gap, before: tuple[int, int]) -> None:
-    if not NAME.fullmatch(gap.name) or INPUTS_TAKEN.fullmatch(gap.name):
-        raise BadFileError(f"a delay cannot be called {gap.name!r}")
-    if not 0 <= gap.low <= gap.high < 2**61:
-        raise BadFileError(f"the delay {gap.name} has no range: {gap.low} to {gap.high} ns")
-    if before != (gap.low, gap.high):
-        raise BadFileError(f"the delay {gap.name} has two ranges")
+    return replace(
+        verdict, why=f"no exact condition is looked for among {count} orders of the threads"
+    )
 
 
 def _decided(every: Sequence[Run], rules: Rules, wanted: Wanted, like: bool) -> Verdict:
@@ -278,13 +252,13 @@ class _Question:
     def _told(self, holding: Witness, failing: Witness) -> Verdict:
         """The verdict with the condition, or with conditions on either side of it.
 
-        Where the order of threads is left open, it is unknown as well as the delays; no condition is told.
+        Where the order of threads is left open, it is unknown as well as the delays; no exact condition is
+        told.
         """
-        if self.every[0].flags:
-            return Verdict(self.wanted, DEPENDS, holding=holding, failing=failing)
         arena = self.arena
         always = arena.conjunction(map(arena.negation, self.failing))
-        found = when(Asked(arena, self._asking, self.delays, self.legal, always))
+        asked = Asked(arena, self._asking, self.delays, self.legal, always, self.failing)
+        found = sides(asked, self.holding[0]) if self.every[0].flags else when(asked)
         exact = found.exact
         return Verdict(
             self.wanted,
@@ -294,11 +268,21 @@ class _Question:
             single(exact.parts[0]) if exact is not None and len(exact.parts) == 1 else None,
             holding,
             failing,
-            self._proved(found.impossible(arena, self.legal, always)),
+            self._proved(self._impossible(found, always)),
             found.why,
             self._enough(found, always),
             self._needed(found),
         )
+
+    def _impossible(self, found: When, always: Condition) -> Mapping[str, Condition]:
+        """What cannot be if a condition is right; of many orders, each by itself where it is enough."""
+        every = found.impossible(self.arena, self.legal, always)
+        if found.enough is None or len(self.every) <= LISTED:
+            return every
+        del every["enough"]
+        here = found.enough.condition(self.arena)
+        ways = [self.arena.conjunction((way, here)) for way in self.failing]
+        return every | self._by_orders("enough", ways)
 
     def _enough(self, found: When, always: Condition) -> Side | None:
         """Bounds that are enough, and a run that holds without them."""

@@ -1,8 +1,9 @@
 """Says when a claim holds that depends on delays: exactly, or by a condition on either side of that."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from questions.recipes import sure
 from questions.recipes.bounds import Asker, Region, opposite, region
 from questions.recipes.rounding import is_rounded, without
 from vtsc.symbolic.forms import Condition, Linear
@@ -54,10 +55,26 @@ class Asked:
     delays: Mapping[str, Linear] = field(repr=False)
     legal: Condition
     claim: Condition
+    failing: Sequence[Condition]
+    """For each order, when the claim fails in it."""
 
     def region(self, claim: Condition) -> Region:
         """Where a claim about the same delays holds."""
         return region(self.arena, self.asking, self.delays, self.legal, claim)
+
+
+def sides(asked: Asked, holding: Condition) -> When:
+    """Conditions on either side of when a claim holds, where the order of threads is unknown as well.
+
+    ``holding``: when it holds in some order.
+    """
+    arena, legal = asked.arena, asked.asking(asked.legal)
+    against = [asked.asking(way) for way in asked.failing]
+    return When(
+        None,
+        enough=sure.enough(arena, legal, against, asked.claim),
+        needed=sure.needed(arena, legal, asked.asking(holding), asked.claim),
+    )
 
 
 def when(asked: Asked) -> When:
@@ -73,7 +90,7 @@ def when(asked: Asked) -> When:
         elif outside.whole and (not inside.whole or len(outside.parts) < len(inside.parts)):
             exact, fails = outside, True
     if not exact.whole or not exact.is_short:
-        return When(None, False, _fewest(inside), _each(arena, outside), _why(exact))
+        return When(None, False, _enough(asked, inside), _needed(asked, outside), _why(exact))
     return When(exact, fails) if not is_rounded(exact) else _unrounded(asked, exact, fails)
 
 
@@ -84,11 +101,20 @@ def _why(found: Region) -> str:
     return LONG.format(parts=len(found.parts), bounds=sum(map(len, found.parts)))
 
 
-def _fewest(found: Region) -> Region | None:
-    """The part of a region that has the fewest bounds."""
-    if not found.parts:
-        return None
+def _enough(asked: Asked, found: Region) -> Region | None:
+    """A bound that is enough, or the part of a region that has the fewest bounds."""
+    legal, against = asked.asking(asked.legal), [asked.asking(way) for way in asked.failing]
+    one = sure.enough(asked.arena, legal, against, asked.claim)
+    if one is not None or not found.parts:
+        return one
     return Region((min(found.parts, key=len),))
+
+
+def _needed(asked: Asked, outside: Region) -> Region | None:
+    """What is needed for not being in the known parts of a region, or one bound that is."""
+    return _each(asked.arena, outside) or sure.needed(
+        asked.arena, asked.asking(asked.legal), asked.asking(asked.legal, asked.claim), asked.claim
+    )
 
 
 def _each(arena: Arena, outside: Region) -> Region | None:

@@ -194,4 +194,6 @@ def test_answers_about_all_orders_and_about_each_have_to_be_the_same():
         deciding._of_many(many, alone, 90)
     assert deciding._of_many(Verdict(wanted, UNKNOWN), alone, 90) is alone
     assert deciding._of_many(alone, Verdict(wanted, UNKNOWN), 90) is alone
-    assert deciding._of_many(many, None, 90).why.startswith("no condition is looked for among 90 ")
+    assert deciding._of_many(many, None, 90).why.startswith(
+        "no exact condition is looked for among 90 "
+    )

@@ -19,7 +19,6 @@ from questions.recipes.script import (
     Literal,
     Saved,
     Step,
-    Wanted,
     each,
     every,
     named,
@@ -138,8 +137,14 @@ def test_what_only_concerns_its_own_vcpu_is_in_no_order():
 def test_too_many_orders_are_unknown(monkeypatch):
     """Never a verdict, and never exit status 0."""
     monkeypatch.setattr(orders, "MOST", 5)
-    wanted = (Wanted("kvmclock_monotonic"), Wanted("offsets_equal"))
-    pages, equal = decide(replace(in_threads(3), wanted=wanted), NEW)
+    v = range(3)
+    script = recipe(
+        3,
+        ("kvmclock_monotonic", "offsets_equal"),
+        section("save", every(v, PAUSE), each(v, [get("TSC")])),
+        section("resume", threads(v, [put("TSC")]), every(v, RUN)),
+    )
+    pages, equal = decide(script, NEW)
     assert pages.result == UNKNOWN and pages.status is Exit.UNKNOWN
     assert "more than 5 orders" in pages.why
     assert equal.result == HOLDS  # each write matches the one before it, in any order

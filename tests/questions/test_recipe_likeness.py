@@ -203,7 +203,7 @@ def test_the_first_of_close_threads_says_what_all_orders_say(vcpus, write, uptim
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["kvmclock_monotonic", "ref_monotonic", "ref_agrees"])
 def test_the_first_of_threads_that_have_asked_says_all_of_pages(name):
-    """With the request for a master clock of each vCPU before the threads begin, which one is last is open."""
+    """Where each vCPU has asked for a master clock before the threads begin, which is last is open."""
     script = replace(restored(3, OWN, read=100 * MS), guest=Guest(reference=True))
     arena, wanted = Arena(), Wanted(name, {"x": 90 * MS} if name == "ref_agrees" else {})
     every, few = (
