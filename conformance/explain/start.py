@@ -14,8 +14,6 @@ from model.today.state import Vm
 from model.today.vm import create_vm
 from vtsc.language import u64
 
-BEGINNING = 10**15
-"""The raw clock at the creation of a VM: any number will do, since only differences matter."""
 FAR = 1 << 62
 """A distance between two values of a TSC at which no write matches."""
 MOST_SPLIT = 4
@@ -43,17 +41,14 @@ def created(
         if first.master or first.matched:
             raise Blocked("the creation of a VM computes a master clock that is not used")
         sample = fresh.sample(first, None)
-        create_vm(fresh.vm, type(sample)(sample.rd, BEGINNING))
+        create_vm(fresh.vm, sample)
         window = fresh.window(first)
-        if window is not None:
-            fresh.ns_base = (BEGINNING - fresh.raw * window[1], BEGINNING - fresh.raw * window[0])
-        else:
-            fresh.ns_base, fresh.clock_open = None, True
+        if window is not None and rules.clock_from_creation:
+            fresh.kvmclock = (-fresh.raw * window[1], -fresh.raw * window[0])
         fresh.guess(first, "KVM_CREATE_VM", 0)
         return [(fresh, 1)]
     if strict:
         raise Blocked("the trace does not begin with the creation of a VM")
-    fresh.clock_open = True
     return [(fresh, 0)]
 
 
@@ -62,7 +57,19 @@ def _fresh(ops: Sequence[Operation], rules: Rules, clock: Clock, khz: int) -> Hy
     numbers = _numbers(ops)
     vm = Vm(len(numbers), rules, khz)
     base = (Fraction(0), Fraction(0)) if clock.rate == 1 else None
-    return Hypothesis(vm, numbers, clock, raw_rate(khz), base, None)
+    return Hypothesis(vm, numbers, clock, raw_rate(khz), base, None, _earlier(ops))
+
+
+def _earlier(ops: Sequence[Operation]) -> dict[int, Fraction]:
+    """For each event's line, the stamp of the operation that its thread was at before."""
+    latest: dict[int, Fraction] = {}
+    found: dict[int, Fraction] = {}
+    for op in ops:
+        events = [event for event in (op.first, op.second) if event is not None]
+        if op.first.thread in latest:
+            found |= {event.line: latest[op.first.thread] for event in events}
+        latest[op.first.thread] = events[-1].stamp
+    return found
 
 
 def _numbers(ops: Sequence[Operation]) -> dict[int, int]:
@@ -102,7 +109,6 @@ def _set(
 ) -> None:
     """Put a VM into the middle of its life; what it wrote last is far from all that will be written."""
     vm = start.vm
-    start.clock_open = True
     vm.last_khz, vm.user_set = vm.host_khz, True
     vm.last_write, vm.last_offset = u64(current + FAR), current
     vm.cur_offset, vm.generation, vm.matched, vm.master = current, 1, matched, master

@@ -77,7 +77,7 @@ def _run(after: Hypothesis, guess: Guess, offset: Offset, track: Track) -> None:
         vcpu.khz = guess.rate
     sample = after.sample(offset, guess.rd)
     if guess.rd != after.near(offset):
-        after.seen(offset, guess.rd)
+        after.seen(offset, (guess.rd, guess.rd))
     guess.act(vcpu, sample)
     _same("the offset", vm.last_offset, offset.next)
     _same("the number of matches", vm.matched, track.matched)
@@ -151,7 +151,7 @@ def by_guest(before: Hypothesis, offset: Offset, msr: Msr, allowed: Allowed) -> 
     vcpu = after.vcpu(offset.vcpu)
     if msr.index == IA32_TSC:
         rd = u64(msr.value - offset.next)
-        after.seen(offset, rd)
+        after.seen(offset, (rd, rd))
         sample = after.sample(offset, rd)
         _moves(after, offset, lambda v: write_by_guest(v, msr.value, sample))
         return [after]

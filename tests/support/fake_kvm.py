@@ -33,6 +33,7 @@ from model.today import (
     get_clock,
     guest_tsc,
     leave,
+    load,
     raw_rate,
     register,
     set_clock,
@@ -41,6 +42,7 @@ from model.today import (
     set_rate,
     stop_clock,
     update_all,
+    update_master,
     write_by_guest,
     write_by_user,
     write_deadline,
@@ -258,10 +260,13 @@ class FakeVm:
             self._delayed = None
         if mine.wants_global and self._delayed is None and not self.host.faults.no_delayed:
             self._delayed = sample.ns + DELAY_NS
-        master, version = mine.wants_master, mine.version
-        enter(mine, sample)
-        if master:
+        version = mine.version
+        load(mine, mine.on_cpu)
+        if mine.wants_master:  # the page has a sample of its own, which is taken after this one
+            mine.wants_master = False
+            update_master(self.vm, sample)
             self._record_master(1001 + vcpu)
+        enter(mine, self.host.sample())
         if mine.version != version:
             self._record_page(vcpu)
 
