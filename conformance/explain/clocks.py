@@ -3,6 +3,7 @@
 from conformance.explain.events import STABLE, STOPPED, Event, Leave, Master, Msr, Page
 from conformance.explain.hypothesis import BETWEEN, Blocked, Hypothesis
 from conformance.explain.offsets import read_at, settle, show
+from conformance.explain.rates import fits, set_guessed
 from conformance.explain.writes import Allowed
 from conformance.scaling import Span
 from model.today.clock import register, update_master, update_page
@@ -63,8 +64,28 @@ def _compute(after: Hypothesis, event: Master) -> None:
 
 
 def page(before: Hypothesis, event: Page, allowed: Allowed) -> list[Hypothesis]:
-    """The hypothesis after a page was published."""
-    after = before.copy()
+    """The hypotheses after a page was published: by the vCPU's rate, or by one that was set before."""
+    vcpu = before.vcpu(event.vcpu)
+    if fits(vcpu, event) or not before.vm.rules.scaling:
+        return [_published(before.copy(), event, allowed)]
+    found, reason = [], f"{WORDS['page_mul']} {event.mul} is that of no rate"
+    for rate in before.rates:
+        after = before.copy()
+        set_guessed(after.vcpu(event.vcpu), rate)
+        try:
+            if fits(after.vcpu(event.vcpu), event):
+                allowed.check("tsc-khz", "the page needs another rate")
+                after.guess(event, f"KVM_SET_TSC_KHZ of {rate} kHz on vCPU {event.vcpu}", 4)
+                found.append(_published(after, event, allowed))
+        except Blocked as blocked:
+            reason = str(blocked)
+    if not found:
+        raise Blocked(reason)
+    return found
+
+
+def _published(after: Hypothesis, event: Page, allowed: Allowed) -> Hypothesis:
+    """The hypothesis after a page was published by the rate that its vCPU has."""
     vcpu = after.vcpu(event.vcpu)
     if not vcpu.created:
         raise Blocked(f"vCPU {event.vcpu} does not exist")
@@ -82,7 +103,7 @@ def page(before: Hypothesis, event: Page, allowed: Allowed) -> list[Hypothesis]:
     after.stale -= {vcpu.number}
     update_page(vcpu, sample)
     _compare(vcpu, event)
-    return [after]
+    return after
 
 
 def _flags(after: Hypothesis, vcpu: Vcpu, event: Page, allowed: Allowed) -> None:
@@ -177,7 +198,7 @@ def _timed(after: Hypothesis, vcpu: Vcpu, event: Page, rds: Span, between: int) 
 
 def _settled(after: Hypothesis, vcpu: Vcpu, event: Page, rds: Span) -> Sample:
     """A likely one of the samples that are left, from which the rules make this page."""
-    rd = min(max(after.near(event), rds[0]), rds[1])
+    rd = after.likely(rds, event)
     settle(after, vcpu, event.tsc, rd)
     ns = after.raw_at(rd)
     after.vm.clock_offset = u64(event.ns - ns)

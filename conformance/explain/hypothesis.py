@@ -7,7 +7,7 @@ from math import ceil, floor
 from typing import Any
 
 from conformance.explain.events import Event
-from conformance.scaling import WIDE, WORD, Span
+from conformance.scaling import WIDE, WORD, Span, host_span
 from model.today.state import Sample, Vcpu, Vm
 
 Interval = tuple[Fraction, Fraction]
@@ -61,6 +61,8 @@ class Hypothesis:
     clock: Clock
     raw: Fraction
     """The ns that the raw clock advances in a cycle."""
+    rates: tuple[int, ...]
+    """The rates in kHz that a vCPU may have been given, as far as they make a difference."""
     base: Interval | None
     """The host TSC where the stamps are 0; None where nothing is known of it."""
     kvmclock: Interval | None
@@ -123,6 +125,14 @@ class Hypothesis:
         """The same in whole cycles, from 0 to `WIDE` where nothing is known."""
         window = self.window(event)
         return (0, WIDE) if window is None else (max(0, ceil(window[0])), floor(window[1]))
+
+    def read_by(self, vcpu: Vcpu, tsc: int, event: Event) -> Span | None:
+        """The host TSCs at an event that a vCPU's ratio makes ``tsc`` of; None where there is none."""
+        return host_span(vcpu.ratio, tsc, tsc, self.reach(event))
+
+    def likely(self, rds: Span, event: Event) -> int:
+        """One of some host TSCs, as near to an event as may be."""
+        return min(max(self.near(event), rds[0]), rds[1])
 
     def near(self, event: Event) -> int:
         """A host TSC at which a sample of an event may have been taken."""

@@ -15,12 +15,12 @@ LEAST = {
     "master": 100,
     "page": 100,
     "prev": 100,
-    "tsc_timestamp": 63,
-    "system_time": 63,
+    "tsc_timestamp": 80,
+    "system_time": 66,
     "drop track": 100,
     "drop master": 95,
     "drop offset": 73,
-    "drop page": 39,
+    "drop page": 75,
 }
 """The percentages of each kind that must be blocked; for changed offsets it is known which must be."""
 FREE = {
