@@ -2,9 +2,13 @@
 
 from conformance.explain.events import STABLE, STOPPED, Event, Leave, Master, Msr, Page
 from conformance.explain.hypothesis import BETWEEN, Blocked, Hypothesis
+from conformance.explain.offsets import read_at, settle, show
+from conformance.explain.rates import fits, set_guessed
 from conformance.explain.writes import Allowed
+from conformance.scaling import Span
 from model.today.clock import register, update_master, update_page
 from model.today.state import Sample, Vcpu
+from model.today.writes import scaled_tsc
 from vtsc.language import u64
 
 WORDS = {"page_tsc": "tsc_timestamp", "page_ns": "system_time", "page_mul": "tsc_to_system_mul"}
@@ -56,12 +60,32 @@ def _compute(after: Hypothesis, event: Master) -> None:
     if after.vm.master != event.master:
         why = "vCPU 0 has registered by the old MSR" if after.vm.old_msr else "all offsets match"
         raise Blocked(f"masterclock would be {int(after.vm.master)}, since {why}")
-    after.pair_open, after.pair_unknown = event, False
+    after.pair_open, after.pair_unknown, after.pair, after.shown = event, False, None, ()
 
 
 def page(before: Hypothesis, event: Page, allowed: Allowed) -> list[Hypothesis]:
-    """The hypothesis after a page was published."""
-    after = before.copy()
+    """The hypotheses after a page was published: by the vCPU's rate, or by one that was set before."""
+    vcpu = before.vcpu(event.vcpu)
+    if fits(vcpu, event) or not before.vm.rules.scaling:
+        return [_published(before.copy(), event, allowed)]
+    found, reason = [], f"{WORDS['page_mul']} {event.mul} is that of no rate"
+    for rate in before.rates:
+        after = before.copy()
+        set_guessed(after.vcpu(event.vcpu), rate)
+        try:
+            if fits(after.vcpu(event.vcpu), event):
+                allowed.check("tsc-khz", "the page needs another rate")
+                after.guess(event, f"KVM_SET_TSC_KHZ of {rate} kHz on vCPU {event.vcpu}", 4)
+                found.append(_published(after, event, allowed))
+        except Blocked as blocked:
+            reason = str(blocked)
+    if not found:
+        raise Blocked(reason)
+    return found
+
+
+def _published(after: Hypothesis, event: Page, allowed: Allowed) -> Hypothesis:
+    """The hypothesis after a page was published by the rate that its vCPU has."""
     vcpu = after.vcpu(event.vcpu)
     if not vcpu.created:
         raise Blocked(f"vCPU {event.vcpu} does not exist")
@@ -79,7 +103,7 @@ def page(before: Hypothesis, event: Page, allowed: Allowed) -> list[Hypothesis]:
     after.stale -= {vcpu.number}
     update_page(vcpu, sample)
     _compare(vcpu, event)
-    return [after]
+    return after
 
 
 def _flags(after: Hypothesis, vcpu: Vcpu, event: Page, allowed: Allowed) -> None:
@@ -114,47 +138,71 @@ def _version(after: Hypothesis, vcpu: Vcpu, event: Page, allowed: Allowed) -> No
 
 def _sampled(after: Hypothesis, vcpu: Vcpu, event: Page) -> Sample:
     """The sample that the page was made from, or the master clock's pair where no page has shown it yet."""
-    vm, of_pair = after.vm, after.pair_open
-    if vm.master and of_pair is None and not after.pair_unknown:
-        if after.clock_open:
-            _open_clock(after, event, vm.master_ns)
-        return Sample(0, 0)
-    rd = u64(event.tsc - vcpu.tsc_offset)
-    at = of_pair if vm.master else event
-    if at is not None:
-        _dated(after, at, rd, at is of_pair)
-    expected = after.raw_at(rd)
+    if not after.vm.master:
+        rds = _read(after, vcpu, event, event, after.reach(event))
+        rds = _timed(after, vcpu, event, rds, BETWEEN)
+        return _settled(after, vcpu, event, rds)
+    if after.pair is None:
+        at = after.pair_open or event
+        low, high = after.reach(at)
+        show(after, vcpu, event.tsc)
+        rds = _read(after, vcpu, event, at, (0 if at is event else low, high))
+        rds = _timed(after, vcpu, event, rds, 0)
+        after.pair_open, after.pair_unknown = None, False
+    else:
+        show(after, vcpu, event.tsc)
+        found = read_at(after, vcpu, event.tsc, after.pair)
+        if found is None:
+            would = u64(scaled_tsc(vcpu, after.vm.master_cycles) + vcpu.tsc_offset)
+            raise Blocked(f"tsc_timestamp would be {would}, not {event.tsc}")
+        rds = _timed(after, vcpu, event, found, 0) if found != after.pair else found
+    if rds != after.pair:
+        chosen = _settled(after, vcpu, event, rds)
+        after.pair, after.vm.master_cycles, after.vm.master_ns = rds, chosen.rd, chosen.ns
+    settle(after, vcpu, event.tsc, after.vm.master_cycles)
+    return Sample(0, 0)
+
+
+def _read(after: Hypothesis, vcpu: Vcpu, event: Page, at: Event, within: Span) -> Span:
+    """The host TSCs at which a page's sample may have been taken; ``at``: the event of this sample."""
+    rds = read_at(after, vcpu, event.tsc, within)
+    if rds is None:
+        name = "the sample" if at is event else "the master clock's pair"
+        rd = u64(event.tsc - vcpu.tsc_offset)
+        raise Blocked(f"tsc_timestamp: TSC {rd} is not that of {name}, line {at.line}")
+    if within[0]:
+        after.seen(at, rds)
+    return rds
+
+
+def _timed(after: Hypothesis, vcpu: Vcpu, event: Page, rds: Span, between: int) -> Span:
+    """What the page's time leaves of its host TSCs; learns what kvmclock was set to, if it may have been."""
+    before = after.kvmclock
     if after.clock_open:
-        _open_clock(after, event, expected)
-    ns = u64(event.ns - vm.clock_offset)
+        after.kvmclock = None
     try:
-        after.timed(rd, ns, 0 if vm.master else BETWEEN)
+        left = after.timed(rds, event.ns, between)
     except Blocked as blocked:
         raise Blocked(f"system_time: {blocked}") from None
-    if vm.master:
-        vm.master_cycles, vm.master_ns = rd, ns
-        after.pair_open, after.pair_unknown = None, False
+    now = after.kvmclock
+    if after.clock_open and now is not None:
+        if before is None or before[1] < now[0] or now[1] < before[0]:
+            after.guess(event, f"kvmclock was set, and was {event.ns} at this pair", 1)
+        after.clock_open = False
+    if left != rds:
+        found = read_at(after, vcpu, event.tsc, left)
+        assert found is not None
+        return found
+    return rds
+
+
+def _settled(after: Hypothesis, vcpu: Vcpu, event: Page, rds: Span) -> Sample:
+    """A likely one of the samples that are left, from which the rules make this page."""
+    rd = after.likely(rds, event)
+    settle(after, vcpu, event.tsc, rd)
+    ns = after.raw_at(rd)
+    after.vm.clock_offset = u64(event.ns - ns)
     return Sample(rd, ns)
-
-
-def _dated(after: Hypothesis, at: Event, rd: int, of_pair: bool) -> None:
-    """Check that a TSC was read at an event."""
-    try:
-        after.seen(at, rd)
-    except Blocked:
-        name = "the master clock's pair" if of_pair else "the sample"
-        raise Blocked(f"tsc_timestamp: TSC {rd} is not that of {name}, line {at.line}") from None
-
-
-def _open_clock(after: Hypothesis, event: Page, ns: int) -> None:
-    """Learn what kvmclock was set to, unless it goes on as it was."""
-    after.clock_open = False
-    off = u64(event.ns - ns - after.vm.clock_offset)
-    if min(off, u64(-off)) > 4:
-        after.vm.clock_offset = u64(event.ns - ns)
-        if not after.vm.master:
-            after.ns_base = None  # to be learned again, since this sample is no exact pair
-        after.guess(event, f"kvmclock was set, and was {event.ns} at this pair", 1)
 
 
 def _compare(vcpu: Vcpu, event: Page) -> None:

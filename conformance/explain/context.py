@@ -18,6 +18,8 @@ from vtsc.base.errors import UsageError
 from vtsc.language import u64
 from vtsc.report.screen import warn
 
+PLACES = 48, 32
+"""The binary places of a scaling ratio: Intel's, AMD's."""
 FAR = 100
 """So many times the greatest lateness of an event is no lateness any more."""
 
@@ -40,9 +42,12 @@ class Given:
 def asked_of(events: Sequence[Event], recording: Recording, given: Given) -> Asked:
     """How the events of one VM are to be explained; raises `UsageError` if the rate is unknown."""
     khz = _khz(events, given.khz)
-    rules = both(given.rules)
+    known = replace(given.rules, scaling=given.rules.scaling or _scaled(events, khz))
+    rules = both(known)
     if given.offsets != "auto":
-        rules = (replace(given.rules, offset_honoured=given.offsets == "honoured"),)
+        rules = (replace(known, offset_honoured=given.offsets == "honoured"),)
+    if known.scaling:
+        rules = tuple(each.but(ratio_bits=bits) for each in rules for bits in PLACES)
     allowed = Allowed(given.never, given.page_change)
     return Asked(rules, _clock(events, recording, given, khz), khz, allowed, given.start)
 
@@ -58,6 +63,12 @@ def _khz(events: Sequence[Event], given: int | None) -> int:
     if not counted:
         raise UsageError("no page of the trace tells the host's rate: give its tsc_khz by --khz")
     return counted.most_common(1)[0][0]
+
+
+def _scaled(events: Sequence[Event], khz: int) -> bool:
+    """Whether a page shows another rate than the host's, as it does only where the TSC is scaled."""
+    pages = (khz_of(event.mul, event.shift) for event in events if isinstance(event, Page))
+    return any(shown not in (None, khz) for shown in pages)
 
 
 def _clock(events: Sequence[Event], recording: Recording, given: Given, khz: int) -> Clock:

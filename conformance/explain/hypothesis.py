@@ -1,11 +1,13 @@
 """A hypothesis: a state that a VM may be in after some events, and what is known of the host's clocks."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from math import ceil, floor
 from typing import Any
 
 from conformance.explain.events import Event
+from conformance.scaling import WIDE, WORD, Span, host_span
 from model.today.state import Sample, Vcpu, Vm
 
 Interval = tuple[Fraction, Fraction]
@@ -36,6 +38,19 @@ class Clock:
     slew: Fraction = Fraction(0)
 
 
+@dataclass(frozen=True)
+class Shown:
+    """A page that shows the master clock's pair: the vCPU's place, its ratio, and the TSC.
+
+    ``offset``: what the vCPU had then; None where no event tells it, so that it is what it is now.
+    """
+
+    place: int
+    ratio: int
+    offset: int | None
+    tsc: int
+
+
 @dataclass
 class Hypothesis:
     """A state of the VM, the guessed steps that led to it, and the unknowns that are left."""
@@ -46,10 +61,14 @@ class Hypothesis:
     clock: Clock
     raw: Fraction
     """The ns that the raw clock advances in a cycle."""
+    rates: tuple[int, ...]
+    """The rates in kHz that a vCPU may have been given, as far as they make a difference."""
     base: Interval | None
     """The host TSC where the stamps are 0; None where nothing is known of it."""
-    ns_base: Interval | None
-    """The raw clock where the host TSC is 0; None where nothing is known of it."""
+    kvmclock: Interval | None
+    """What kvmclock is above the raw clock, which is 0 where the host TSC is; None if nothing is known."""
+    earlier: Mapping[int, Fraction] = field(default_factory=dict)
+    """For an event's line, the stamp of what its thread did before: no sample of it is older."""
     origin: Fraction | None = None
     """The stamp at which ``base`` was learned."""
     pair_open: Event | None = None
@@ -58,6 +77,14 @@ class Hypothesis:
     """Whether kvmclock may have been set to anything since the last page."""
     pair_unknown: bool = False
     """Whether the master clock's pair was taken before the trace, and no page has shown it yet."""
+    pair: Span | None = None
+    """The host TSCs at which the master clock's pair may have been taken, once a page has shown it."""
+    shown: tuple["Shown", ...] = ()
+    """The pages that have shown it."""
+    loose: Mapping[int, int] = field(default_factory=dict)
+    """For each vCPU whose offset no event tells, by its place, the group that it belongs to."""
+    ranges: Mapping[int, Span | None] = field(default_factory=dict)
+    """What may have to be added to all offsets of a group; None: anything."""
     open_versions: frozenset[int] = frozenset()
     """vCPUs whose page may have any version."""
     stale: frozenset[int] = frozenset()
@@ -90,7 +117,22 @@ class Hypothesis:
         at = event.stamp * rate
         drift = self.clock.slew * abs(event.stamp - (self.origin or event.stamp)) * rate
         low = self.base[0] + at - self.clock.late - drift
+        if event.line in self.earlier:
+            low = max(low, self.base[0] + self.earlier[event.line] * rate - drift)
         return low, self.base[1] + at + self.clock.grain + drift
+
+    def reach(self, event: Event) -> Span:
+        """The same in whole cycles, from 0 to `WIDE` where nothing is known."""
+        window = self.window(event)
+        return (0, WIDE) if window is None else (max(0, ceil(window[0])), floor(window[1]))
+
+    def read_by(self, vcpu: Vcpu, tsc: int, event: Event) -> Span | None:
+        """The host TSCs at an event that a vCPU's ratio makes ``tsc`` of; None where there is none."""
+        return host_span(vcpu.ratio, tsc, tsc, self.reach(event))
+
+    def likely(self, rds: Span, event: Event) -> int:
+        """One of some host TSCs, as near to an event as may be."""
+        return min(max(self.near(event), rds[0]), rds[1])
 
     def near(self, event: Event) -> int:
         """A host TSC at which a sample of an event may have been taken."""
@@ -99,18 +141,18 @@ class Hypothesis:
             return 1 << 40
         return max(0, int(max(window[0], window[1] - self.clock.grain - TYPICAL)))
 
-    def seen(self, event: Event, rd: int) -> None:
+    def seen(self, event: Event, rds: Span) -> None:
         """A sample of the host TSC is known; raises `Blocked` where the event's time forbids it."""
         window = self.window(event)
-        if window is not None and not window[0] <= rd <= window[1]:
+        if window is not None and (rds[1] < window[0] or rds[0] > window[1]):
             raise Blocked(
-                f"its host TSC would be {rd}, and its time allows {int(window[0])} to {int(window[1])}"
+                f"its host TSC would be {rds[0]}, and its time allows {int(window[0])} to {int(window[1])}"
             )
         rate = self.clock.rate
-        if rate is None:
+        if rate is None or rds[1] - rds[0] >= WIDE:
             return
-        shift = rd - event.stamp * rate
-        learned = (shift - self.clock.grain, shift + self.clock.late)
+        shift = event.stamp * rate
+        learned = (rds[0] - shift - self.clock.grain, rds[1] - shift + self.clock.late)
         if self.base is None or self.origin is None:
             self.base, self.origin = (learned if self.base is None else self.base), event.stamp
         elif not self.clock.slew:
@@ -123,31 +165,39 @@ class Hypothesis:
         return Sample(at, self.raw_at(at))
 
     def raw_at(self, rd: int) -> int:
-        """The raw clock at a host TSC, as far as it is known."""
-        if self.ns_base is None:
-            self.ns_base = (Fraction(0), Fraction(0))
-        low, high = self.ns_base
-        return max(0, int((low + high) / 2 + self.raw * rd))
+        """The raw clock at a host TSC."""
+        return int(self.raw * rd)
 
-    def timed(self, rd: int, ns: int, between: int) -> None:
-        """Learn from samples of both clocks, ``between`` ns apart at most; raises `Blocked`."""
-        shift = ns - self.raw * rd
-        learned = (shift - ROUNDING - between, shift + ROUNDING)
-        if self.ns_base is None:
-            self.ns_base = learned
-            return
-        low, high = max(self.ns_base[0], learned[0]), min(self.ns_base[1], learned[1])
-        if low > high:
-            expected = (self.ns_base[0] + self.ns_base[1]) / 2 + self.raw * rd
-            raise Blocked(f"its time is {float(ns - expected):+.0f} ns off the raw clock")
-        self.ns_base = (low, high)
+    def timed(self, rds: Span, ns: int, between: int) -> Span:
+        """Learn from kvmclock's time at a sample of the TSC, ``between`` ns later at most.
+
+        Returns the host TSCs that are left of ``rds``; raises `Blocked` where there is none.
+        """
+        if rds[1] - rds[0] >= WIDE:
+            return rds
+        low, high = ns - self.raw * rds[1] - ROUNDING - between, ns - self.raw * rds[0] + ROUNDING
+        if self.kvmclock is None:
+            self.kvmclock = (low, high)
+            return rds
+        known = self.kvmclock
+        turns = round((known[0] + known[1] - low - high) / (2 * WORD)) * WORD
+        found = max(known[0], low + turns), min(known[1], high + turns)
+        if found[0] > found[1]:
+            off = float((low + high - known[0] - known[1]) / 2 + turns)
+            raise Blocked(f"its time is {off:+.0f} ns off the raw clock")
+        self.kvmclock = found
+        first = ceil((ns + turns - found[1] - ROUNDING - between) / self.raw)
+        last = floor((ns + turns - found[0] + ROUNDING) / self.raw)
+        first, last = max(first, rds[0]), min(last, rds[1])
+        return (first, last) if first <= last else rds
 
     def key(self) -> Hashable:
         """What tells hypotheses apart that go on in the same way, but for the last value written."""
         vm = {k: v for k, v in vars(self.vm).items() if k not in ("vcpus", "last_write")}
         vcpus = tuple(_values(vcpu) for vcpu in self.vm.vcpus)
         opens = (self.pair_open, self.clock_open, self.pair_unknown, self.open_versions, self.stale)
-        return tuple(vm.values()), vcpus, opens, self.base, self.ns_base
+        offsets = tuple(self.loose.items()), tuple(self.ranges.items()), self.pair, self.shown
+        return tuple(vm.values()), vcpus, opens, offsets, self.base, self.kvmclock
 
 
 def _values(vcpu: Vcpu) -> tuple[Any, ...]:

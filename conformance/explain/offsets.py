@@ -1,68 +1,125 @@
-"""The offsets that vCPUs have where a trace begins in the middle of their life, as later events show them."""
+"""Offsets that no event of a trace tells: what the pages of their vCPUs say of them, and of the host's TSC.
 
-from collections.abc import Iterator, Sequence
+A vCPU whose offset is written in the trace is known: the first write tells what it found. The offsets of the
+others never change while the trace lasts. Each belongs to a group of vCPUs the offsets of which are known
+relative to each other, since one pair was on a page of each.
+"""
 
-from conformance.explain.events import STABLE, Event, Master, Offset, Page
-from conformance.explain.hypothesis import Hypothesis
+from collections.abc import Sequence
+
+from conformance.explain.events import Offset
+from conformance.explain.hypothesis import Blocked, Hypothesis, Shown
 from conformance.explain.operations import Operation
-from vtsc.language import u64
+from conformance.scaling import WIDE, Span, host_span, near, scaled
+from model.today.state import Vcpu
+from vtsc.language import s64, u64
 
 
 def set_offsets(start: Hypothesis, ops: Sequence[Operation]) -> None:
-    """Give each vCPU the offset that is stored at first.
-
-    The next write tells what it found. Where a trace has none, the offset is 0 if it is discarded; else it is
-    the one that the first dated page calls for, the same for all vCPUs unless a page shows otherwise.
-    """
+    """Give each vCPU the offset that is stored at first, or leave it open where no event tells it."""
     known = {
         op.first.vcpu: op.first.previous for op in reversed(ops) if isinstance(op.first, Offset)
     }
-    common: int | None = None
     for number, place in start.numbers.items():
-        vcpu = start.vm.vcpus[place]
         if number in known:
-            vcpu.tsc_offset = known[number]
+            start.vm.vcpus[place].tsc_offset = known[number]
         elif start.vm.rules.offset_honoured:
-            if common is None:
-                common = _dated(start, ops, set(known)) or 0
-            apart = _apart(ops, number, set(known))
-            vcpu.tsc_offset = u64(common + apart)
-            if not apart and not _fits(start, ops, number, common):
-                vcpu.tsc_offset = _dated(start, ops, set(start.numbers) - {number}) or 0
+            start.loose = {**start.loose, place: place}
+            start.ranges = {**start.ranges, place: None}
 
 
-def _dated(start: Hypothesis, ops: Sequence[Operation], known: set[int]) -> int | None:
-    """The offset that the first page calls for whose time is known, of a vCPU that is not known."""
-    for page, at in _pages(ops):
-        window = start.window(at) if at is not None and page.vcpu not in known else None
-        if window is not None:
-            return u64(page.tsc - int(window[0] + window[1]) // 2)
-    return None
+def read_at(after: Hypothesis, vcpu: Vcpu, tsc: int, within: Span) -> Span | None:
+    """The host TSCs of a span at which a vCPU may have read ``tsc``; narrows its offset."""
+    group = after.loose.get(vcpu.number)
+    reach = (0, 0) if group is None else after.ranges[group]
+    low, high = scaled(within[0], vcpu.ratio), scaled(within[1], vcpu.ratio)
+    if reach is None:
+        if within[1] - within[0] < WIDE:
+            assert group is not None
+            _shift(after, group, s64(tsc - high - vcpu.tsc_offset))
+            after.ranges = {**after.ranges, group: (0, high - low)}
+        return within
+    value = near(u64(tsc - vcpu.tsc_offset), (low + high) // 2)
+    low, high = max(low, value - reach[1]), min(high, value - reach[0])
+    found = host_span(vcpu.ratio, low, high, within) if low <= high else None
+    if found is not None and group is not None:
+        ends = scaled(found[0], vcpu.ratio), scaled(found[1], vcpu.ratio)
+        left = max(reach[0], value - ends[1]), min(reach[1], value - ends[0])
+        after.ranges = {**after.ranges, group: left}
+    return found
 
 
-def _fits(start: Hypothesis, ops: Sequence[Operation], number: int, offset: int) -> bool:
-    """Whether a vCPU's first dated page allows an offset."""
-    for page, at in _pages(ops):
-        window = start.window(at) if at is not None and page.vcpu == number else None
-        if window is not None:
-            return window[0] <= u64(page.tsc - offset) <= window[1]
-    return True
+def settle(after: Hypothesis, vcpu: Vcpu, tsc: int, rd: int) -> None:
+    """Choose the offset of a vCPU that is open such that it reads ``tsc`` at a host TSC that allows this."""
+    group = after.loose.get(vcpu.number)
+    if group is not None:
+        _shift(after, group, s64(tsc - scaled(rd, vcpu.ratio) - vcpu.tsc_offset))
 
 
-def _pages(ops: Sequence[Operation]) -> Iterator[tuple[Page, Event | None]]:
-    """Each page, with the event at which its pair was taken, if that is in the trace."""
-    at: Event | None = None
-    for op in ops:
-        if isinstance(op.first, Master):
-            at = op.first
-        elif isinstance(op.first, Page):
-            yield op.first, at if op.first.flags & STABLE else op.first
+def show(after: Hypothesis, vcpu: Vcpu, tsc: int) -> None:
+    """A page shows the master clock's pair: whoever has shown it at the same ratio has the same host TSC.
+
+    Raises `Blocked` where the offsets contradict this.
+    """
+    known = None if vcpu.number in after.loose else vcpu.tsc_offset
+    mine = Shown(vcpu.number, vcpu.ratio, known, tsc)
+    for other in after.shown:
+        if other.ratio == vcpu.ratio:
+            _link(after, mine, other)
+    kept = tuple(s for s in after.shown if (s.place, s.ratio) != (vcpu.number, vcpu.ratio))
+    after.shown = (*kept, mine)
 
 
-def _apart(ops: Sequence[Operation], number: int, known: set[int]) -> int:
-    """How much a vCPU's offset is above that of the first one that is not known: by a pair that both show."""
-    pages = [page for page, _ in _pages(ops) if page.flags & STABLE]
-    first = next((page.vcpu for page in pages if page.vcpu not in known), number)
-    theirs = {page.ns: page.tsc for page in pages if page.vcpu == first}
-    ours = {page.ns: page.tsc for page in pages if page.vcpu == number}
-    return next((tsc - theirs[ns] for ns, tsc in ours.items() if ns in theirs), 0)
+def _link(after: Hypothesis, mine: Shown, other: Shown) -> None:
+    """Let two offsets be such that both pages have the same pair."""
+    ours, theirs = after.loose.get(mine.place), after.loose.get(other.place)
+    apart = s64((other.tsc - _offset(after, other)) - (mine.tsc - _offset(after, mine)))
+    if ours == theirs:
+        if apart:
+            raise Blocked(f"tsc_timestamp would be {u64(mine.tsc + apart)}, not {mine.tsc}")
+    elif ours is None:
+        assert theirs is not None
+        _fix(after, theirs, apart, mine.tsc)
+    elif theirs is None:
+        _fix(after, ours, -apart, mine.tsc)
+    else:
+        _merge(after, ours, theirs, -apart, mine.tsc)
+
+
+def _offset(after: Hypothesis, shown: Shown) -> int:
+    return after.vm.vcpus[shown.place].tsc_offset if shown.offset is None else shown.offset
+
+
+def _fix(after: Hypothesis, group: int, by: int, tsc: int) -> None:
+    """The offsets of a group are known: they are so much more than was assumed."""
+    reach = after.ranges[group]
+    if reach is not None and not reach[0] <= by <= reach[1]:
+        raise Blocked(f"tsc_timestamp {tsc} is not that of the pair that another page shows")
+    _shift(after, group, by)
+    after.loose = {place: g for place, g in after.loose.items() if g != group}
+    after.ranges = {g: r for g, r in after.ranges.items() if g != group}
+
+
+def _merge(after: Hypothesis, group: int, into: int, by: int, tsc: int) -> None:
+    """Join two groups: the offsets of the first are so much more than was assumed, as the second's are."""
+    _shift(after, group, by)
+    reach, other = after.ranges[group], after.ranges[into]
+    if reach is None or other is None:
+        left = reach or other
+    else:
+        left = max(reach[0], other[0]), min(reach[1], other[1])
+        if left[0] > left[1]:
+            raise Blocked(f"tsc_timestamp {tsc} is not that of the pair that another page shows")
+    after.loose = {place: into if g == group else g for place, g in after.loose.items()}
+    after.ranges = {**{g: r for g, r in after.ranges.items() if g != group}, into: left}
+
+
+def _shift(after: Hypothesis, group: int, by: int) -> None:
+    """Assume other offsets of a group, so much more than before; what is allowed stays the same."""
+    for place, theirs in after.loose.items():
+        if theirs == group:
+            vcpu = after.vm.vcpus[place]
+            vcpu.tsc_offset = u64(vcpu.tsc_offset + by)
+    reach = after.ranges[group]
+    if reach is not None:
+        after.ranges = {**after.ranges, group: (reach[0] - by, reach[1] - by)}

@@ -40,6 +40,8 @@ OTHER_NAMES = {
 }
 """The raw names of fields, and the names that are used here."""
 WORD = 1 << 64
+MOST_IDS, MOST_VCPUS = 16_384, 4_096
+"""KVM's greatest limits of x86, however it is configured: vCPU ids are below the first, vCPUs are no more."""
 Fields = Mapping[str, str]
 
 
@@ -110,6 +112,8 @@ def _event(found: re.Match[str], place: str, number: int) -> Event | None:
             Fraction(found["stamp"]),
         )
         return KINDS[found["event"]](where, found["text"])
+    except BadFileError as error:
+        raise BadFileError(f"{place}: {error}") from None
     except (KeyError, ValueError):
         shown = found["text"][:60]
         raise BadFileError(f"{place}: this is no text of {found['event']}: {shown}") from None
@@ -127,6 +131,27 @@ def _number(fields: Fields, name: str) -> int:
     return int(fields[name], 0) % WORD
 
 
+def _limited(fields: Fields, name: str, most: int, why: str) -> int:
+    """A field that is at most ``most``; raises `BadFileError`, which says why, for one that cannot be."""
+    number = int(fields[name], 0)
+    if not 0 <= number <= most:
+        raise BadFileError(f"{name} {number}: {why}")
+    return number
+
+
+def _vcpu(fields: Fields) -> int:
+    why = f"KVM numbers vCPUs from 0 to {MOST_IDS - 1}"
+    return _limited(fields, "vcpu_id", MOST_IDS - 1, why)
+
+
+def _online(fields: Fields) -> int:
+    return _limited(fields, "nr_online", MOST_VCPUS, f"a VM has at most {MOST_VCPUS} vCPUs")
+
+
+def _bits(fields: Fields, name: str, bits: int) -> int:
+    return _limited(fields, name, (1 << bits) - 1, f"this field has {bits} bits")
+
+
 def _flag(fields: Fields, name: str) -> bool:
     value = int(fields[name], 0)
     if value not in (0, 1):
@@ -141,14 +166,13 @@ def _tsc_clock(fields: Fields) -> bool:
 
 def _offset(at: Event, text: str) -> Event:
     f = _fields(text)
-    return Offset(*_where(at), _number(f, "vcpu_id"), _number(f, "prev"), _number(f, "next"))
+    return Offset(*_where(at), _vcpu(f), _number(f, "prev"), _number(f, "next"))
 
 
 def _track(at: Event, text: str) -> Event:
     f = _fields(text)
-    numbers = [_number(f, name) for name in ("vcpu_id", "offsetmatched", "nr_online")]
-    vcpu, matched, online = numbers
-    return Track(*_where(at), vcpu, matched, online, _flag(f, "masterclock"), _tsc_clock(f))
+    matched, online = _number(f, "offsetmatched"), _online(f)
+    return Track(*_where(at), _vcpu(f), matched, online, _flag(f, "masterclock"), _tsc_clock(f))
 
 
 def _master(at: Event, text: str) -> Event:
@@ -158,11 +182,10 @@ def _master(at: Event, text: str) -> Event:
 
 def _page(at: Event, text: str) -> Event:
     f = _fields(text.replace("pvclock {", ""))
-    names = ("vcpu_id", "version", "tsc", "ns", "mul")
-    vcpu, version, tsc, ns, mul = (_number(f, name) for name in names)
-    shift = int(f["shift"], 0)
+    version, mul, flags = _bits(f, "version", 32), _bits(f, "mul", 32), _bits(f, "flags", 8)
+    tsc, ns, shift = _number(f, "tsc"), _number(f, "ns"), int(f["shift"], 0)
     shift = shift - 256 if 128 <= shift < 256 else shift
-    return Page(*_where(at), vcpu, version, tsc, ns, mul, shift, _number(f, "flags"))
+    return Page(*_where(at), _vcpu(f), version, tsc, ns, mul, shift, flags)
 
 
 def _msr(at: Event, text: str) -> Event | None:

@@ -74,6 +74,12 @@ def _blocked(found: Explained) -> list[str]:
         lines += wrapped(f"offsets {offsets}: {refusal.guard}", "    ", "  ")
     if len(guards) > SHOWN:
         lines.append(f"  and {len(guards) - SHOWN} more guards; --format json has all")
+    if found.dropped:
+        lines += wrapped(
+            f"At most {found.most} hypotheses were followed at once, and others were given up: one of these "
+            f"may explain the event.",
+            "  ",
+        )
     return lines
 
 

@@ -23,9 +23,9 @@ from conformance.explain.start import begins_with_creation, created, midlife
 from conformance.explain.writes import Allowed, by_guest, caught_up, tracked
 from model.today.rules import Rules
 
-KEPT = 128
-"""The number of hypotheses that are followed at once; those that guess least are kept."""
-KEPT_AT_START = 1024
+KEPT = (128, 2048)
+"""The number of hypotheses that are followed at once; those that guess least are kept. Where the first number
+does not do, more are followed, so that an event is not blocked because too little was kept in mind."""
 
 
 @dataclass(frozen=True)
@@ -82,19 +82,43 @@ def explain(events: tuple[Event, ...], asked: Asked) -> Explained:
     except Blocked as blocked:
         refusal = Refusal(True, (), str(blocked))
         return Explained(events, 0, total, (), 1, creation, ops[0], (refusal,))
-    most, done, dropped = len(current), sum(op.events for op in ops[:first]), False
-    for op in ops[first:]:
-        after, refusals = _step(current, op, runs, asked.allowed)
+    start = Explained(events, sum(op.events for op in ops[:first]), total, (), 1, creation)
+    found = start
+    for kept in KEPT:
+        found = _followed(start, current, ops[first:], runs, asked.allowed, kept)
+        if found.blocked is None or not found.dropped:
+            break
+    return found
+
+
+def _followed(
+    start: Explained,
+    current: Sequence[Hypothesis],
+    ops: Sequence[Operation],
+    runs: dict[int, int],
+    allowed: Allowed,
+    kept: int,
+) -> Explained:
+    """How far hypotheses explain operations, if so many are followed at once."""
+    most, done, dropped = len(current), start.done, False
+    for op in ops:
+        after, refusals = _step(current, op, runs, allowed)
         if not after:
-            return Explained(
-                events, done, total, tuple(current), most, creation, op, tuple(refusals), dropped
+            return replace(
+                start,
+                done=done,
+                left=tuple(current),
+                most=most,
+                blocked=op,
+                refusals=tuple(refusals),
+                dropped=dropped,
             )
         current = _distinct(after)
-        dropped |= len(current) > KEPT
-        current = current[:KEPT]
+        dropped |= len(current) > kept
+        current = current[:kept]
         most = max(most, len(current))
         done += op.events
-    return Explained(events, done, total, tuple(current), most, creation, dropped=dropped)
+    return replace(start, done=done, left=tuple(current), most=most, dropped=dropped)
 
 
 def _starts(ops: Sequence[Operation], asked: Asked, creation: bool) -> tuple[list[Hypothesis], int]:
@@ -107,7 +131,7 @@ def _starts(ops: Sequence[Operation], asked: Asked, creation: bool) -> tuple[lis
         ]
         return [hypothesis for hypothesis, _ in pairs], pairs[0][1]
     found = [h for rules in asked.rules for h in midlife(ops, rules, asked.clock, asked.khz)]
-    return sorted(found, key=lambda h: h.cost)[:KEPT_AT_START], 0
+    return sorted(found, key=lambda h: h.cost), 0
 
 
 def _step(

@@ -8,14 +8,14 @@ from conformance.explain.events import STABLE, Event, Master, Offset, Page, Trac
 from conformance.explain.hypothesis import Blocked, Clock, Hypothesis
 from conformance.explain.offsets import set_offsets
 from conformance.explain.operations import Operation
+from conformance.explain.rates import defaults, first_rates, possible, set_guessed
 from model.today.rates import raw_rate
 from model.today.rules import Rules
 from model.today.state import Vm
 from model.today.vm import create_vm
+from model.today.writes import set_default_rate
 from vtsc.language import u64
 
-BEGINNING = 10**15
-"""The raw clock at the creation of a VM: any number will do, since only differences matter."""
 FAR = 1 << 62
 """A distance between two values of a TSC at which no write matches."""
 MOST_SPLIT = 4
@@ -37,24 +37,30 @@ def created(
 
     ``strict``: the recording is known to begin before the creation, whose event must not be missing.
     """
-    fresh = _fresh(ops, rules, clock, khz)
-    first = ops[0].first
-    if isinstance(first, Master):
-        if first.master or first.matched:
-            raise Blocked("the creation of a VM computes a master clock that is not used")
-        sample = fresh.sample(first, None)
-        create_vm(fresh.vm, type(sample)(sample.rd, BEGINNING))
-        window = fresh.window(first)
-        if window is not None:
-            fresh.ns_base = (BEGINNING - fresh.raw * window[1], BEGINNING - fresh.raw * window[0])
-        else:
-            fresh.ns_base, fresh.clock_open = None, True
-        fresh.guess(first, "KVM_CREATE_VM", 0)
-        return [(fresh, 1)]
-    if strict:
-        raise Blocked("the trace does not begin with the creation of a VM")
-    fresh.clock_open = True
-    return [(fresh, 0)]
+    found = []
+    for default in defaults(ops, _fresh(ops, rules, clock, khz).vm):
+        fresh = _fresh(ops, rules, clock, khz)
+        first = ops[0].first
+        if isinstance(first, Master):
+            _create(fresh, first)
+        elif strict:
+            raise Blocked("the trace does not begin with the creation of a VM")
+        if default != khz:
+            set_default_rate(fresh.vm, default)
+            fresh.guess(first, f"KVM_SET_TSC_KHZ of {default} kHz for the VM", 3)
+        found.append((fresh, int(isinstance(first, Master))))
+    return found
+
+
+def _create(fresh: Hypothesis, first: Master) -> None:
+    """Take the creation of a VM, whose time tells when kvmclock was 0."""
+    if first.master or first.matched:
+        raise Blocked("the creation of a VM computes a master clock that is not used")
+    create_vm(fresh.vm, fresh.sample(first, None))
+    window = fresh.window(first)
+    if window is not None and fresh.vm.rules.clock_from_creation:
+        fresh.kvmclock = (-fresh.raw * window[1], -fresh.raw * window[0])
+    fresh.guess(first, "KVM_CREATE_VM", 0)
 
 
 def _fresh(ops: Sequence[Operation], rules: Rules, clock: Clock, khz: int) -> Hypothesis:
@@ -62,7 +68,20 @@ def _fresh(ops: Sequence[Operation], rules: Rules, clock: Clock, khz: int) -> Hy
     numbers = _numbers(ops)
     vm = Vm(len(numbers), rules, khz)
     base = (Fraction(0), Fraction(0)) if clock.rate == 1 else None
-    return Hypothesis(vm, numbers, clock, raw_rate(khz), base, None)
+    rates = possible(ops, vm)
+    return Hypothesis(vm, numbers, clock, raw_rate(khz), rates, base, None, _earlier(ops))
+
+
+def _earlier(ops: Sequence[Operation]) -> dict[int, Fraction]:
+    """For each event's line, the stamp of the operation that its thread was at before."""
+    latest: dict[int, Fraction] = {}
+    found: dict[int, Fraction] = {}
+    for op in ops:
+        events = [event for event in (op.first, op.second) if event is not None]
+        if op.first.thread in latest:
+            found |= {event.line: latest[op.first.thread] for event in events}
+        latest[op.first.thread] = events[-1].stamp
+    return found
 
 
 def _numbers(ops: Sequence[Operation]) -> dict[int, int]:
@@ -87,14 +106,22 @@ def midlife(ops: Sequence[Operation], rules: Rules, clock: Clock, khz: int) -> I
     ):
         if master and old:
             continue
-        matches = _matches(ops, first, online)
-        for matched, joined in product(matches, _joined(_numbers(ops), online)):
-            start = _fresh(ops, rules, clock, khz)
-            _set(start, online, master, current, joined, matched)
-            set_offsets(start, ops)
-            start.vm.old_msr = old
-            start.cost = 2 * old + (online - sum(joined))
-            yield start
+        model = _fresh(ops, rules, clock, khz)
+        for rates, default in product(first_rates(ops, model), defaults(ops, model.vm)):
+            last = sorted(set(list(rates.values())[:online]))
+            for matched, joined, written in product(
+                _matches(ops, first, online), _joined(_numbers(ops), online), last
+            ):
+                start = _fresh(ops, rules, clock, khz)
+                start.vm.default_khz = default
+                _set(start, online, master, current, joined, matched)
+                for vcpu in start.vm.vcpus[:online]:
+                    set_guessed(vcpu, rates[vcpu.number])
+                start.vm.last_khz = written
+                set_offsets(start, ops)
+                start.vm.old_msr = old
+                start.cost = 2 * old + (online - sum(joined))
+                yield start
 
 
 def _set(
@@ -102,13 +129,11 @@ def _set(
 ) -> None:
     """Put a VM into the middle of its life; what it wrote last is far from all that will be written."""
     vm = start.vm
-    start.clock_open = True
-    vm.last_khz, vm.user_set = vm.host_khz, True
+    vm.user_set = True
     vm.last_write, vm.last_offset = u64(current + FAR), current
     vm.cur_offset, vm.generation, vm.matched, vm.master = current, 1, matched, master
     for vcpu, has in zip(vm.vcpus[:online], joined, strict=False):
         vcpu.created = vcpu.loaded_once = True
-        vcpu.khz = vm.host_khz
         vcpu.generation = int(has)
     start.pair_unknown = master
     start.open_versions = frozenset(range(min(online, len(vm.vcpus))))

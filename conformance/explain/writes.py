@@ -2,13 +2,25 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from conformance.explain.events import IA32_TSC, Msr, Offset, Page, Track
 from conformance.explain.hypothesis import Blocked, Hypothesis, copied
+from conformance.explain.rates import set_guessed
+from conformance.rates import LEAST_KHZ, MAX_KHZ
+from conformance.scaling import Span
 from model.arithmetic import HZ_PER_KHZ
 from model.today.state import Sample, Vcpu, existing
 from model.today.vm import create_vcpu
-from model.today.writes import adjust_by_guest, set_offset, to_cycles, write_by_guest, write_by_user
+from model.today.writes import (
+    adjust_by_guest,
+    initial_rate,
+    scaled_tsc,
+    set_offset,
+    to_cycles,
+    write_by_guest,
+    write_by_user,
+)
 from vtsc.language import u64
 
 CAN = ("attribute", "tsc-khz", "set-clock", "kvmclock-ctrl", "host-adjust", "tsc-write")
@@ -32,7 +44,10 @@ class Allowed:
 
 @dataclass(frozen=True)
 class Guess:
-    """A call that may have led to an offset: its words, what it needs, and the rule that it runs."""
+    """A call that may have led to an offset: its words, what it needs, and the rule that it runs.
+
+    ``rds``: the host TSCs that it may have read, of which ``rd`` is one; None where nothing is known of them.
+    """
 
     words: str
     needs: str
@@ -41,6 +56,7 @@ class Guess:
     act: Act
     rate: int | None = None
     """The vCPU's rate, set by a call before this one; None: as it was."""
+    rds: Span | None = None
 
 
 def tracked(before: Hypothesis, offset: Offset, track: Track, allowed: Allowed) -> list[Hypothesis]:
@@ -57,7 +73,8 @@ def tracked(before: Hypothesis, offset: Offset, track: Track, allowed: Allowed) 
             after.guess(offset, f"{guess.words} on vCPU {offset.vcpu}", guess.cost)
             found.append(after)
     if not found:
-        raise Blocked("; ".join(dict.fromkeys(reasons)))
+        none = "KVM_CREATE_VCPU: a TSC of 0 needs another host TSC than its time allows"
+        raise Blocked("; ".join(dict.fromkeys(reasons)) or none)
     return found
 
 
@@ -74,10 +91,10 @@ def _run(after: Hypothesis, guess: Guess, offset: Offset, track: Track) -> None:
     _stored(after, offset)
     used = vm.master
     if guess.rate is not None:
-        vcpu.khz = guess.rate
+        set_guessed(vcpu, guess.rate)
     sample = after.sample(offset, guess.rd)
-    if guess.rd != after.near(offset):
-        after.seen(offset, guess.rd)
+    if guess.rds is not None:
+        after.seen(offset, guess.rds)
     guess.act(vcpu, sample)
     _same("the offset", vm.last_offset, offset.next)
     _same("the number of matches", vm.matched, track.matched)
@@ -100,15 +117,12 @@ def _stored(after: Hypothesis, offset: Offset) -> None:
 
 def _guesses(before: Hypothesis, offset: Offset, track: Track) -> Iterator[Guess]:
     """What may have led to an offset, the likeliest first."""
-    vcpu, vm, near = before.vcpu(offset.vcpu), before.vm, before.near(offset)
-    from_zero = u64(-offset.next)
+    vcpu, near = before.vcpu(offset.vcpu), before.near(offset)
     if not vcpu.created:
-        joins = vm.last_khz and offset.next == vm.cur_offset
-        rd = near if joins else from_zero
-        yield Guess("KVM_CREATE_VCPU", "", 0, rd, create_vcpu)
+        yield from _creations(before, offset, near)
         return
     rates: list[int | None] = [None]
-    rates += [vm.host_khz if vcpu.khz != vm.host_khz else vm.host_khz // 2]
+    rates += [rate for rate in before.rates if rate != vcpu.khz]
     for rate in rates:
         after = " after KVM_SET_TSC_KHZ" if rate is not None else ""
         cost = 4 if rate is not None else 0
@@ -119,42 +133,53 @@ def _guesses(before: Hypothesis, offset: Offset, track: Track) -> Iterator[Guess
     )  # fmt: skip
 
 
+def _creations(before: Hypothesis, offset: Offset, near: int) -> Iterator[Guess]:
+    """The creation of a vCPU, which takes the offset of the others, or one by which it begins at 0."""
+    vm = before.vm
+    if vm.last_khz and offset.next == vm.cur_offset:
+        yield Guess("KVM_CREATE_VCPU", "", 0, near, create_vcpu)
+    first = copied(vm).vcpus[before.numbers[offset.vcpu]]
+    initial_rate(first)
+    rds = before.read_by(first, u64(-offset.next), offset)
+    if rds is not None:
+        yield Guess("KVM_CREATE_VCPU", "", 0, before.likely(rds, offset), create_vcpu, rds=rds)
+
+
 def _user_writes(
     before: Hypothesis, offset: Offset, rate: int | None, after: str, cost: int
 ) -> Iterator[Guess]:
     """Writes of IA32_TSC by user space: of the value that the offset needs, or any that matches."""
-    vcpu, vm, near = before.vcpu(offset.vcpu), before.vm, before.near(offset)
+    vm, near = before.vm, before.near(offset)
+    vcpu = copied(vm).vcpus[before.numbers[offset.vcpu]]
+    if rate is not None:
+        set_guessed(vcpu, rate)
 
     def writing(value: int) -> Act:
         return lambda v, sample: write_by_user(v, value, sample)
 
     if offset.next == vm.cur_offset:
-        khz = vcpu.khz if rate is None else rate
         expected = u64(vm.last_write + to_cycles(vcpu, u64(before.raw_at(near) - vm.last_nsec)))
-        reach = khz * HZ_PER_KHZ * vm.rules.window - 1
+        reach = vcpu.khz * HZ_PER_KHZ * vm.rules.window - 1
         for value in (0, u64(expected - reach), expected, u64(expected + reach)):
             words = f"write of TSC {value}" if value == 0 else f"write of a TSC near {expected}"
             yield Guess(f"{words}{after}", "tsc-write", cost + 1, near, writing(value), rate)
-    value = u64(offset.next + near)
+    value = u64(offset.next + scaled_tsc(vcpu, near))
     words = f"write of a TSC near {_signed(value)}{after}"
     yield Guess(words, "tsc-write", cost + 1, near, writing(value), rate)
-    from_zero = u64(-offset.next)
-    window = before.window(offset)
-    if window is None or window[0] <= from_zero <= window[1]:
-        yield Guess(f"write of TSC 0{after}", "tsc-write", cost + 1, from_zero, writing(0), rate)
+    rds = before.read_by(vcpu, u64(-offset.next), offset)
+    if rds is not None:
+        rd = before.likely(rds, offset)
+        words = f"write of TSC 0{after}"
+        yield Guess(words, "tsc-write", cost + 1, rd, writing(0), rate, rds)
 
 
 def by_guest(before: Hypothesis, offset: Offset, msr: Msr, allowed: Allowed) -> list[Hypothesis]:
-    """The hypothesis after a guest's write of IA32_TSC or IA32_TSC_ADJUST."""
+    """The hypotheses after a guest's write of IA32_TSC or IA32_TSC_ADJUST."""
+    if msr.index == IA32_TSC:
+        return _tsc_by_guest(before, offset, msr, allowed)
     after = before.copy()
     _stored(after, offset)
     vcpu = after.vcpu(offset.vcpu)
-    if msr.index == IA32_TSC:
-        rd = u64(msr.value - offset.next)
-        after.seen(offset, rd)
-        sample = after.sample(offset, rd)
-        _moves(after, offset, lambda v: write_by_guest(v, msr.value, sample))
-        return [after]
     try:
         _moves(after, offset, lambda v: adjust_by_guest(v, msr.value))
     except Blocked as blocked:
@@ -163,6 +188,41 @@ def by_guest(before: Hypothesis, offset: Offset, msr: Msr, allowed: Allowed) -> 
         after.guess(offset, f"write of IA32_TSC_ADJUST {vcpu.tsc_adjust} by user space", 3)
         _moves(after, offset, lambda v: adjust_by_guest(v, msr.value))
     return [after]
+
+
+def _tsc_by_guest(
+    before: Hypothesis, offset: Offset, msr: Msr, allowed: Allowed
+) -> list[Hypothesis]:
+    """The hypotheses after a guest's write of IA32_TSC: by its rate, or else by one that was set before."""
+    _stored(before, offset)
+    grown = u64(msr.value - offset.next)
+    rates: list[int | None] = [None]
+    if before.vm.rules.scaling:
+        needed = round(Fraction(before.vm.host_khz * grown, max(before.near(offset), 1)))
+        rates += [*before.rates, *([needed] if LEAST_KHZ <= needed <= MAX_KHZ else [])]
+    found = list[Hypothesis]()
+    for rate in dict.fromkeys(rates):
+        after = before.copy()
+        vcpu = after.vcpu(offset.vcpu)
+        if rate is not None:
+            if found or "tsc-khz" in allowed.never:
+                break
+            set_guessed(vcpu, rate)
+        rds = after.read_by(vcpu, grown, offset)
+        if rds is not None:
+            after.seen(offset, rds)
+            _write(after, offset, msr, after.sample(offset, after.likely(rds, offset)))
+            if rate is not None:
+                after.guess(offset, f"KVM_SET_TSC_KHZ of {rate} kHz on vCPU {offset.vcpu}", 4)
+            found.append(after)
+    if not found:
+        low, high = before.reach(offset)
+        raise Blocked(f"its host TSC would be {grown}, and its time allows {low} to {high}")
+    return found
+
+
+def _write(after: Hypothesis, offset: Offset, msr: Msr, sample: Sample) -> None:
+    _moves(after, offset, lambda v: write_by_guest(v, msr.value, sample))
 
 
 def _moves(after: Hypothesis, offset: Offset, act: Callable[[Vcpu], None]) -> None:

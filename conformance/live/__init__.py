@@ -4,7 +4,6 @@ import argparse
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 
 from conformance.live.device import Unusable
@@ -12,7 +11,7 @@ from conformance.live.kvm import Kvm
 from conformance.live.probes import probed
 from conformance.live.report import FORMATS, Seen, status
 from conformance.live.running import fuzzed, outcomes
-from conformance.live.scenarios import SCENARIOS
+from conformance.live.scenarios import SCENARIOS, fitting
 from conformance.live.tracing import PLACES, tracer
 from model.today import rules_named
 from vtsc.base.errors import Exit, UsageError
@@ -31,7 +30,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the scenarios, the random sequences, and the format."""
     parser.epilog = STATUSES
     names = ", ".join(SCENARIOS)
-    parser.add_argument("scenarios", nargs="*", metavar="SCENARIO", help=f"default: all of {names}")
+    told = f"default: all of {names} that fit the host"
+    parser.add_argument("scenarios", nargs="*", metavar="SCENARIO", help=told)
     parser.add_argument(
         "--fuzz", type=_count, metavar="N", help="N random sequences of calls instead"
     )
@@ -64,12 +64,12 @@ def run(arguments: argparse.Namespace) -> Exit:
     except Unusable as unusable:
         say(f"live: SKIPPED: {unusable}")
         return Exit.SKIPPED if arguments.strict else Exit.OK
-    rules = replace(rules, offset_honoured=host.honoured, scaling=host.scaling)
+    rules = host.rules(rules)
     with one_cpu(), tracer(() if arguments.no_tracefs else PLACES) as recorder:
         if arguments.fuzz:
             found = fuzzed(device, host, rules, arguments.fuzz, arguments.seed, recorder)
         else:
-            found = outcomes(device, host, rules, names or list(SCENARIOS), recorder)
+            found = outcomes(device, host, rules, names or fitting(host), recorder)
         seen = Seen(host, recorder is not None, tuple(found))
     device.close()
     put(FORMATS[arguments.format](seen), arguments.output)

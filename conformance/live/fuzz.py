@@ -32,9 +32,8 @@ def sequence(rng: Random, host: Host) -> tuple[Call, ...]:
         _see,
         _register,
         _stop,
+        _scaled_rate if host.scaling else _rate,
     ]
-    if not host.scaling:
-        kinds.append(_rate)
     drawn = [rng.choice(kinds) for _ in range(CALLS)]
     if rng.random() < 0.5:
         drawn.insert(rng.randrange(CALLS), _create)
@@ -122,3 +121,10 @@ def _rate(twin: Twin, rng: Random) -> None:
     """The host's rate, one that is within tolerance, or one that is refused."""
     low = twin.khz * 999_800 // 10**6
     twin.write_khz(_vcpu(twin, rng), rng.choice([0, twin.khz, low, twin.khz // 2]))
+
+
+def _scaled_rate(twin: Twin, rng: Random) -> None:
+    """The host's rate, one that needs no scaling, or one below or above that does."""
+    host = twin.khz
+    rates = [0, host * 999_800 // 10**6, host // 2, host // 3 + 1, host * 6 // 5, host * 2 - 7]
+    twin.write_khz(_vcpu(twin, rng), rng.choice(rates))

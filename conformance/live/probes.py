@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from conformance.live.device import GET_FLAGS, NEW_KVMCLOCK, Device, Machine, Refused, Unusable
+from model.today.rules import Rules
+from vtsc.language import u64
 
 ADJUST_CLOCK, TSC_CONTROL, GET_TSC_KHZ, ATTRIBUTES = 39, 60, 61, 127
 """Capabilities of KVM."""
@@ -11,6 +13,8 @@ NEEDED = {
     GET_TSC_KHZ: "KVM_GET_TSC_KHZ",
     ATTRIBUTES: "the attribute KVM_VCPU_TSC_OFFSET",
 }
+PLACES = 48, 32
+"""The binary places of a scaling ratio: Intel's, AMD's."""
 TRIED_OFFSET = (1 << 64) - 5 * 10**12
 FASTER = 6, 5
 """A rate so many times the host's is above the tolerance."""
@@ -26,6 +30,14 @@ class Host:
     faster: bool
     page_change: bool
     """Whether a kvmclock MSR's write by user space changes the page at once; upstream does not."""
+    ratio_bits: int = 48
+    """The binary places of a scaling ratio, as a page tells."""
+
+    def rules(self, rules: Rules) -> Rules:
+        """Rules with those that were found out."""
+        return rules.but(
+            offset_honoured=self.honoured, scaling=self.scaling, ratio_bits=self.ratio_bits
+        )
 
     @property
     def lines(self) -> list[str]:
@@ -34,10 +46,14 @@ class Host:
         return [
             f"host TSC: {self.khz} kHz, and the clock source is the TSC",
             f"offsets honoured: {_said(self.honoured)}",
-            f"TSC scaling: {_said(self.scaling)}",
+            f"TSC scaling: {_said(self.scaling)}{self._ratios}",
             f"a rate above the host's honoured: {_said(self.faster)}",
             f"a kvmclock MSR written by user space changes the page: {local}",
         ]
+
+    @property
+    def _ratios(self) -> str:
+        return f", by ratios of {self.ratio_bits} binary places" if self.scaling else ""
 
 
 def probed(device: Device) -> Host:
@@ -60,13 +76,38 @@ def probed(device: Device) -> Host:
         raise Unusable(f"a call that every kernel has fails with errno {refused.errno}") from None
     finally:
         machine.close()
-    return Host(khz, honoured, device.capability(TSC_CONTROL) > 0, _faster(device, khz), changed)
+    scaling = device.capability(TSC_CONTROL) > 0
+    bits = _ratio_bits(device, khz) if scaling else PLACES[0]
+    return Host(khz, honoured, scaling, _faster(device, khz), changed, bits)
 
 
 def _page_changes(machine: Machine, vcpu: int) -> bool:
     before = machine.page(vcpu)
     machine.set_msr(vcpu, NEW_KVMCLOCK, machine.page_address(vcpu) | 1)
     return machine.page(vcpu) != before
+
+
+def _ratio_bits(device: Device, khz: int) -> int:
+    """The places of the ratio with which a faster vCPU's page shows the pair that another page shows."""
+    machine = device.create_vm()
+    try:
+        for vcpu in (machine.create_vcpu(), machine.create_vcpu()):
+            machine.guest_writes(vcpu, NEW_KVMCLOCK, machine.page_address(vcpu) | 1)
+            machine.run(vcpu)
+        rate = khz * FASTER[0] // FASTER[1]
+        machine.set_khz(1, rate)
+        machine.guest_writes(1, NEW_KVMCLOCK, machine.page_address(1) | 1)
+        machine.run(1)
+        machine.run(0)
+        rd, tsc = (u64(machine.page(v).tsc - machine.get_offset(v)) for v in (0, 1))
+    except Refused as refused:
+        raise Unusable(f"KVM_SET_TSC_KHZ of {rate} fails with errno {refused.errno}") from None
+    finally:
+        machine.close()
+    for bits in PLACES:
+        if rd * ((rate << bits) // khz) >> bits == tsc:
+            return bits
+    return PLACES[0]
 
 
 def _faster(device: Device, khz: int) -> bool:

@@ -40,14 +40,11 @@ def outcomes(
     """The outcome of each scenario, one after the other."""
     for name in names:
         scenario = SCENARIOS[name]
-        if host.scaling and not scenario.scaled:
-            yield Outcome(
-                name,
-                scenario.does,
-                INCONCLUSIVE,
-                (),
-                "a host that can scale the TSC refuses no rate",
+        if scenario.on is not None and scenario.on != host.scaling:
+            can = (
+                "can scale the TSC, and refuses no rate" if host.scaling else "cannot scale the TSC"
             )
+            yield Outcome(name, scenario.does, INCONCLUSIVE, (), f"this host {can}")
             continue
         yield _outcome(device, host, rules, name, scenario, tracer, "scenario")
 

@@ -23,8 +23,8 @@ class Scenario:
 
     does: str
     run: Run
-    scaled: bool = True
-    """Whether it says something on a host that can scale the TSC, too."""
+    on: bool | None = None
+    """It says something only on hosts that can scale the TSC, or only on others; None: on all."""
 
 
 def booted(twin: Twin) -> None:
@@ -142,6 +142,53 @@ def refused_rate(twin: Twin, _: Host) -> None:
     _both(twin)
 
 
+def faster(twin: Twin, _: Host) -> None:
+    """One vCPU at six fifths of the host's rate: both pages have the same pair, each in its own cycles."""
+    booted(twin)
+    twin.write_khz(1, twin.khz * 6 // 5)
+    twin.register(1)
+    _both(twin)
+    twin.device.sleep(INSIDE)
+    twin.write_tsc(1, RESTORED)
+    _both(twin)
+    twin.write_offset(1, FAR_OFFSET)
+    twin.guest_tsc(1, 7 * 10**9)
+    twin.guest_adjust(1, 10**9)
+    _both(twin)
+
+
+def slower(twin: Twin, _: Host) -> None:
+    """Both vCPUs at half the rate: the same value, 0.3 s and then 1.2 s apart, by the guest's own cycles."""
+    booted(twin)
+    for vcpu in (0, 1):
+        twin.write_khz(vcpu, twin.khz // SLOWER)
+    twin.write_tsc(0, RESTORED)
+    twin.device.sleep(INSIDE)
+    twin.write_tsc(1, RESTORED)
+    _both(twin)
+    twin.device.sleep(OUTSIDE)
+    twin.write_tsc(1, RESTORED)
+    _both(twin)
+    twin.write_khz(0, 0)
+    twin.write_tsc(0, 0)
+    _both(twin)
+
+
+def rates_apart(twin: Twin, _: Host) -> None:
+    """Equal writes match where the rates are equal, and do not where they differ."""
+    booted(twin)
+    twin.write_khz(1, twin.khz // SLOWER)
+    twin.write_tsc(0, 0)
+    twin.write_tsc(1, 0)
+    _both(twin)
+    twin.write_khz(0, twin.khz // SLOWER)
+    twin.write_tsc(0, 0)
+    twin.write_tsc(1, 0)
+    _both(twin)
+    twin.register(twin.create())
+    _both(twin)
+
+
 def old_msr(twin: Twin, _: Host) -> None:
     """While vCPU 0 has registered by the old MSR, there is no master clock."""
     twin.create()
@@ -253,7 +300,10 @@ SCENARIOS: Mapping[str, Scenario] = {
     "offset-twice": Scenario("the same offset twice on one vCPU", offset_twice),
     "attribute-then-write": Scenario("an offset, and a TSC near it", attribute_then_write),
     "create-after-write": Scenario("a vCPU created between two writes", create_after_write),
-    "refused-rate": Scenario("a rate that is refused", refused_rate, scaled=False),
+    "refused-rate": Scenario("a rate that is refused", refused_rate, on=False),
+    "faster-guest": Scenario("a vCPU that is faster than the host", faster, on=True),
+    "slower-guests": Scenario("vCPUs at half the host's rate", slower, on=True),
+    "rates-apart": Scenario("writes by vCPUs of different rates", rates_apart, on=True),
     "old-msr": Scenario("kvmclock by its old MSR", old_msr),
     "hotplug": Scenario("a third vCPU later", hotplug),
     "clock-set": Scenario("KVM_SET_CLOCK with and without master clock", clock_set),
@@ -264,3 +314,8 @@ SCENARIOS: Mapping[str, Scenario] = {
     "drift": Scenario("a new pair after half a second", drift),
 }
 """The scenarios by their names."""
+
+
+def fitting(host: Host) -> list[str]:
+    """The names of those that say something on a host."""
+    return [name for name, each in SCENARIOS.items() if each.on in (None, host.scaling)]

@@ -17,15 +17,17 @@ from conformance.live.device import (
     Refused,
 )
 from conformance.live.findings import Findings
+from conformance.live.pairs import LOOSE_NS, Made, compare_clock, compare_pair
 from model.arithmetic import HZ_PER_KHZ
 from model.today.clock import clock_now, get_clock, register, set_clock, stop_clock
 from model.today.rules import Rules
-from model.today.state import Sample, Vcpu, Vm, existing
+from model.today.state import UNSCALED, Sample, Vcpu, Vm, existing
 from model.today.vm import create_vcpu, create_vm, enter, leave
 from model.today.writes import (
     adjust_by_guest,
     adjust_by_user,
     guest_tsc,
+    scaled_tsc,
     set_offset,
     set_rate,
     to_cycles,
@@ -36,10 +38,6 @@ from vtsc.language import s64, u64
 
 MOST_VCPUS = 4
 STABLE, STOPPED = 1, 2
-PAIR_NS = 3
-"""How far the time of an exact pair may be from the host's clock, in ns."""
-LOOSE_NS = 80_000
-"""The same where the kernel takes the two samples one after the other."""
 WALL_NS = 100_000
 """How far the wall time that a call sees may be from the twin's."""
 DELAYED_NS = 90_000_000
@@ -74,8 +72,10 @@ class Twin:
         """How near a decision on the one second was, in cycles."""
         self.errno = 0
         """The errno of the last call that might fail; 0 where it succeeded."""
-        self._published: dict[int, tuple[Span, int]] = {}
-        """When, and with which offset, pages were made from a sample that the model has not seen yet."""
+        self.published: dict[int, Made] = {}
+        """Pages that were made from a sample that is not known to the cycle."""
+        self.pair: tuple[int, int] = (0, 0)
+        """The host TSCs at which the master clock's pair may have been taken, once a page has shown it."""
         self._late: dict[int, list[int]] = {}
         """When global updates were asked for, the delayed part of which each vCPU may still get."""
 
@@ -187,11 +187,10 @@ class Twin:
         flagged = get_clock(self.vm, span.sample).flagged
         self.found.equal("the flags of KVM_GET_CLOCK", now.flags, GET_FLAGS if flagged else 0)
         if flagged and now.flags and not self.fresh:
-            computed = clock_now(self.vm, Sample(now.host_tsc, 0))
-            self.found.equal("KVM_GET_CLOCK", now.clock, computed)
+            compare_clock(self, now)
         elif bool(now.flags) == flagged:
             computed = clock_now(self.vm, span.sample)
-            self._within(
+            self.within(
                 "KVM_GET_CLOCK",
                 now.clock,
                 computed,
@@ -215,32 +214,8 @@ class Twin:
             f"the scale of page {vcpu}", (page.mul, page.shift), (mine.page_mul, mine.page_shift)
         )
         if page.version == mine.version:
-            self._pair(mine, page)
+            compare_pair(self, mine, page)
         return page
-
-    def _pair(self, mine: Vcpu, page: Page) -> None:
-        """Compare the page's pair, or learn it where it was sampled since the last one was seen."""
-        made = self._published.pop(mine.number, None)
-        if made is None:
-            name = f"the pair of page {mine.number}"
-            self.found.equal(name, (page.tsc, page.ns), (mine.page_tsc, mine.page_ns))
-            return
-        span, offset = made
-        at = self.taken if self.vm.master else span
-        rd = u64(page.tsc - offset)
-        inside = at.before <= rd <= at.after
-        name = f"the TSC of page {mine.number}"
-        self.found.true(name, inside, f"{rd} is not in {at.before} to {at.after}")
-        ns = self.clocks.sample(rd).ns
-        most = self.slack + (PAIR_NS if self.vm.master else LOOSE_NS)
-        self._within(f"the time of page {mine.number}", page.ns, ns + self.vm.clock_offset, most)
-        if self.vm.master:
-            self.vm.master_cycles, self.vm.master_ns = rd, ns
-            self.vm.clock_offset = u64(page.ns - ns)
-            self.fresh, self.slack = False, 2 * PAIR_NS
-        elif self.slack > 2 * LOOSE_NS:
-            self.vm.clock_offset, self.slack = u64(page.ns - ns), 2 * LOOSE_NS
-        mine.page_tsc, mine.page_ns = page.tsc, page.ns
 
     def _delayed(self, mine: Vcpu, page: Page) -> None:
         """Take over an update that the delayed part of a global one may have brought, or not."""
@@ -263,9 +238,12 @@ class Twin:
         if self.vm.master_cycles != pair:
             self._took_pair(span)
         if mine.version != version:
-            self._published.pop(vcpu, None)
+            self.published.pop(vcpu, None)
             if self.fresh or not self.vm.master:
-                self._published[vcpu] = span, mine.tsc_offset
+                at = self.taken if self.vm.master else span
+                self.published[vcpu] = Made(at, mine.tsc_offset, mine.ratio)
+            elif self.pair[0] != self.pair[1]:
+                self.published[vcpu] = Made(span, mine.tsc_offset, mine.ratio, fresh=False)
 
     def _took_pair(self, span: Span) -> None:
         self.fresh, self.taken = True, span
@@ -278,15 +256,17 @@ class Twin:
         mine, vm = self.mine(vcpu), self.vm
         found = self.machine.get_offset(vcpu)
         computed = mine.tsc_offset
-        self.is_near(f"the offset of vCPU {vcpu}", found, computed, 0 if exact else span.width)
+        most = 0 if exact else _cycles(mine, span.width)
+        self.is_near(f"the offset of vCPU {vcpu}", found, computed, most)
         if vm.rules.offset_honoured and found != computed:
             mine.tsc_offset = vm.last_offset = found
             if vm.cur_offset == computed:
                 vm.cur_offset = found
 
-    def _learn_offset(self, vcpu: int, width: int) -> None:
+    def _learn_offset(self, vcpu: int, host_cycles: int) -> None:
         """Take over what a guest's write of its TSC has brought, since its time is only nearly known."""
         mine = self.mine(vcpu)
+        width = _cycles(mine, host_cycles)
         found, adjust = self.machine.get_offset(vcpu), self.machine.get_msr(vcpu, IA32_TSC_ADJUST)
         self.is_near(f"the offset of vCPU {vcpu}", found, mine.tsc_offset, width)
         self.is_near(f"IA32_TSC_ADJUST of vCPU {vcpu}", adjust, mine.tsc_adjust, width)
@@ -311,7 +291,7 @@ class Twin:
         expected = u64(vm.last_write + to_cycles(mine, u64(span.sample.ns - vm.last_nsec)))
         window = mine.khz * HZ_PER_KHZ
         distance = abs(abs(s64(value - expected)) - window)
-        self.edge = min(self.edge, max(0, distance - span.width))
+        self.edge = min(self.edge, max(0, distance * self.khz // mine.khz - span.width))
 
     def _accepted(self, call: Callable[[], None]) -> bool:
         self.errno = 0
@@ -322,7 +302,8 @@ class Twin:
             return False
         return True
 
-    def _within(self, name: str, found: int, computed: int, most: int) -> None:
+    def within(self, name: str, found: int, computed: int, most: int) -> None:
+        """Note a number of ns that may be so far from what the rules compute."""
         off = s64(found - computed)
         self.found.true(name, abs(off) <= most, f"{found} is {off:+d} ns from {u64(computed)}")
 
@@ -347,3 +328,8 @@ class Twin:
     def drift_after(self, cycles: int) -> Fraction:
         """The ns by which kvmclock jumps where a pair of that age is taken anew."""
         return cycles * (self.clocks.raw - self.page_rate())
+
+
+def _cycles(mine: Vcpu, host_cycles: int) -> int:
+    """The most of a vCPU's cycles that may pass in so many of the host's."""
+    return host_cycles if mine.ratio == UNSCALED else scaled_tsc(mine, host_cycles) + 1

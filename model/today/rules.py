@@ -55,6 +55,8 @@ class Rules:
     """The vendor part keeps the offset that it is given; a software one may discard it."""
     scaling: bool = False
     """The processor can scale the TSC, so that any rate can be set."""
+    ratio_bits: int = 48
+    """The binary places to which a scaling ratio is rounded down: 48 on Intel, 32 on AMD."""
     window: int = 1
     """The seconds within which two writes match."""
     matches_counted: int = 1

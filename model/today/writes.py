@@ -160,7 +160,7 @@ def set_rate(vcpu: Vcpu, khz: int) -> bool:
         return False
     vcpu.ratio = UNSCALED
     if not fits and vm.rules.scaling:
-        vcpu.ratio = (rate << FRACTION) // vm.host_khz
+        vcpu.ratio = ratio_of(vm, rate)
     elif not fits:
         vcpu.always_catchup = True
     return True
@@ -180,7 +180,13 @@ def initial_rate(vcpu: Vcpu) -> None:
     vcpu.khz = vm.default_khz
     vcpu.ratio = UNSCALED
     if not _in_tolerance(vm, vm.default_khz):
-        vcpu.ratio = (vm.default_khz << FRACTION) // vm.host_khz if vm.rules.scaling else 0
+        vcpu.ratio = ratio_of(vm, vm.default_khz) if vm.rules.scaling else 0
+
+
+def ratio_of(vm: Vm, khz: int) -> int:
+    """The scaling ratio of a rate, which the processor keeps to so many binary places. [today-rate]"""
+    bits = vm.rules.ratio_bits
+    return (khz << bits) // vm.host_khz << (FRACTION - bits)
 
 
 def _in_tolerance(vm: Vm, khz: int) -> bool:

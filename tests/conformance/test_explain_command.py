@@ -99,6 +99,20 @@ def test_what_cannot_be_used_is_told_in_one_line(given, status, said, capsys):
     assert captured.out == "" and said in captured.err and len(captured.err.splitlines()) == 1
 
 
+def test_an_impossible_vcpu_is_no_verdict(capsys, tmp_path):
+    """Exit status 3, with file and line."""
+    file = tmp_path / "trace.txt"
+    text = text_of("normal.x86-tsc.txt").replace("vcpu_id 1, pvclock", "vcpu_id 70000, pvclock")
+    file.write_text(text, encoding="utf-8")
+    line = text[: text.index("70000")].count("\n") + 1
+    assert main(["explain", str(file)]) == 3
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err == (
+        f"vtsc: {file}:{line}: vcpu_id 70000: KVM numbers vCPUs from 0 to 16383\n"
+    )
+
+
 def test_a_trace_without_pages_needs_the_rate(capsys, tmp_path):
     """The host's rate is asked for, and with it the rest is explained."""
     lines = [

@@ -102,6 +102,27 @@ def test_what_is_no_trace_is_refused(text, said):
     assert said in str(caught.value) and "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("vcpu=0 prev", "vcpu=16384 prev", "vcpu_id 16384: KVM numbers vCPUs from 0 to 16383"),
+        ("vcpu=0 prev", "vcpu=-1 prev", "vcpu_id -1: KVM numbers vCPUs from 0 to 16383"),
+        ("vcpu_id 1 masterclock", "vcpu_id 99999999 masterclock", "vcpu_id 99999999: KVM numbers"),
+        ("vcpu_id 1, pvclock", "vcpu_id 0x10000, pvclock", "vcpu_id 65536: KVM numbers"),
+        ("nr_online 2", "nr_online 4097", "nr_online 4097: a VM has at most 4096 vCPUs"),
+        ("version 2,", "version 4294967298,", "version 4294967298: this field has 32 bits"),
+    ],
+)
+def test_a_number_that_cannot_be_is_refused_with_its_line(old, new, said):
+    """It is no event that the rules could say something about."""
+    text = text_of("normal.x86-tsc.txt")
+    line = text[: text.index(old)].count("\n") + 1
+    with pytest.raises(BadFileError) as caught:
+        parsed(text.replace(old, new, 1), "x")
+    assert str(caught.value).startswith(f"x:{line}: {said}")
+    assert parsed(text.replace("vcpu=0 prev", "vcpu=16383 prev", 1), "x").events
+
+
 def test_binary_files_are_refused(tmp_path):
     """A file of trace-cmd record names the command that makes a text of it; others are no text."""
     file = tmp_path / "trace.dat"

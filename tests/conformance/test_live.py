@@ -4,10 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+from conformance.explain.events import Page
+from conformance.explain.reading import parsed
 from conformance.live.findings import DIFFERS, EXPLAINED, INCONCLUSIVE
 from conformance.live.probes import probed
 from conformance.live.running import fuzzed, outcomes
-from conformance.live.scenarios import SCENARIOS
+from conformance.live.scenarios import fitting
+from conformance.rates import khz_of
 from model.today import PRESETS
 from tests.support.fake_kvm import FakeKvm, Faults, broken
 
@@ -15,10 +18,16 @@ RULES = PRESETS["6.18"]
 HONOURED, DISCARDED = replace(RULES, offset_honoured=True), replace(RULES, offset_honoured=False)
 
 
-def seen(device, rules, names=tuple(SCENARIOS)):
-    """The outcome of each scenario, by its name."""
+SCALED = HONOURED.but(scaling=True)
+LATE = 1 << 52
+"""A host TSC at which a ratio that is off by one is 16 cycles off."""
+
+
+def seen(device, rules, names=None):
+    """The outcome of each scenario, by its name; by default of all that fit the host."""
     host = probed(device)
-    rules = replace(rules, offset_honoured=host.honoured, scaling=host.scaling)
+    names = names or fitting(host)
+    rules = host.rules(rules)
     return {each.name: each for each in outcomes(device, host, rules, list(names), None)}
 
 
@@ -117,10 +126,77 @@ def test_probes():
 
 
 def test_a_host_that_scales_refuses_no_rate():
-    """The scenario about a refused rate says nothing there, and says why."""
-    rules = replace(HONOURED, scaling=True)
-    found = seen(FakeKvm(rules), rules, ["refused-rate"])["refused-rate"]
-    assert found.outcome == INCONCLUSIVE and "scale" in found.note
+    """The scenario about a refused rate says nothing there, and says why; others say nothing elsewhere."""
+    found = seen(FakeKvm(SCALED), SCALED, ["refused-rate"])["refused-rate"]
+    assert found.outcome == INCONCLUSIVE and "refuses no rate" in found.note
+    found = seen(FakeKvm(HONOURED), HONOURED, ["faster-guest"])["faster-guest"]
+    assert found.outcome == INCONCLUSIVE and "cannot scale" in found.note
+
+
+@pytest.mark.parametrize("bits", [48, 32])
+@pytest.mark.parametrize("now", [5 * 10**12, LATE])
+@pytest.mark.parametrize("honoured", [True, False])
+def test_a_host_that_scales_is_explained(bits, now, honoured):
+    """Every scenario that fits, and random sequences; how a ratio is rounded is found out."""
+    rules = SCALED.but(ratio_bits=bits, offset_honoured=honoured)
+    device = FakeKvm(rules, now=now)
+    host = probed(device)
+    assert host.scaling and host.ratio_bits == bits and host.faster
+    found = seen(device, RULES)
+    assert {"faster-guest", "slower-guests", "rates-apart"} <= set(found)
+    found |= {each.name: each for each in fuzzed(device, host, host.rules(RULES), 15, 4, None)}
+    differing = {n: [(f.name, f.words) for f in o.differing] for n, o in found.items()}
+    assert {n: d for n, d in differing.items() if d} == {}
+    assert {o.outcome for o in found.values()} == {EXPLAINED}
+
+
+def test_sequences_set_every_kind_of_rate():
+    """Rates that need scaling, below the host's and above, are set, honoured, and shown on pages."""
+    device = FakeKvm(SCALED)
+    host = probed(device)
+    device.trace.clear()
+    outcomes_of = list(fuzzed(device, host, SCALED, 10, 1, None))
+    assert all(each.outcome == EXPLAINED for each in outcomes_of)
+    pages = [e for e in parsed("\n".join(device.trace), "x").events if isinstance(e, Page)]
+    rates = {khz_of(page.mul, page.shift) for page in pages}
+    assert min(rates) < host.khz // 2 and host.khz in rates and max(rates) > host.khz * 6 // 5
+
+
+@pytest.mark.parametrize(
+    ("faults", "where", "now"),
+    [
+        (Faults(ratio_off=1), "faster-guest", LATE),
+        (Faults(ratio_off=-1), "slower-guests", LATE),
+        (Faults(offset_unscaled=True), "faster-guest", 5 * 10**12),
+        (Faults(matches_any_rate=True), "rates-apart", 5 * 10**12),
+        (Faults(page_unscaled=True), "faster-guest", 5 * 10**12),
+        (Faults(pair_unscaled=True), "faster-guest", 5 * 10**12),
+        (Faults(rate_kept=True), "slower-guests", 5 * 10**12),
+    ],
+)
+def test_a_broken_rule_of_scaling_is_noticed(faults, where, now):
+    """A ratio that is rounded otherwise, a match without the rate, and what else scaling is about."""
+    found = seen(FakeKvm(SCALED, faults=faults, now=now), SCALED, [where])
+    assert found[where].outcome == DIFFERS
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [
+        Faults(ratio_off=1),
+        Faults(offset_unscaled=True),
+        Faults(matches_any_rate=True),
+        Faults(page_unscaled=True),
+        Faults(pair_unscaled=True),
+        Faults(rate_kept=True),
+    ],
+)
+def test_random_sequences_notice_a_broken_rule_of_scaling(faults):
+    """Without a scenario that is about it."""
+    device = FakeKvm(SCALED, faults=faults, now=LATE)
+    host = probed(FakeKvm(SCALED))
+    found = [each.outcome for each in fuzzed(device, host, SCALED, 20, 1, None)]
+    assert found.count(DIFFERS) >= 3
 
 
 def test_a_stalled_host_is_no_difference():

@@ -190,7 +190,7 @@ model/today/vm.py
 model/today/writes.py
   declaration: scaled_tsc guest_tsc offset_for to_cycles write_by_user synchronize _near store \
 _track offsets_match set_offset write_by_guest adjust_by_guest _move adjust_by_user set_rate \
-set_default_rate initial_rate _in_tolerance
+set_default_rate initial_rate ratio_of _in_tolerance
 model/trapping.py
   frame: needs_trapping update_trapping has_page is_switching some_switch must_leave \
 passthrough_resumes catches_up caught_up_to follow_mode stop_trapping native_value \

@@ -33,6 +33,7 @@ from model.today import (
     get_clock,
     guest_tsc,
     leave,
+    load,
     raw_rate,
     register,
     set_clock,
@@ -41,10 +42,14 @@ from model.today import (
     set_rate,
     stop_clock,
     update_all,
+    update_master,
     write_by_guest,
     write_by_user,
     write_deadline,
 )
+from model.today.rates import factors
+from model.today.state import UNSCALED
+from model.today.writes import scaled_tsc
 
 DELAY_NS = 101_000_000
 
@@ -65,16 +70,33 @@ class Faults:
     """Whether the guest's write of its TSC brings a new page."""
     forgets_rate: bool = False
     """Whether KVM_GET_TSC_KHZ says the host's rate after a refusal."""
+    ratio_off: int = 0
+    """What a scaling ratio is off, in 2^-48."""
+    offset_unscaled: bool = False
+    """Whether a write computes its offset from the host's TSC, and not from the scaled one."""
+    matches_any_rate: bool = False
+    """Whether a write may match one by a vCPU of another rate."""
+    page_unscaled: bool = False
+    """Whether pages have the multiplier of the host's rate."""
+    pair_unscaled: bool = False
+    """Whether pages have the host's TSC, unscaled, and the vCPU's offset."""
+    rate_kept: bool = False
+    """Whether a rate that is set back to the host's leaves the ratio as it was."""
 
 
 class FakeKvm:
     """A host whose every call takes a microsecond or so."""
 
     def __init__(
-        self, rules: Rules, khz: int = 2_596_146, faults: Faults = Faults(), at_once: bool = False
+        self,
+        rules: Rules,
+        khz: int = 2_596_146,
+        faults: Faults = Faults(),
+        at_once: bool = False,
+        now: int = 5_000_000_000_000,
     ) -> None:
         self.rules, self.khz, self.faults, self.at_once = rules, khz, faults, at_once
-        self.now = 5_000_000_000_000
+        self.now = now
         self.trace: list[str] = []
         """What the kernel's tracer would have recorded."""
         self._rng = Random(7)
@@ -141,13 +163,23 @@ class FakeVm:
         """TSC, TSC_ADJUST, the deadline and kvmclock."""
         mine = self.vm.vcpus[vcpu]
         if index == IA32_TSC:
-            self._tracked(vcpu, lambda v: write_by_user(v, value, self.host.sample()))
+            self._tracked(vcpu, lambda v: self._written(v, value))
         elif index == IA32_TSC_ADJUST:
             adjust_by_user(mine, value)
         elif index == IA32_TSC_DEADLINE:
             write_deadline(mine, value, self.host.sample())
         else:
             register(mine, bool(value & 1), index == OLD_KVMCLOCK, by_user=True)
+
+    def _written(self, mine: Vcpu, value: int) -> None:
+        """A write of IA32_TSC by user space, by the rules or by what the faults make of them."""
+        faults, ratio = self.host.faults, mine.ratio
+        if faults.matches_any_rate:
+            self.vm.last_khz = mine.khz
+        if faults.offset_unscaled:
+            mine.ratio = UNSCALED
+        write_by_user(mine, value, self.host.sample())
+        mine.ratio = ratio
 
     def get_msr(self, vcpu: int, index: int) -> int:
         """TSC, TSC_ADJUST and the deadline."""
@@ -167,9 +199,15 @@ class FakeVm:
 
     def set_khz(self, vcpu: int, khz: int) -> None:
         """The vCPU's rate."""
-        if not set_rate(self.vm.vcpus[vcpu], khz):
+        mine = self.vm.vcpus[vcpu]
+        before, faults = mine.ratio, self.host.faults
+        if not set_rate(mine, khz):
             self._refused.add(vcpu)
             raise Refused(EINVAL)
+        if mine.ratio != UNSCALED:
+            mine.ratio += faults.ratio_off
+        elif faults.rate_kept:
+            mine.ratio = before
         self._refused.discard(vcpu)
 
     def get_khz(self, vcpu: int) -> int:
@@ -258,10 +296,22 @@ class FakeVm:
             self._delayed = None
         if mine.wants_global and self._delayed is None and not self.host.faults.no_delayed:
             self._delayed = sample.ns + DELAY_NS
-        master, version = mine.wants_master, mine.version
-        enter(mine, sample)
-        if master:
+        version = mine.version
+        load(mine, mine.on_cpu)
+        if mine.wants_master:  # the page has a sample of its own, which is taken after this one
+            mine.wants_master = False
+            update_master(self.vm, sample)
             self._record_master(1001 + vcpu)
+        sample, ratio = self.host.sample(), mine.ratio
+        if self.host.faults.pair_unscaled:
+            mine.ratio = UNSCALED
+        enter(mine, sample)
+        mine.ratio = ratio
+        if mine.version != version:
+            rate = (
+                self.host.khz if self.host.faults.page_unscaled else scaled_tsc(mine, self.host.khz)
+            )
+            mine.page_shift, mine.page_mul = factors(10**9, rate * 1000)
         if mine.version != version:
             self._record_page(vcpu)
 

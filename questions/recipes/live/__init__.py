@@ -1,7 +1,7 @@
 """``vtsc recipe --live``: recipes on the KVM of this host, each observation compared with the rules."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conformance.live import one_cpu
@@ -44,7 +44,7 @@ def live(texts: Sequence[Text], options: Options) -> Seen:
     rules = rules_named(options.rules)
     device = Kvm(options.device)
     host = probed(device)
-    rules = replace(rules, offset_honoured=host.honoured, scaling=host.scaling)
+    rules = host.rules(rules)
     with one_cpu(), tracer(PLACES if options.recorded else ()) as recorder:
         found = [
             each
