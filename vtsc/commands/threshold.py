@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from vtsc import DEFAULT_DEPTH
 from vtsc.base.errors import Exit, UsageError, worst
@@ -20,8 +21,12 @@ from vtsc.report.outputs import deliver, one_of, outputs
 from vtsc.report.progress import shown
 from vtsc.report.thresholds import FORMATS, Found, written
 
+if TYPE_CHECKING:  # it imports z3
+    from vtsc.evidence.inclusion import Inclusion
+
 STATUSES = (
-    "exit status: 0 a change was found, or all values that were decided have the same verdict; "
+    "exit status: 0 a change was found, or all values that were decided have the same verdict, or "
+    "that of every value follows; "
     f"20 some value has no verdict; {ERRORS}"
 )
 
@@ -81,8 +86,19 @@ def _decided(
         schedule = Schedule(asked, effort(prove=False, bounded=arguments.bounded), arguments.jobs)
         return [result for of_case in schedule.results(shown) for result in of_case]
 
+    def at(number: int) -> Case:
+        text = str(values.text(number))
+        return _asked(content, cell, {**given, values.parameter.name: text}, arguments.depth).case
+
+    def include(more: bool) -> "Inclusion | None":
+        from vtsc.evidence.inclusion import Range, inclusion
+
+        parameter = values.parameter
+        range_ = Range(parameter.name, parameter.kind, values.first, values.step, values.count - 1)
+        return inclusion(at, cell.property, range_, more=more)
+
     few = MANY if arguments.within else FEW
-    return threshold(values, decide, bounded=arguments.bounded, few=few)
+    return threshold(values, decide, bounded=arguments.bounded, few=few, include=include)
 
 
 def _asked(content: Content, cell: Cell, given: dict[str, str], depth: int) -> Asked:
