@@ -19,6 +19,9 @@ SAMPLE = [
     ("stall", "2.6.35-vmx", "skewed"),
     ("lateness", "patch25", "resetting"),
     ("earliness", "0dd6a6ed", "slow"),
+    ("lead", "e48672fa", "resetting"),
+    ("lateness", "0dd6a6ed", "slow"),
+    ("earliness", "2.6.37", "fast"),
 ]
 OPEN = {
     "lateness": [("e48672fa", "resetting")],

@@ -196,8 +196,10 @@ def threshold(
         new = [n for n in dict.fromkeys(numbers) if n not in results]
         results.update(zip(new, decide([values.text(n) for n in new]), strict=True))
 
-    ask(range(values.count) if values.count <= few else (0, values.count - 1))
     low, high = 0, values.count - 1
+    ask((low, high))  # by themselves, so that others can be tried as these were decided
+    if values.count <= few:
+        ask(range(values.count))
     while high - low > 1 and found.differ(low, high):
         inner = _inside(values, low, high)
         ask(inner)
