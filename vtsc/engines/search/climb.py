@@ -16,7 +16,7 @@ from vtsc.native.witness import Witness
 from vtsc.system.path import Paths
 from vtsc.system.system import System
 
-BUDGET = 240_000_000
+BUDGET = 120_000_000
 """Z3 resource units that one question of the search may cost."""
 
 
