@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from model.arithmetic import NSEC_PER_MSEC, common_unit
+from vtsc.language import floored, is_varied, whole
 
 TIMES = (
     "clock_resolution",
@@ -41,18 +42,20 @@ class Timebase:
 
     def units(self, duration_ns: Fraction) -> int:
         """A duration in ns as a whole number of time units."""
-        units = duration_ns / self.unit
-        assert units.denominator == 1
-        return int(units)
+        return whole(duration_ns / self.unit)
 
     def cycles(self, duration_ns: Fraction) -> int:
         """Nominal cycles in a duration, rounded down."""
-        return int(duration_ns * self.khz // NSEC_PER_MSEC)
+        return floored(duration_ns * Fraction(self.khz, NSEC_PER_MSEC))
 
 
 def timebase(settings: Any) -> Timebase:
-    """The time base for these settings: the longest unit that fits all of them."""
+    """The time base for these settings: the longest unit that fits all of them.
+
+    A time that stands for a whole range must fit the unit that the others give.
+    """
     khz = settings["virtual_khz"]
     durations = [Fraction(1), Fraction(NSEC_PER_MSEC, khz)]
-    durations += [settings[name] for name in TIMES if settings[name]]
+    times = [settings[name] for name in TIMES]
+    durations += [x for x in times if not is_varied(x) and x]
     return Timebase(common_unit(durations), khz)

@@ -73,18 +73,19 @@ STABLE_EXACT = Lemma(
 
 def _lag_is_timed(machine: Any, state: Any, ghosts: Any, v: int, c: int) -> bool:
     host, vcpu, settings = state.host, state.vm.vcpus[v], machine.settings
-    if settings["exit_interval"] is None or settings["entry_delay"] is None:
+    if settings["entry_delay"] is None:
         return True
     low, per = host.slowest
     behind = integer(machine.ideal(state, v)) - guest_tsc(host, vcpu, c)
     lost, delay = behind * per * host.base.cycle, host.base.units(settings["entry_delay"])
     runs = both(loaded_on(host, vcpu, c), negation(vcpu.tsc_trapping))
-    inside = lost <= (per - low) * (host.t - vcpu.entered + delay)
     outside = lost <= (per - low) * (host.t - vcpu.out_since)
     served = both(negation(vcpu.in_guest), negation(vcpu.request_clock_update))
-    past = both(vcpu.entered <= host.t, vcpu.out_since <= host.t)
-    lag = implies(both(runs, vcpu.in_guest), inside), implies(both(runs, served), outside)
-    return both(past, both(*lag))
+    known = both(vcpu.out_since <= host.t, implies(both(runs, served), outside))
+    if settings["exit_interval"] is None:
+        return known
+    inside = lost <= (per - low) * (host.t - vcpu.entered + delay)
+    return both(both(known, vcpu.entered <= host.t), implies(both(runs, vcpu.in_guest), inside))
 
 
 LAG_IS_TIMED = Lemma(

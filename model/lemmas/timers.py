@@ -86,6 +86,12 @@ def _in_guest_is_delivered(machine: Any, state: Any, ghosts: Any, v: int) -> boo
     return implies(vcpu.in_guest, negation(vcpu.timer_fired))
 
 
+def _target_after_creation(machine: Any, state: Any, ghosts: Any, v: int) -> bool:
+    vcpu = state.vm.vcpus[v]
+    later = integer(vcpu.timer_target) >= integer(vcpu.tsc_at_creation)
+    return implies(_waiting(machine, state, v), later)
+
+
 IN_GUEST_IS_DELIVERED = Lemma(
     "in_guest_is_delivered",
     "no timer that has fired waits for a vCPU in guest mode",
@@ -95,6 +101,12 @@ IN_GUEST_IS_DELIVERED = Lemma(
 LEMMAS = (
     IN_GUEST_IS_DELIVERED,
     Lemma("fired_is_due", "a timer that has fired is due", ("vcpu",), _fired_is_due),
+    Lemma(
+        "target_after_creation",
+        "a timer's target is not below the guest's TSC at creation",
+        ("vcpu",),
+        _target_after_creation,
+    ),
     Lemma(
         "target_not_behind",
         "a timer's target is below what ideal is when the host's timer is due by at most what the clock "

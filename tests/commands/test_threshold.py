@@ -69,6 +69,25 @@ def test_every_value_of_a_range_is_decided(capsys):
     assert told.endswith("was decided: holds at all up to 7ns, fails at all from 8ns")
 
 
+@pytest.mark.slow
+def test_the_rest_of_a_long_range_is_proved(tmp_path):
+    """That a greater skew permits more runs is proved at once for all, so two neighbours say it all."""
+    asked = ["threshold", "skew_max", "2.6.37", "--host", "skewed", "-p", "bounded_lag"]
+    limits = ["--within", "0..1000000", "--set", "lag_bound=20ns", "-o", str(tmp_path / "text")]
+    formats = ["--format", "text", "--format", f"json={tmp_path / 'json'}"]
+    assert main([*asked, *limits, *formats, "--bounded", "--depth", "7"]) == 0
+    assert " ".join((tmp_path / "text").read_text(encoding="utf-8").split()).endswith(
+        "proved of all values from 0 to 1000000 in steps of 1, by 15 questions: what violates it at one "
+        "value does so at every greater one, so it holds at all up to 20, and fails at all from 21"
+    )
+    document = json.loads((tmp_path / "json").read_text(encoding="utf-8"))
+    schema = ROOT / "docs" / "schemas" / "thresholds.schema.json"
+    jsonschema.validate(document, json.loads(schema.read_text(encoding="utf-8")))
+    (result,) = document["results"]
+    assert result["inclusion"] == {"violations_stay_at": "greater", "questions": 15}
+    assert result["monotone"] and not result["every_value_decided"]
+
+
 @pytest.mark.hours
 @pytest.mark.slow
 def test_the_least_bump_with_which_reads_differ():

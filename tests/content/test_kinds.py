@@ -119,7 +119,7 @@ model/lemmas/standings.py
 model/lemmas/timers.py
   declaration: target_ahead rounded_by _waiting _lost _target_not_behind _target_not_ahead \
 _stable_target_not_behind _stable_target_not_ahead _stably_waiting _fired_is_due \
-_in_guest_is_delivered _paced timer_lemmas
+_in_guest_is_delivered _target_after_creation _paced timer_lemmas
 model/lemmas/trapping.py
   declaration: is_asked_to_trap emulated emulation_limit _trapping_is_unstable _unstable_asks \
 _asked_has_no_page _update_is_unstable _switch_is_pending _guest_has_switched \

@@ -5,9 +5,10 @@ from itertools import pairwise
 
 import pytest
 
-from vtsc.base.errors import UsageError
+from vtsc.base.errors import EvidenceError, UsageError
 from vtsc.deciding.threshold import FEW, MANY, Grid, grid, threshold
 from vtsc.deciding.verdict import Result, Status
+from vtsc.evidence.inclusion import Inclusion
 from vtsc.language.parameters import Parameter
 
 NUMBER = Parameter("number", "integer", "0", "a number", 0, 10**9)
@@ -136,3 +137,49 @@ def test_what_makes_no_sense_is_refused(parameter, within, step, complaint):
     """In one line that says what is expected."""
     with pytest.raises(UsageError, match=complaint):
         grid(parameter, within, step)
+
+
+def proves(*ways):
+    """A proof that violations stay at greater values (True), or at smaller ones (False), if that is one."""
+    return lambda more: Inclusion(more, {"start": ""}) if more in ways else None
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_proof_about_all_values_says_the_rest(turned):
+    """In a range that is too long to decide each value, and whichever side holds."""
+    fails = (lambda n: n < 5000) if turned else (lambda n: n >= 5000)
+    status = decided(lambda n: Status.VIOLATED if fails(n) else Status.PROVED)
+    found = threshold(grid(NUMBER), status, include=proves(not turned))
+    assert found.changes == [(4999, 5000)] and found.follows and found.is_monotone
+    assert found.edges == (4999, 5000) and not found.whole
+    assert not threshold(grid(NUMBER), status, include=proves(turned)).is_monotone
+
+
+@pytest.mark.parametrize(("more", "everywhere"), [(True, 10**9), (False, 0)])
+def test_one_end_is_enough_where_every_other_value_permits_less(more, everywhere):
+    """A verdict at the value that permits most is one for all."""
+    status = decided(lambda n: Status.PROVED if n == everywhere else Status.UNKNOWN)
+    found = threshold(grid(NUMBER), status, include=proves(more))
+    assert found.follows and found.undecided and found.is_settled
+    other = decided(lambda n: Status.UNKNOWN if n == everywhere else Status.PROVED)
+    assert not threshold(grid(NUMBER), other, include=proves(more)).follows
+
+
+def test_a_gap_between_known_values_stays_one():
+    """Between the greatest value that holds and the least that fails nothing is known."""
+
+    def status(n):
+        return Status.UNKNOWN if 10 <= n < 10**6 else below(10**6)(n)
+
+    found = threshold(grid(NUMBER), decided(status), include=proves(True))
+    low, high = found.edges
+    assert low < 10 and high >= 10**6 and not found.follows and not found.is_settled
+
+
+def test_a_verdict_against_a_proof_is_an_error():
+    """One of the two is wrong, so neither is reported."""
+    wrong = decided(
+        lambda n: Status.VIOLATED if n == 0 else Status.UNKNOWN if n < 9 else Status.PROVED
+    )
+    with pytest.raises(EvidenceError, match="a verdict contradicts the proof"):
+        threshold(grid(NUMBER), wrong, include=proves(True))

@@ -90,6 +90,10 @@ class UnkeptError(MeaningError):
         self.args, self.line = told.args, told.line
 
 
+COSTLY = "exploring costs more than"
+"""How an `UnendingError` begins that says that exploring is over its budget."""
+
+
 class UnendingError(RuntimeError):
     """Code of a model does not come to an end, as far as can be seen.
 

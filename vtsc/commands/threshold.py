@@ -2,9 +2,11 @@
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from vtsc import DEFAULT_DEPTH
-from vtsc.base.errors import Exit, UsageError, worst
+from vtsc.base.errors import COSTLY, Exit, UsageError, worst
 from vtsc.commands.options import ERRORS, add_cells, add_depth, add_design, add_formats, add_jobs
 from vtsc.commands.selection import selected
 from vtsc.content.case import Case
@@ -15,13 +17,18 @@ from vtsc.deciding.plan import effort
 from vtsc.deciding.schedule import Asked, Schedule
 from vtsc.deciding.threshold import FEW, MANY, USUAL, Grid, Threshold, grid, threshold
 from vtsc.deciding.verdict import Result, Status
+from vtsc.evidence.hints import Like
 from vtsc.language.parameters import assignments
 from vtsc.report.outputs import deliver, one_of, outputs
 from vtsc.report.progress import shown
 from vtsc.report.thresholds import FORMATS, Found, written
 
+if TYPE_CHECKING:  # it imports z3
+    from vtsc.evidence.inclusion import Inclusion
+
 STATUSES = (
-    "exit status: 0 a change was found, or all values that were decided have the same verdict; "
+    "exit status: 0 a change was found, or all values that were decided have the same verdict, or "
+    "that of every value follows; "
     f"20 some value has no verdict; {ERRORS}"
 )
 
@@ -73,16 +80,47 @@ def _decided(
 ) -> Threshold:
     """The threshold of one cell, whose other settings are ``given``."""
 
+    proved: list[tuple[Any, Like]] = []
+    name, parse = values.parameter.name, values.parameter.parse
+
     def decide(texts: Sequence[int | str]) -> list[Result]:
-        asked = [
-            _asked(content, cell, {**given, values.parameter.name: str(text)}, arguments.depth)
-            for text in texts
-        ]
+        asked = []
+        for text in texts:
+            value = parse(str(text))
+            _, like = min(proved, key=lambda each: abs(each[0] - value), default=(None, None))
+            one = _asked(content, cell, {**given, name: str(text)}, arguments.depth)
+            asked.append(replace(one, like=like))
         schedule = Schedule(asked, effort(prove=False, bounded=arguments.bounded), arguments.jobs)
-        return [result for of_case in schedule.results(shown) for result in of_case]
+        found = [result for of_case in schedule.results(shown) for result in of_case]
+        proved.extend(
+            (parse(str(text)), like)
+            for text, result in zip(texts, found, strict=True)
+            if (like := _like(result)) is not None
+        )
+        return found
+
+    def at(number: int) -> Case:
+        text = str(values.text(number))
+        return _asked(content, cell, {**given, values.parameter.name: text}, arguments.depth).case
+
+    def include(more: bool) -> "Inclusion | None":
+        from vtsc.evidence.inclusion import Range, inclusion
+
+        parameter = values.parameter
+        range_ = Range(parameter.name, parameter.kind, values.first, values.step, values.count - 1)
+        return inclusion(at, cell.property, range_, more=more)
 
     few = MANY if arguments.within else FEW
-    return threshold(values, decide, bounded=arguments.bounded, few=few)
+    return threshold(values, decide, bounded=arguments.bounded, few=few, include=include)
+
+
+def _like(result: Result) -> Like | None:
+    """What proves the cells with other values of the parameter, as far as it proved this one."""
+    certificate = result.certificate
+    if certificate is None or certificate.engine != "lemmas":
+        return None
+    lemmas = tuple((x.owner, x.name) for x in certificate.stated)
+    return Like(lemmas, certificate.only if COSTLY in certificate.only else "")
 
 
 def _asked(content: Content, cell: Cell, given: dict[str, str], depth: int) -> Asked:

@@ -201,14 +201,18 @@ class _Bounding:
         run = known.run if known is not None and known.same else None
         if run is None and found.value is not None:
             run = self._long_run(found.value)
+        if run is not None:
+            found = self._climbing.along(run)
+        run = self._long_run(found.wanted, far=True) if found.wanted else None
         return found if run is None else self._climbing.along(run)
 
-    def _long_run(self, value: int) -> Witness | None:
-        """A run whose middle repeats and whose measure is above ``value``; None where none is found."""
-        from vtsc.engines.search.repetition import repeated
+    def _long_run(self, value: int, *, far: bool = False) -> Witness | None:
+        """A run whose middle repeats, ``far`` more often, and whose measure is above ``value``, if found."""
+        from vtsc.engines.search.repetition import BUDGET, FAR, FAR_BUDGET, USUAL, repeated
 
         system = self._systems.own([self._case.property(self._named(value))])
-        return repeated(system, self._named(value), self._case.machine().rounds)
+        how = (FAR_BUDGET, FAR) if far else (BUDGET, USUAL)
+        return repeated(system, self._named(value), self._case.machine().rounds, *how)
 
     def _is_greatest(self, value: int) -> bool:
         """Whether no path through any call can give the measure more than ``value``."""

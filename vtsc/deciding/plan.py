@@ -14,6 +14,7 @@ from vtsc.content.cells import Cell
 from vtsc.deciding.guarded import Open, failed, guarded
 from vtsc.deciding.limits import NO_LIMIT, Limit
 from vtsc.deciding.verdict import Reached, Result, Status
+from vtsc.evidence.hints import Like
 from vtsc.native.witness import Witness
 
 if TYPE_CHECKING:  # these import z3
@@ -53,13 +54,15 @@ def begin(
     effort: "Effort",
     doubted: Collection[str] = (),
     limit: Limit = NO_LIMIT,
+    like: Like | None = None,
 ) -> list[Result | Open]:
     """Decide by the engines that share a preparation: for each property its result, or its open cell.
 
-    A violation of a property that is ``doubted`` is looked for here, and no proof of it is tried here.
+    A violation of a property that is ``doubted`` is looked for here, and no proof of it is tried here. What
+    proved a cell that is ``like`` this one is tried first.
     """
     cells = [case.cell(prop) for prop in properties]
-    work = partial(_together, case, properties, depth, effort, doubted)
+    work = partial(_together, case, properties, depth, effort, doubted, like)
     return guarded(case, cells, work, limit)
 
 
@@ -82,6 +85,7 @@ def _together(
     depth: int,
     effort: "Effort",
     doubted: Collection[str],
+    like: Like | None,
 ) -> Iterator[Result | Open]:
     from vtsc.deciding.proofs import Proofs, prove
     from vtsc.deciding.reaching import Reaching
@@ -99,7 +103,7 @@ def _together(
         reaching = Reaching(systems, properties, suspects, early)
         if proving:
             reaching.exclude()
-        proofs = prove(systems, hoped, reaching.missing, effort) if proving else Proofs()
+        proofs = prove(systems, hoped, reaching.missing, effort, like) if proving else Proofs()
         reached = reaching.result(proofs.never, depth)
     except EvidenceError as error:
         raise _difference(systems, ()) or error from None

@@ -4,13 +4,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 
-from vtsc.base.errors import EvidenceError, UsageError
+from vtsc.base.errors import COSTLY, EvidenceError, UsageError
 from vtsc.content.case import Case
 from vtsc.engines import Answers, Effort, asked, first_accepted
 from vtsc.engines.proof.induction import Induction
 from vtsc.engines.task import Answer, Finding, Key, Task, keys
 from vtsc.evidence.certificate import Certificate, check, make
-from vtsc.evidence.hints import Hint, load_hint, save_hint
+from vtsc.evidence.hints import Hint, Like, load_hint, save_hint
 from vtsc.evidence.proofs import load_proofs
 from vtsc.evidence.systems import Systems, key
 from vtsc.language.claims import Sometimes
@@ -33,14 +33,19 @@ class Proofs:
 
 
 def prove(
-    systems: Systems, properties: Sequence[str], sometimes: Sequence[Sometimes], effort: Effort
+    systems: Systems,
+    properties: Sequence[str],
+    sometimes: Sequence[Sometimes],
+    effort: Effort,
+    like: Like | None = None,
 ) -> Proofs:
     """Try to prove each property, and "sometimes" NEVER.
 
     Recorded proofs are tried first: that of the cell, else the one of the same design, host and property
-    whose settings are closest. Where neither serves, lemmas are looked for.
+    whose settings are closest, or what proved a cell that is ``like`` this one. Where none of them serves,
+    lemmas are looked for.
     """
-    known = _recorded(systems, properties, sometimes)
+    known = _recorded(systems, properties, sometimes, like)
     left = [prop for prop in properties if prop not in known.certificates]
     unreached = [s for s in sometimes if s.name not in known.never]
     if not left and not unreached:
@@ -52,7 +57,10 @@ def prove(
 
 
 def _recorded(
-    systems: Systems, properties: Sequence[str], sometimes: Sequence[Sometimes]
+    systems: Systems,
+    properties: Sequence[str],
+    sometimes: Sequence[Sometimes],
+    like: Like | None,
 ) -> Proofs:
     """The proofs that the records of a case, or of one with other settings, still give."""
     case = systems.case
@@ -61,12 +69,16 @@ def _recorded(
     for prop in properties:
         proof = known.closest_proof(case.cell(prop))
         own = proof is not None and proof.cell == case.cell(prop)
-        if proof is not None and (own or not (proof.k > 1 or proof.found)):
+        certificate = None
+        if proof is not None and own:
             answer = Answer(Finding.PROVED, lemmas=proof.lemmas, k=proof.k, found=proof.found)
-            certificate = certified(systems, prop, answer, BUDGET if own else TRIAL)
-            # With other settings, a proof for these sizes only would spare the search for a better one.
-            if certificate is not None and (own or certificate.any_number):
-                certificates[prop] = certificate
+            certificate = certified(systems, prop, answer)
+        elif like is not None:
+            certificate = _alike(systems, prop, like)
+        if certificate is None and not own and proof and not (proof.k > 1 or proof.found):
+            certificate = _elsewhere(systems, prop, proof.lemmas)
+        if certificate is not None:
+            certificates[prop] = certificate
     unreached = known.closest_unreached(case)
     asked = [s for s in sometimes if unreached is not None and s.name in unreached.names]
     if unreached is None or not asked:
@@ -75,6 +87,28 @@ def _recorded(
     induction = Induction(systems.own(asked, lemmas))
     never = {s.name: unreached.lemmas for s in asked if induction.proves(s.name)}
     return Proofs(certificates, never)
+
+
+def _elsewhere(systems: Systems, prop: str, lemmas: Sequence[Key]) -> Certificate | None:
+    """The proof by lemmas that are recorded for other settings.
+
+    One for these sizes only would spare the search for a better one, so it counts only if other lemmas could
+    not give one for any number, either.
+    """
+    answer = Answer(Finding.PROVED, lemmas=tuple(lemmas))
+    if certified(systems, prop, answer, TRIAL, numbers=(False,)) is None:
+        return None  # so it is not worth while to look at more instances
+    found = certified(systems, prop, answer, TRIAL)
+    return found if found is not None and (found.any_number or COSTLY in found.only) else None
+
+
+def _alike(systems: Systems, prop: str, like: Like) -> Certificate | None:
+    """The proof by those lemmas of a cell that is like this one that this one has, too."""
+    if like.costly:
+        systems.expect_uneven(prop, like.costly)
+    there = _of_keys(systems.case.lemmas(prop), like.lemmas)
+    answer = Answer(Finding.PROVED, lemmas=keys(there))
+    return certified(systems, prop, answer, TRIAL)
 
 
 def _candidates(case: Case, properties: Sequence[str], owners: Sequence[str]) -> list[Lemma]:
@@ -232,19 +266,24 @@ class _Attempt:
 
 
 def certified(
-    systems: Systems, prop: str, answer: Answer, budget: int = BUDGET
+    systems: Systems,
+    prop: str,
+    answer: Answer,
+    budget: int = BUDGET,
+    *,
+    numbers: Sequence[bool] = (True, False),
 ) -> Certificate | None:
     """The checked certificate of an answer that says proved; None where the check fails.
 
-    It is for any number of instances if that can be shown, else for the case's own sizes. ``budget``: Z3
-    resource units that each of its questions may cost.
+    It is for any number of instances if that can be shown, else for the case's own sizes; ``numbers`` are
+    which of the two is tried, in order. ``budget``: Z3 resource units that each of its questions may cost.
     """
     if answer.finding is not Finding.PROVED:
         return None
     own = {f"spacer_{n}" for n, _ in enumerate(answer.found, 1)}
     stated = [each for each in answer.lemmas if each[1] not in own]
     only = ""
-    for any_number in (False,) if answer.k > 1 or answer.found else (True, False):
+    for any_number in (False,) if answer.k > 1 or answer.found else numbers:
         try:
             certificate = make(systems, prop, stated, any_number, answer.k, answer.found)
             check(certificate, systems.solved, budget)

@@ -19,6 +19,7 @@ from vtsc.deciding.guarded import Open
 from vtsc.deciding.limits import Limit, accounted, limit_of
 from vtsc.deciding.plan import begin, finish
 from vtsc.deciding.verdict import Result, lost
+from vtsc.evidence.hints import Like
 
 if TYPE_CHECKING:  # these import z3
     from vtsc.engines import Effort
@@ -33,6 +34,8 @@ class Asked:
     depth: int
     doubted: frozenset[str] = frozenset()
     """Properties of which a violation is looked for before a proof."""
+    like: Like | None = None
+    """What proved a case that differs little from this one."""
 
     def cells(self) -> list[Cell]:
         """The cells."""
@@ -95,11 +98,11 @@ class Deciding:
         cells = len(asked.properties)
         limit = self._limit(piece, cells, 0)
         doubted = asked.doubted | violated_before(case, asked.properties, depth)
-        found = begin(case, asked.properties, depth, self.effort, doubted, limit)
+        found = begin(case, asked.properties, depth, self.effort, doubted, limit, asked.like)
         if any(isinstance(x, Open) and x.cell.property in doubted for x in found):
             before = [x.units for x in found]
             limit = self._limit(piece, cells, sum(before))
-            found = begin(case, asked.properties, depth, self.effort, limit=limit)
+            found = begin(case, asked.properties, depth, self.effort, limit=limit, like=asked.like)
             pairs = zip(found, before, strict=True)
             return [replace(x, units=x.units + units) for x, units in pairs]
         return found

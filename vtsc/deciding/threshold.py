@@ -1,20 +1,25 @@
 """Thresholds: the neighbouring values of a parameter between which a verdict changes.
 
 A range is decided at its two ends. Where the verdicts there differ, it is decided at two values inside, and
-so on between two values with different verdicts, until these are neighbours. Nothing is taken to be monotone:
-of values that were not decided, nothing is said. In a range of few values, every value is decided, so
-that it is known whether the verdict changes once.
+so on between two values with different verdicts, until these are neighbours. Nothing is taken to be monotone.
+In a range of few values, every value is decided, so that it is known whether the verdict changes once. In
+a larger one, what violates the property at one value may be proved to do so at every greater one, or at
+every smaller one (`vtsc.evidence.inclusion`); else nothing is said of values that were not decided.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 from math import isqrt
+from typing import TYPE_CHECKING
 
-from vtsc.base.errors import UsageError
+from vtsc.base.errors import EvidenceError, UsageError
 from vtsc.deciding.verdict import Result, Status
 from vtsc.language.parameters import Parameter
+
+if TYPE_CHECKING:  # it imports z3
+    from vtsc.evidence.inclusion import Inclusion
 
 FEW = 12
 """In a range of up to so many values, every value is decided."""
@@ -25,6 +30,9 @@ FAR = 8
 
 Decide = Callable[[Sequence[int | str]], Sequence[Result]]
 """Gives the results for some values of the parameter, as texts, in order."""
+
+Include = Callable[[bool], "Inclusion | None"]
+"""Proves that what violates the property does so at every greater value, or (False) at every smaller one."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +66,8 @@ class Threshold:
     results: Mapping[int, Result]
     bounded: bool = False
     """Whether holding to the depth of the search is enough."""
+    included: "Inclusion | None" = None
+    """The proof about all values of the range, where it was looked for and found."""
 
     def holds(self, number: int) -> bool | None:
         """Whether the property holds (True) or fails (False) at a value; None where neither is known."""
@@ -73,8 +83,29 @@ class Threshold:
 
     @property
     def is_monotone(self) -> bool:
-        """Whether every value was decided, and the verdict changes at most once."""
-        return self.whole and len(self.changes) <= 1
+        """Whether it is known of every value, by a verdict of its own or not, and changes at most once."""
+        return (self.whole or self.follows) and len(self.changes) <= 1
+
+    @property
+    def follows(self) -> bool:
+        """Whether the verdict at every value follows from those that were decided."""
+        low, high = self.edges
+        last = self.grid.count - 1
+        everywhere = high == low + 1 or low == last or high == 0
+        return self.included is not None and everywhere
+
+    @property
+    def edges(self) -> tuple[int, int]:
+        """With a proof about all values: up to which number and from which on the verdict is known.
+
+        Up to the first, -1 where there is none, it is that of the least value; from the second on it is that
+        of the greatest one.
+        """
+        holding = [n for n in self.results if self.holds(n) is True]
+        failing = [n for n in self.results if self.holds(n) is False]
+        more = self.included is None or self.included.more
+        lower, upper = (holding, failing) if more else (failing, holding)
+        return max(lower, default=-1), min(upper, default=self.grid.count)
 
     @property
     def changes(self) -> list[tuple[int, int]]:
@@ -92,8 +123,8 @@ class Threshold:
 
     @property
     def is_settled(self) -> bool:
-        """Whether a change was found, or both ends have the same verdict and nothing is undecided."""
-        return bool(self.changes) or not self.undecided
+        """Whether a change was found, or the verdict is known of all that was asked, or of every value."""
+        return bool(self.changes) or not self.undecided or self.follows
 
 
 def grid(parameter: Parameter, within: str | None = None, step: str | None = None) -> Grid:
@@ -145,10 +176,18 @@ USUAL = {"integer": "1", "duration": "1us", "frequency": "1MHz", "ratio": "1/100
 """The step for each kind of parameter, where none is given."""
 
 
-def threshold(values: Grid, decide: Decide, *, bounded: bool = False, few: int = FEW) -> Threshold:
+def threshold(
+    values: Grid,
+    decide: Decide,
+    *,
+    bounded: bool = False,
+    few: int = FEW,
+    include: Include = lambda more: None,
+) -> Threshold:
     """The verdicts at both ends, and at as many other values as it takes to find neighbours that differ.
 
-    In a range of up to ``few`` values, the verdict at each.
+    In a range of up to ``few`` values, the verdict at each; in a larger one, ``include`` is asked for a proof
+    about all values. Raises `EvidenceError` where that contradicts a verdict.
     """
     results: dict[int, Result] = {}
     found = Threshold(values, results, bounded)
@@ -157,8 +196,10 @@ def threshold(values: Grid, decide: Decide, *, bounded: bool = False, few: int =
         new = [n for n in dict.fromkeys(numbers) if n not in results]
         results.update(zip(new, decide([values.text(n) for n in new]), strict=True))
 
-    ask(range(values.count) if values.count <= few else (0, values.count - 1))
     low, high = 0, values.count - 1
+    ask((low, high))  # by themselves, so that others can be tried as these were decided
+    if values.count <= few:
+        ask(range(values.count))
     while high - low > 1 and found.differ(low, high):
         inner = _inside(values, low, high)
         ask(inner)
@@ -166,7 +207,19 @@ def threshold(values: Grid, decide: Decide, *, bounded: bool = False, few: int =
         low, high = next(pair for pair in pairwise(known) if found.differ(*pair))
         if any(low < n < high for n in inner):
             break  # between the two there is a value without a verdict
-    return Threshold(values, dict(sorted(results.items())), bounded)
+    found = Threshold(values, dict(sorted(results.items())), bounded)
+    return found if found.whole else replace(found, included=_included(found, include))
+
+
+def _included(found: Threshold, include: Include) -> "Inclusion | None":
+    """The proof about all values: first of what the verdicts suggest, else of either."""
+    ways = [found.holds(low) is True for low, _ in found.changes] or [True, False]
+    proof = next((p for p in map(include, ways) if p is not None), None)
+    if proof is not None:
+        course = [v for n in found.results if (v := found.holds(n)) is not None]
+        if course != sorted(course, reverse=proof.more):
+            raise EvidenceError("a verdict contradicts the proof about all values of the range")
+    return proof
 
 
 def _inside(values: Grid, low: int, high: int) -> list[int]:

@@ -25,6 +25,15 @@ class Hint:
         return {k for keys in (*self.proofs.values(), self.never) for k in keys}
 
 
+@dataclass(frozen=True)
+class Like:
+    """What the proof of a cell took; it is tried first where settings are close to those of that cell."""
+
+    lemmas: tuple[Key, ...]
+    costly: str = ""
+    """The reason why the proof is for its own sizes only, if that is what exploring others costs."""
+
+
 def _name(case: Case, properties: Sequence[str]) -> str:
     """The name under which the hint of a case is kept, by the digest of all that a proof depends on."""
     content = case.content

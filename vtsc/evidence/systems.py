@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
 
-from vtsc.base.errors import EvidenceError, UnendingError, VtscError
+from vtsc.base.errors import COSTLY, EvidenceError, UnendingError, VtscError
 from vtsc.content.case import Case, Sizes
 from vtsc.content.cells import Cell
 from vtsc.content.content import Content, model_error
@@ -150,11 +150,17 @@ class Systems:
         """
         if prop not in self._uneven:
             alike = tuple(p.name for p in self._peers(prop))
-            why = self._larger(prop, alike) and self._larger(prop, (prop,))
+            why = self._larger(prop, alike)
+            if why and COSTLY not in why:  # one monitor fewer would not make it cheap
+                why = self._larger(prop, (prop,))
             for name in (prop,) if why else alike:
                 self._uneven[name] = why
         found = self._uneven[prop]
         return found or self._why(self.proof(prop, generic_sizes(self.case, prop), lemmas).compared)
+
+    def expect_uneven(self, prop: str, why: str) -> None:
+        """Take a reason that another case gave for this one, so that no proof for any number is tried."""
+        self._uneven.setdefault(prop, why)
 
     def _why(self, found: Compared | None) -> str:
         """The reason that a comparison gives; empty where nothing differs."""

@@ -38,6 +38,7 @@ from vtsc.language.state import (
 )
 from vtsc.language.table import TableMachine
 from vtsc.language.timeline import Event, Moment, Timeline
+from vtsc.language.varied import floored, is_varied, whole
 from vtsc.language.words import (
     INPUT_LIMIT,
     MASK,
@@ -120,10 +121,12 @@ __all__ = [
     "either",
     "ensure",
     "flag",
+    "floored",
     "implies",
     "index",
     "instances",
     "integer",
+    "is_varied",
     "negation",
     "require",
     "s32",
@@ -134,6 +137,7 @@ __all__ = [
     "spelled",
     "u32",
     "u64",
+    "whole",
     "with_inputs",
     "without_inputs",
     "word",

@@ -98,9 +98,12 @@ def _unchanged(found: Threshold, name: str) -> str:
     first, last = min(found.results), max(found.results)
     ends = f"from {name}={_value(found, first)} to {_value(found, last)}"
     verdicts = {found.holds(n) for n in found.results}
+    if found.follows:
+        verdicts -= {None}
     for holds, said in ((True, "holds"), (False, "fails")):
         if verdicts == {holds}:
-            return f"{said} {ends}" if found.whole else f"{said} at both ends, {ends}"
+            everywhere = found.whole or found.follows
+            return f"{said} {ends}" if everywhere else f"{said} at both ends, {ends}"
     return f"no change found {ends}"
 
 
@@ -112,11 +115,18 @@ def _rest(found: Threshold) -> str:
         return f"every value {span} was decided{_course(found)}"
     if len(found.results) == values.count:
         return f"every value {span} was tried"
+    if found.included is not None:
+        which, count = (
+            "greater" if found.included.more else "smaller",
+            len(found.included.questions),
+        )
+        why = f"what violates it at one value does so at every {which} one"
+        return f"proved of all values {span}, by {count} questions: {why}{_followed(found)}"
     return f"not known to be monotone: other values {span} were not decided"
 
 
 def _course(found: Threshold) -> str:
-    """How the verdict changes over a range in which every value was decided."""
+    """How the verdict changes over a range in which it is known of every value."""
     if not found.changes:
         return ""
     if not found.is_monotone:
@@ -124,6 +134,18 @@ def _course(found: Threshold) -> str:
     ((low, high),) = found.changes
     first, then = ("holds", "fails") if found.holds(low) else ("fails", "holds")
     return f": {first} at all up to {_value(found, low)}, {then} at all from {_value(found, high)}"
+
+
+def _followed(found: Threshold) -> str:
+    """What follows from the verdicts and a proof about all values."""
+    (low, high), more = found.edges, found.included is None or found.included.more
+    first, then = ("holds", "fails") if more else ("fails", "holds")
+    told = []
+    if low >= 0:
+        told.append(f"{first} at all up to {_value(found, low)}")
+    if high < found.grid.count:
+        told.append(f"{then} at all from {_value(found, high)}")
+    return f", so it {', and '.join(told)}" if told else ""
 
 
 def json_document(content: Content, found: Sequence[Found]) -> str:
@@ -145,11 +167,19 @@ def _result(content: Content, each: Found) -> dict[str, Any]:
         "changes": [_side(found, *change) for change in found.changes],
         "every_value_decided": found.whole,
         "monotone": found.is_monotone,
+        "inclusion": _inclusion(found),
         "decided": [
             {"value": values.text(n), "status": r.status.value, "depth": r.depth}
             for n, r in found.results.items()
         ],
     }
+
+
+def _inclusion(found: Threshold) -> dict[str, Any] | None:
+    if found.included is None:
+        return None
+    where = "greater" if found.included.more else "smaller"
+    return {"violations_stay_at": where, "questions": len(found.included.questions)}
 
 
 def _side(found: Threshold, low: int, high: int) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import z3
 
-from vtsc.base.errors import UnendingError
+from vtsc.base.errors import COSTLY, UnendingError
 from vtsc.solver.expressions import require
 from vtsc.solver.integers import Lowering
 from vtsc.solver.units import keep_to_budget, spent
@@ -64,7 +64,7 @@ class SolverFeasibility:
             return
         keep_to_budget()
         if self._budget is not None and spent() - self._before > self._budget:
-            raise UnendingError(f"exploring costs more than {self._budget} units of the solver")
+            raise UnendingError(f"{COSTLY} {self._budget} units of the solver")
 
     def _catch_up(self) -> None:
         """Assert what has been defined since the last question."""

@@ -16,7 +16,9 @@ AFTER = "'"
 
 INPUTS_TAKEN = re.compile(r"(any|assume|broken|c|i|quotient|rule)\d+|bad")
 """Names that the engines and the questions of certificates give to unknowns of their own."""
-RECORDS_TAKEN = frozenset(("hit", "initial", "touched", "undecided", "wraps"))
+PARAMETER = "parameter"
+"""Stands, with a dot, before the names of unknowns that are numbers of a parameter's values."""
+RECORDS_TAKEN = frozenset(("hit", "initial", PARAMETER, "touched", "undecided", "wraps"))
 """Records whose fields' names would be those of unknowns that the engines make."""
 
 

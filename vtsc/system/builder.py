@@ -48,12 +48,13 @@ class _Builder:
         noted: Noted | None,
         guard: Guard,
         more: Sequence[Call],
+        arena: Arena | None,
     ) -> None:
         self.machine = machine
         self.guard = guard
         guard.accept = self._accept
         self.monitors = monitors
-        self.arena = Arena()
+        self.arena = arena or Arena()
         self.feasibility = feasibility(self.arena)
         self.wanted = wanted
         self.lemmas = lemmas
@@ -321,10 +322,12 @@ def explored(
     noted: Noted | None = None,
     more: Sequence[Call] = (),
     ranges: tuple[Ranges, Ranges] | None = None,
+    arena: Arena | None = None,
 ) -> Explored:
     """The system before it is simplified; ``more`` are calls that are explored after all others.
 
     ``ranges``: those of the inputs of the initial state and of steps, to be shared with other systems.
+    ``arena``: the one in which the terms are made, by default a new one.
     """
     guard = Guard(machine, monitors)
     covered = ({}, {}) if ranges is None else ranges
@@ -343,6 +346,7 @@ def explored(
                     noted,
                     guard,
                     more,
+                    arena,
                 ).build()
 
     return guard.checked(partial(built, wanted), built)

@@ -17,7 +17,7 @@ RULES_WORDS = (
 """The functions of the language that a rule may call."""
 FRAME_WORDS = (
     *RULES_WORDS, "select", "apart", "integer", "ensure", "with_inputs", "without_inputs", "StepInputs",
-    "Step", "Call",
+    "Step", "Call", "whole", "floored", "is_varied",
 )  # fmt: skip
 RULES_BUILTINS = (
     "abs", "min", "max", "any", "all", "sum", "len", "bool", "range", "enumerate", "zip", "reversed",

@@ -5,7 +5,8 @@ its inputs are those of one run plus n times a fixed direction, and its measure 
 with n. That every member is a run is shown for all n at once, by terms in n.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -141,8 +142,17 @@ class Along:
                     found = None
                 family = None if found is None else self._as_family(*found, far)
                 if family is not None:
-                    return family
+                    return self._by_fewest(family, far)
         return None
+
+    def _by_fewest(self, family: Family, far: int) -> Family:
+        """The family in which only such inputs move without which there is no endless one."""
+        for place in family.direction:
+            fewer = {p: stride for p, stride in family.direction.items() if p != place}
+            found = self._as_family(family.first, fewer, far) if fewer else None
+            if found is not None and found.is_endless:
+                return self._by_fewest(found, far)
+        return family
 
     def _two_members(self, far: int, held: Collection[Place]) -> tuple[list[Any], Lowering]:
         """The constraints of the first member of a family and of the one of number ``far``."""
@@ -202,9 +212,26 @@ class Along:
             form, own = self.value(followed), count.terms[0][0]
             gain = sum(c for atom, c in form.terms if atom is own)
             if not followed.conditions and gain > 0 and len(form.terms) == 1:
-                return Family(self.rules, first, direction, last, form.constant, gain)
+                found = Family(self.rules, first, direction, last, form.constant, gain)
+                return self._longest(found)
             last = end_of(followed.conditions, own, last, shorter(last, far))
         return None
+
+    def _longest(self, family: Family) -> Family:
+        """The family with as many members before its first and after its last as terms show to be runs."""
+        before = _greatest(lambda n: self._holds(family.moved(-n), n + family.last))
+        family = family.moved(-before)
+        last = before + family.last
+        more = _greatest(lambda n: self._holds(family, last + n))
+        return replace(family, last=last + more)
+
+    def _holds(self, family: Family, last: int) -> bool:
+        """Whether terms show that members up to ``last`` are runs, with the measures that the family says."""
+        count = self._arena.variable(COUNT, 0, last)
+        followed = self._members(family.first, family.direction, count)
+        form = self.value(followed)
+        wanted = count.times(family.gain).plus(Linear((), family.least))
+        return not followed.conditions and form.key == wanted.key
 
     def _members(
         self, first: dict[Place, int | bool], direction: dict[Place, int], count: Linear
@@ -291,6 +318,15 @@ class Along:
             own[name.removeprefix(INITIAL)] = value
         calls = tuple(system.calls[system.rules[rule].call] for rule in rules)
         return Witness(calls, steps, initial)
+
+
+def _greatest(holds: Callable[[int], bool]) -> int:
+    """A number for which a statement holds that holds for 0, and for as many as up to some number."""
+    low, high = 0, ENDLESS
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if holds(middle) else (low, middle)
+    return low
 
 
 def solved(conditions: Sequence[Any], low: Lowering) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 import z3
 
 from vtsc.engines.search.along import ENDS, Along
-from vtsc.engines.search.family import Family, Place
+from vtsc.engines.search.family import ENDING, NEAR, Family, Place
 from vtsc.engines.search.gave_up import GaveUp
 from vtsc.engines.search.runs import Runs
 from vtsc.language.words import INPUT_LIMIT
@@ -16,7 +16,7 @@ from vtsc.native.witness import Witness
 from vtsc.system.path import Paths
 from vtsc.system.system import System
 
-BUDGET = 60_000_000
+BUDGET = 120_000_000
 """Z3 resource units that one question of the search may cost."""
 
 
@@ -34,6 +34,16 @@ class Climb:
     """The number of steps to which no run has a greater value."""
     reason: str = ""
     """The reason why the search stopped before the depth asked for; empty if it did not."""
+
+    @property
+    def wanted(self) -> int | None:
+        """What a longer run should exceed, as the greatest value is of the size of inputs' ranges; else None.
+
+        That is so where no family goes up to the ends of these ranges.
+        """
+        value = self.value
+        early = self.family is None and value is not None and ENDING <= value < INPUT_LIMIT
+        return NEAR if early else None
 
     def witness(self) -> Witness | None:
         """A run with the greatest value."""

@@ -1,7 +1,7 @@
 """Families of runs: a run for each number, whose inputs and whose measure grow with the number."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vtsc.language.words import INPUT_LIMIT
 from vtsc.symbolic.forms import Atom, Comparison, Condition, Junction
@@ -14,6 +14,9 @@ ENDING = INPUT_LIMIT >> 3
 """How far something has to move until a family ends, if it ends by the range of inputs.
 
 What moves less is stopped by the model, such as by a limit that a parameter sets: the measure has a bound."""
+
+NEAR = INPUT_LIMIT - ENDING
+"""An input is near the end of its range from here on."""
 
 Place = tuple[int, str]
 """An input of a step, from 0, or of the initial state: the number of the step, and the unknown's name."""
@@ -36,13 +39,21 @@ class Family:
     def is_endless(self) -> bool:
         """Whether only the range of inputs ends it.
 
-        Some input goes through most of its range, or the measure has done so in the first member already.
+        Some input goes through most of its range; or the measure is as great as that in the first member
+        already, and some input that grows is near the end of its range in the last one.
         """
-        ways = (
-            abs(stride) * self.last * int(name.partition("*")[2] or 1)
-            for (_, name), stride in self.direction.items()
-        )
-        return max(ways, default=0) >= ENDING or self.least >= ENDING
+        far = [
+            abs(stride) * self.last * _unit(name) for (_, name), stride in self.direction.items()
+        ]
+        if max(far, default=0) >= ENDING:
+            return True
+        ending = self.inputs(self.last)
+        grown = [ending[p] * _unit(p[1]) for p, stride in self.direction.items() if stride > 0]
+        return self.least >= ENDING and max(grown, default=0) >= NEAR
+
+    def moved(self, by: int) -> "Family":
+        """The same runs, numbered from another one: the first is what was number ``by``."""
+        return replace(self, first=self.inputs(by), least=self.least + self.gain * by)
 
     def inputs(self, number: int) -> dict[Place, int | bool]:
         """The inputs of a member."""
@@ -52,6 +63,11 @@ class Family:
             else value + number * self.direction.get(place, 0)
             for place, value in self.first.items()
         }
+
+
+def _unit(name: str) -> int:
+    """The number of units in which the input of that name is counted."""
+    return int(name.partition("*")[2] or 1)
 
 
 def end_of(

@@ -9,7 +9,7 @@ The machine says how many calls each part has (`Machine.rounds`), since there ar
 possibilities to try them all. If it does not say, no such run is searched for.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +28,11 @@ BUDGET = 100_000_000
 """Z3 resource units that one question may cost; the search stops at the first that exceeds it."""
 TURNS = 8
 """The greatest number of times that the loop is taken."""
+USUAL = range(1, TURNS + 1)
+FAR_BUDGET = 1_000_000_000
+"""What a question may cost then."""
+FAR = (24,)
+"""The numbers of times that it is taken where a run is looked for that few turns do not make."""
 
 
 @dataclass(frozen=True)
@@ -45,12 +50,12 @@ class _Form:
         return self.beginning + self.loop * self.turns + self.end
 
 
-def _forms(rounds: Sequence[Rounds]) -> list[_Form]:
-    """The forms of runs to try, the shortest first."""
+def _forms(rounds: Sequence[Rounds], times: Iterable[int]) -> list[_Form]:
+    """The forms of runs to try, the shortest first; ``times``: how often a loop may be taken."""
     every = (
         _Form(beginning, form.loop, turns, form.end)
         for form in rounds
-        for turns in range(1, TURNS + 1)
+        for turns in times
         for beginning in form.beginnings
     )
     return sorted(every, key=lambda form: form.length)
@@ -95,17 +100,21 @@ class _Run:
 
 
 def repeated(
-    system: System, target: str, rounds: Sequence[Rounds], budget: int = BUDGET
+    system: System,
+    target: str,
+    rounds: Sequence[Rounds],
+    budget: int = BUDGET,
+    times: Iterable[int] = USUAL,
 ) -> Witness | None:
     """A run of one of the forms of ``rounds`` that hits ``target`` at its last step; None if none is found.
 
     Shorter forms are tried first, and the search stops at the first question that exceeds ``budget``. The
-    system's facts must be known to hold of every reachable state.
+    system's facts must be known to hold of every reachable state. ``times``: how often the loop may be taken.
     """
     if not any(target in rule.targets for rule in system.rules):
         return None
     unrolling = Unrolling(system)
-    for form in _forms(rounds):
+    for form in _forms(rounds, times):
         run = _Run(unrolling, form)
         solver = _solver(budget)
         solver.add(*run.constraints, *run.hits(target))
