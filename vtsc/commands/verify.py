@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from vtsc import DEFAULT_DEPTH
@@ -66,17 +66,19 @@ def run(arguments: argparse.Namespace) -> Exit:
     where = executor(arguments.executor, arguments.jobs, arguments.engine)
     content = load(arguments.root, arguments.design)
     groups = selected(content, arguments)
-    listed = listed_verdicts(content)
     if arguments.save:
         check_folder(Path(arguments.save))
     asked = [
         Asked(Case(content, g.design, g.host, g.settings), g.properties, arguments.depth)
         for g in groups
     ]
+    listed = cache(partial(listed_verdicts, content))
+    cells = (cell for each in asked for cell in each.cells())
+    expected = {cell: expected_verdict(content, cell, listed) for cell in cells}
     much = effort(prove=arguments.prove, bounded=arguments.bounded)
     decided = Schedule(asked, much, arguments.jobs, executor=where).results(shown)
     results = [result for of_case in decided for result in of_case]
-    verdicts = [_judged(content, result, arguments, listed) for result in results]
+    verdicts = [_judged(result, arguments, expected[result.cell]) for result in results]
     statuses = [v.status for v in verdicts]
     given = _report(content, verdicts, arguments)
     with noted(statuses):
@@ -97,11 +99,8 @@ def noted(statuses: list[Exit]) -> Iterator[None]:
         statuses.append(error.status)
 
 
-def _judged(
-    content: Content, result: Result, arguments: argparse.Namespace, listed: dict[Cell, str]
-) -> Judged:
+def _judged(result: Result, arguments: argparse.Namespace, expected: str | None) -> Judged:
     """A result with the verdict that is expected of its cell, and what it means for the exit status."""
-    expected = expected_verdict(content, result.cell, listed)
     wanted = expected if arguments.expect else None
     status = status_of(result, expected=wanted, bounded=arguments.bounded)
     return Judged(result, expected, status)

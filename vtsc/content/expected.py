@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import pairwise, zip_longest
 from pathlib import Path
 
@@ -25,9 +25,14 @@ def verdict_of_table(content: Content, cell: Cell) -> str | None:
     return verdict_table(prop.expected, cell.property).get((cell.design, cell.host))
 
 
-def expected_verdict(content: Content, cell: Cell, listed: Mapping[Cell, str]) -> str | None:
-    """The verdict expected of a cell, if any; ``listed``: those that checks.toml states."""
-    return listed.get(cell) or verdict_of_table(content, cell)
+def expected_verdict(
+    content: Content, cell: Cell, listed: Callable[[], Mapping[Cell, str]]
+) -> str | None:
+    """The verdict expected of a cell, if any.
+
+    ``listed`` gives those that checks.toml states, which are read only for a cell that is in no table.
+    """
+    return verdict_of_table(content, cell) or listed().get(cell)
 
 
 def file_of(content: Content, name: str) -> str:
