@@ -13,6 +13,8 @@ from model.today.writes import ratio_of, set_rate
 
 OTHER = 2
 """The host's rate by this stands for any rate that no page shows."""
+ANOTHER = 3
+"""And by this for a second one, where the host's own rate may be among them."""
 
 
 def set_guessed(vcpu: Vcpu, rate: int) -> None:
@@ -34,15 +36,21 @@ def rates_shown(ops: Sequence[Operation], vm: Vm) -> dict[int, list[int]]:
     return found
 
 
-def possible(ops: Sequence[Operation], vm: Vm) -> tuple[int, ...]:
-    """All rates that a vCPU may have been given, as far as they make a difference."""
+def possible(ops: Sequence[Operation], vm: Vm, is_open: bool = False) -> tuple[int, ...]:
+    """All rates that a vCPU may have been given, as far as they make a difference.
+
+    ``is_open``: the host's rate is not known, and that of the pages stands for it.
+    """
     shown = [rate for rates in rates_shown(ops, vm).values() for rate in rates]
-    return tuple(dict.fromkeys([vm.host_khz, *shown, vm.host_khz // OTHER]))
+    others = [vm.host_khz // OTHER, *([vm.host_khz // ANOTHER] if is_open else [])]
+    return tuple(dict.fromkeys([vm.host_khz, *shown, *others]))
 
 
-def defaults(ops: Sequence[Operation], vm: Vm) -> list[int]:
+def defaults(ops: Sequence[Operation], vm: Vm, is_open: bool = False) -> list[int]:
     """The rates that new vCPUs may have: the host's, or one that was set for the VM."""
     shown = [rate for rates in rates_shown(ops, vm).values() for rate in rates]
+    if is_open:
+        shown.append(vm.host_khz // OTHER)
     if not vm.rules.scaling and any(page.mul == 0 for page in _pages(ops)):
         shown.append(vm.host_khz // OTHER)  # it was not scaled to, which left a ratio of 0
     written = (op.first for op in ops if isinstance(op.second, Track))
@@ -59,7 +67,11 @@ def first_rates(ops: Sequence[Operation], start: Hypothesis) -> list[dict[int, i
         fitting = shown.get(khz) if khz is not None else None
         firsts[start.numbers[page.vcpu]] = fitting[0] if fitting else vm.host_khz
     found = [firsts, {}] if any(khz != vm.host_khz for khz in firsts.values()) else [{}]
-    return [{v.number: rates.get(v.number, vm.host_khz) for v in vm.vcpus} for rates in found]
+    every = [{v.number: rates.get(v.number, vm.host_khz) for v in vm.vcpus} for rates in found]
+    if start.clock.open:
+        other = vm.host_khz // OTHER
+        every += [{v.number: rates.get(v.number, other) for v in vm.vcpus} for rates in (firsts, {})]
+    return every
 
 
 def fits(vcpu: Vcpu, page: Page) -> bool:
