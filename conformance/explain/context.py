@@ -91,13 +91,13 @@ def _clock(recording: Recording, given: Given, khz: int) -> Clock:
 def _contradicts(events: Sequence[Event], given: Given, khz: int) -> bool:
     """Whether the creation of the first vCPU, which writes 0, was at another host TSC than its stamp says.
 
-    Its rate may be the host's, or one that pages show.
+    Its rate may be the host's, or one that pages show; its TSC stays 0 where they show none.
     """
     ops = operations(events)
     if not begins_with_creation(ops):
         return False
     first = next(op.first for op in ops if isinstance(op.first, Offset))
-    pages = {khz_of(event.mul, event.shift) for event in events if isinstance(event, Page)}
-    rates = {rate for rate in pages if rate is not None} | {khz}
+    pages = [event for event in events if isinstance(event, Page)]
+    rates = {khz, *(khz_of(page.mul, page.shift) or (khz if page.mul else 0) for page in pages)}
     far = FAR * given.late_us * khz / 1000
     return all(abs(first.stamp * rate / khz - u64(-first.next)) > far for rate in rates)

@@ -34,11 +34,15 @@ RAW_OFF = Fraction(1, 10**6)
 
 @dataclass(frozen=True)
 class Answer:
-    """What was found for a VM. ``khz``: the host's rate that was taken; ``needs_khz``: another one may explain it all."""
+    """What was found for a VM, with ``khz`` as the host's rate.
+
+    ``needs_khz``: another rate may explain it all. ``if_scaled``: all is explained if the host scales the TSC.
+    """
 
     found: Explained
     khz: int
     needs_khz: bool = False
+    if_scaled: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,9 +69,16 @@ def answer(events: tuple[Event, ...], recording: Recording, given: Given) -> Ans
     if asked.contradicted:
         warn("the times are no host TSCs, so they are not used; trace_clock x86-tsc would be")
     found = explain(events, asked)
-    if found.blocked is None or given.khz is not None or "tsc-khz" in given.never:
+    if found.blocked is None or "tsc-khz" in given.never:
         return Answer(found, asked.khz)
-    return _with_others(events, recording, given, asked, found)
+    said = Answer(found, asked.khz)
+    if given.khz is None:
+        said = _with_others(events, recording, given, asked, found)
+    if said.found.blocked is None or asked.rules[0].scaling:
+        return said
+    scaled = replace(given, khz=asked.khz, rules=given.rules.but(scaling=True))
+    explained = explain(events, asked_of(events, recording, scaled)).blocked is None
+    return replace(said, if_scaled=explained)
 
 
 def _with_others(

@@ -76,14 +76,18 @@ def _left(found: Explained) -> str:
 
 def _rate(told: Told) -> str:
     """The host's rate that was taken, where no option gives it."""
-    if told.given.khz is not None:
-        return ""
+    khz, said = told.answer.khz, ""
     if told.answer.needs_khz:
-        return (
-            f"If the host's TSC has {told.answer.khz} kHz, as pages show. It has another rate if all vCPUs are "
+        said = (
+            f"The host's TSC is taken to have the {khz} kHz of the pages. It has another rate if all vCPUs are "
             "scaled, and the trace does not tell which: --khz is needed."
         )
-    return f"host's TSC: {told.answer.khz} kHz, as follows from the pages"
+    elif told.given.khz is None:
+        said = f"host's TSC: {khz} kHz, as the pages say"
+    if told.answer.if_scaled:
+        scaling = "All is explained if the host scales the TSC, as --rules 6.18+scaling says."
+        said = f"{said}. {scaling}" if said and not said.endswith(".") else f"{said} {scaling}".strip()
+    return said
 
 
 def _step(line: int, words: str) -> list[str]:

@@ -8,7 +8,7 @@ from conformance.explain.events import STABLE, Event, Master, Offset, Page, Trac
 from conformance.explain.hypothesis import Blocked, Clock, Hypothesis
 from conformance.explain.offsets import set_offsets
 from conformance.explain.operations import Operation
-from conformance.explain.rates import defaults, first_rates, possible, set_guessed
+from conformance.explain.rates import OTHER, defaults, first_rates, possible, set_first
 from model.today.rates import raw_rate
 from model.today.rules import Rules
 from model.today.state import Vm
@@ -109,7 +109,8 @@ def midlife(ops: Sequence[Operation], rules: Rules, clock: Clock, khz: int) -> I
         model = _fresh(ops, rules, clock, khz)
         usual = defaults(ops, model.vm, clock.open > 0)
         for rates, default in product(first_rates(ops, model), usual):
-            last = sorted(set(list(rates.values())[:online]))
+            first_khz = [rate or khz // OTHER for rate in rates.values()]
+            last = sorted(set(first_khz[:online]))
             for matched, joined, written in product(
                 _matches(ops, first, online), _joined(_numbers(ops), online), last
             ):
@@ -117,7 +118,7 @@ def midlife(ops: Sequence[Operation], rules: Rules, clock: Clock, khz: int) -> I
                 start.vm.default_khz = default
                 _set(start, online, master, current, joined, matched)
                 for vcpu in start.vm.vcpus[:online]:
-                    set_guessed(vcpu, rates[vcpu.number])
+                    set_first(vcpu, rates[vcpu.number])
                 start.vm.last_khz = written
                 set_offsets(start, ops)
                 start.vm.old_msr = old
