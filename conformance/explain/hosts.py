@@ -112,10 +112,14 @@ def _others(
     for khz in _rates(events):
         if khz != asked.khz:
             yield asked_of(events, recording, replace(given, khz=khz)), True
-    if asked.clock.rate != 1 and not asked.contradicted:
+    if asked.clock.rate is None and not asked.contradicted:
         return
     for honoured in dict.fromkeys(rules.offset_honoured for rules in asked.rules):
         offsets = "honoured" if honoured else "discarded"
+        if asked.clock.rate not in (None, 1):
+            for khz in _since_creation(events, honoured):
+                yield asked_of(events, recording, replace(given, khz=khz, offsets=offsets)), False
+            continue
         for low, high in _unshown(allowed_by_times(events, given.late_us, honoured), events):
             all_tried = high - low < MOST_TRIED
             step = 1 if all_tried else (high - low) // SOME
@@ -145,6 +149,22 @@ def allowed_by_times(events: Sequence[Event], late_us: Fraction, honoured: bool)
         if early > 0:
             high = min(high, (page.khz + NEAR) * passed / early)
     return ceil(low), floor(high)
+
+
+def _since_creation(events: Sequence[Event], honoured: bool) -> range:
+    """The host's rates, if stamps are seconds and a vCPU is created before it gets the rate that its page shows.
+
+    Its first offset is then the host's TSC, and its page shows what the scaled TSC is a little later.
+    """
+    first = next((event for event in events if isinstance(event, Offset)), None)
+    page = next((page for page in _shown(events, honoured) if page.whose is None), None)
+    if first is None or page is None:
+        return range(0)
+    passed = page.khz * 1000 * (page.stamp - first.stamp)
+    if first.previous or page.tsc <= passed:
+        return range(0)
+    khz = round(page.khz * u64(-first.next) / (page.tsc - passed))
+    return range(max(khz - NEAR, LEAST_KHZ), min(khz + NEAR, MAX_KHZ) + 1)
 
 
 def _unshown(span: tuple[int, int], events: Sequence[Event]) -> Iterator[tuple[int, int]]:

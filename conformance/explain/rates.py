@@ -81,14 +81,20 @@ def first_rates(ops: Sequence[Operation], start: Hypothesis) -> list[dict[int, i
         khz = khz_of(page.mul, page.shift)
         fitting = shown.get(khz) if khz is not None else None
         stuck = page.mul == 0 and not vm.rules.scaling
-        firsts[start.numbers[page.vcpu]] = STUCK if stuck else fitting[0] if fitting else vm.host_khz
+        firsts[start.numbers[page.vcpu]] = (
+            STUCK if stuck else fitting[0] if fitting else vm.host_khz
+        )
     found = [firsts, {}] if any(khz != vm.host_khz for khz in firsts.values()) else [{}]
     every = [{v.number: rates.get(v.number, vm.host_khz) for v in vm.vcpus} for rates in found]
     if _any_stuck(ops, vm):
-        every += [{v.number: rates.get(v.number, STUCK) for v in vm.vcpus} for rates in (firsts, {})]
+        every += [
+            {v.number: rates.get(v.number, STUCK) for v in vm.vcpus} for rates in (firsts, {})
+        ]
     if start.clock.open:
         other = vm.host_khz // OTHER
-        every += [{v.number: rates.get(v.number, other) for v in vm.vcpus} for rates in (firsts, {})]
+        every += [
+            {v.number: rates.get(v.number, other) for v in vm.vcpus} for rates in (firsts, {})
+        ]
     return every
 
 

@@ -76,18 +76,16 @@ def _left(found: Explained) -> str:
 
 def _rate(told: Told) -> str:
     """The host's rate that was taken, where no option gives it."""
-    khz, said = told.answer.khz, ""
+    khz, said = told.answer.khz, []
+    if told.given.khz is None:
+        said.append(f"The host's TSC is taken to have {khz} kHz.")
     if told.answer.needs_khz:
-        said = (
-            f"The host's TSC is taken to have the {khz} kHz of the pages. It has another rate if all vCPUs are "
-            "scaled, and the trace does not tell which: --khz is needed."
+        said.append(
+            "It has another rate if all vCPUs are scaled, and the trace does not tell which."
         )
-    elif told.given.khz is None:
-        said = f"host's TSC: {khz} kHz, as the pages say"
     if told.answer.if_scaled:
-        scaling = "All is explained if the host scales the TSC, as --rules 6.18+scaling says."
-        said = f"{said}. {scaling}" if said and not said.endswith(".") else f"{said} {scaling}".strip()
-    return said
+        said.append("All is explained if the host scales the TSC, as in --rules 6.18+scaling.")
+    return " ".join(said)
 
 
 def _step(line: int, words: str) -> list[str]:
@@ -126,7 +124,7 @@ def _verdict(told: Told) -> str:
     if found.blocked is None:
         return f"EXPLAINED {counted}"
     if told.answer.needs_khz:
-        return f"UNKNOWN after {counted}: the rate of the host's TSC is needed, by --khz"
+        return f"UNKNOWN after {counted}: give the rate of the host's TSC by --khz"
     return f"BLOCKED after {counted}, line {found.blocked.first.line}: {found.blocked.named}"
 
 

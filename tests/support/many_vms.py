@@ -33,10 +33,14 @@ class Line:
 
 
 class GuestKvm(FakeKvm):
-    """A host whose VMM gives every vCPU one rate: by the VM's, or by each vCPU's once it exists."""
+    """A host whose VMM gives every vCPU one rate: by the VM's, or by each vCPU's once it exists.
+
+    ``kept``: no call changes it later.
+    """
 
     guest_khz = 0
     by_vcpu = False
+    kept = True
 
     def create_vm(self, lapic: bool = False) -> FakeVm:
         """A new VM, the rate of which is set."""
@@ -47,27 +51,30 @@ class GuestKvm(FakeKvm):
 
 
 class GuestVm(FakeVm):
-    """A VM whose vCPUs have the VMM's rate, whatever a caller asks for."""
+    """A VM whose vCPUs have the VMM's rate, whatever a caller asks for later."""
 
     def create_vcpu(self) -> int:
         """The next vCPU, with its rate."""
         number = super().create_vcpu()
-        if isinstance(self.host, GuestKvm) and self.host.guest_khz:
-            self.set_khz(number, self.host.guest_khz)
+        if isinstance(self.host, GuestKvm) and self.host.guest_khz and self.host.by_vcpu:
+            super().set_khz(number, self.host.guest_khz)
         return number
 
     def set_khz(self, vcpu: int, khz: int) -> None:
-        """The VMM's rate where there is one."""
+        """Another rate, unless the VMM keeps to its own."""
         assert isinstance(self.host, GuestKvm)
-        if self.host.guest_khz:
-            if self.host.by_vcpu:
-                super().set_khz(vcpu, self.host.guest_khz)
-        else:
+        if not (self.host.guest_khz and self.host.kept):
             super().set_khz(vcpu, khz)
 
 
 def made(
-    rng: Random, rules: Rules, khz: int, vms: int, guest_khz: int = 0, by_vcpu: bool = False
+    rng: Random,
+    rules: Rules,
+    khz: int,
+    vms: int,
+    guest_khz: int = 0,
+    by_vcpu: bool = False,
+    kept: bool = True,
 ) -> list[Line]:
     """What a tracer would record of VMs whose calls are made in turn, on one host.
 
@@ -76,7 +83,7 @@ def made(
     hosts = [GuestKvm(rules, khz, at_once=rng.random() < 0.5) for _ in range(vms)]
     seen = probed(hosts[0])
     for host in hosts:
-        host.guest_khz, host.by_vcpu = guest_khz, by_vcpu
+        host.guest_khz, host.by_vcpu, host.kept = guest_khz, by_vcpu, kept
     now = hosts[0].now
     acts: list[list[Callable[[Twin], None]]] = []
     twins: list[Twin] = []
