@@ -16,7 +16,9 @@ from vtsc.base.errors import Exit, UsageError, worst
 from vtsc.base.files import check_writable
 from vtsc.report.screen import put, warn
 
-STATUSES = "exit status: 0 explained, 10 blocked, 20 unknown without --khz, 2 usage, 3 the trace cannot be read"
+STATUSES = (
+    "exit status: 0 explained, 10 blocked, 20 needs --khz, 2 usage, 3 the trace cannot be read"
+)
 LATE_US = 80
 SLEW_PPM = 500
 

@@ -1,4 +1,4 @@
-"""The rate of the host's TSC where no option gives it: that of the pages, or one that the guests' is scaled from.
+"""The rate of the host's TSC where no option gives it: that of the pages, or one that they are scaled from.
 
 A VM all of whose vCPUs have a scaled rate shows that rate alone. What is seen of it is what a host of that
 rate would show, but for the stamps, where these are host TSCs, and for the last bits of the raw clock's rate.
@@ -36,7 +36,7 @@ RAW_OFF = Fraction(1, 10**6)
 class Answer:
     """What was found for a VM, with ``khz`` as the host's rate.
 
-    ``needs_khz``: another rate may explain it all. ``if_scaled``: all is explained if the host scales the TSC.
+    ``needs_khz``: another rate may explain it all. ``if_scaled``: all is explained if the host scales.
     """
 
     found: Explained
@@ -49,13 +49,13 @@ class Answer:
 class Shown:
     """A page: the rate in it, the TSC above the vCPU's offset, and the stamp of its sample.
 
-    ``whose``: what a page must share with another for their TSCs to be compared; None where the offset is known.
+    ``whose``: the vCPU whose offset, which no event tells, is in the TSC; None where it is known.
     """
 
     khz: int
     tsc: int
     stamp: Fraction
-    whose: tuple[int, int] | None
+    whose: int | None
 
 
 def answer(events: tuple[Event, ...], recording: Recording, given: Given) -> Answer:
@@ -108,7 +108,7 @@ def _opened(asked: Asked) -> Asked:
 def _others(
     events: tuple[Event, ...], recording: Recording, given: Given, asked: Asked
 ) -> Iterator[tuple[Asked, bool]]:
-    """The same question with other rates, those that pages show first; whether all that the times allow are among them."""
+    """The same question with other rates; with each, whether all that the times allow are tried."""
     for khz in _rates(events):
         if khz != asked.khz:
             yield asked_of(events, recording, replace(given, khz=khz)), True
@@ -134,11 +134,11 @@ def allowed_by_times(events: Sequence[Event], late_us: Fraction, honoured: bool)
     No rate is left where the first is above the second.
     """
     low, high = Fraction(LEAST_KHZ), Fraction(MAX_KHZ)
-    first: dict[tuple[int, int, int], Shown] = {}
+    first: dict[tuple[int, int], Shown] = {}
     for page in _shown(events, honoured):
         before, tsc, passed = None, page.tsc, page.stamp
         if page.whose is not None:
-            before = first.setdefault((*page.whose, page.khz), page)
+            before = first.setdefault((page.whose, page.khz), page)
             tsc, passed = u64(page.tsc - before.tsc), page.stamp - before.stamp
             if passed <= 0:
                 continue
@@ -152,7 +152,7 @@ def allowed_by_times(events: Sequence[Event], late_us: Fraction, honoured: bool)
 
 
 def _since_creation(events: Sequence[Event], honoured: bool) -> range:
-    """The host's rates, if stamps are seconds and a vCPU is created before it gets the rate that its page shows.
+    """The host's rates, if stamps are seconds and a vCPU got the rate of its page after its creation.
 
     Its first offset is then the host's TSC, and its page shows what the scaled TSC is a little later.
     """
@@ -201,7 +201,7 @@ def _shown(events: Sequence[Event], honoured: bool) -> Iterator[Shown]:
         if khz is None or at is None:
             continue
         known = offsets.get(event.vcpu) if honoured else 0
-        whose = (event.vcpu, 0) if known is None else None
+        whose = event.vcpu if known is None else None
         yield Shown(khz, u64(event.tsc - (known or 0)), at.stamp, whose)
 
 

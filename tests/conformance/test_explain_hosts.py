@@ -84,7 +84,7 @@ def test_recordings_of_an_unscaled_host_are_blocked_as_before():
 @pytest.mark.parametrize("honoured", [True, False])
 @pytest.mark.parametrize("by_vcpu", [True, False])
 def test_times_tell_the_host_s_rate(honoured, by_vcpu):
-    """Five at most are left if it is known whether the host keeps offsets; by the other case there is none."""
+    """Five at most are left if it is known whether the host keeps offsets; else not the true one."""
     rules = RULES.but(offset_honoured=honoured)
     lines = made(Random(2), rules, KHZ, 1, 2_100_000, by_vcpu)
     events = parsed(printed(lines, "x86-tsc", "tracefs", KHZ, 0), "made").events
@@ -131,7 +131,7 @@ def test_the_command_tells_the_rate_that_it_found(capsys, tmp_path):
 
 
 def test_a_blocked_trace_that_scaling_explains(capsys, tmp_path):
-    """Pages show the host's rate alone, and the guest writes its TSC at another: the report says what would explain it."""
+    """Pages show the host's rate alone, and the guest writes its TSC at another: the report says so."""
     rng = Random(6)
     rules = RULES.but(offset_honoured=rng.random() < 0.6, ratio_bits=rng.choice([48, 32]))
     lines = made(rng, rules, KHZ, 1)
