@@ -4,19 +4,21 @@ import argparse
 from fractions import Fraction
 from pathlib import Path
 
-from conformance.explain.context import Given, asked_of
+from conformance.explain.context import Given
 from conformance.explain.events import Event
+from conformance.explain.hosts import answer
 from conformance.explain.machines import machines
 from conformance.explain.reading import Recording, read_trace
 from conformance.explain.report import FORMATS, Told
-from conformance.explain.search import explain
 from conformance.explain.writes import CAN
 from model.today import rules_named
-from vtsc.base.errors import Exit, UsageError
+from vtsc.base.errors import Exit, UsageError, worst
 from vtsc.base.files import check_writable
 from vtsc.report.screen import put, warn
 
-STATUSES = "exit status: 0 explained, 10 blocked, 2 usage, 3 the trace cannot be read"
+STATUSES = (
+    "exit status: 0 explained, 10 blocked, 20 needs --khz, 2 usage, 3 the trace cannot be read"
+)
 LATE_US = 80
 SLEW_PPM = 500
 
@@ -77,7 +79,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> Exit:
-    """Explain every VM of the trace; `Exit.VIOLATED` where one of them is blocked."""
+    """Explain every VM of the trace; the worst of what is said of them."""
     if arguments.output:
         check_writable(Path(arguments.output))
     given = Given(
@@ -93,9 +95,9 @@ def run(arguments: argparse.Namespace) -> Exit:
     )
     recording = read_trace(Path(arguments.trace))
     groups = _groups(recording, arguments.threads)
-    told = [Told(explain(events, asked_of(events, recording, given)), given) for events in groups]
+    told = [Told(answer(events, recording, given), given) for events in groups]
     put(FORMATS[arguments.format](arguments.trace, told), arguments.output)
-    return Exit.VIOLATED if any(each.found.blocked for each in told) else Exit.OK
+    return worst([each.status for each in told])
 
 
 def _groups(recording: Recording, threads: str | None) -> list[tuple[Event, ...]]:

@@ -66,10 +66,15 @@ def _compute(after: Hypothesis, event: Master) -> None:
 def page(before: Hypothesis, event: Page, allowed: Allowed) -> list[Hypothesis]:
     """The hypotheses after a page was published: by the vCPU's rate, or by one that was set before."""
     vcpu = before.vcpu(event.vcpu)
-    if fits(vcpu, event) or not before.vm.rules.scaling:
+    if vcpu.ratio and (fits(vcpu, event) or not before.vm.rules.scaling):
         return [_published(before.copy(), event, allowed)]
     found, reason = [], f"{WORDS['page_mul']} {event.mul} is that of no rate"
-    for rate in before.rates:
+    if not vcpu.ratio:
+        try:
+            return [_published(before.copy(), event, allowed)]
+        except Blocked as blocked:
+            reason = str(blocked)
+    for rate in before.rates if before.vm.rules.scaling else [before.vm.host_khz]:
         after = before.copy()
         set_guessed(after.vcpu(event.vcpu), rate)
         try:

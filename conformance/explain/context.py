@@ -16,7 +16,6 @@ from conformance.rates import ACCEPTED, LEAST_KHZ, MAX_KHZ, khz_of
 from model.today.rules import Rules
 from vtsc.base.errors import UsageError
 from vtsc.language import u64
-from vtsc.report.screen import warn
 
 PLACES = 48, 32
 """The binary places of a scaling ratio: Intel's, AMD's."""
@@ -49,7 +48,9 @@ def asked_of(events: Sequence[Event], recording: Recording, given: Given) -> Ask
     if known.scaling:
         rules = tuple(each.but(ratio_bits=bits) for each in rules for bits in PLACES)
     allowed = Allowed(given.never, given.page_change)
-    return Asked(rules, _clock(events, recording, given, khz), khz, allowed, given.start)
+    contradicted = given.clock == "auto" and recording.whole and _contradicts(events, given, khz)
+    clock = _clock(recording, replace(given, clock="none") if contradicted else given, khz)
+    return Asked(rules, clock, khz, allowed, given.start, contradicted)
 
 
 def _khz(events: Sequence[Event], given: int | None) -> int:
@@ -71,15 +72,12 @@ def _scaled(events: Sequence[Event], khz: int) -> bool:
     return any(shown not in (None, khz) for shown in pages)
 
 
-def _clock(events: Sequence[Event], recording: Recording, given: Given, khz: int) -> Clock:
-    """The clock of the stamps: whole numbers are host TSCs, unless the trace contradicts this."""
+def _clock(recording: Recording, given: Given, khz: int) -> Clock:
+    """The clock of the stamps: whole numbers are host TSCs, if nothing else is given."""
     late = int(given.late_us * khz / 1000)
     kind = given.clock
     if kind == "auto":
         kind = "tsc" if recording.whole else "seconds"
-        if kind == "tsc" and _contradicts(events, late):
-            warn("the times are no host TSCs, so they are not used; trace_clock x86-tsc would be")
-            kind = "none"
     if kind == "seconds" and recording.whole:
         raise UsageError("--clock seconds: the times of the trace are whole numbers")
     if kind == "tsc":
@@ -90,10 +88,16 @@ def _clock(events: Sequence[Event], recording: Recording, given: Given, khz: int
     return Clock(Fraction(khz * 1000), late, grain, given.slew_ppm / 10**6)
 
 
-def _contradicts(events: Sequence[Event], late: int) -> bool:
-    """Whether the creation of the first vCPU, which writes 0, was at another host TSC than its stamp says."""
+def _contradicts(events: Sequence[Event], given: Given, khz: int) -> bool:
+    """Whether the creation of the first vCPU, which writes 0, was at another host TSC than its stamp says.
+
+    Its rate may be the host's, or one that pages show; its TSC stays 0 where they show none.
+    """
     ops = operations(events)
     if not begins_with_creation(ops):
         return False
     first = next(op.first for op in ops if isinstance(op.first, Offset))
-    return abs(first.stamp - u64(-first.next)) > FAR * late
+    pages = [event for event in events if isinstance(event, Page)]
+    rates = {khz, *(khz_of(page.mul, page.shift) or (khz if page.mul else 0) for page in pages)}
+    far = FAR * given.late_us * khz / 1000
+    return all(abs(first.stamp * rate / khz - u64(-first.next)) > far for rate in rates)

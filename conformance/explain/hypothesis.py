@@ -29,13 +29,15 @@ class Clock:
 
     ``rate``: cycles in a unit of the stamps; None where they say nothing. ``late``: the cycles by which an
     event may follow the sample that it tells of. ``grain``: the cycles in one step of the stamps.
-    ``slew``: the share by which the stamps' clock may run differently.
+    ``slew``: the share by which the stamps' clock may run differently. ``open``: the share by which the
+    raw clock may, since the host's rate is not known and that of the guests stands for it; 0 where it is.
     """
 
     rate: Fraction | None
     late: int
     grain: int = 0
     slew: Fraction = Fraction(0)
+    open: Fraction = Fraction(0)
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,8 @@ class Hypothesis:
     """The host TSC where the stamps are 0; None where nothing is known of it."""
     kvmclock: Interval | None
     """What kvmclock is above the raw clock, which is 0 where the host TSC is; None if nothing is known."""
+    kvmclock_at: int = 0
+    """The host TSC at which it was that, which matters where the host's rate is open."""
     earlier: Mapping[int, Fraction] = field(default_factory=dict)
     """For an event's line, the stamp of what its thread did before: no sample of it is older."""
     origin: Fraction | None = None
@@ -176,15 +180,18 @@ class Hypothesis:
         if rds[1] - rds[0] >= WIDE:
             return rds
         low, high = ns - self.raw * rds[1] - ROUNDING - between, ns - self.raw * rds[0] + ROUNDING
+        apart = max(abs(rd - self.kvmclock_at) for rd in rds)
+        self.kvmclock_at = rds[0]
         if self.kvmclock is None:
             self.kvmclock = (low, high)
             return rds
-        known = self.kvmclock
+        off = self.clock.open * self.raw * apart
+        known = self.kvmclock[0] - off, self.kvmclock[1] + off
         turns = round((known[0] + known[1] - low - high) / (2 * WORD)) * WORD
         found = max(known[0], low + turns), min(known[1], high + turns)
         if found[0] > found[1]:
-            off = float((low + high - known[0] - known[1]) / 2 + turns)
-            raise Blocked(f"its time is {off:+.0f} ns off the raw clock")
+            late = float((low + high - known[0] - known[1]) / 2 + turns)
+            raise Blocked(f"its time is {late:+.0f} ns off the raw clock")
         self.kvmclock = found
         first = ceil((ns + turns - found[1] - ROUNDING - between) / self.raw)
         last = floor((ns + turns - found[0] + ROUNDING) / self.raw)

@@ -13,6 +13,10 @@ from model.today.writes import ratio_of, set_rate
 
 OTHER = 2
 """The host's rate by this stands for any rate that no page shows."""
+ANOTHER = 3
+"""And by this for a second one, where the host's own rate may be among them."""
+STUCK = 0
+"""Stands for the rate of a VM on a host that does not scale to it, whose new vCPUs have a ratio of 0."""
 
 
 def set_guessed(vcpu: Vcpu, rate: int) -> None:
@@ -34,32 +38,64 @@ def rates_shown(ops: Sequence[Operation], vm: Vm) -> dict[int, list[int]]:
     return found
 
 
-def possible(ops: Sequence[Operation], vm: Vm) -> tuple[int, ...]:
-    """All rates that a vCPU may have been given, as far as they make a difference."""
+def possible(ops: Sequence[Operation], vm: Vm, is_open: bool = False) -> tuple[int, ...]:
+    """All rates that a vCPU may have been given, as far as they make a difference.
+
+    ``is_open``: the host's rate is not known, and that of the pages stands for it.
+    """
     shown = [rate for rates in rates_shown(ops, vm).values() for rate in rates]
-    return tuple(dict.fromkeys([vm.host_khz, *shown, vm.host_khz // OTHER]))
+    others = [vm.host_khz // OTHER, *([vm.host_khz // ANOTHER] if is_open else [])]
+    return tuple(dict.fromkeys([vm.host_khz, *shown, *others]))
 
 
-def defaults(ops: Sequence[Operation], vm: Vm) -> list[int]:
+def defaults(ops: Sequence[Operation], vm: Vm, is_open: bool = False) -> list[int]:
     """The rates that new vCPUs may have: the host's, or one that was set for the VM."""
     shown = [rate for rates in rates_shown(ops, vm).values() for rate in rates]
-    if not vm.rules.scaling and any(page.mul == 0 for page in _pages(ops)):
-        shown.append(vm.host_khz // OTHER)  # it was not scaled to, which left a ratio of 0
+    if is_open:
+        shown.append(vm.host_khz // OTHER)
+    if _any_stuck(ops, vm):
+        shown.append(vm.host_khz // OTHER)
     written = (op.first for op in ops if isinstance(op.second, Track))
     creates = any(isinstance(event, Offset) and not event.previous for event in written)
     return [vm.host_khz, *(shown if creates else [])]
 
 
+def _any_stuck(ops: Sequence[Operation], vm: Vm) -> bool:
+    """Whether a page has no multiplier, since the VM's rate was not scaled to and its vCPU's ratio is 0."""
+    return not vm.rules.scaling and any(page.mul == 0 for page in _pages(ops))
+
+
+def set_first(vcpu: Vcpu, rate: int) -> None:
+    """Give a vCPU the rate that it has at first, in the middle of its life."""
+    if rate == STUCK:
+        vcpu.khz, vcpu.ratio = vcpu.vm.host_khz // OTHER, 0
+    else:
+        set_guessed(vcpu, rate)
+
+
 def first_rates(ops: Sequence[Operation], start: Hypothesis) -> list[dict[int, int]]:
-    """What each vCPU's rate may be at first, by its place: the host's, or that of its first page."""
+    """What each vCPU's rate may be at first, by its place: the host's, that of its first page, or `STUCK`."""
     vm, shown = start.vm, rates_shown(ops, start.vm)
     firsts: dict[int, int] = {}
     for page in reversed(list(_pages(ops))):
         khz = khz_of(page.mul, page.shift)
         fitting = shown.get(khz) if khz is not None else None
-        firsts[start.numbers[page.vcpu]] = fitting[0] if fitting else vm.host_khz
+        stuck = page.mul == 0 and not vm.rules.scaling
+        firsts[start.numbers[page.vcpu]] = (
+            STUCK if stuck else fitting[0] if fitting else vm.host_khz
+        )
     found = [firsts, {}] if any(khz != vm.host_khz for khz in firsts.values()) else [{}]
-    return [{v.number: rates.get(v.number, vm.host_khz) for v in vm.vcpus} for rates in found]
+    every = [{v.number: rates.get(v.number, vm.host_khz) for v in vm.vcpus} for rates in found]
+    if _any_stuck(ops, vm):
+        every += [
+            {v.number: rates.get(v.number, STUCK) for v in vm.vcpus} for rates in (firsts, {})
+        ]
+    if start.clock.open:
+        other = vm.host_khz // OTHER
+        every += [
+            {v.number: rates.get(v.number, other) for v in vm.vcpus} for rates in (firsts, {})
+        ]
+    return every
 
 
 def fits(vcpu: Vcpu, page: Page) -> bool:

@@ -7,8 +7,10 @@ from typing import Any
 
 from conformance.explain.context import Given
 from conformance.explain.events import Event, Offset, Page, Track
+from conformance.explain.hosts import Answer
 from conformance.explain.search import Explained, Refusal
 from vtsc import __version__
+from vtsc.base.errors import Exit
 from vtsc.report.text.wrapping import wrapped
 
 SHOWN = 4
@@ -19,14 +21,26 @@ SHOWN = 4
 class Told:
     """What was found for a VM, and what it was asked with."""
 
-    found: Explained
+    answer: Answer
     given: Given
+
+    @property
+    def found(self) -> Explained:
+        """How far its events are explained."""
+        return self.answer.found
+
+    @property
+    def status(self) -> Exit:
+        """What this VM makes of the exit status."""
+        if self.found.blocked is None:
+            return Exit.OK
+        return Exit.UNKNOWN if self.answer.needs_khz else Exit.VIOLATED
 
 
 def _text(name: str, told: Sequence[Told]) -> str:
     """The VMs one after the other, and at the end a verdict for each."""
-    lines = [line for n, each in enumerate(told, 1) for line in _vm(n, each.found)]
-    verdicts = [f"{_named(n, told)}{_verdict(each.found)}" for n, each in enumerate(told, 1)]
+    lines = [line for n, each in enumerate(told, 1) for line in _vm(n, each)]
+    verdicts = [f"{_named(n, told)}{_verdict(each)}" for n, each in enumerate(told, 1)]
     return "\n".join([*lines, *verdicts]) + "\n"
 
 
@@ -34,7 +48,8 @@ def _named(n: int, told: Sequence[Told]) -> str:
     return "explain: " if len(told) == 1 else f"explain VM {n}: "
 
 
-def _vm(n: int, found: Explained) -> list[str]:
+def _vm(n: int, told: Told) -> list[str]:
+    found = told.found
     threads = " ".join(map(str, sorted({e.thread for e in found.events})))
     since = "from its creation" if found.from_creation else "in the middle of its life"
     lines = wrapped(f"VM {n}, {since}: vCPUs {_vcpus(found.events)}, threads {threads}", "  ")
@@ -46,6 +61,7 @@ def _vm(n: int, found: Explained) -> list[str]:
         lines += wrapped(_left(found), "  ")
     else:
         lines += _blocked(found)
+    lines += wrapped(_rate(told), "  ")
     return [*lines, ""]
 
 
@@ -56,6 +72,20 @@ def _left(found: Explained) -> str:
     more = "; some were given up" if found.dropped else ""
     count = f"{len(found.left)} of at most {found.most} hypotheses left{more}"
     return f"offsets: {said} by this host; {count}"
+
+
+def _rate(told: Told) -> str:
+    """The host's rate that was taken, where no option gives it."""
+    khz, said = told.answer.khz, []
+    if told.given.khz is None:
+        said.append(f"The host's TSC is taken to have {khz} kHz.")
+    if told.answer.needs_khz:
+        said.append(
+            "It has another rate if all vCPUs are scaled, and the trace does not tell which."
+        )
+    if told.answer.if_scaled:
+        said.append("All is explained if the host scales the TSC, as in --rules 6.18+scaling.")
+    return " ".join(said)
 
 
 def _step(line: int, words: str) -> list[str]:
@@ -88,10 +118,13 @@ def _guards(refusals: Sequence[Refusal]) -> Sequence[Refusal]:
     return list({(r.honoured, r.guard): r for r in reversed(refusals)}.values())[::-1]
 
 
-def _verdict(found: Explained) -> str:
+def _verdict(told: Told) -> str:
+    found = told.found
     counted = f"{found.done} of {found.total} events"
     if found.blocked is None:
         return f"EXPLAINED {counted}"
+    if told.answer.needs_khz:
+        return f"UNKNOWN after {counted}: give the rate of the host's TSC by --khz"
     return f"BLOCKED after {counted}, line {found.blocked.first.line}: {found.blocked.named}"
 
 
@@ -102,16 +135,18 @@ def _vcpus(events: Sequence[Event]) -> str:
 
 def _json(name: str, told: Sequence[Told]) -> str:
     head = {"schema": "vtsc.explain/1", "tool": f"vtsc {__version__}", "trace": name}
-    results = [_result(each.found) for each in told]
+    results = [_result(each) for each in told]
     return json.dumps({**head, "results": results}, indent=1) + "\n"
 
 
-def _result(found: Explained) -> dict[str, Any]:
+def _result(told: Told) -> dict[str, Any]:
+    found = told.found
     best = found.left[0] if found.left else None
     return {
         "threads": sorted({e.thread for e in found.events}),
         "start": "creation" if found.from_creation else "midlife",
-        "verdict": "BLOCKED" if found.blocked else "EXPLAINED",
+        "verdict": _verdict(told).split()[0],
+        "khz": told.answer.khz,
         "explained": found.done,
         "events": found.total,
         "hypotheses": len(found.left),

@@ -37,6 +37,8 @@ class Asked:
     khz: int
     allowed: Allowed = field(default_factory=Allowed)
     start: str = "auto"
+    contradicted: bool = False
+    """Whether the times would be host TSCs, had the trace not contradicted this."""
 
 
 @dataclass(frozen=True)

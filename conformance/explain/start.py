@@ -8,7 +8,7 @@ from conformance.explain.events import STABLE, Event, Master, Offset, Page, Trac
 from conformance.explain.hypothesis import Blocked, Clock, Hypothesis
 from conformance.explain.offsets import set_offsets
 from conformance.explain.operations import Operation
-from conformance.explain.rates import defaults, first_rates, possible, set_guessed
+from conformance.explain.rates import OTHER, defaults, first_rates, possible, set_first
 from model.today.rates import raw_rate
 from model.today.rules import Rules
 from model.today.state import Vm
@@ -38,7 +38,7 @@ def created(
     ``strict``: the recording is known to begin before the creation, whose event must not be missing.
     """
     found = []
-    for default in defaults(ops, _fresh(ops, rules, clock, khz).vm):
+    for default in defaults(ops, _fresh(ops, rules, clock, khz).vm, clock.open > 0):
         fresh = _fresh(ops, rules, clock, khz)
         first = ops[0].first
         if isinstance(first, Master):
@@ -68,8 +68,8 @@ def _fresh(ops: Sequence[Operation], rules: Rules, clock: Clock, khz: int) -> Hy
     numbers = _numbers(ops)
     vm = Vm(len(numbers), rules, khz)
     base = (Fraction(0), Fraction(0)) if clock.rate == 1 else None
-    rates = possible(ops, vm)
-    return Hypothesis(vm, numbers, clock, raw_rate(khz), rates, base, None, _earlier(ops))
+    rates = possible(ops, vm, clock.open > 0)
+    return Hypothesis(vm, numbers, clock, raw_rate(khz), rates, base, None, earlier=_earlier(ops))
 
 
 def _earlier(ops: Sequence[Operation]) -> dict[int, Fraction]:
@@ -107,8 +107,10 @@ def midlife(ops: Sequence[Operation], rules: Rules, clock: Clock, khz: int) -> I
         if master and old:
             continue
         model = _fresh(ops, rules, clock, khz)
-        for rates, default in product(first_rates(ops, model), defaults(ops, model.vm)):
-            last = sorted(set(list(rates.values())[:online]))
+        usual = defaults(ops, model.vm, clock.open > 0)
+        for rates, default in product(first_rates(ops, model), usual):
+            first_khz = [rate or khz // OTHER for rate in rates.values()]
+            last = sorted(set(first_khz[:online]))
             for matched, joined, written in product(
                 _matches(ops, first, online), _joined(_numbers(ops), online), last
             ):
@@ -116,7 +118,7 @@ def midlife(ops: Sequence[Operation], rules: Rules, clock: Clock, khz: int) -> I
                 start.vm.default_khz = default
                 _set(start, online, master, current, joined, matched)
                 for vcpu in start.vm.vcpus[:online]:
-                    set_guessed(vcpu, rates[vcpu.number])
+                    set_first(vcpu, rates[vcpu.number])
                 start.vm.last_khz = written
                 set_offsets(start, ops)
                 start.vm.old_msr = old

@@ -200,6 +200,8 @@ def _tsc_by_guest(
     if before.vm.rules.scaling:
         needed = round(Fraction(before.vm.host_khz * grown, max(before.near(offset), 1)))
         rates += [*before.rates, *([needed] if LEAST_KHZ <= needed <= MAX_KHZ else [])]
+    elif not before.vcpu(offset.vcpu).ratio:
+        rates.append(before.vm.host_khz)
     found = list[Hypothesis]()
     for rate in dict.fromkeys(rates):
         after = before.copy()

@@ -311,8 +311,8 @@ class FakeVm:
             rate = (
                 self.host.khz if self.host.faults.page_unscaled else scaled_tsc(mine, self.host.khz)
             )
-            mine.page_shift, mine.page_mul = factors(10**9, rate * 1000)
-        if mine.version != version:
+            if rate:
+                mine.page_shift, mine.page_mul = factors(10**9, rate * 1000)
             self._record_page(vcpu)
 
     def _leave(self, vcpu: int) -> None:

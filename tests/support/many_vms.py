@@ -12,7 +12,8 @@ from conformance.live.probes import probed
 from conformance.live.twin import Twin
 from model.today import Rules
 from model.today.rates import raw_rate
-from tests.support.fake_kvm import FakeKvm
+from model.today.writes import set_default_rate
+from tests.support.fake_kvm import FakeKvm, FakeVm
 
 LINE = re.compile(r"(\S+)-(\d+) \[000\] d\.\.1\. (\d+): (\w+): (.*)")
 CLOCKS = ("x86-tsc", "mono_raw", "local", "counter")
@@ -31,10 +32,58 @@ class Line:
     text: str
 
 
-def made(rng: Random, rules: Rules, khz: int, vms: int) -> list[Line]:
-    """What a tracer would record of VMs whose calls are made in turn, on one host."""
-    hosts = [FakeKvm(rules, khz, at_once=rng.random() < 0.5) for _ in range(vms)]
+class GuestKvm(FakeKvm):
+    """A host whose VMM gives every vCPU one rate: by the VM's, or by each vCPU's once it exists.
+
+    ``kept``: no call changes it later.
+    """
+
+    guest_khz = 0
+    by_vcpu = False
+    kept = True
+
+    def create_vm(self, lapic: bool = False) -> FakeVm:
+        """A new VM, the rate of which is set."""
+        vm = GuestVm(self)
+        if self.guest_khz and not self.by_vcpu:
+            set_default_rate(vm.vm, self.guest_khz)
+        return vm
+
+
+class GuestVm(FakeVm):
+    """A VM whose vCPUs have the VMM's rate, whatever a caller asks for later."""
+
+    def create_vcpu(self) -> int:
+        """The next vCPU, with its rate."""
+        number = super().create_vcpu()
+        if isinstance(self.host, GuestKvm) and self.host.guest_khz and self.host.by_vcpu:
+            super().set_khz(number, self.host.guest_khz)
+        return number
+
+    def set_khz(self, vcpu: int, khz: int) -> None:
+        """Another rate, unless the VMM keeps to its own."""
+        assert isinstance(self.host, GuestKvm)
+        if not (self.host.guest_khz and self.host.kept):
+            super().set_khz(vcpu, khz)
+
+
+def made(
+    rng: Random,
+    rules: Rules,
+    khz: int,
+    vms: int,
+    guest_khz: int = 0,
+    by_vcpu: bool = False,
+    kept: bool = True,
+) -> list[Line]:
+    """What a tracer would record of VMs whose calls are made in turn, on one host.
+
+    ``guest_khz``: the rate of every vCPU in kHz; 0: the host's and what is set in the course.
+    """
+    hosts = [GuestKvm(rules, khz, at_once=rng.random() < 0.5) for _ in range(vms)]
     seen = probed(hosts[0])
+    for host in hosts:
+        host.guest_khz, host.by_vcpu, host.kept = guest_khz, by_vcpu, kept
     now = hosts[0].now
     acts: list[list[Callable[[Twin], None]]] = []
     twins: list[Twin] = []
