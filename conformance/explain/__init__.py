@@ -4,7 +4,7 @@ import argparse
 from fractions import Fraction
 from pathlib import Path
 
-from conformance.explain.context import Given, asked_of
+from conformance.explain.context import LATE_US, Given, asked_of
 from conformance.explain.events import Event
 from conformance.explain.machines import machines
 from conformance.explain.reading import Recording, read_trace
@@ -17,7 +17,6 @@ from vtsc.base.files import check_writable
 from vtsc.report.screen import put, warn
 
 STATUSES = "exit status: 0 explained, 10 blocked, 2 usage, 3 the trace cannot be read"
-LATE_US = 80
 SLEW_PPM = 500
 
 
@@ -102,6 +101,8 @@ def _groups(recording: Recording, threads: str | None) -> list[tuple[Event, ...]
     """The events of each VM; warns of what may be wrong with them."""
     if recording.lost is not None:
         warn(f"line {recording.lost}: events were lost there; what follows may not be explained")
+    if recording.cut:
+        warn("the last line has no end, so the file may have been cut there")
     if threads is not None:
         return [_chosen(recording, threads)]
     groups = machines(recording.events)

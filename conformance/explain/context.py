@@ -22,6 +22,8 @@ PLACES = 48, 32
 """The binary places of a scaling ratio: Intel's, AMD's."""
 FAR = 100
 """So many times the greatest lateness of an event is no lateness any more."""
+LATE_US = 80
+"""How much later than its sample an event may be, in microseconds, where nothing is said."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Given:
     page_change: bool = False
     clock: str = "auto"
     slew_ppm: Fraction = Fraction(500)
-    late_us: Fraction = Fraction(80)
+    late_us: Fraction = Fraction(LATE_US)
 
 
 def asked_of(events: Sequence[Event], recording: Recording, given: Given) -> Asked:
@@ -77,7 +79,7 @@ def _clock(events: Sequence[Event], recording: Recording, given: Given, khz: int
     kind = given.clock
     if kind == "auto":
         kind = "tsc" if recording.whole else "seconds"
-        if kind == "tsc" and _contradicts(events, late):
+        if kind == "tsc" and _contradicts(events, max(late, LATE_US * khz // 1000)):
             warn("the times are no host TSCs, so they are not used; trace_clock x86-tsc would be")
             kind = "none"
     if kind == "seconds" and recording.whole:
