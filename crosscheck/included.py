@@ -1,6 +1,6 @@
 """Values of a parameter by brute force, against what ``vtsc threshold`` proves of all, with small words.
 
-python -m crosscheck.included             a number of ranges
+python -m crosscheck.included             the ranges that are listed here
 python -m crosscheck.included DESIGN HOST PROPERTY DEPTH PARAMETER FIRST LAST [NAME=VALUE ...]
 """
 

@@ -4,7 +4,7 @@ import argparse
 from fractions import Fraction
 from pathlib import Path
 
-from conformance.explain.context import Given
+from conformance.explain.context import LATE_US, Given
 from conformance.explain.events import Event
 from conformance.explain.hosts import answer
 from conformance.explain.machines import machines
@@ -19,7 +19,6 @@ from vtsc.report.screen import put, warn
 STATUSES = (
     "exit status: 0 explained, 10 blocked, 20 needs --khz, 2 usage, 3 the trace cannot be read"
 )
-LATE_US = 80
 SLEW_PPM = 500
 
 
@@ -104,6 +103,8 @@ def _groups(recording: Recording, threads: str | None) -> list[tuple[Event, ...]
     """The events of each VM; warns of what may be wrong with them."""
     if recording.lost is not None:
         warn(f"line {recording.lost}: events were lost there; what follows may not be explained")
+    if recording.cut:
+        warn("the last line has no end, so the file may have been cut there")
     if threads is not None:
         return [_chosen(recording, threads)]
     groups = machines(recording.events)

@@ -21,6 +21,8 @@ PLACES = 48, 32
 """The binary places of a scaling ratio: Intel's, AMD's."""
 FAR = 100
 """So many times the greatest lateness of an event is no lateness any more."""
+LATE_US = 80
+"""How much later than its sample an event may be, in microseconds, where nothing is said."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Given:
     page_change: bool = False
     clock: str = "auto"
     slew_ppm: Fraction = Fraction(500)
-    late_us: Fraction = Fraction(80)
+    late_us: Fraction = Fraction(LATE_US)
 
 
 def asked_of(events: Sequence[Event], recording: Recording, given: Given) -> Asked:
@@ -99,5 +101,5 @@ def _contradicts(events: Sequence[Event], given: Given, khz: int) -> bool:
     first = next(op.first for op in ops if isinstance(op.first, Offset))
     pages = [event for event in events if isinstance(event, Page)]
     rates = {khz, *(khz_of(page.mul, page.shift) or (khz if page.mul else 0) for page in pages)}
-    far = FAR * given.late_us * khz / 1000
+    far = FAR * max(given.late_us, LATE_US) * khz / 1000
     return all(abs(first.stamp * rate / khz - u64(-first.next)) > far for rate in rates)

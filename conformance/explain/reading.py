@@ -47,11 +47,15 @@ Fields = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Recording:
-    """A trace: its events, whether its stamps are whole numbers, and the line at which events were lost."""
+    """A trace: its events, whether its stamps are whole numbers, and the line at which events were lost.
+
+    ``cut``: the last line has no end, so some of it may be missing.
+    """
 
     events: tuple[Event, ...]
     whole: bool
     lost: int | None
+    cut: bool = False
 
 
 def read_trace(path: Path) -> Recording:
@@ -98,7 +102,8 @@ def parsed(text: str, name: str) -> Recording:
         raise BadFileError(
             f"{name}: some times have a fraction and some have none; accepted is one trace clock"
         )
-    return Recording(tuple(events), not points.pop(), lost)
+    cut = not text.endswith("\n")
+    return Recording(tuple(events), not points.pop(), lost, cut)
 
 
 def _event(found: re.Match[str], place: str, number: int) -> Event | None:

@@ -1,4 +1,4 @@
-"""Checks that a script's delays and properties are such that can be decided about."""
+"""Checks that a script's delays and properties can be decided about."""
 
 import re
 
@@ -12,7 +12,7 @@ NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
 
 
 def check(script: Script) -> None:
-    """Raise `BadFileError` where a gap or a property is none that can be decided about."""
+    """Raise `BadFileError` where a delay or a property cannot be decided about."""
     found: dict[str, tuple[int, int]] = {}
     gaps = [script.guest.uptime]
     for section in script.sections:

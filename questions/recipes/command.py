@@ -177,6 +177,8 @@ def chosen(root: Path, names: Sequence[str], vcpus: int | None = None) -> list[T
             raise BadFileError(f"{name}: there is no such file")
         elif plain in known:
             found += _variants(read_file(known[plain], f"{FOLDER}/{plain}{SUFFIX}", vcpus), variant)
+        elif path.exists():
+            raise BadFileError(f"{name}: expected a file whose name ends in {SUFFIX}")
         else:
             raise UsageError(f"no recipe {name}: {near(plain, list(known), 'vtsc recipe')}")
     return found

@@ -85,7 +85,7 @@ def _width(term: Term) -> int:
 def _without(arena: Arena, form: Linear, terms: Sequence[Term], fits: Fits, upper: bool) -> Linear:
     """The form with delays replaced by an end of their range, so that the bound fits.
 
-    Those that are subtracted are, and as few of the others as can be.
+    All delays that are subtracted are replaced, and as few of the others as can be.
     """
 
     def replaced(some: Sequence[Term]) -> Linear:

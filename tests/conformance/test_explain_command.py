@@ -99,6 +99,27 @@ def test_what_cannot_be_used_is_told_in_one_line(given, status, said, capsys):
     assert captured.out == "" and said in captured.err and len(captured.err.splitlines()) == 1
 
 
+def test_events_that_are_late_at_all_where_none_may_be(capsys):
+    """They are blocked for that, and the times still count as host TSCs."""
+    assert main(["explain", NORMAL, "--late", "0"]) == 10
+    captured = capsys.readouterr()
+    assert captured.err == "" and "BLOCKED after" in captured.out.splitlines()[-1]
+
+
+def test_a_file_that_was_cut_in_a_number(capsys, tmp_path):
+    """A warning says so, whatever becomes of the number that is left."""
+    file = tmp_path / "trace.txt"
+    text = text_of("normal.x86-tsc.txt")
+    place = text.rindex("offsetmatched 1") + len("offsetmatched 1")
+    file.write_text(text[:place], encoding="utf-8")
+    main(["explain", str(file)])
+    told = "vtsc: warning: the last line has no end, so the file may have been cut there\n"
+    assert capsys.readouterr().err == told
+    file.write_text(text, encoding="utf-8")
+    main(["explain", str(file)])
+    assert capsys.readouterr().err == ""
+
+
 def test_an_impossible_vcpu_is_no_verdict(capsys, tmp_path):
     """Exit status 3, with file and line."""
     file = tmp_path / "trace.txt"

@@ -154,6 +154,9 @@ def test_a_bad_file_is_told_with_its_line(ask, capsys, monkeypatch):
     monkeypatch.chdir(ROOT)
     assert main(["recipe", "absent.toml"]) == 3
     assert capsys.readouterr().err == "vtsc: absent.toml: there is no such file\n"
+    assert main(["recipe", "README.md"]) == 3
+    expected = "vtsc: README.md: expected a file whose name ends in .toml\n"
+    assert capsys.readouterr().err == expected
 
 
 def test_a_log_becomes_a_recipe_that_can_be_decided(tmp_path, capsys, monkeypatch):

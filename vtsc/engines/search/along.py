@@ -321,7 +321,7 @@ class Along:
 
 
 def _greatest(holds: Callable[[int], bool]) -> int:
-    """A number for which a statement holds that holds for 0, and for as many as up to some number."""
+    """The greatest number for which a statement holds that holds from 0 up to some number, and not above."""
     low, high = 0, ENDLESS
     while high - low > 1:
         middle = (low + high) // 2

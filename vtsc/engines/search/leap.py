@@ -1,4 +1,4 @@
-"""One question about many depths: whether any run of so many steps hits a target.
+"""One question about several depths: whether any run of so many steps hits a target.
 
 All runs end at the same depth, and may begin at any of several: a step before the beginning is free, and the
 state at the beginning is an initial one. The question costs about as much as the one about the last depth
