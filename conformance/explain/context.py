@@ -101,5 +101,5 @@ def _contradicts(events: Sequence[Event], given: Given, khz: int) -> bool:
     first = next(op.first for op in ops if isinstance(op.first, Offset))
     pages = [event for event in events if isinstance(event, Page)]
     rates = {khz, *(khz_of(page.mul, page.shift) or (khz if page.mul else 0) for page in pages)}
-    far = FAR * max(given.late_us, LATE_US) * khz / 1000
+    far = FAR * max(given.late_us, Fraction(LATE_US)) * khz / 1000
     return all(abs(first.stamp * rate / khz - u64(-first.next)) > far for rate in rates)

@@ -106,7 +106,8 @@ def rules_named(text: str) -> Rules:
     for sign, name in changes:
         field = SHORT.get(name, name)
         if field not in switches:
-            raise UsageError(f"rules {text}: no rule {name}: accepted are {', '.join(SHORT)}")
+            known = [*SHORT, *(each for each in switches if each not in SHORT.values())]
+            raise UsageError(f"rules {text}: no rule {name}: accepted are {', '.join(known)}")
         found = found.but(**{field: sign == "+"})
     return found
 

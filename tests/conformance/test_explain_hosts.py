@@ -122,7 +122,7 @@ def test_the_command_tells_the_rate_that_it_found(capsys, tmp_path):
     """The pages' rate is another one."""
     text, guest = scaled(1, cut=False)
     file = tmp_path / "trace.txt"
-    file.write_text(text, encoding="utf-8")
+    file.write_text(f"{text}\n", encoding="utf-8")
     assert main(["explain", str(file)]) == 0
     captured = capsys.readouterr()
     assert f"The host's TSC is taken to have {KHZ} kHz." in captured.out
