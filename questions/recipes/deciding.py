@@ -14,7 +14,7 @@ from questions.recipes.bounds import Region, single
 from questions.recipes.cases import CasesArena
 from questions.recipes.checking import check
 from questions.recipes.likeness import enough, needs_requests
-from questions.recipes.orders import ALL, FIRSTS, LISTED, MOST, ONE, orders
+from questions.recipes.orders import ALL, ENDS, FIRSTS, LISTED, MOST, ONE, orders
 from questions.recipes.properties import PROPERTIES
 from questions.recipes.proving import MOST_TEXTS, by_orders, proved
 from questions.recipes.remembering import Remembering
@@ -141,7 +141,7 @@ def _of_group(
     left: dict[str, Verdict] = {}
     if which == FIRSTS and not all(each.world is None or each.world.asked for each in every):
         rest = [wanted for wanted in group if needs_requests(script, wanted.name)]
-        left = {v.wanted.name: v for v in _of_group(script, rules, rest, ALL, brief)}
+        left = {v.wanted.name: v for v in _of_group(script, rules, rest, ENDS, brief)}
     found = [left.get(w.name) or _decided(every, rules, w, which == ONE, brief) for w in group]
     if ways.open:  # each order by itself is an easier question, and a condition needs all of them
         most = {UNKNOWN: MOST, DEPENDS: 0 if brief else MOST_TOLD}
@@ -207,7 +207,7 @@ class _Question:
 
     def can_fail(self) -> bool:
         """Whether the property fails in some run."""
-        return self._asking(self.arena.disjunction(self.failing)).possible()
+        return any(map(self._possible, self._together(self.failing)))
 
     def verdict(self) -> Verdict:
         """The answer."""
@@ -242,7 +242,7 @@ class _Question:
         return made
 
     def _witness(self, ways: Sequence[Condition], holds: bool) -> Witness | None:
-        if len(ways) > MOST_TEXTS and not self._asking(self.arena.disjunction(ways)).possible():
+        if len(ways) > MOST_TEXTS and not any(map(self._possible, self._together(ways))):
             return None
         for run_, condition in zip(self.every, ways, strict=True):
             if condition is self.arena.false:
@@ -256,6 +256,13 @@ class _Question:
                 raise EvidenceError(f"{run_.script.name}: run again, {self.wanted.name} is not so")
             return Witness(delays, script, found)
         return None
+
+    def _possible(self, condition: Condition) -> bool:
+        return self._asking(condition).possible()
+
+    def _together(self, ways: Sequence[Condition]) -> list[Condition]:
+        """The conditions of several orders as one, and of all orders as few."""
+        return [*by_orders(self.arena, "together", ways).values()]
 
     def _depends(self, holding: Witness, failing: Witness) -> Verdict:
         try:

@@ -13,8 +13,9 @@ from questions.recipes.script import VM, Gap, Script, Section, Step, Threads
 from questions.recipes.sharing import looks_around, parts, shared_in
 from vtsc.base.errors import Exit, VtscError
 
-ALL, FIRSTS, ONE = "all", "firsts", "one"
-"""Which orders are looked at: each; one for each thread that comes first; the one of the threads' numbers."""
+ALL, ENDS, FIRSTS, ONE = "all", "ends", "firsts", "one"
+"""Which orders are looked at: each; one for each two threads of which one comes first and the other last; one
+for each that comes first; the one of the threads' numbers."""
 LISTED = 6
 """The number of orders up to which each is run by itself."""
 MOST_SETS = 1024
@@ -46,8 +47,8 @@ class Orders:
 def orders(script: Script, enough: str = ALL, listed: int = 0) -> Orders:
     """The orders of a recipe's threads that are ``enough``; raises `TooManyError`.
 
-    With `FIRSTS`, each thread has one shared step. With `ONE`, threads start by their numbers. All orders are
-    left open where there are more than `LISTED`, and than ``listed``.
+    With `FIRSTS` and `ENDS`, each thread has one shared step. With `ONE`, threads start by their numbers.
+    All orders are left open where there are more than `LISTED`, and than ``listed``.
     """
     count = prod(map(_count_of, _blocks(script)))
     if enough == ALL and count > max(LISTED, listed) and all(map(_can_be_open, _blocks(script))):
@@ -142,8 +143,8 @@ def _abreast(block: Threads, length: Callable[[Gap], int]) -> tuple[int, ...]:
     for thread in block.threads:
         place = next(n for n, step in enumerate(thread) if shared(step))
         times.append(sum(length(step.gap) for step in thread[: place + 1]))
-    first = block.order[0]
-    by_time = sorted(range(len(times)), key=lambda n: (times[n], n != first))
+    first, last = block.order[0], block.order[-1] if block.ends else None
+    by_time = sorted(range(len(times)), key=lambda n: (times[n], n != first, n == last))
     return tuple(n for n in by_time for _ in block.threads[n])
 
 
@@ -188,6 +189,9 @@ def _interleaved(threads: Threads, enough: str) -> list[Threads]:
     """Threads in each order that is wanted."""
     if enough == FIRSTS:
         return [_after(threads, n) for n in range(len(threads.threads))]
+    if enough == ENDS:
+        every = range(len(threads.threads))
+        return [_after(threads, n, last) for n in every for last in every if n != last]
     shared = shared_in(threads)
     rest = [[len(part) for part in parts(thread, shared)] for thread in threads.threads]
     found: list[Threads] = []
@@ -197,11 +201,11 @@ def _interleaved(threads: Threads, enough: str) -> list[Threads]:
     return found
 
 
-def _after(threads: Threads, first: int) -> Threads:
-    """Threads that come after one of them, whatever their own order is."""
-    numbers = sorted(range(len(threads.threads)), key=lambda n: n != first)
+def _after(threads: Threads, first: int, last: int | None = None) -> Threads:
+    """Threads that come after one of them, and before another, whatever their own order is."""
+    numbers = sorted(range(len(threads.threads)), key=lambda n: (n != first, n == last))
     order = tuple(n for n in numbers for _ in threads.threads[n])
-    return replace(threads, order=order, abreast=True)
+    return replace(threads, order=order, abreast=True, ends=last is not None)
 
 
 def _merged(

@@ -71,12 +71,14 @@ def _play_threads(world: World, block: Threads, delay: Delay) -> None:
     times = [begin for _ in block.threads]
     first: tuple[Any, ...] = ()
     is_shared = shared_in(block)
+    written: list[Any] = []
     if block.abreast:
         world.asked = _have_asked(world, block)
     for n, step in sequence(block):
         times[n] = world.time = times[n] + delay(step.gap)
         if is_shared(step):
             require(last <= world.time)
+            written.append(world.time)
             if first:
                 _put_writing(world, first)
             else:
@@ -84,6 +86,8 @@ def _play_threads(world: World, block: Threads, delay: Delay) -> None:
         _step(world, step)
         if block.abreast and is_shared(step) and not first:
             first = _writing(world, world.time - begin)
+    for time in written[1:-1] if block.ends else ():
+        require(time <= written[-1])
     after = [
         t
         for t, own in zip(times, block.threads, strict=True)

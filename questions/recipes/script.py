@@ -139,12 +139,14 @@ class Threads:
     All begin where the block begins, and a step's gap lies after the step before it in its own thread. What
     follows waits for all of them. ``order``: by the number of its thread, whose step comes next; empty until
     it is chosen. ``abreast``: only the thread that comes first is chosen, and the others follow it in any
-    order, each compared with the first. ``open``: no order is chosen, and a run stands for all of them.
+    order, each compared with the first. ``ends``: so is the one that comes last. ``open``: no order is
+    chosen, and a run stands for all of them.
     """
 
     threads: tuple[tuple[Step, ...], ...]
     order: tuple[int, ...] = ()
     abreast: bool = False
+    ends: bool = False
     open: bool = False
 
 
