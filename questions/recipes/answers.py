@@ -88,6 +88,8 @@ class Answer:
         if found in (VACUOUS, UNAVAILABLE):
             return Exit.VACUOUS
         expected = "" if self.expected is None else self.expected.result
+        if expected == found == DEPENDS and not self.condition:
+            return Exit.UNKNOWN
         if found == HOLDS or (expected == FAILS and found == DEPENDS):
             return Exit.NOT_FOUND
         return Exit.VIOLATED

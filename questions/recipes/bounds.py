@@ -22,12 +22,14 @@ MOST_FOUND = 40
 """The number of conjunctions that are looked for before those are left out that others cover."""
 MOST_QUESTIONS = 2500
 """The number of questions to the solvers after which no further conjunction is looked for."""
+MOST_UNITS = 20_000_000
+"""The solver's units that one of these questions may cost; those of conditions that can be told cost less."""
 MOST_ALONE = 200
 """The number of bounds up to which each is asked about by itself."""
 
 Bounds = tuple[Condition, ...]
 Asker = Callable[..., Asking]
-"""Makes a solver that knows some conditions."""
+"""Makes a solver that knows some conditions; ``budget``: the units that one question to it may cost."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ def region(
     """The region of the delays within ``legal`` where a claim holds, or as much of it as can be found."""
     search = _Search(arena, asking, legal, claim)
     try:
-        whole = search.run(asking(legal, claim), delays)
+        whole = search.run(asking(legal, claim, budget=MOST_UNITS), delays)
         return Region(search.needed(), whole)
     except GaveUpError:
         return Region(tuple(search.parts), whole=False)
@@ -74,8 +76,8 @@ class _Search:
         self._arena = arena
         self._claim = claim
         self._known = comparisons(arena, claim)
-        self._against = asking(legal, arena.negation(claim))
-        self._legal = asking(legal)
+        self._against = asking(legal, arena.negation(claim), budget=MOST_UNITS)
+        self._legal = asking(legal, budget=MOST_UNITS)
         self.parts: list[Bounds] = []
 
     def run(self, within: Asking, delays: Mapping[str, Linear]) -> bool:

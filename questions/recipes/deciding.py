@@ -16,6 +16,7 @@ from questions.recipes.checking import check
 from questions.recipes.likeness import enough, needs_requests
 from questions.recipes.orders import ALL, FIRSTS, LISTED, MOST, ONE, orders
 from questions.recipes.properties import PROPERTIES
+from questions.recipes.proving import MOST_TEXTS, by_orders, proved
 from questions.recipes.remembering import Remembering
 from questions.recipes.replay import Replay, replay
 from questions.recipes.samples import confirm
@@ -26,18 +27,13 @@ from questions.recipes.undecided import UNDECIDED, reason
 from questions.recipes.when import Asked, When, sides, when
 from questions.recipes.witness import least
 from vtsc.base.errors import EvidenceError, Exit
-from vtsc.smtlib.script import Script as Text
-from vtsc.smtlib.script import Sentences
-from vtsc.solver.asking import Asking, GaveUpError
+from vtsc.solver.asking import BUDGET, Asking, GaveUpError
 from vtsc.solver.integers import Lowering
-from vtsc.solver.solve import solve
 from vtsc.symbolic.forms import Condition, Linear
 from vtsc.symbolic.terms import Arena
 
 HOLDS, FAILS, DEPENDS = "holds", "fails", "depends"
 UNKNOWN, VACUOUS, UNAVAILABLE = "unknown", "vacuous", "unavailable"
-MOST_TEXTS = 24
-"""The number of texts into which a proof is split, since a solver finds one order easier than all."""
 MOST_TOLD = 100
 """The number of orders up to which each is run by itself, where that is needed for a condition."""
 LIKE = "like threads are numbered in the order in which they start"
@@ -105,8 +101,11 @@ class Verdict:
         return known.get(self.result, Exit.VIOLATED)
 
 
-def decide(script: Script, rules: Rules) -> list[Verdict]:
-    """The verdict on every property that a recipe wants, in its order."""
+def decide(script: Script, rules: Rules, *, brief: bool = False) -> list[Verdict]:
+    """The verdict on every property that a recipe wants, in its order.
+
+    ``brief``: it is only asked what holds. Any other verdict is then `DEPENDS`, without runs and conditions.
+    """
     script = named(script)
     check(script)
     why = missing(script, rules)
@@ -115,13 +114,20 @@ def decide(script: Script, rules: Rules) -> list[Verdict]:
     found: dict[str, Verdict] = {}
     for which in (ALL, FIRSTS, ONE):
         group = [w for w in script.wanted if enough(script, w.name) == which]
-        for wanted, verdict in zip(group, _of_group(script, rules, group, which), strict=True):
+        for wanted, verdict in zip(
+            group, _of_group(script, rules, group, which, brief), strict=True
+        ):
             found[wanted.name] = verdict
     return [found[wanted.name] for wanted in script.wanted]
 
 
 def _of_group(
-    script: Script, rules: Rules, group: Sequence[Wanted], which: str, listed: int = 0
+    script: Script,
+    rules: Rules,
+    group: Sequence[Wanted],
+    which: str,
+    brief: bool,
+    listed: int = 0,
 ) -> Sequence[Verdict]:
     """The verdicts on properties that are decided by the same orders."""
     if not group:
@@ -135,12 +141,12 @@ def _of_group(
     left: dict[str, Verdict] = {}
     if which == FIRSTS and not all(each.world is None or each.world.asked for each in every):
         rest = [wanted for wanted in group if needs_requests(script, wanted.name)]
-        left = {v.wanted.name: v for v in _of_group(script, rules, rest, ALL)}
-    found = [left.get(w.name) or _decided(every, rules, w, which == ONE) for w in group]
+        left = {v.wanted.name: v for v in _of_group(script, rules, rest, ALL, brief)}
+    found = [left.get(w.name) or _decided(every, rules, w, which == ONE, brief) for w in group]
     if ways.open:  # each order by itself is an easier question, and a condition needs all of them
-        most = {UNKNOWN: MOST, DEPENDS: MOST_TOLD}
+        most = {UNKNOWN: MOST, DEPENDS: 0 if brief else MOST_TOLD}
         again = [v.wanted for v in found if ways.count <= most.get(v.result, 0)]
-        each = {v.wanted.name: v for v in _of_group(script, rules, again, which, MOST)}
+        each = {v.wanted.name: v for v in _of_group(script, rules, again, which, brief, MOST)}
         found = [_of_many(v, each.get(v.wanted.name), ways.count) for v in found]
     confirm(ways.scripts, rules, [(v.wanted, v.result == HOLDS) for v in found if v.is_for_all])
     return found
@@ -162,9 +168,14 @@ def _of_many(verdict: Verdict, alone: Verdict | None, count: int) -> Verdict:
     )
 
 
-def _decided(every: Sequence[Run], rules: Rules, wanted: Wanted, like: bool) -> Verdict:
+def _decided(
+    every: Sequence[Run], rules: Rules, wanted: Wanted, like: bool, brief: bool
+) -> Verdict:
     try:
-        verdict = _Question(every, rules, wanted).verdict()
+        question = _Question(every, rules, wanted)
+        if brief and question.can_fail():
+            return Verdict(wanted, DEPENDS)
+        verdict = question.verdict()
         named = verdict.parts or verdict.enough or verdict.needed
         why = "; ".join(filter(None, (verdict.why, LIKE)))
         return replace(verdict, why=why) if like and named else verdict
@@ -194,6 +205,10 @@ class _Question:
         self.lowering: Lowering | None = None
         self.legal = arena.disjunction(r.legal for r in every)
 
+    def can_fail(self) -> bool:
+        """Whether the property fails in some run."""
+        return any(map(self._possible, self._together(self.failing)))
+
     def verdict(self) -> Verdict:
         """The answer."""
         arena = self.arena
@@ -213,21 +228,21 @@ class _Question:
                 return says_nothing
             if not holding.replay.says:
                 raise EvidenceError(f"run again, {self.wanted.name} says nothing")
-            texts = self._proved(self._by_orders("holds", self.failing))
+            texts = self._proved(by_orders(self.arena, "holds", self.failing))
             return Verdict(self.wanted, HOLDS, holding=holding, texts=texts)
         if holding is None:
-            texts = self._proved(self._by_orders("fails", self.holding))
+            texts = self._proved(by_orders(self.arena, "fails", self.holding))
             return Verdict(self.wanted, FAILS, failing=failing, texts=texts)
         return self._depends(holding, failing)
 
-    def _asking(self, *known: Condition) -> Asking:
+    def _asking(self, *known: Condition, budget: int = BUDGET) -> Asking:
         """A solver that knows some conditions; terms are lowered once for all of them."""
-        made = Asking(known, self.delays, lowering=self.lowering)
+        made = Asking(known, self.delays, budget, self.lowering)
         self.lowering = made.lowering
         return made
 
     def _witness(self, ways: Sequence[Condition], holds: bool) -> Witness | None:
-        if len(ways) > MOST_TEXTS and not self._asking(self.arena.disjunction(ways)).possible():
+        if len(ways) > MOST_TEXTS and not any(map(self._possible, self._together(ways))):
             return None
         for run_, condition in zip(self.every, ways, strict=True):
             if condition is self.arena.false:
@@ -241,6 +256,13 @@ class _Question:
                 raise EvidenceError(f"{run_.script.name}: run again, {self.wanted.name} is not so")
             return Witness(delays, script, found)
         return None
+
+    def _possible(self, condition: Condition) -> bool:
+        return self._asking(condition).possible()
+
+    def _together(self, ways: Sequence[Condition]) -> list[Condition]:
+        """The conditions of several orders as one, and of all orders as few."""
+        return [*by_orders(self.arena, "together", ways).values()]
 
     def _depends(self, holding: Witness, failing: Witness) -> Verdict:
         try:
@@ -282,7 +304,7 @@ class _Question:
         del every["enough"]
         here = found.enough.condition(self.arena)
         ways = [self.arena.conjunction((way, here)) for way in self.failing]
-        return every | self._by_orders("enough", ways)
+        return every | by_orders(self.arena, "enough", ways)
 
     def _enough(self, found: When, always: Condition) -> Side | None:
         """Bounds that are enough, and a run that holds without them."""
@@ -301,24 +323,9 @@ class _Question:
         ways = [self.arena.conjunction((way, here)) for way in self.failing]
         return Side(_parts(found.needed), self._witness(ways, False))
 
-    def _by_orders(self, name: str, ways: Sequence[Condition]) -> dict[str, Condition]:
-        """By name, what must be impossible: for each order, or for several together if there are many."""
-        size = -(-len(ways) // MOST_TEXTS)
-        every = [self.arena.disjunction(ways[n : n + size]) for n in range(0, len(ways), size)]
-        kept = [*dict.fromkeys(each for each in every if each is not self.arena.false)]
-        if len(kept) < 2:
-            return {name: self.arena.disjunction(kept)}
-        return {f"{name}.{number}": each for number, each in enumerate(kept, 1)}
-
     def _proved(self, impossible: Mapping[str, Condition]) -> dict[str, str]:
-        """The texts that say that conditions are impossible, each found so by a fresh solver."""
-        texts = {}
-        for name, condition in impossible.items():
-            text = Text(f"{self.every[0].script.name}: {self.wanted.name}: {name}")
-            text.require(Sentences(text).condition(condition))
-            texts[name] = text.text()
-        solve(texts)
-        return texts
+        """The texts that prove it."""
+        return proved(f"{self.every[0].script.name}: {self.wanted.name}", impossible)
 
 
 def _parts(found: Region | None) -> Parts:

@@ -12,11 +12,14 @@ from questions.recipes.reading.lives import check_lives
 from questions.recipes.reading.tree import Delay, Step, Text, Timed
 from questions.recipes.script import RUNS, Call, Literal, Now, Op, Saved, Value, steps
 from vtsc.base.errors import VtscError
+from vtsc.solver.units import spent
 
 MOST = 3
 """The number of changes that are told."""
 MOST_STEPS = 1500
 """The number of steps that the changed recipes may have, those of threads counted once, not in each order."""
+MOST_UNITS = 50_000_000
+"""The units that the solver may spend before no further change is tried; they repeat as seconds do not."""
 MOST_ORDERS = 6
 """The number of orders of threads beyond which no changes are tried: each takes as long as the recipe."""
 FIXED = {*RUNS, "KVM_CREATE_VCPU", "pause", "guest", "expire"}
@@ -37,10 +40,10 @@ def repairs(
     asked = script(text)
     if any(orders(asked, enough(asked, x)).count > MOST_ORDERS for x in (name, *others)):
         return (), False
-    left = MOST_STEPS
+    left, begin = MOST_STEPS, spent()
     for told, changed in _changes(text):
         left -= sum(len(steps(section)) for section in asked.sections)
-        if left < 0:
+        if left < 0 or spent() - begin > MOST_UNITS:
             return tuple(found), False
         if _hold(changed, rules, {name}) and (not others or _hold(changed, rules, others)):
             found.append(told)
@@ -55,7 +58,7 @@ def _hold(text: Text, rules: Rules, names: Set[str]) -> bool:
     if any(check_lives(text.sections, text.vcpus, text.parked)):
         return False
     try:
-        found = decide(script(replace(text, want=kept)), rules)
+        found = decide(script(replace(text, want=kept)), rules, brief=True)
     except VtscError:
         return False
     return all(verdict.result == HOLDS for verdict in found)

@@ -118,7 +118,7 @@ def _verdict(answer: Answer, rules: Sequence[str], shown: dict[object, str]) -> 
         for told in answer.repairs:
             yield from wrapped(told, "      ", "    - ")
     if not answer.all_tried:
-        yield "  not all changes were tried: there are too many steps, or orders of threads"
+        yield "  not all changes were tried: there are too many steps, or orders, or hard questions"
 
 
 def _condition(answer: Answer) -> Iterator[str]:

@@ -89,6 +89,14 @@ def test_within_the_bound_everything_is_tried(tmp_path, tried):
     assert size(tmp_path, FAR) * len(tried) <= repairs.MOST_STEPS
 
 
+def test_no_change_is_tried_once_the_units_are_spent(tmp_path, tried, monkeypatch):
+    """What the solver has spent bounds the search as the steps do, and the report says so."""
+    monkeypatch.setattr(repairs, "MOST_UNITS", -1)
+    found, told = answer(tmp_path, FAR)
+    assert not tried and not found.repairs
+    assert not found.all_tried and UNTRIED in told
+
+
 def test_the_bound_counts_in_what_is_shipped(tmp_path, tried):
     """A change of a recipe with 16 vCPUs has many steps, so that few are tried."""
     text = FAR.replace("want", "vcpus = 16\nwant").replace('"v1:', '"v1,v2,v3,v4,v5,v6,v7,v8:')

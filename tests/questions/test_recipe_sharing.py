@@ -1,25 +1,44 @@
 """Threads whose own calls look at other vCPUs, and the order of all steps that matters then."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
+from model.today import rules_named
 from questions.recipes.asking import Asked, answered
 from questions.recipes.cases import CasesArena
 from questions.recipes.fitting import script
 from questions.recipes.likeness import enough
-from questions.recipes.orders import ALL, orders
-from questions.recipes.script import Threads
+from questions.recipes.orders import ALL, ONE, orders
+from questions.recipes.replay import replay
+from questions.recipes.script import (
+    SECOND,
+    VM,
+    Call,
+    Literal,
+    Now,
+    Op,
+    Step,
+    Threads,
+    Wanted,
+    named,
+)
 from questions.recipes.sharing import looks_around
 from tests.support.recipe_files import read
 from tests.support.recipes import (
     CREATE,
     LAPIC_OUT,
+    MS,
+    NONE,
     PAUSE,
     RUN,
+    aged,
     each,
     every,
+    fixed,
     get,
+    late,
     put,
     recipe,
     section,
@@ -126,3 +145,38 @@ def test_a_case_that_is_sure_is_the_value():
     assert arena._of_cases([(low, other), (arena.true, both)]) is both
     ((guard, leaf),) = arena.cases(one)
     assert (guard, leaf.key) == (arena.true, one.key)
+
+
+@pytest.mark.parametrize(("reference", "which"), [(False, ONE), (True, ALL)])
+def test_timers_are_alike_for_all_vcpus_but_where_hyper_v_counts(reference, which):
+    """Hyper-V's timers go by the reference time, which comes from vCPU 0."""
+    v, arm = range(3), put(TSC_DEADLINE=Literal(600 * SECOND))
+    asked = recipe(
+        3,
+        ("timers",),
+        section("reset", threads(v, [arm, *RUN])),
+        guest=replace(aged(500 * SECOND), reference=reference),
+    )
+    (block,) = (i for s in asked.sections for i in s.body if isinstance(i, Threads))
+    assert not looks_around(block)
+    assert enough(asked, "timers") == which
+
+
+@pytest.mark.parametrize(("passed", "armed"), [(9 * MS, True), (11 * MS, False)])
+def test_a_timer_that_is_read_by_another_vcpu_has_fired_if_it_was_due(passed, armed):
+    """v0 arms its own timer by v1's deadline, which is 0 once v1 has taken its interrupt."""
+    arm = Step(1, Call("guest", (("deadline", Op("+", Now(), Literal(10 * MS))),)), NONE)
+    copy = Step(0, Call("KVM_SET_MSRS", (("TSC_DEADLINE", Now(1)),)), NONE)
+    wait = Step(VM, Call("wait"), fixed(passed))
+    steps = (
+        arm,
+        *every((0,), [late(PAUSE[0], NONE)]),
+        replace(wait, who=0),
+        copy,
+        replace(PAUSE[0], who=1),
+    )
+    asked = named(
+        recipe(2, ("timers",), section("save", *steps), section("resume", every(range(2), RUN)))
+    )
+    found = replay(asked, rules_named("6.18"), {}, Wanted("timers"))
+    assert found.world.notes.get("armed.3") is armed

@@ -10,6 +10,10 @@ BUDGET = 400_000_000
 """Z3 resource units that re-checking one question may cost."""
 
 
+class UnsettledError(EvidenceError):
+    """A question that the solver has answered neither way within its budget: nothing is shown to be wrong."""
+
+
 _unused: list[Any] = []
 """Contexts in which nothing has been asked yet."""
 
@@ -25,7 +29,7 @@ def solve(questions: Mapping[str, str], budget: int = BUDGET) -> None:
     """Check that each question is unsatisfiable, by a plain Z3 that knows nothing of the others.
 
     ``budget``: Z3 resource units that each may cost. Raises `EvidenceError` naming the first that is not,
-    and `MemoryError` where the solver runs out of memory.
+    as `UnsettledError` where there is no answer, and `MemoryError` where the solver runs out of memory.
     """
     import z3
 
@@ -44,5 +48,7 @@ def solve(questions: Mapping[str, str], budget: int = BUDGET) -> None:
         answer = check(solver)
         if answer == z3.unknown and ran_out(solver.reason_unknown()):
             raise MemoryError
+        if answer == z3.unknown:
+            raise UnsettledError(f"{name}.smt2 is unknown, not unsat")
         if answer != z3.unsat:
             raise EvidenceError(f"{name}.smt2 is {answer}, not unsat")

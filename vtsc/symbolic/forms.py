@@ -108,10 +108,14 @@ class Linear:
     def interval(self) -> Interval:
         """The interval that follows from those of its atoms; computed when first asked for."""
         if self._interval is None:
-            interval = Interval(self.constant, self.constant)
+            lo: Bound = self.constant
+            hi: Bound = self.constant
             for atom, c in self.terms:
-                interval = interval + atom.interval * c
-            self._interval = interval
+                ends = atom.interval
+                low, high = (ends.lo, ends.hi) if c >= 0 else (ends.hi, ends.lo)
+                lo = None if lo is None or low is None else lo + low * c
+                hi = None if hi is None or high is None else hi + high * c
+            self._interval = Interval(lo, hi)
         return self._interval
 
     @property

@@ -16,6 +16,8 @@ LOST: Final = object()
 """Stands for the value of a variable whose values on two paths cannot be merged into one."""
 VARIABLES = "variables"
 CHANGED = "a turn of a loop changes a list in place: make a new one, as in items = [*items, item]"
+PLAIN: Final = (int, bool, str, Word, Truth)
+"""The types of most values, none of which leads to a list, dict or set."""
 KEPT = "an iterator is kept over turns of a loop, and remembers what it gave: make it a tuple"
 
 
@@ -29,40 +31,47 @@ class Kept:
         self._records = records
         self._variables = variables
         self._before = self._now()
-        self._contents = [(x, _copied(x)) for x in _containers(self._before.values())]
+        values = (v for fields in self._before.values() for v in fields.values())
+        self._contents = [(x, _copied(x)) for x in _containers(values)]
 
-    def _now(self) -> dict[str, Any]:
-        """Every present value, by the number of its record, or `VARIABLES`, and its name."""
-        found = {f"{n}.{k}": v for n, r in enumerate(self._records) for k, v in vars(r).items()}
+    def _now(self) -> dict[str, dict[str, Any]]:
+        """Every present value by its name, by the number of its record, or `VARIABLES`."""
+        variables: dict[str, Any] = {}
         for name, cell in self._variables.items():
             try:
-                found[f"{VARIABLES}.{name}"] = cell.cell_contents
+                variables[name] = cell.cell_contents
             except ValueError:  # it has not been assigned yet
                 continue
-        return found
+        found = {str(n): dict(vars(record)) for n, record in enumerate(self._records)}
+        return found | {VARIABLES: variables}
 
     def restore(self) -> None:
         """Restore every value."""
-        for record in self._records:
+        for number, record in enumerate(self._records):
             vars(record).clear()
-        for cell in self._variables.values():
-            _store(cell, NOTHING)
-        for key, value in self._before.items():
-            self._put(key, value)
+            vars(record).update(self._before[str(number)])
+        for name, cell in self._variables.items():
+            _store(cell, self._before[VARIABLES].get(name, NOTHING))
 
     def changes(self) -> dict[str, Any]:
         """The values that have changed."""
-        for thing, before in self._contents:
-            if not _unchanged(thing, before):
+        for thing, contents in self._contents:
+            if not _unchanged(thing, contents):
                 raise MeaningError(CHANGED)
-        now = self._now()
-        names = dict.fromkeys((*now, *self._before))
-        found = {name: now.get(name, NOTHING) for name in names}
-        return {name: value for name, value in found.items() if value is not self.before(name)}
+        found: dict[str, Any] = {}
+        for owner, now in self._now().items():
+            before = self._before[owner]
+            for name, value in now.items():
+                if value is not before.get(name, NOTHING):
+                    found[f"{owner}.{name}"] = value
+            if not before.keys() <= now.keys():
+                found |= {f"{owner}.{name}": NOTHING for name in before if name not in now}
+        return found
 
     def before(self, key: str) -> Any:
         """The value before the piece is run."""
-        return self._before.get(key, NOTHING)
+        owner, _, name = key.partition(".")
+        return self._before[owner].get(name, NOTHING)
 
     def apply(self, changes: Mapping[str, Any]) -> None:
         """Restore every value, then make these changes."""
@@ -118,7 +127,7 @@ def _kind(value: Any) -> Any:
 
 def _containers(values: Iterable[Any]) -> Iterator[Any]:
     """The lists, dicts and sets that values lead to; raises `MeaningError` where one is an iterator."""
-    pending, seen = [*values], set[int]()
+    pending, seen = [v for v in values if type(v) not in PLAIN], set[int]()
     while pending:
         thing = pending.pop()
         if isinstance(thing, Iterator):
