@@ -38,6 +38,7 @@ def leaps_from_here(monkeypatch):
     return asked
 
 
+@pytest.mark.slow
 @sampled(3, "seeds", [range(start, start + 20) for start in range(0, 120, 20)])
 def test_many_depths_are_answered_as_each_alone(seeds):
     """No range below the least depth has a run that hits the target, and each range with it has one."""

@@ -60,6 +60,7 @@ def test_what_greater_limits_forbid(content, of):
     assert inclusion(*ranged(content, *of), more=True) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("of", NEITHER, ids=str)
 def test_what_is_not_known(content, of):
     """Where states differ, where a term would not be linear, and where the value chooses fields."""

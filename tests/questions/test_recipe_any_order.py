@@ -138,6 +138,7 @@ def test_all_orders_at_once_say_what_each_says(vcpus, length, seed, monkeypatch)
     assert looked
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("vcpus", "seed"), [(2, 11), (2, 12), (2, 13), (3, 14)])
 def test_the_verdict_is_that_of_all_orders(vcpus, seed, monkeypatch):
     """The same verdict, with the condition that the list of orders has, and witnesses replay."""

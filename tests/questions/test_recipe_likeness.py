@@ -154,6 +154,7 @@ def test_the_order_of_like_threads_that_a_later_step_tells_apart():
     assert found.result == DEPENDS
 
 
+@pytest.mark.slow
 def test_sixteen_threads_that_restore_what_was_saved():
     """Their writes match in any order; how far each one lands from its value depends on the first one."""
     names = ("offsets_equal", "master_clock", "write_lands", "tsc_continuous", "kvmclock_monotonic")
