@@ -3,6 +3,8 @@
 from model.today.state import FRACTION
 from vtsc.language import u64
 
+PLACES = 48, 32
+"""The binary places of a scaling ratio: Intel's, AMD's."""
 Span = tuple[int, int]
 """The least and the greatest of some host TSCs, in cycles."""
 WIDE = 1 << 62

@@ -13,12 +13,11 @@ from conformance.explain.search import Asked, both
 from conformance.explain.start import begins_with_creation
 from conformance.explain.writes import Allowed
 from conformance.rates import ACCEPTED, LEAST_KHZ, MAX_KHZ, khz_of
+from conformance.scaling import PLACES
 from model.today.rules import Rules
 from vtsc.base.errors import UsageError
 from vtsc.language import u64
 
-PLACES = 48, 32
-"""The binary places of a scaling ratio: Intel's, AMD's."""
 FAR = 100
 """So many times the greatest lateness of an event is no lateness any more."""
 LATE_US = 80
@@ -61,17 +60,22 @@ def _khz(events: Sequence[Event], given: int | None) -> int:
         if not LEAST_KHZ <= given <= MAX_KHZ:
             raise UsageError(f"--khz {given}: accepted is {ACCEPTED}")
         return given
+    shown = rates_of_pages(events)
+    if not shown:
+        raise UsageError("no page of the trace tells the host's rate: give its tsc_khz by --khz")
+    return shown[0]
+
+
+def rates_of_pages(events: Sequence[Event]) -> list[int]:
+    """The rates that pages show, in kHz, the most frequent first."""
     pages = (khz_of(event.mul, event.shift) for event in events if isinstance(event, Page))
     counted = Counter(khz for khz in pages if khz is not None)
-    if not counted:
-        raise UsageError("no page of the trace tells the host's rate: give its tsc_khz by --khz")
-    return counted.most_common(1)[0][0]
+    return [khz for khz, _ in counted.most_common()]
 
 
 def _scaled(events: Sequence[Event], khz: int) -> bool:
     """Whether a page shows another rate than the host's, as it does only where the TSC is scaled."""
-    pages = (khz_of(event.mul, event.shift) for event in events if isinstance(event, Page))
-    return any(shown not in (None, khz) for shown in pages)
+    return any(shown != khz for shown in rates_of_pages(events))
 
 
 def _clock(recording: Recording, given: Given, khz: int) -> Clock:

@@ -5,13 +5,12 @@ rate would show, but for the stamps, where these are host TSCs, and for the last
 So an event is blocked for certain if it is blocked even with both of these left open.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil, floor
 
-from conformance.explain.context import Given, asked_of
+from conformance.explain.context import Given, asked_of, rates_of_pages
 from conformance.explain.events import STABLE, Event, Master, Offset, Page
 from conformance.explain.hypothesis import Clock
 from conformance.explain.reading import Recording
@@ -85,7 +84,7 @@ def _with_others(
     events: tuple[Event, ...], recording: Recording, given: Given, asked: Asked, found: Explained
 ) -> Answer:
     """The answer for events that are blocked if the host has the rate of most pages."""
-    if len(_rates(events)) == 1:
+    if len(rates_of_pages(events)) == 1:
         loosest = explain(events, _opened(asked))
         if loosest.blocked is not None:
             return Answer(loosest if loosest.done > found.done else found, asked.khz)
@@ -109,7 +108,7 @@ def _others(
     events: tuple[Event, ...], recording: Recording, given: Given, asked: Asked
 ) -> Iterator[tuple[Asked, bool]]:
     """The same question with other rates; with each, whether all that the times allow are tried."""
-    for khz in _rates(events):
+    for khz in rates_of_pages(events):
         if khz != asked.khz:
             yield asked_of(events, recording, replace(given, khz=khz)), True
     if asked.clock.rate is None and not asked.contradicted:
@@ -173,7 +172,7 @@ def _unshown(span: tuple[int, int], events: Sequence[Event]) -> Iterator[tuple[i
     A host within the tolerance of a guest's rate does not scale to it, so that pages have the host's.
     """
     low, high = span
-    for khz in sorted(_rates(events)):
+    for khz in sorted(rates_of_pages(events)):
         below = khz * 10**6 // (10**6 + TOLERANCE) - 1
         if low <= min(below, high):
             yield low, min(below, high)
@@ -203,10 +202,3 @@ def _shown(events: Sequence[Event], honoured: bool) -> Iterator[Shown]:
         known = offsets.get(event.vcpu) if honoured else 0
         whose = event.vcpu if known is None else None
         yield Shown(khz, u64(event.tsc - (known or 0)), at.stamp, whose)
-
-
-def _rates(events: Sequence[Event]) -> list[int]:
-    """The rates that pages show, the most frequent first."""
-    pages = (khz_of(event.mul, event.shift) for event in events if isinstance(event, Page))
-    counted = Counter(khz for khz in pages if khz is not None)
-    return [khz for khz, _ in counted.most_common()]

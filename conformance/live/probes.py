@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from conformance.live.device import GET_FLAGS, NEW_KVMCLOCK, Device, Machine, Refused, Unusable
+from conformance.scaling import PLACES
 from model.today.rules import Rules
 from vtsc.language import u64
 
@@ -13,8 +14,6 @@ NEEDED = {
     GET_TSC_KHZ: "KVM_GET_TSC_KHZ",
     ATTRIBUTES: "the attribute KVM_VCPU_TSC_OFFSET",
 }
-PLACES = 48, 32
-"""The binary places of a scaling ratio: Intel's, AMD's."""
 TRIED_OFFSET = (1 << 64) - 5 * 10**12
 FASTER = 6, 5
 """A rate so many times the host's is above the tolerance."""

@@ -46,7 +46,7 @@ def test_an_offset_that_no_event_tells_is_learned_from_pages(text):
     """Neither the first page of a vCPU nor the time of an event tells its offset to the cycle."""
     found = told(text)
     assert found.blocked is None, found.refusals[:3]
-    assert True in {h.vm.rules.offset_honoured for h in found.left}
+    assert any(h.vm.rules.offset_honoured for h in found.left)
 
 
 def test_and_then_it_is_known_to_the_cycle():

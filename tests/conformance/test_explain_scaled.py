@@ -13,7 +13,8 @@ from conformance.live.running import fuzzed
 from conformance.live.scenarios import SCENARIOS
 from conformance.live.twin import Twin
 from model.today import PRESETS
-from tests.support.fake_kvm import FakeKvm, Faults
+from tests.support.fake_faults import Faults
+from tests.support.fake_kvm import FakeKvm
 from vtsc.cli import main
 
 RULES = PRESETS["6.18"].but(scaling=True)

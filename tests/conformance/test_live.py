@@ -12,7 +12,8 @@ from conformance.live.running import fuzzed, outcomes
 from conformance.live.scenarios import fitting
 from conformance.rates import khz_of
 from model.today import PRESETS
-from tests.support.fake_kvm import FakeKvm, Faults, broken
+from tests.support.fake_faults import Faults
+from tests.support.fake_kvm import FakeKvm, broken
 
 RULES = PRESETS["6.18"]
 HONOURED, DISCARDED = replace(RULES, offset_honoured=True), replace(RULES, offset_honoured=False)

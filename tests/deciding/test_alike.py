@@ -12,6 +12,7 @@ from vtsc.engines import Effort
 from vtsc.evidence.hints import Like
 from vtsc.evidence.proofs import Recorded
 
+pytestmark = pytest.mark.slow
 HOW = Effort.USUAL
 
 

@@ -276,6 +276,7 @@ def test_ways_that_are_too_many_are_followed_for_the_delays_at_hand(decided, mon
     assert verdict.holding.delays == expected.holding.delays
 
 
+@pytest.mark.slow
 def test_what_is_not_exact_is_not_reported_as_exact(tmp_path, monkeypatch):
     """The words "if and only if" stand before an exact condition alone."""
     (text,) = read(tmp_path, SLOW)

@@ -188,17 +188,11 @@ def test_the_first_of_close_threads_says_what_all_orders_say(vcpus, write, uptim
             for which in (ALL, FIRSTS)
         )
         assert (len(every), len(few)) == (factorial(vcpus), vcpus)
-        delays = {name: form for each in every for name, form in each.delays.items()}
         for name in OF_OFFSETS:
             assert name in OF_EACH or enough(script, name) == FIRSTS
             for wanted in (Wanted(name), Wanted(name, LIMITS.get(name, {}))):
                 for holds in (True, False):
-                    whole, part = (could(arena, ways, wanted, holds) for ways in (every, few))
-                    differ = arena.disjunction(
-                        arena.conjunction((one, arena.negation(other)))
-                        for one, other in ((whole, part), (part, whole))
-                    )
-                    assert differ is arena.false or not Asking((differ,), delays).possible()
+                    assert agree(arena, every, few, wanted, holds)
 
 
 @pytest.mark.slow
@@ -211,14 +205,8 @@ def test_the_first_of_threads_that_have_asked_says_all_of_pages(name):
         [run(each, NEW, arena) for each in orders(script, which).scripts] for which in (ALL, FIRSTS)
     )
     assert enough(script, name) == FIRSTS and all(each.world.asked for each in few)
-    delays = {name: form for each in every for name, form in each.delays.items()}
     for holds in (True, False):
-        whole, part = (could(arena, ways, wanted, holds) for ways in (every, few))
-        differ = arena.disjunction(
-            arena.conjunction((one, arena.negation(other)))
-            for one, other in ((whole, part), (part, whole))
-        )
-        assert differ is arena.false or not Asking((differ,), delays).possible()
+        assert agree(arena, every, few, wanted, holds)
 
 
 @pytest.mark.slow
@@ -252,6 +240,17 @@ LIMITS = {
     "pause_consistent": {"x": 90 * MS},
 }
 """Limits that some delays keep and others do not."""
+
+
+def agree(arena, every, few, wanted, holds):
+    """Whether a property can hold, or fail, with the same delays in some of all orders and of a few."""
+    whole, part = (could(arena, ways, wanted, holds) for ways in (every, few))
+    delays = {name: form for each in (*every, *few) for name, form in each.delays.items()}
+    differ = arena.disjunction(
+        arena.conjunction((one, arena.negation(other)))
+        for one, other in ((whole, part), (part, whole))
+    )
+    return differ is arena.false or not Asking((differ,), delays).possible()
 
 
 def could(arena, ways, wanted, holds):

@@ -14,7 +14,8 @@ from conformance.live.findings import DIFFERS, EXPLAINED, SKIPPED
 from conformance.live.kvm import Kvm
 from model.today import PRESETS
 from questions.recipes.command import chosen
-from tests.support.fake_kvm import FakeKvm, Faults
+from tests.support.fake_faults import Faults
+from tests.support.fake_kvm import FakeKvm
 from tests.support.paths import ROOT
 from vtsc.cli import main
 

@@ -1,7 +1,7 @@
 """A fake of /dev/kvm that follows the rules of `model.today` in a time of its own, or breaks one of them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from errno import EINVAL, ENOTTY
 from random import Random
 
@@ -50,38 +50,9 @@ from model.today import (
 from model.today.rates import factors
 from model.today.state import UNSCALED
 from model.today.writes import scaled_tsc
+from tests.support.fake_faults import NONE, Faults
 
 DELAY_NS = 101_000_000
-
-
-@dataclass(frozen=True)
-class Faults:
-    """What the fake does wrong, beyond the rules that it is given."""
-
-    clock_off_ns: int = 0
-    """What KVM_GET_CLOCK is off under the master clock."""
-    raw_off_ppb: int = 0
-    """How much the raw clock, as KVM samples it, runs faster than it should."""
-    version_step: int = 0
-    """What each run adds to the version of the vCPU's page."""
-    no_delayed: bool = False
-    """Whether the delayed part of global updates never comes."""
-    updates_on_guest_tsc: bool = False
-    """Whether the guest's write of its TSC brings a new page."""
-    forgets_rate: bool = False
-    """Whether KVM_GET_TSC_KHZ says the host's rate after a refusal."""
-    ratio_off: int = 0
-    """What a scaling ratio is off, in 2^-48."""
-    offset_unscaled: bool = False
-    """Whether a write computes its offset from the host's TSC, and not from the scaled one."""
-    matches_any_rate: bool = False
-    """Whether a write may match one by a vCPU of another rate."""
-    page_unscaled: bool = False
-    """Whether pages have the multiplier of the host's rate."""
-    pair_unscaled: bool = False
-    """Whether pages have the host's TSC, unscaled, and the vCPU's offset."""
-    rate_kept: bool = False
-    """Whether a rate that is set back to the host's leaves the ratio as it was."""
 
 
 class FakeKvm:
@@ -91,7 +62,7 @@ class FakeKvm:
         self,
         rules: Rules,
         khz: int = 2_596_146,
-        faults: Faults = Faults(),
+        faults: Faults = NONE,
         at_once: bool = False,
         now: int = 5_000_000_000_000,
     ) -> None:

@@ -331,22 +331,11 @@ def explored(
     """
     guard = Guard(machine, monitors)
     covered = ({}, {}) if ranges is None else ranges
+    begin = partial(_Builder, machine, monitors, feasibility)
 
     def built(wanted: Callable[[str], bool] = nothing_wanted) -> Explored:
         while True:
             with suppress(Widened):
-                return _Builder(
-                    machine,
-                    monitors,
-                    feasibility,
-                    wanted,
-                    lemmas,
-                    calls,
-                    covered,
-                    noted,
-                    guard,
-                    more,
-                    arena,
-                ).build()
+                return begin(wanted, lemmas, calls, covered, noted, guard, more, arena).build()
 
     return guard.checked(partial(built, wanted), built)
