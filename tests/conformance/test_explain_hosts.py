@@ -39,6 +39,7 @@ def answered(text, **given):
     return answer(recording.events, recording, Given(**given))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "seeds", [range(1, 6), pytest.param(range(6, 200), marks=pytest.mark.hours)]
 )
@@ -145,6 +146,7 @@ def test_a_blocked_trace_that_scaling_explains(capsys, tmp_path):
     assert main(["explain", str(file), "--rules", "6.18+scaling"]) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "seeds", [range(1, 12), pytest.param(range(12, 200), marks=pytest.mark.hours)]
 )

@@ -42,6 +42,7 @@ def explained(seed):
         yield explain(events, asked_of(events, recording, given))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "seeds", [range(1, 31), pytest.param(range(31, 600), marks=pytest.mark.hours)]
 )

@@ -39,6 +39,7 @@ def told(text, start="creation", **given):
     return explain(recording.events, asked)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bits", [48, 32])
 @pytest.mark.parametrize("honoured", [True, False])
 @pytest.mark.parametrize("scenario", ["faster-guest", "slower-guests", "rates-apart"])

@@ -53,6 +53,7 @@ def test_what_greater_limits_permit(content, of):
     assert inclusion(*ranged(content, *of), more=False) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("of", SMALLER, ids=str)
 def test_what_greater_limits_forbid(content, of):
     """What a property allows, or the time that reads take: only what was worse is still a violation."""

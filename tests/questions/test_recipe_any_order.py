@@ -161,6 +161,7 @@ def test_the_verdict_is_that_of_all_orders(vcpus, seed, monkeypatch):
                 assert again.holds is holds
 
 
+@pytest.mark.slow
 def test_four_unlike_threads_of_two_calls():
     """Their 2520 orders are decided, and plain runs at drawn delays say nothing else."""
     v, rng, rules = range(4), random.Random(9), rules_named("6.18")

@@ -240,6 +240,7 @@ def test_roundings_that_cancel_are_left_out(decided):
     assert verdict.enough is None and verdict.needed is None
 
 
+@pytest.mark.slow
 def test_more_parts_than_six_are_told(decided):
     """Where anything may take seconds, writes match in many ways."""
     verdict = decided(SLOW, "4.12")
@@ -247,6 +248,7 @@ def test_more_parts_than_six_are_told(decided):
     assert not verdict.why
 
 
+@pytest.mark.slow
 def test_a_condition_that_is_too_long_has_one_on_each_side(decided, monkeypatch):
     """It is not said to be exact, and a run shows that it is not."""
     monkeypatch.setattr(bounds, "MOST_PARTS", 3)

@@ -162,6 +162,7 @@ def test_sixteen_threads_that_restore_what_was_saved():
     assert [v.result for v in decide(script, NEW)] == [HOLDS] * 5
 
 
+@pytest.mark.slow
 def test_sixteen_vcpus_that_have_not_asked_for_a_master_clock():
     """On the VM as it is, who writes last asks for none, and its page may stay as it is."""
     v, names = range(16), ("tsc_continuous", "kvmclock_monotonic")
@@ -292,6 +293,7 @@ def test_all_orders_are_looked_at_where_a_vcpu_has_not_asked_for_a_master_clock(
     assert asked == [FIRSTS, ALL]
 
 
+@pytest.mark.slow
 def test_a_run_of_threads_that_are_abreast_is_told_in_its_order():
     """The witness is one real order, by the times of the writes, and has been replayed in it."""
     wanted = (("write_lands", {"x": 20 * MS}),)

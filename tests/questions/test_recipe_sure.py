@@ -68,6 +68,7 @@ def test_a_bound_that_is_enough_for_sixteen_threads(tmp_path):
     solve(verdict.texts)
 
 
+@pytest.mark.slow
 def test_a_bound_among_many_orders_is_what_plain_runs_do(tmp_path):
     """2520 orders: at drawn delays within the bound no run fails, and some run holds beyond it."""
     asked, verdict = decided(tmp_path, MANY)
@@ -91,6 +92,7 @@ def test_a_bound_among_many_orders_is_what_plain_runs_do(tmp_path):
     solve(verdict.texts)
 
 
+@pytest.mark.slow
 def test_a_bound_where_an_exact_condition_would_be_too_long(tmp_path):
     """Four threads: what is needed has many bounds, and one is enough."""
     _, verdict = decided(tmp_path, COPIED)
