@@ -278,3 +278,30 @@ def test_a_walk_of_more_packages_serves_for_some_of_them(monkeypatch):
     more = note_modules([*packages, "colorsys"])
     assert note_modules(packages) is more
     assert note_modules([*packages, "nothing_of_that_name"]) is not more
+
+
+def test_runs_that_are_checked_together_are_checked_all_the_same():
+    """The store is noticed when the last run has ended, or as soon as one fails, and it is put back."""
+    toy = climb()
+    toy.kept = [1]
+    guard = Guard(toy, [Bad()])
+
+    def store() -> None:
+        toy.kept.append(2)
+
+    def fail() -> None:
+        raise ValueError
+
+    def refused() -> pytest.RaisesExc:
+        return pytest.raises(StoreError, match="kept")
+
+    with refused(), guard.together():
+        guard.checked(store, store)
+        ended = True
+    assert ended and toy.kept == [1]
+    with guard.together(), refused():
+        guard.checked(store, store)
+        guard.checked(fail, fail)
+    with refused():
+        guard.checked(store, store)
+    assert toy.kept == [1]

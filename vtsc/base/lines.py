@@ -68,9 +68,11 @@ class LineRecorder:
 def calling(package: str) -> tuple[Line, ...]:
     """The lines that are being executed, outermost first, outside of ``package``."""
     found: list[Line] = []
+    within = f"{package}."
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
-        if str(frame.f_globals.get("__name__")).partition(".")[0] != package:
+        name = str(frame.f_globals.get("__name__"))
+        if not name.startswith(within) and name != package:
             found.append((frame.f_code.co_filename, frame.f_lineno))
         frame = frame.f_back
     return tuple(reversed(found))

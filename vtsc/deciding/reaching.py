@@ -9,7 +9,7 @@ from vtsc.deciding.verdict import Reached
 from vtsc.engines.proof.induction import Induction
 from vtsc.engines.search.bmc import Search, Searching
 from vtsc.evidence.earlier import earlier_run
-from vtsc.evidence.replay import trace_of
+from vtsc.evidence.replay import together, trace_of
 from vtsc.evidence.systems import Key, Systems
 from vtsc.language.claims import Sometimes
 from vtsc.native.witness import Witness
@@ -64,7 +64,8 @@ class Reaching:
         """The outcome for each; those in ``never`` are proved by its lemmas, the others are searched for."""
         self._note_never(never)
         self._look(depth)
-        return tuple(self._outcome(s.name) for s in self._all)
+        with together(self._systems.case):
+            return tuple(self._outcome(s.name) for s in self._all)
 
     def violation(self, prop: str) -> Witness | None:
         """The shortest run that violates a property that is doubted, if one was found."""

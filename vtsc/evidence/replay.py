@@ -1,6 +1,7 @@
 """Replay: a trace counts only if the plain interpreter gets the same run from its inputs."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
@@ -68,12 +69,23 @@ def replay(case: Case, trace: Trace, *, states: bool = True, explain: Step | Non
 def _player(case: Case, prop: str, wanted: Wanted | None = None) -> Player:
     """A player for a run; ``wanted``: the files whose lines are noted, by default those of the rules."""
 
+    lines = case.content.wanted if wanted is None else wanted
+    return Player(case.machine(), case.monitor(prop), lines, _guard(case))
+
+
+def _guard(case: Case) -> Guard:
+    """The guard of all plain runs of a case."""
+
     def make() -> Guard:
         return Guard(case.machine(), [*case.content.properties.values(), *case.sometimes])
 
-    guard = case.kept("the guard of plain runs", make)
-    lines = case.content.wanted if wanted is None else wanted
-    return Player(case.machine(), case.monitor(prop), lines, guard)
+    guard: Guard = case.kept("the guard of plain runs", make)
+    return guard
+
+
+def together(case: Case) -> AbstractContextManager[None]:
+    """Check the stores of all plain runs within it at once."""
+    return _guard(case).together()
 
 
 def _compare_run(trace: Trace, run: Run) -> None:
@@ -137,6 +149,11 @@ def trace_of(case: Case, prop: str, witness: Witness) -> tuple[Trace, Run]:
     "sometimes", which is then reached. Raises `EvidenceError` where the run is not legal or does not hit
     ``prop`` at its last step.
     """
+    with together(case):
+        return _traced(case, prop, witness)
+
+
+def _traced(case: Case, prop: str, witness: Witness) -> tuple[Trace, Run]:
     try:
         run = _played(case, prop, witness)
     except NotARun as error:

@@ -10,6 +10,7 @@ from vtsc.solver.expressions import require
 from vtsc.solver.integers import Lowering
 from vtsc.solver.units import keep_to_budget, spent
 from vtsc.symbolic.forms import Condition
+from vtsc.symbolic.independence import Links
 from vtsc.symbolic.terms import Arena
 
 SELDOM = 64
@@ -31,6 +32,8 @@ class SolverFeasibility:
         self._asserted = 0
         self._ranged = 0
         self._answers: dict[tuple[int, ...], bool] = {}
+        self._links = Links()
+        self._known: list[Condition] = []
 
     @staticmethod
     def _constant(name: str, sort: Any) -> Any:
@@ -51,8 +54,15 @@ class SolverFeasibility:
             self._answers[key] = answer
         return answer
 
+    def extends(self, facts: Sequence[Condition], condition: Condition) -> bool:
+        """Whether ``condition`` can hold with ``facts``, which can hold together; yes when Z3 gives up."""
+        linked = self._links.linked(condition, [*self._known, *facts])
+        alone = len(linked) == 1
+        return (alone and self._links.holds_somewhere(condition)) or self.possible(linked)
+
     def assume(self, conditions: Sequence[Condition]) -> None:
         """Take it from now on as known that ``conditions`` hold."""
+        self._known += conditions
         known = [self._lowering.condition(c) for c in conditions]
         self._catch_up()
         require(self._solver, known)

@@ -1,6 +1,7 @@
 """Makes states of a machine that check stores: a step can store to nothing but fields of their records."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from vtsc.base.errors import StoreError
@@ -36,6 +37,9 @@ class Guard:
         for thing in frozen:
             seal(thing)
         self.memory = Memory(owners)
+        self._runs: list[Callable[[], object]] = []
+        """What repeats the runs that are to be checked together."""
+        self._together = False
 
     def state(self) -> State:
         """A fresh state of the machine."""
@@ -89,10 +93,29 @@ class Guard:
         try:
             found = run()
         except Exception:
-            self.check(again)
+            self._check_with(again)
             raise
-        self.check(again)
+        if self._together and not self._around():
+            self._runs.append(again)
+        else:
+            self._check_with(again)
         return found
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Check the runs within it at once, when the last one has ended: each check takes a millisecond."""
+        before, self._together = self._together, True
+        try:
+            yield
+        finally:
+            self._together = before
+            if not before:
+                self._check_with()
+
+    def _check_with(self, *more: Callable[[], object]) -> None:
+        """Check what the runs since the last check, and those that ``more`` repeats, have stored to."""
+        runs, self._runs = [*self._runs, *more], []
+        self.check(lambda: [again() for again in runs])
 
     def changed(self) -> list[str]:
         """The places outside of fields that were stored to, and the fields with a value that does not fit."""

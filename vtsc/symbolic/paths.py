@@ -34,11 +34,19 @@ class Feasibility(Protocol):
         """Whether some assignment of the unknowns satisfies all of ``conditions``."""
         ...
 
+    def extends(self, facts: Sequence[Condition], condition: Condition) -> bool:
+        """Whether ``condition`` can hold together with ``facts``, which can hold together."""
+        ...
+
 
 class Anything:
     """The feasibility check that never cuts a path: sound, and the fallback without a solver."""
 
     def possible(self, conditions: Sequence[Condition]) -> bool:
+        """Always true."""
+        return True
+
+    def extends(self, facts: Sequence[Condition], condition: Condition) -> bool:
         """Always true."""
         return True
 
@@ -55,6 +63,8 @@ LONGEST = 200
 """The number of decisions on one path beyond which a function is taken not to end."""
 MOST = 4096
 """The number of paths of one function beyond which it is taken not to end."""
+FEW = 64
+"""The number of paths beyond which the lines are noted at which they part."""
 SECONDS = 60.0
 """Seconds of processor time for all paths of one function, those of its pieces included, as a backstop."""
 INSTEAD = "have a loop turn fewer times, or take min, max, & and | in place of an if"
@@ -77,8 +87,12 @@ class _Budget:
             self.exceed(f"{self._paths} paths and {SECONDS:g} s")
 
     def fork(self) -> None:
-        """Note that a path parts in two at the line of the model that is being executed."""
-        self._parted.update(calling("vtsc")[-1:])
+        """Note that a path parts in two at the line of the model that is being executed.
+
+        Few paths have an end in sight, and nothing is noted of them.
+        """
+        if self._paths > FEW:
+            self._parted.update(calling("vtsc")[-1:])
 
     def exceed(self, what: str) -> NoReturn:
         """Raise `UnendingError` with the line at which most paths part."""
@@ -135,10 +149,10 @@ class _Run:
             return known
         opposite = self._arena.negation(condition)
         # This is asked on the prefix, too: an answer that was cut before is cut again, and no fork.
-        if not self._feasibility.possible((*self._facts, condition)):
+        if not self._feasibility.extends(self._facts, condition):
             self._learn(opposite)
             return False
-        if not self._feasibility.possible((*self._facts, opposite)):
+        if not self._feasibility.extends(self._facts, opposite):
             self._learn(condition)
             return True
         here = len(self.forks)
@@ -157,10 +171,9 @@ class _Run:
         """Note that the path fails where ``condition`` holds; without a list of doubts, raise ``error``."""
         if self._truths.get(condition.id) is False:
             return
-        conditions = (*self._facts, condition)
         if self._doubts is not None:
-            self._doubts.append(Doubt(conditions, error))
-        elif self._feasibility.possible(conditions):
+            self._doubts.append(Doubt((*self._facts, condition), error))
+        elif self._feasibility.extends(self._facts, condition):
             raise error
 
     def ensure(self, condition: Any, error: UnkeptError) -> None:
@@ -168,7 +181,7 @@ class _Run:
         broken = self._arena.negation(lift_truth(self._arena, condition))
         if self._truths.get(broken.id) is False or broken is self._arena.false:
             return
-        if not self._feasibility.possible((*self._facts, broken)):
+        if not self._feasibility.extends(self._facts, broken):
             return
         if self.told:
             raise error
@@ -228,7 +241,7 @@ class _Run:
             return
         if self.observing:
             raise MeaningError(REFUSES)
-        if not self._feasibility.possible((*self._facts, condition)):
+        if not self._feasibility.extends(self._facts, condition):
             raise Illegal
         self.assumptions.append(condition)
         self._learn(condition)

@@ -125,10 +125,10 @@ class _Builder:
         ``filled``: the values that the fields had at first. A field that still has that value is not checked.
         """
         for name, stored in state.records.items():
-            strange = sorted(vars(stored).keys() - self.attributes[name])
+            strange = vars(stored).keys() - self.attributes[name]
             if strange:
                 raise StoreError(
-                    f"a store into {name}.{strange[0]}, which is no field, by its dict"
+                    f"a store into {name}.{min(strange)}, which is no field, by its dict"
                 )
         values = {}
         for full, record, name, declared in self.places:
