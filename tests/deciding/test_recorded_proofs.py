@@ -15,6 +15,7 @@ from vtsc.content.cells import Group, groups
 from vtsc.content.content import Content
 from vtsc.content.expected import HOLDS
 from vtsc.deciding import proofs as deciding
+from vtsc.deciding.guarded import Open
 from vtsc.deciding.plan import begin
 from vtsc.deciding.recording import changes, proof_of, remarks
 from vtsc.deciding.verdict import Result, Status
@@ -279,6 +280,16 @@ def test_a_deep_search_has_the_help_of_lemmas(copied):
     """Beyond depth 12 they are tried first, and may prove the property; so depth 40 is within reach."""
     (result,) = decide_group(copied, group_of(copied), 40, Effort.BOUNDED)
     assert result.status is Status.PROVED and result.certificate is not None
+
+
+@pytest.mark.slow
+def test_a_search_of_many_instances_has_the_help_of_lemmas(copied):
+    """Four by four cannot be searched to depth 12 without them; of a property in doubt no proof is tried."""
+    (group,) = groups(copied, ["2.6.37"], ["slow"], ["monotonic"], {"vcpus": "4", "pcpus": "4"})
+    (result,) = decide_group(copied, group, 12, Effort.BOUNDED)
+    assert result.status is Status.PROVED and result.certificate is not None
+    doubted = begin(case_of_group(copied, group), ["monotonic"], 3, Effort.BOUNDED, ["monotonic"])
+    assert isinstance(doubted[0], Open)
 
 
 @pytest.mark.slow

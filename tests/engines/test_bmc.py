@@ -75,13 +75,6 @@ def test_a_sampling_gap_can_be_searched(verdict):
     assert result.text == "VIOLATED(5)"
 
 
-@pytest.mark.hours
-def test_three_by_three(verdict):
-    """Three vCPUs on three pCPUs to depth 12 is within reach."""
-    result = verdict("patch25", "stable", "monotonic", 12, vcpus="3", pcpus="3")
-    assert result.text == "HOLDS_TO(12)"
-
-
 def _share(toy, inputs):
     first, second = inputs.word("first", 0), inputs.word("second", 0)
     return first + second == 3

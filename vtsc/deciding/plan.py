@@ -6,6 +6,7 @@ Cases can be begun, and open cells finished, in any order and in parallel.
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from math import prod
 from typing import TYPE_CHECKING
 
 from vtsc.base.errors import EvidenceError, ValidationError, VtscError
@@ -28,6 +29,8 @@ EARLY = 6
 """The depth to which "sometimes" are searched for before a proof is tried that they are never reached."""
 DEEP = 12
 """How deep a search goes without lemmas; a deeper one needs them, and they may prove the property."""
+FEW = 4
+"""The product of a machine's sizes up to which a search does without lemmas; beyond, it gets less deep."""
 
 
 def effort(*, prove: bool, bounded: bool) -> "Effort":
@@ -93,11 +96,11 @@ def _together(
     from vtsc.evidence.systems import Systems
 
     systems = Systems(case)
-    if depth > DEEP:
-        effort = max(effort, Effort.USUAL)
-    proving = bool(asked(effort, shared=True))
     suspects = [prop for prop in properties if prop in doubted]
     hoped = [prop for prop in properties if prop not in doubted]
+    if depth > DEEP or (hoped and prod(case.machine().sizes.values()) > FEW):
+        effort = max(effort, Effort.USUAL)
+    proving = bool(asked(effort, shared=True))
     early = min(depth, EARLY) if proving else depth
     try:
         reaching = Reaching(systems, properties, suspects, early)
