@@ -79,12 +79,13 @@ def test_a_process_is_stopped_at_the_limit(tmp_path):
     assert (found.stopped, found.answer) == (True, "")
 
 
+@pytest.mark.slow
 def test_what_was_stopped_counts_with_its_children(tmp_path):
-    """A child that works while its parent waits has used the time up to the limit."""
+    """A child works while its parent waits; a busy machine gives it a twentieth of the limit, too."""
     child = "while True: pass"
     program = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
-    found, _ = run([sys.executable, "-c", program], tmp_path, limit=0.5)
-    assert found.stopped and found.cpu > 0.1
+    found, _ = run([sys.executable, "-c", program], tmp_path, limit=3)
+    assert found.stopped and found.cpu > 0.15
 
 
 def test_a_process_that_fails_ends_the_measurement(tmp_path):

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.support.toys import Bad, Toy, act, always, nothing, said, walk
+from vtsc.content.content import model_error
 from vtsc.language.words import NoSuchItem, either, select
 from vtsc.solver.feasibility import SolverFeasibility
 from vtsc.system.builder import build
@@ -59,6 +60,12 @@ def test_without_one_the_model_is_refused(start, walks, claims):
     with pytest.raises(NoSuchItem, match="may be out of range, where there are 0 to 1") as caught:
         system_of(start, [walks, LOOK], claims)
     assert any(file == __file__ for file, _ in caught.value.lines)
+
+
+def test_a_user_is_told_what_is_wrong_in_words(content):
+    """And not by the name of a class of the checker."""
+    told = str(model_error(content, NoSuchItem(2)))
+    assert told == "an index that may be out of range, where there are 0 to 1"
 
 
 def test_a_guard_rules_a_doubt_out_by_itself():

@@ -221,7 +221,7 @@ def _what(error: BaseException) -> str:
     """The text of an error of a model's code."""
     if isinstance(error, FrozenInstanceError):
         return f"a store into an object that never changes: {error}"
-    plain = isinstance(error, MeaningError | UnendingError)
+    plain = isinstance(error, MeaningError | UnendingError | NoSuchItem)
     return str(error) if plain else f"{type(error).__name__}: {error}"
 
 
