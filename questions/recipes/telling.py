@@ -1,7 +1,7 @@
 """Bounds on delays as text, roundings as what they cut off."""
 
 from vtsc.symbolic.forms import Atom, Comparison, Condition, Interval, Linear, Quotient, Variable
-from vtsc.symbolic.formula import formula
+from vtsc.symbolic.formula import formula, linear
 
 
 def told(bound: Condition) -> str:
@@ -29,8 +29,9 @@ def _cut(rounded: Quotient) -> Atom:
 
     Its number is that of the rounding, which stands in the form no more.
     """
-    numerator = formula(Comparison(0, rounded.numerator, True)).removesuffix(" = 0")
-    whole = len(rounded.numerator.terms) == 1 and not rounded.numerator.constant
+    terms, constant = rounded.numerator.terms, rounded.numerator.constant
+    numerator = linear(Linear(tuple(sorted(terms, key=lambda term: term[1] < 0)), constant))
+    whole = len(terms) == 1 and terms[0][1] > 0 and not constant
     inner = numerator if whole else f"({numerator})"
     name = f"{inner} mod {rounded.divisor}"
     return Variable(rounded.id, Interval(0, rounded.divisor - 1), name, residue=False)

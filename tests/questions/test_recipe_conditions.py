@@ -6,7 +6,7 @@ import re
 import pytest
 
 from model.today import rules_named
-from questions.recipes import bounds, comparisons
+from questions.recipes import bounds, comparisons, telling
 from questions.recipes.asking import Asked, answered
 from questions.recipes.deciding import DEPENDS, decide
 from questions.recipes.fitting import script
@@ -18,6 +18,8 @@ from questions.recipes.when import LONG, UNFOUND
 from tests.support.recipe_files import read
 from vtsc.language import Illegal
 from vtsc.solver.solve import solve
+from vtsc.symbolic.forms import Linear
+from vtsc.symbolic.terms import Arena
 
 PAUSE = """\
 title = "a clock that is read before four vCPUs stop"
@@ -314,3 +316,12 @@ def test_a_rounded_condition_can_be_expected(tmp_path):
     lines = f'{ROUNDED}[expect."6.18"]\nref_agrees = "depends: {answer.condition}"\n'
     (again,) = answered(Asked(*read(tmp_path, lines))).answers
     assert again.as_expected and not answer.as_expected
+
+
+def test_what_is_cut_off_keeps_its_signs():
+    """A difference is told as one, not as an equation of its two sides."""
+    arena = Arena()
+    reset, pause = (arena.variable(name, 0, 1000) for name in ("reset", "pause"))
+    form = pause.plus(reset, -1)
+    cut = form.plus(arena.quotient(form, 100), -100).plus(Linear((), -7))
+    assert telling.told(arena.at_most_zero(cut)) == "(pause - reset) mod 100 <= 7"

@@ -73,13 +73,14 @@ def _atom(atom: Atom) -> str:
     if isinstance(atom, Variable):
         return atom.name
     if isinstance(atom, Quotient):
-        return f"floor(({_linear(atom.numerator)}) / {_number(atom.divisor)})"
+        return f"floor(({linear(atom.numerator)}) / {_number(atom.divisor)})"
     assert isinstance(atom, Choice)
-    then, otherwise = _linear(atom.then), _linear(atom.otherwise)
+    then, otherwise = linear(atom.then), linear(atom.otherwise)
     return f"({formula(atom.condition)} ? {then} : {otherwise})"
 
 
-def _linear(form: Linear) -> str:
+def linear(form: Linear) -> str:
+    """``x + 2*y - z + 1``, without spaces at its ends."""
     parts = [f"{'-' if c < 0 else '+'} {_sum([(a, abs(c))], 0)}" for a, c in form.terms]
     if form.constant:
         parts.append(f"{'-' if form.constant < 0 else '+'} {_number(abs(form.constant))}")
