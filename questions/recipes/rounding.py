@@ -110,8 +110,8 @@ def _nearest(
     if not (isinstance(begin, Comparison) and isinstance(end, Comparison)):
         return sure
     far = end.form.constant - begin.form.constant
-    if begin.form.plus(end.form, -1).terms:
-        return sure
+    if not far or begin.form.plus(end.form, -1).terms:
+        return sure  # an equation stays one
     low, high = 0, abs(far)
     while low < high:
         middle = (low + high + 1) // 2

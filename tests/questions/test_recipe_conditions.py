@@ -13,10 +13,12 @@ from questions.recipes.fitting import script
 from questions.recipes.orders import orders, settled
 from questions.recipes.replay import ordered, replay
 from questions.recipes.report import text as report
+from questions.recipes.rounding import without
 from questions.recipes.script import named
 from questions.recipes.when import LONG, UNFOUND
 from tests.support.recipe_files import read
 from vtsc.language import Illegal
+from vtsc.solver.asking import Asking
 from vtsc.solver.solve import solve
 from vtsc.symbolic.forms import Linear
 from vtsc.symbolic.terms import Arena
@@ -325,3 +327,16 @@ def test_what_is_cut_off_keeps_its_signs():
     form = pause.plus(reset, -1)
     cut = form.plus(arena.quotient(form, 100), -100).plus(Linear((), -7))
     assert telling.told(arena.at_most_zero(cut)) == "(pause - reset) mod 100 <= 7"
+
+
+def test_an_equation_beside_a_rounding_stays_one():
+    """What a claim says without its rounding is all that it says; that two delays are equal is not a bound."""
+    arena = Arena()
+    pause, reset = (arena.variable(name, 0, 1000) for name in ("pause", "reset"))
+    rounded = arena.at_most_zero(arena.quotient(pause, 100).plus(Linear((), -2)))
+    equal = arena.is_zero(pause.plus(reset, -1))
+    found = bounds.Region(((rounded,), (equal,)))
+    claim = found.condition(arena)
+    plain = bounds.Region(((arena.at_most_zero(pause.plus(Linear((), -299))),), (equal,)))
+    asking = lambda *known: Asking(known, {"pause": pause, "reset": reset})  # noqa: E731
+    assert without(arena, asking, arena.true, claim, found) == (plain, plain)
