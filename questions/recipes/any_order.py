@@ -10,14 +10,14 @@ from questions.recipes.orders import settled
 from questions.recipes.script import Script
 from questions.recipes.symbolic import Run
 from vtsc.solver.asking import Asking
-from vtsc.symbolic.forms import Linear
+from vtsc.symbolic.forms import Condition, Linear
 from vtsc.symbolic.values import lift_truth
 
 Delays = Mapping[str, int]
 
 
-def in_order(run: Run, asking: Asking, delays: Delays) -> Script:
-    """The script in an order in which what a solver knows holds for delays; there has to be one."""
+def in_order(run: Run, asking: Asking, holding: Condition, delays: Delays) -> Script:
+    """The script in an order in which ``holding``, which a solver knows, holds for delays; there is one."""
     arena = run.arena
     known = [
         arena.is_zero(form.plus(Linear((), -delays[name]))) for name, form in run.delays.items()
@@ -31,4 +31,5 @@ def in_order(run: Run, asking: Asking, delays: Delays) -> Script:
         known.extend(wanted)
         return True
 
-    return settled(run.script, lambda gap: delays.get(gap.name, gap.low), first)
+    last = run.lasts.thread(holding, delays)
+    return settled(run.script, lambda gap: delays.get(gap.name, gap.low), first, last)

@@ -24,6 +24,8 @@ MOST_QUESTIONS = 2500
 """The number of questions to the solvers after which no further conjunction is looked for."""
 MOST_UNITS = 20_000_000
 """The solver's units that one of these questions may cost; those of conditions that can be told cost less."""
+MOST_OF_MANY = 4_000_000
+"""The units that all of these questions may cost together where there are many orders."""
 MOST_ALONE = 200
 """The number of bounds up to which each is asked about by itself."""
 
@@ -59,9 +61,13 @@ def region(
     delays: Mapping[str, Linear],
     legal: Condition,
     claim: Condition,
+    units: int | None = None,
 ) -> Region:
-    """The region of the delays within ``legal`` where a claim holds, or as much of it as can be found."""
-    search = _Search(arena, asking, legal, claim)
+    """The region of the delays within ``legal`` where a claim holds, or as much of it as can be found.
+
+    ``units``: what looking for it may cost.
+    """
+    search = _Search(arena, asking, legal, claim, units)
     try:
         whole = search.run(asking(legal, claim, budget=MOST_UNITS), delays)
         return Region(search.needed(), whole)
@@ -72,16 +78,25 @@ def region(
 class _Search:
     """Looks for conjunctions of bounds that imply a claim."""
 
-    def __init__(self, arena: Arena, asking: Asker, legal: Condition, claim: Condition) -> None:
+    def __init__(
+        self,
+        arena: Arena,
+        asking: Asker,
+        legal: Condition,
+        claim: Condition,
+        units: int | None,
+    ) -> None:
         self._arena = arena
         self._claim = claim
         self._known = comparisons(arena, claim)
         self._against = asking(legal, arena.negation(claim), budget=MOST_UNITS)
         self._legal = asking(legal, budget=MOST_UNITS)
+        self._units = units
         self.parts: list[Bounds] = []
 
     def run(self, within: Asking, delays: Mapping[str, Linear]) -> bool:
         """Look for parts until they cover the claim; whether they do."""
+        begin: int | None = None
         for bound in self._alone():
             self._add(within, (bound,))
         while True:
@@ -89,7 +104,10 @@ class _Search:
             if values is None:
                 return True
             asked = self._against.asked + within.asked
-            if len(self.parts) >= MOST_FOUND or asked > MOST_QUESTIONS:
+            now = within.units()
+            begin = now if begin is None else begin
+            costly = self._units is not None and now - begin > self._units
+            if len(self.parts) >= MOST_FOUND or asked > MOST_QUESTIONS or costly:
                 return False
             self._add(within, self._part(Lengths(values)))
 

@@ -6,6 +6,7 @@ run again on plain numbers.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import factorial
 
 from model.today import Rules
 from questions.recipes.any_order import in_order
@@ -14,9 +15,9 @@ from questions.recipes.bounds import Region, single
 from questions.recipes.cases import CasesArena
 from questions.recipes.checking import check
 from questions.recipes.likeness import enough, needs_requests
-from questions.recipes.orders import ALL, FIRSTS, LISTED, MOST, ONE, orders
+from questions.recipes.orders import ALL, FIRSTS, MOST, ONE, orders
 from questions.recipes.properties import PROPERTIES
-from questions.recipes.proving import MOST_TEXTS, by_orders, proved
+from questions.recipes.proving import MOST_TEXTS, by_orders, matching, proved
 from questions.recipes.remembering import Remembering
 from questions.recipes.replay import Replay, replay
 from questions.recipes.samples import confirm
@@ -138,11 +139,13 @@ def _of_group(
         every = [run(each, rules, arena) for each in ways.scripts]
     except UNDECIDED as error:
         return [_unknown(wanted, error) for wanted in group]
-    left: dict[str, Verdict] = {}
-    if which == FIRSTS and not all(each.world is None or each.world.asked for each in every):
-        rest = [wanted for wanted in group if needs_requests(script, wanted.name)]
-        left = {v.wanted.name: v for v in _of_group(script, rules, rest, ALL, brief)}
+    texts = matching(every) if which == FIRSTS else {}
+    rest = [w for w in group if texts is None or not _is_said(script, every, w, which)]
+    left = {v.wanted.name: v for v in _of_group(script, rules, rest, ALL, brief)}
     found = [left.get(w.name) or _decided(every, rules, w, which == ONE, brief) for w in group]
+    found = [
+        v if v.wanted in rest else replace(v, texts={**(texts or {}), **v.texts}) for v in found
+    ]
     if ways.open:  # each order by itself is an easier question, and a condition needs all of them
         most = {UNKNOWN: MOST, DEPENDS: 0 if brief else MOST_TOLD}
         again = [v.wanted for v in found if ways.count <= most.get(v.result, 0)]
@@ -150,6 +153,17 @@ def _of_group(
         found = [_of_many(v, each.get(v.wanted.name), ways.count) for v in found]
     confirm(ways.scripts, rules, [(v.wanted, v.result == HOLDS) for v in found if v.is_for_all])
     return found
+
+
+def _is_said(script: Script, every: Sequence[Run], wanted: Wanted, which: str) -> bool:
+    """Whether runs in which one of close threads comes first say all of a property.
+
+    Of few threads each order is run, since a condition is then found more often.
+    """
+    if which != FIRSTS or not needs_requests(script, wanted.name):
+        return True
+    many = factorial(len(every)) > MOST_TOLD
+    return all(w.asked or (w.settled and many) for each in every if (w := each.world))
 
 
 def _of_many(verdict: Verdict, alone: Verdict | None, count: int) -> Verdict:
@@ -197,13 +211,20 @@ class _Question:
         self.wanted = wanted
         self.arena = arena = every[0].arena
         self.delays: dict[str, Linear] = {n: f for each in every for n, f in each.delays.items()}
-        claims = [each.claim(wanted) for each in every]
-        ways = list(zip(every, claims, strict=True))
-        self.holding = [arena.conjunction((r.legal, c)) for r, c in ways]
-        """By order: the recipe goes this way, and the claim holds."""
-        self.failing = [arena.conjunction((r.legal, arena.negation(c))) for r, c in ways]
+        ways = [(each, each.claim(wanted)) for each in every]
+        self.ways = {
+            True: [arena.conjunction((r.legal, c)) for r, c in ways],
+            False: [arena.conjunction((r.legal, arena.negation(c))) for r, c in ways],
+        }
+        """By order: the recipe goes this way, and the claim holds, or fails."""
+        self.holding, self.failing = (self._some(self.ways[holds]) for holds in (True, False))
+        """The same, for some thread that may be the last one."""
         self.lowering: Lowering | None = None
-        self.legal = arena.disjunction(r.legal for r in every)
+        self.legal = arena.disjunction(self._some([r.legal for r in every]))
+
+    def _some(self, ways: Sequence[Condition]) -> list[Condition]:
+        """The conditions of each order, whichever thread is the last one."""
+        return [each.lasts.some(way) for each, way in zip(self.every, ways, strict=True)]
 
     def can_fail(self) -> bool:
         """Whether the property fails in some run."""
@@ -216,13 +237,13 @@ class _Question:
         saying = [arena.conjunction((r.legal, r.sometimes(self.wanted))) for r in self.every]
         if self.legal is not arena.false and arena.disjunction(saying) is arena.false:
             return says_nothing
-        failing, holding = self._witness(self.failing, False), self._witness(self.holding, True)
+        failing, holding = (self._witness(self.ways[holds], holds) for holds in (False, True))
         if failing is None and holding is None:
             return Verdict(
                 self.wanted, VACUOUS, why="no delays within the ranges let the recipe go so"
             )
         if failing is None:
-            ways = zip(self.holding, saying, strict=True)
+            ways = zip(self.ways[True], saying, strict=True)
             holding = self._witness([*map(arena.conjunction, ways)], True)
             if holding is None:
                 return says_nothing
@@ -241,16 +262,22 @@ class _Question:
         self.lowering = made.lowering
         return made
 
-    def _witness(self, ways: Sequence[Condition], holds: bool) -> Witness | None:
+    def _witness(
+        self, wanted: Sequence[Condition], holds: bool, also: Condition | None = None
+    ) -> Witness | None:
+        """A run of some order that goes as is wanted of it; ``also``: what else is to be so of its delays."""
+        ways = [
+            self.arena.conjunction((way, also or self.arena.true)) for way in self._some(wanted)
+        ]
         if len(ways) > MOST_TEXTS and not any(map(self._possible, self._together(ways))):
             return None
-        for run_, condition in zip(self.every, ways, strict=True):
+        for run_, condition, way in zip(self.every, ways, wanted, strict=True):
             if condition is self.arena.false:
                 continue
             delays = least(Remembering(self._asking(condition)), self.arena, self.delays)
             if delays is None:
                 continue
-            script = in_order(run_, self._asking(condition), delays)
+            script = in_order(run_, self._asking(condition), way, delays)
             found = replay(script, self.rules, delays, self.wanted)
             if found.holds is not holds:
                 raise EvidenceError(f"{run_.script.name}: run again, {self.wanted.name} is not so")
@@ -279,8 +306,9 @@ class _Question:
         """
         arena = self.arena
         always = arena.conjunction(map(arena.negation, self.failing))
-        asked = Asked(arena, self._asking, self.delays, self.legal, always, self.failing)
-        found = sides(asked, self.holding[0]) if self.every[0].flags else when(asked)
+        ways = self.holding, self.failing
+        asked = Asked(arena, self._asking, self.delays, self.legal, always, *ways)
+        found = sides(asked) if self.every[0].flags else when(asked)
         exact = found.exact
         return Verdict(
             self.wanted,
@@ -290,21 +318,11 @@ class _Question:
             single(exact.parts[0]) if exact is not None and len(exact.parts) == 1 else None,
             holding,
             failing,
-            self._proved(self._impossible(found, always)),
+            self._proved(found.impossible(asked)),
             found.why,
             self._enough(found, always),
             self._needed(found),
         )
-
-    def _impossible(self, found: When, always: Condition) -> Mapping[str, Condition]:
-        """What cannot be if a condition is right; of many orders, each by itself where it is enough."""
-        every = found.impossible(self.arena, self.legal, always)
-        if found.enough is None or len(self.every) <= LISTED:
-            return every
-        del every["enough"]
-        here = found.enough.condition(self.arena)
-        ways = [self.arena.conjunction((way, here)) for way in self.failing]
-        return every | by_orders(self.arena, "enough", ways)
 
     def _enough(self, found: When, always: Condition) -> Side | None:
         """Bounds that are enough, and a run that holds without them."""
@@ -312,16 +330,14 @@ class _Question:
             return None
         arena = self.arena
         beyond = arena.conjunction((always, arena.negation(found.enough.condition(arena))))
-        ways = [arena.conjunction((way, beyond)) for way in self.holding]
-        return Side(_parts(found.enough), self._witness(ways, True))
+        return Side(_parts(found.enough), self._witness(self.ways[True], True, beyond))
 
     def _needed(self, found: When) -> Side | None:
         """Bounds that are needed, and a run that fails in spite of them."""
         if found.needed is None:
             return None
         here = found.needed.condition(self.arena)
-        ways = [self.arena.conjunction((way, here)) for way in self.failing]
-        return Side(_parts(found.needed), self._witness(ways, False))
+        return Side(_parts(found.needed), self._witness(self.ways[False], False, here))
 
     def _proved(self, impossible: Mapping[str, Condition]) -> dict[str, str]:
         """The texts that prove it."""

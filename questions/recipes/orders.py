@@ -113,11 +113,15 @@ First = Callable[[int, Sequence[int]], bool]
 
 
 def settled(
-    script: Script, length: Callable[[Gap], int], first: First = lambda one, others: True
+    script: Script,
+    length: Callable[[Gap], int],
+    first: First = lambda one, others: True,
+    last: int | None = None,
 ) -> Script:
     """The script with threads that are abreast, or open, in the order that the lengths of their gaps give.
 
     ``first`` is asked about steps at one time in open threads, those of the earlier threads before others.
+    ``last``: which one of threads that are abreast comes last of those at one time.
     """
     number = 0
 
@@ -126,7 +130,7 @@ def settled(
         begin = number
         number += 1 if isinstance(item, Step) else sum(map(len, item.threads))
         if isinstance(item, Threads) and item.abreast:
-            return replace(item, order=_abreast(item, length), abreast=False)
+            return replace(item, order=_abreast(item, length, last), abreast=False)
         if isinstance(item, Threads) and item.open:
             order = _by_time(item, length, begin, first)
             return replace(item, order=order, open=False)
@@ -136,14 +140,14 @@ def settled(
     return replace(script, sections=tuple(sections))
 
 
-def _abreast(block: Threads, length: Callable[[Gap], int]) -> tuple[int, ...]:
+def _abreast(block: Threads, length: Callable[[Gap], int], last: int | None) -> tuple[int, ...]:
     """The order of threads of one shared step each, of which one comes first."""
     times, shared = [], shared_in(block)
     for thread in block.threads:
         place = next(n for n, step in enumerate(thread) if shared(step))
         times.append(sum(length(step.gap) for step in thread[: place + 1]))
     first = block.order[0]
-    by_time = sorted(range(len(times)), key=lambda n: (times[n], n != first))
+    by_time = sorted(range(len(times)), key=lambda n: (times[n], n != first, n == last))
     return tuple(n for n in by_time for _ in block.threads[n])
 
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
+from questions.recipes.symbolic import Run
 from vtsc.smtlib.script import Script, Sentences
-from vtsc.solver.asking import GaveUpError
+from vtsc.solver.asking import Asking, GaveUpError
 from vtsc.solver.solve import UnsettledError, solve
 from vtsc.symbolic.forms import Condition
 from vtsc.symbolic.terms import Arena
+from vtsc.symbolic.values import lift_truth
 
 MOST_TEXTS = 24
 """The number of texts into which a proof is split, since a solver finds one order easier than all."""
@@ -38,3 +40,24 @@ def proved(about: str, impossible: Mapping[str, Condition]) -> dict[str, str]:
     except UnsettledError as error:
         raise GaveUpError(f"a proof is left without an answer: {error}") from None
     return texts
+
+
+def matching(every: Sequence[Run]) -> dict[str, str] | None:
+    """The texts that say of close threads that each write but the first one matches; None where it may not.
+
+    There is no text where the terms themselves say so.
+    """
+    arena, ways = every[0].arena, []
+    for each in every:
+        matched = each.world.matched if each.world else ()
+        odd = (arena.negation(lift_truth(arena, m)) for m in matched)
+        ways.append(arena.conjunction((each.legal, arena.disjunction(odd))))
+    impossible = {
+        n: c for n, c in by_orders(arena, "matching", ways).items() if c is not arena.false
+    }
+    try:
+        if any(Asking((each,), {}).possible() for each in impossible.values()):
+            return None
+        return proved(every[0].script.name, impossible)
+    except GaveUpError:
+        return None

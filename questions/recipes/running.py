@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
+from questions.recipes.abreast import Last, play_abreast
 from questions.recipes.calls import names, perform
 from questions.recipes.lattice import Order, in_any_order, latest
 from questions.recipes.script import (
@@ -22,23 +23,28 @@ from questions.recipes.script import (
 )
 from questions.recipes.sharing import leaves, shared_in
 from questions.recipes.world import KHZ, World, Write, booted, replaced
-from vtsc.language import apart, require, u64
+from vtsc.language import apart, require
 
 Delay = Callable[[Gap], Any]
 """Gives the length of a gap: a number, or a symbol."""
 
 
 def played(
-    script: Script, rules: Any, delay: Delay, khz: int = KHZ, order: Order | None = None
+    script: Script,
+    rules: Any,
+    delay: Delay,
+    khz: int = KHZ,
+    order: Order | None = None,
+    last: Last | None = None,
 ) -> World:
     """The world after all steps of a script whose gaps have names.
 
-    Threads are in order, or ``order`` says of two steps which one comes first.
+    Threads are in order, or ``order`` says of two steps which one comes first, or ``last`` which one is last.
     """
     world = booted(script, rules, khz)
     world.time = delay(script.guest.uptime)
     for section in script.sections:
-        _play(world, section, delay, order)
+        _play(world, section, delay, order, last)
     if not has_runs(script):
         for v in world.created:
             if v not in script.parked:
@@ -46,7 +52,9 @@ def played(
     return world
 
 
-def _play(world: World, section: Section, delay: Delay, order: Order | None) -> None:
+def _play(
+    world: World, section: Section, delay: Delay, order: Order | None, last: Last | None
+) -> None:
     world.time = world.time + delay(section.gap)
     world.section = section.kind
     if section.kind == "restore":
@@ -58,6 +66,8 @@ def _play(world: World, section: Section, delay: Delay, order: Order | None) -> 
     for item in section.body:
         if isinstance(item, Threads) and item.open and order is not None:
             in_any_order(world, item, delay, _step, order)
+        elif isinstance(item, Threads) and item.abreast:
+            play_abreast(world, item, delay, _step, last)
         elif isinstance(item, Threads):
             _play_threads(world, item, delay)
         else:
@@ -69,46 +79,15 @@ def _play_threads(world: World, block: Threads, delay: Delay) -> None:
     """Run threads in their order. Steps that others depend on take place in that order in time, too."""
     begin = last = world.time
     times = [begin for _ in block.threads]
-    first: tuple[Any, ...] = ()
     is_shared = shared_in(block)
-    if block.abreast:
-        world.asked = _have_asked(world, block)
     for n, step in sequence(block):
         times[n] = world.time = times[n] + delay(step.gap)
         if is_shared(step):
             require(last <= world.time)
-            if first:
-                _put_writing(world, first)
-            else:
-                last = world.time
+            last = world.time
         _step(world, step)
-        if block.abreast and is_shared(step) and not first:
-            first = _writing(world, world.time - begin)
-    after = [
-        t
-        for t, own in zip(times, block.threads, strict=True)
-        if block.abreast or not is_shared(own[-1])
-    ]
+    after = [t for t, own in zip(times, block.threads, strict=True) if not is_shared(own[-1])]
     world.time = latest(world, [last, *after])
-
-
-def _have_asked(world: World, block: Threads) -> bool:
-    """Whether each vCPU of threads has asked for a new master clock, in all runs."""
-    return all(world.vcpu(thread[0].who).wants_master is True for thread in block.threads)
-
-
-def _writing(world: World, ago: Any) -> tuple[Any, ...]:
-    """What the next write of a TSC is compared with, as it would have been so long ago.
-
-    That is the same, and what has elapsed since then is not negative whatever the order of the threads is.
-    """
-    vm = world.vm
-    return u64(vm.last_nsec - ago), u64(vm.last_write - ago), vm.last_khz, vm.last_offset
-
-
-def _put_writing(world: World, before: tuple[Any, ...]) -> None:
-    vm = world.vm
-    vm.last_nsec, vm.last_write, vm.last_khz, vm.last_offset = before
 
 
 def _stop(world: World, follow: Sequence[Step]) -> None:

@@ -33,11 +33,13 @@ def enough(
     return _found(arena, legal, claim, fits, upper=True)
 
 
-def needed(arena: Arena, legal: Asking, within: Asking, claim: Condition) -> Region | None:
-    """A bound without which a claim fails, ``within`` being where it holds; None where none is found."""
+def needed(
+    arena: Arena, legal: Asking, within: Sequence[Asking], claim: Condition
+) -> Region | None:
+    """A bound without which a claim fails; None where none is found. ``within``: where it holds."""
 
     def fits(bound: Condition) -> bool:
-        return not within.possible(arena.negation(bound))
+        return not any(each.possible(arena.negation(bound)) for each in within)
 
     return _found(arena, legal, claim, fits, upper=False)
 

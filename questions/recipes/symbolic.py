@@ -8,6 +8,7 @@ from typing import Any
 
 from model.today import Rules
 from questions.recipes.cases import CasesArena
+from questions.recipes.lasts import Lasts
 from questions.recipes.properties import PROPERTIES
 from questions.recipes.properties.property import Parameters, Seen
 from questions.recipes.running import played
@@ -38,6 +39,8 @@ class Run:
 
     Which one does is an unknown, see `first_flag`.
     """
+    lasts: Lasts
+    """Which of some threads is the last one is unknown, too."""
 
     def claim(self, wanted: Wanted) -> Condition:
         """The condition on the delays under which a property holds."""
@@ -116,8 +119,9 @@ def run(script: Script, rules: Rules, arena: Arena) -> Run:
         return Word(arena, form)
 
     order = _Order(arena) if isinstance(arena, CasesArena) else None
-    world, legal = _whole(arena, partial(played, script, rules, delay, order=order))
-    return Run(script, world, arena, delays, legal, order.met if order else {})
+    lasts = Lasts(arena)
+    world, legal = _whole(arena, partial(played, script, rules, delay, order=order, last=lasts))
+    return Run(script, world, arena, delays, legal, order.met if order else {}, lasts)
 
 
 def _whole(arena: Arena, function: Callable[[], Any]) -> tuple[Any, Condition]:

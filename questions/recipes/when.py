@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from questions.recipes import sure
-from questions.recipes.bounds import Asker, Region, opposite, region
+from questions.recipes.bounds import MOST_OF_MANY, Asker, Region, opposite, region
+from questions.recipes.orders import LISTED
+from questions.recipes.proving import by_orders
 from questions.recipes.rounding import is_rounded, without
 from vtsc.symbolic.forms import Condition, Linear
 from vtsc.symbolic.terms import Arena
@@ -28,8 +30,9 @@ class When:
     needed: Region | None = None
     why: str = ""
 
-    def impossible(self, arena: Arena, legal: Condition, claim: Condition) -> dict[str, Condition]:
-        """By name, what cannot be if all of it is so."""
+    def impossible(self, asked: "Asked") -> dict[str, Condition]:
+        """By name, what cannot be if all of it is so; of many orders, by orders for one-sided bounds."""
+        arena, legal, claim = asked.arena, asked.legal, asked.claim
         not_claim = arena.negation(claim)
         found = {}
         if self.exact is not None:
@@ -38,11 +41,13 @@ class When:
             found["inside"] = arena.conjunction((legal, here, wrong))
             found["outside"] = arena.conjunction((legal, arena.negation(here), right))
         if self.enough is not None:
+            ways = asked.failing if asked.many else [arena.conjunction((legal, not_claim))]
             here = self.enough.condition(arena)
-            found["enough"] = arena.conjunction((legal, here, not_claim))
+            found |= by_orders(arena, "enough", [arena.conjunction((way, here)) for way in ways])
         if self.needed is not None:
-            here = self.needed.condition(arena)
-            found["needed"] = arena.conjunction((legal, arena.negation(here), claim))
+            ways = asked.holding if asked.many else [arena.conjunction((legal, claim))]
+            odd = arena.negation(self.needed.condition(arena))
+            found |= by_orders(arena, "needed", [arena.conjunction((way, odd)) for way in ways])
         return found
 
 
@@ -55,25 +60,30 @@ class Asked:
     delays: Mapping[str, Linear] = field(repr=False)
     legal: Condition
     claim: Condition
+    holding: Sequence[Condition]
+    """For each order, when the claim holds in it."""
     failing: Sequence[Condition]
-    """For each order, when the claim fails in it."""
+    """For each order, when it fails in it."""
+
+    @property
+    def many(self) -> bool:
+        """Whether there are so many orders that a solver is asked about each by itself."""
+        return len(self.failing) > LISTED
 
     def region(self, claim: Condition) -> Region:
         """Where a claim about the same delays holds."""
-        return region(self.arena, self.asking, self.delays, self.legal, claim)
+        units = MOST_OF_MANY if self.many else None
+        return region(self.arena, self.asking, self.delays, self.legal, claim, units)
 
 
-def sides(asked: Asked, holding: Condition) -> When:
-    """Conditions on either side of when a claim holds, where the order of threads is unknown as well.
-
-    ``holding``: when it holds in some order.
-    """
+def sides(asked: Asked) -> When:
+    """Conditions on either side of when a claim holds, where the order of threads is unknown as well."""
     arena, legal = asked.arena, asked.asking(asked.legal)
     against = [asked.asking(way) for way in asked.failing]
     return When(
         None,
         enough=sure.enough(arena, legal, against, asked.claim),
-        needed=sure.needed(arena, legal, asked.asking(holding), asked.claim),
+        needed=sure.needed(arena, legal, [*map(asked.asking, asked.holding)], asked.claim),
     )
 
 
@@ -111,10 +121,17 @@ def _enough(asked: Asked, found: Region) -> Region | None:
 
 
 def _needed(asked: Asked, outside: Region) -> Region | None:
-    """What is needed for not being in the known parts of a region, or one bound that is."""
-    return _each(asked.arena, outside) or sure.needed(
-        asked.arena, asked.asking(asked.legal), asked.asking(asked.legal, asked.claim), asked.claim
-    )
+    """What is needed for not being in the known parts of a region, or one bound that is.
+
+    Of many orders, it is needed in each.
+    """
+    arena, found = asked.arena, _each(asked.arena, outside)
+    within = [asked.asking(asked.legal, asked.claim)]
+    if asked.many:
+        within = [*map(asked.asking, asked.holding)]
+        if found and any(way.possible(arena.negation(found.condition(arena))) for way in within):
+            found = None
+    return found or sure.needed(arena, asked.asking(asked.legal), within, asked.claim)
 
 
 def _each(arena: Arena, outside: Region) -> Region | None:

@@ -118,6 +118,9 @@ class World:
     last_writer: str = "the guest's boot"
     asked: bool = False
     """Threads of which one comes first begin when all of their vCPUs have asked for a new master clock."""
+    settled: bool = False
+    """The first and the last one of such threads say all, if each write but the first has ``matched``."""
+    matched: list[Any] = field(default_factory=list)
     before: dict[tuple[int, int], Any] = field(default_factory=dict)
     """Of two steps whose order is open, whether the first comes before the second."""
 

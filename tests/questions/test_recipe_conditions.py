@@ -330,7 +330,7 @@ def test_what_is_cut_off_keeps_its_signs():
 
 
 def test_an_equation_beside_a_rounding_stays_one():
-    """What a claim says without its rounding is all that it says; that two delays are equal is not a bound."""
+    """Where the rounding says no more than a bound on delays, that two of them are equal is still told."""
     arena = Arena()
     pause, reset = (arena.variable(name, 0, 1000) for name in ("pause", "reset"))
     rounded = arena.at_most_zero(arena.quotient(pause, 100).plus(Linear((), -2)))
