@@ -11,6 +11,7 @@ from questions.recipes.comparisons import comparisons, implying, inequalities
 from questions.recipes.lengths import Lengths
 from questions.recipes.witness import least
 from vtsc.solver.asking import Asking, GaveUpError
+from vtsc.solver.units import spent
 from vtsc.symbolic.forms import Comparison, Condition, Linear, Variable
 from vtsc.symbolic.terms import Arena
 
@@ -96,7 +97,7 @@ class _Search:
 
     def run(self, within: Asking, delays: Mapping[str, Linear]) -> bool:
         """Look for parts until they cover the claim; whether they do."""
-        begin: int | None = None
+        begin = spent()
         for bound in self._alone():
             self._add(within, (bound,))
         while True:
@@ -104,9 +105,7 @@ class _Search:
             if values is None:
                 return True
             asked = self._against.asked + within.asked
-            now = within.units()
-            begin = now if begin is None else begin
-            costly = self._units is not None and now - begin > self._units
+            costly = self._units is not None and spent() - begin > self._units
             if len(self.parts) >= MOST_FOUND or asked > MOST_QUESTIONS or costly:
                 return False
             self._add(within, self._part(Lengths(values)))

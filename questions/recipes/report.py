@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from questions.recipes.answers import Answer, Answered, both, total
+from questions.recipes.answers import Answer, Answered, both, total, with_units
 from questions.recipes.deciding import DEPENDS, FAILS, HOLDS, Witness
 from questions.recipes.properties import PROPERTIES
 from questions.recipes.replay import ordered
@@ -15,6 +15,10 @@ from vtsc.report.text.wrapping import folded, wrapped
 MOST_ROWS = 14
 """The number of steps of a run beyond which only those are shown that the kernel decided about."""
 MOST_DELAYS = 6
+MOST_LINES = 12
+"""The number of lines beyond which a condition is not told whole."""
+IF, NEEDED = "holds for sure if", "fails for sure unless"
+IN_SOME, UNLESS = "fails in some order if", "holds for sure unless"
 LISTED = 3
 """The number of parts of a condition from which on each has a line."""
 UNDER = "under"
@@ -124,19 +128,53 @@ def _verdict(answer: Answer, rules: Sequence[str], shown: dict[object, str]) -> 
 def _condition(answer: Answer) -> Iterator[str]:
     """When a property holds that depends on delays."""
     verdict = answer.verdict
+    short = (IN_SOME, UNLESS) if verdict.fails else (IF, NEEDED)
+    yield from _few("exact", [*_exact(answer)], verdict.parts, *short, [])
+    for name, word, told, side in (
+        ("sufficient", IF, answer.enough, verdict.enough),
+        ("necessary", NEEDED, answer.needed, verdict.needed),
+    ):
+        if side is not None:
+            odd = []
+            if side.odd is not None:
+                more = f"and not only then: for example with {_delays(side.odd)}"
+                odd = wrapped(more, "      ", "    ")
+            short = (IF, "") if word == IF else ("", NEEDED)
+            lines = wrapped(f"{word} {told}", "    ", "  ")
+            yield from _few(name, lines, side.parts, *short, odd)
+
+
+def _exact(answer: Answer) -> Iterator[str]:
+    verdict = answer.verdict
     if len(verdict.parts) >= LISTED:
         yield f"  {'fails' if verdict.fails else 'holds'} if and only if one of these is so:"
         for part in verdict.parts:
             yield from wrapped(both(part), "      ", "    - ")
     elif answer.condition:
         yield from wrapped(f"holds if and only if {answer.condition}", "    ", "  ")
-    for told, side in ((answer.enough, verdict.enough), (answer.needed, verdict.needed)):
-        if side is not None:
-            sure = "holds for sure if" if side is verdict.enough else "fails for sure unless"
-            yield from wrapped(f"{sure} {told}", "    ", "  ")
-            if side.odd is not None:
-                more = f"and not only then: for example with {_delays(side.odd)}"
-                yield from wrapped(more, "      ", "    ")
+
+
+def _few(
+    name: str,
+    lines: Sequence[str],
+    parts: Sequence[Sequence[str]],
+    part: str,
+    bound: str,
+    odd: Sequence[str],
+) -> Iterator[str]:
+    """The lines of a condition, with ``odd``; of a long one what is short, after ``part`` or ``bound``.
+
+    One of several conjunctions is enough by itself. Of one conjunction, each bound is needed.
+    """
+    if len(lines) <= MOST_LINES:
+        yield from (*lines, *odd)
+        return
+    one, several = max(parts[0], key=len), min(map(both, parts), key=len)
+    word, told = (bound, with_units(one)) if len(parts) == 1 else (part, several)
+    short = wrapped(f"{word} {told}", "    ", "  ") if word else []
+    if short and len(short) <= MOST_LINES:
+        yield from (*short, *odd)
+    yield f"  the whole {name} condition has {len(lines)} lines, and --format json prints it"
 
 
 def _failing(answer: Answer, witness: Witness, shown: dict[object, str]) -> Iterator[str]:

@@ -9,8 +9,9 @@ import pytest
 
 from questions.recipes.command import chosen
 from tests.support.paths import ROOT
-from vtsc.base.errors import UsageError
+from vtsc.base.errors import BadFileError, UsageError
 from vtsc.cli import main
+from vtsc.commands.certify import found as certificates
 from vtsc.solver.solve import solve
 
 ZERO = """\
@@ -106,6 +107,8 @@ def test_json_and_saved_evidence(ask, tmp_path):
     solve(proofs)
     run = json.loads((tmp_path / "saved/mine.6.18.offsets_equal.json").read_text())
     jsonschema.validate(run, schema)
+    with pytest.raises(BadFileError, match="no certificate there that can be checked: 2 questions"):
+        certificates(tmp_path / "saved", "saved")
 
 
 def test_junit(ask):

@@ -284,14 +284,26 @@ def test_ways_that_are_too_many_are_followed_for_the_delays_at_hand(decided, mon
 
 @pytest.mark.slow
 def test_what_is_not_exact_is_not_reported_as_exact(tmp_path, monkeypatch):
-    """The words "if and only if" stand before an exact condition alone."""
+    """Neither in the words "if and only if" nor as the whole exact condition."""
     (text,) = read(tmp_path, SLOW)
-    assert "holds if and only if one of these is so:" in shown(text)
+    assert "the whole exact condition has" in shown(text)
     monkeypatch.setattr(bounds, "MOST_PARTS", 3)
     told = shown(text)
-    assert "if and only if" not in told
+    assert "if and only if" not in told and "whole exact" not in told
     assert "too long to be told" in told
     assert "holds for sure if" in told and "and not only then: for example with" in told
+
+
+@pytest.mark.slow
+def test_of_a_long_condition_one_part_is_told(tmp_path):
+    """And how long it is, and where it is whole; the part is one of the condition's."""
+    (text,) = read(tmp_path, THREADS.replace("vcpus = 3", "vcpus = 4"))
+    (answer,) = answered(Asked(text)).answers
+    lines = report([answered(Asked(text))], full=True).splitlines()
+    assert any(re.fullmatch(r"  the whole \w+ condition has \d+ lines, .*", x) for x in lines)
+    assert len(lines) < 80
+    told = re.search(r"holds for sure if (.*?) the whole", shown(text))[1]
+    assert told in answer.condition.split(", or ") + answer.enough.split(", or ")
 
 
 def shown(text):

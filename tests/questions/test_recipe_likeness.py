@@ -336,16 +336,6 @@ def test_the_first_and_the_last_of_close_threads_say_what_all_orders_say(write, 
     assert len(seen) > 1
 
 
-def test_which_thread_is_last_decides_whose_page_stays():
-    """Where no clock is set, the vCPU that writes last keeps its page till another one runs."""
-    script = in_place(3, put(TSC=Literal(1)), clock=False)
-    arena = Arena()
-    ways = [run(each, NEW, arena) for each in orders(script, FIRSTS).scripts]
-    known = Wanted("kvmclock_monotonic")
-    lasts = [each.lasts.some(each.claim(known)) for each in ways]
-    assert any(last is not each.claim(known) for last, each in zip(lasts, ways, strict=True))
-
-
 @pytest.mark.slow
 def test_a_run_of_threads_that_are_abreast_is_told_in_its_order():
     """The witness is one real order, by the times of the writes, and has been replayed in it."""

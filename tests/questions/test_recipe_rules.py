@@ -101,3 +101,10 @@ def test_offsets_that_are_copied_are_equal_whatever_was_written_before(tmp_path)
     assert verdicts(tmp_path, want, chance, save="", kind="restore") == [FAILS, FAILS]
     kept = verdicts(tmp_path, "offsets_kept = true", chance, save="", kind="restore")
     assert kept == [HOLDS]
+
+
+def test_a_processor_that_scales_takes_any_rate(tmp_path):
+    """Without scaling, a rate far below the host's is refused."""
+    steps = '["v*: KVM_SET_TSC_KHZ khz=990000", "v*: KVM_RUN"]'
+    for rules, result in (("6.18", FAILS), ("6.18+scaling", HOLDS)):
+        assert verdicts(tmp_path, "calls_succeed = true", steps, rules=rules) == [result]

@@ -84,11 +84,17 @@ def _opened(path: Path) -> Iterator[Path]:
 
 
 def found(path: Path, shown: object) -> list[Path]:
-    """The folders at or below ``path`` with evidence, even incomplete; errors call it ``shown``."""
-    folders = sorted({file.parent for file in _files(path)})
-    if not folders:
+    """The folders at or below ``path`` with evidence, even incomplete; errors call it ``shown``.
+
+    Raises `BadFileError` where no file says what is proved: other commands save questions, too.
+    """
+    files = [*_files(path)]
+    if not files:
         raise BadFileError(f"{shown}: no certificate there")
-    return folders
+    if not any(file.name == MANIFEST for file in files):
+        told = f"{len(files)} questions for a solver, and no {MANIFEST} that says what they prove"
+        raise BadFileError(f"{shown}: no certificate there that can be checked: {told}")
+    return sorted({file.parent for file in files})
 
 
 def _files(path: Path) -> Iterator[Path]:

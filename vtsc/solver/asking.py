@@ -50,10 +50,6 @@ class Asking:
         self.asked = 0
         """The number of questions so far."""
 
-    def units(self) -> int:
-        """Z3's resource units so far, after a question; what others cost meanwhile is their difference."""
-        return int(self._question.solver.statistics().get_key_value("rlimit count"))
-
     def know(self, condition: Condition) -> None:
         """Take it from now on as known that a condition holds."""
         self._question.require(condition)
