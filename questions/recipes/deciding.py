@@ -143,9 +143,8 @@ def _of_group(
     rest = [w for w in group if texts is None or not _is_said(script, every, w, which)]
     left = {v.wanted.name: v for v in _of_group(script, rules, rest, ALL, brief)}
     found = [left.get(w.name) or _decided(every, rules, w, which == ONE, brief) for w in group]
-    found = [
-        v if v.wanted in rest else replace(v, texts={**(texts or {}), **v.texts}) for v in found
-    ]
+    if texts:
+        found = [replace(v, texts={**texts, **v.texts}) if v.texts else v for v in found]
     if ways.open:  # each order by itself is an easier question, and a condition needs all of them
         most = {UNKNOWN: MOST, DEPENDS: 0 if brief else MOST_TOLD}
         again = [v.wanted for v in found if ways.count <= most.get(v.result, 0)]
