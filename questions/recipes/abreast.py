@@ -5,7 +5,6 @@ A run that is to know that has an unknown for each of the others, which says tha
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from questions.recipes.lattice import latest
@@ -14,31 +13,20 @@ from questions.recipes.sharing import shared_in
 from questions.recipes.world import World
 from vtsc.language import both, either, negation, require, u64
 
+Written = tuple[int, int, Any, Any, Any]
+"""A write after the first: by which thread and vCPU, when, whether that has asked before, and asks now."""
+
 
 class Last(Protocol):
-    """Says which of some threads is the last one."""
+    """Says which of some threads is the last one; see `questions.recipes.lasts.Lasts`."""
 
     def last(self, threads: Sequence[int], times: Sequence[Any]) -> Sequence[Any]:
         """For each thread, by its number and the time of its step, whether it is the last one."""
         ...
 
     def same(self, values: Sequence[Any]) -> bool:
-        """Whether values are the same in all runs, as far as it can be seen."""
+        """Whether values are the same term."""
         ...
-
-
-@dataclass(frozen=True)
-class _Written:
-    """A write after the first one: by which thread and vCPU, and when.
-
-    ``before``: whether the vCPU had asked for a new master clock before. ``asks``: whether it does so now.
-    """
-
-    thread: int
-    vcpu: int
-    time: Any
-    before: Any
-    asks: Any
 
 
 def play_abreast(
@@ -57,7 +45,8 @@ def play_abreast(
     world.asked = all(world.vcpu(v).wants_master is True for v in who.values())
     others = [world.vcpu(v) for v in [*who.values()][1:]]
     before = [[getattr(vcpu, name) for vcpu in others] for name in ("generation", "khz")]
-    ends, written = [], []
+    ends: list[Any] = []
+    written: list[Written] = []
     soonest: Any = None
     compared: tuple[Any, ...] = ()
     for n, v in who.items():
@@ -76,25 +65,23 @@ def play_abreast(
                 asked, vcpu.wants_master = vcpu.wants_master, False
                 perform(world, step)
                 world.matched.append(world.notes.get(f"matched.{world.calls[-1]}"))
-                written.append(_Written(n, v, world.time, asked, vcpu.wants_master))
+                written.append((n, v, world.time, asked, vcpu.wants_master))
                 vcpu.wants_master = either((asked, vcpu.wants_master))
         ends.append(world.time)
     if last is not None:
-        asking = [each.asks for each in written[:-1]]
-        world.settled = all(map(last.same, (*before, asking)))
+        world.settled = all(map(last.same, (*before, [w[-1] for w in written[:-1]])))
         _leave_open(world, written, last)
     world.time = latest(world, [soonest, *ends])
 
 
-def _leave_open(world: World, written: Sequence[_Written], last: Last) -> None:
+def _leave_open(world: World, written: Sequence[Written], last: Last) -> None:
     """Let each vCPU have asked as the last one does if it is that, and otherwise as those before it do."""
-    middle, end = written[0].asks, written[-1].asks
-    if last.same((middle, end)) or all(each.before is True for each in written):
+    threads, vcpus, times, before, asks = zip(*written, strict=True)
+    if last.same((asks[0], asks[-1])) or all(asked is True for asked in before):
         return
-    flags = last.last([each.thread for each in written], [each.time for each in written])
-    for each, is_last in zip(written, flags, strict=True):
-        asks = either((both(is_last, end), both(negation(is_last), middle)))
-        world.vcpu(each.vcpu).wants_master = either((each.before, asks))
+    for v, asked, is_last in zip(vcpus, before, last.last(threads, times), strict=True):
+        here = both(is_last, asks[-1]), both(negation(is_last), asks[0])
+        world.vcpu(v).wants_master = either((asked, *here))
 
 
 def _writing(world: World, ago: Any) -> tuple[Any, ...]:

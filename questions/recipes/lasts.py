@@ -7,7 +7,7 @@ terms that are simplified for it. Where it is the same for all of them, which on
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from vtsc.symbolic.forms import Condition, Flag, Linear, walk
+from vtsc.symbolic.forms import Condition, Linear, walk
 from vtsc.symbolic.terms import Arena, Substitution
 from vtsc.symbolic.values import Truth, lift_truth, lift_word
 
@@ -17,21 +17,21 @@ class Lasts:
 
     def __init__(self, arena: Arena) -> None:
         self._arena = arena
-        self._flags: dict[int, Condition] = {}
-        self._may: dict[int, Condition] = {}
-        self._taken: dict[int, Substitution] = {}
+        self._ways: list[tuple[int, Condition, Substitution]] = []
+        """Each thread, whether it may be the last one, and what says that it is."""
+        self._flags: set[Condition] = set()
         self._known: dict[int, Condition] = {}
 
     def last(self, threads: Sequence[int], times: Sequence[Any]) -> list[Truth]:
         """For each thread, by its number and the time of its step, whether it is the last one."""
-        arena = self._arena
-        for thread, time in zip(threads, times, strict=True):
-            self._flags[thread] = arena.flag(f"last!{thread}")
-            self._may[thread] = arena.conjunction(lift_truth(arena, t <= time) for t in times)
-        for thread in threads:
-            which = {_name(f): arena.constant(n == thread) for n, f in self._flags.items()}
-            self._taken[thread] = Substitution(arena, {}, which)
-        return [Truth(arena, self._flags[thread]) for thread in threads]
+        arena, names = self._arena, [f"last!{thread}" for thread in threads]
+        for thread, name, time in zip(threads, names, times, strict=True):
+            may = arena.conjunction(lift_truth(arena, each <= time) for each in times)
+            which = {each: arena.constant(each == name) for each in names}
+            self._ways.append((thread, may, Substitution(arena, {}, which)))
+        flags = [arena.flag(name) for name in names]
+        self._flags.update(flags)
+        return [Truth(arena, flag) for flag in flags]
 
     def same(self, values: Sequence[Any]) -> bool:
         """Whether values are the same term."""
@@ -49,31 +49,24 @@ class Lasts:
         return self._known[condition.id]
 
     def _some(self, condition: Condition) -> Condition:
-        arena, flags = self._arena, set(self._flags.values())
-        if not any(part in flags for part in walk([condition])):
+        arena = self._arena
+        if not any(part in self._flags for part in walk([condition])):
             return condition
-        found: dict[int, tuple[Condition, list[Condition]]] = {}
-        for thread, taken in self._taken.items():
-            here = taken.condition(condition)
-            found.setdefault(here.id, (here, []))[1].append(self._may[thread])
+        found: dict[Condition, list[Condition]] = {}
+        for _, may, taken in self._ways:
+            found.setdefault(taken.condition(condition), []).append(may)
         if len(found) == 1:  # some thread is the last one
-            return taken.condition(condition)
+            return next(iter(found))
         return arena.disjunction(
-            arena.conjunction((here, arena.disjunction(may))) for here, may in found.values()
+            arena.conjunction((here, arena.disjunction(may))) for here, may in found.items()
         )
 
     def thread(self, condition: Condition, delays: Mapping[str, int]) -> int | None:
         """A thread that is the last one in a run with these delays in which a condition holds."""
         arena = self._arena
-        words = {name: Linear((), value) for name, value in delays.items()}
-        fixed = Substitution(arena, words, {})
-        for thread, taken in self._taken.items():
-            here = arena.conjunction((self._may[thread], taken.condition(condition)))
+        fixed = Substitution(arena, {name: Linear((), n) for name, n in delays.items()}, {})
+        for thread, may, taken in self._ways:
+            here = arena.conjunction((may, taken.condition(condition)))
             if fixed.condition(here) is arena.true:
                 return thread
         return None
-
-
-def _name(flag: Condition) -> str:
-    assert isinstance(flag, Flag)
-    return flag.name

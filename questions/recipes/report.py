@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from questions.recipes.answers import Answer, Answered, both, total, with_units
-from questions.recipes.deciding import DEPENDS, FAILS, HOLDS, Witness
+from questions.recipes.deciding import DEPENDS, FAILS, HOLDS, Parts, Witness
 from questions.recipes.properties import PROPERTIES
 from questions.recipes.replay import ordered
 from questions.recipes.script import VM, Gap, Step
@@ -129,19 +129,15 @@ def _condition(answer: Answer) -> Iterator[str]:
     """When a property holds that depends on delays."""
     verdict = answer.verdict
     short = (IN_SOME, UNLESS) if verdict.fails else (IF, NEEDED)
-    yield from _few("exact", [*_exact(answer)], verdict.parts, *short, [])
-    for name, word, told, side in (
-        ("sufficient", IF, answer.enough, verdict.enough),
-        ("necessary", NEEDED, answer.needed, verdict.needed),
+    yield from _few("exact", [*_exact(answer)], verdict.parts, short, [])
+    for name, word, told, side, short in (
+        ("sufficient", IF, answer.enough, verdict.enough, (IF, "")),
+        ("necessary", NEEDED, answer.needed, verdict.needed, ("", NEEDED)),
     ):
         if side is not None:
-            odd = []
-            if side.odd is not None:
-                more = f"and not only then: for example with {_delays(side.odd)}"
-                odd = wrapped(more, "      ", "    ")
-            short = (IF, "") if word == IF else ("", NEEDED)
+            more = f"and not only then: for example with {_delays(side.odd)}" if side.odd else ""
             lines = wrapped(f"{word} {told}", "    ", "  ")
-            yield from _few(name, lines, side.parts, *short, odd)
+            yield from _few(name, lines, side.parts, short, wrapped(more, "      ", "    "))
 
 
 def _exact(answer: Answer) -> Iterator[str]:
@@ -155,25 +151,19 @@ def _exact(answer: Answer) -> Iterator[str]:
 
 
 def _few(
-    name: str,
-    lines: Sequence[str],
-    parts: Sequence[Sequence[str]],
-    part: str,
-    bound: str,
-    odd: Sequence[str],
+    name: str, lines: Sequence[str], parts: Parts, words: tuple[str, str], odd: Sequence[str]
 ) -> Iterator[str]:
-    """The lines of a condition, with ``odd``; of a long one what is short, after ``part`` or ``bound``.
+    """The lines of a condition, with ``odd``; of a long one what is short, after one of ``words``.
 
     One of several conjunctions is enough by itself. Of one conjunction, each bound is needed.
     """
     if len(lines) <= MOST_LINES:
         yield from (*lines, *odd)
         return
-    one, several = max(parts[0], key=len), min(map(both, parts), key=len)
-    word, told = (bound, with_units(one)) if len(parts) == 1 else (part, several)
+    told = min(map(both, parts), key=len) if len(parts) > 1 else with_units(max(parts[0], key=len))
+    word = words[len(parts) == 1]
     short = wrapped(f"{word} {told}", "    ", "  ") if word else []
-    if short and len(short) <= MOST_LINES:
-        yield from (*short, *odd)
+    yield from (*short, *odd) if 0 < len(short) <= MOST_LINES else ()
     yield f"  the whole {name} condition has {len(lines)} lines, and --format json prints it"
 
 

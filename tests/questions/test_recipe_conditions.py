@@ -290,8 +290,9 @@ def test_what_is_not_exact_is_not_reported_as_exact(tmp_path, monkeypatch):
     monkeypatch.setattr(bounds, "MOST_PARTS", 3)
     told = shown(text)
     assert "if and only if" not in told and "whole exact" not in told
-    assert "too long to be told" in told
-    assert "holds for sure if" in told and "and not only then: for example with" in told
+    assert all(
+        x in told for x in ("too long to be told", "holds for sure if", "and not only then: ")
+    )
 
 
 @pytest.mark.slow
@@ -299,10 +300,9 @@ def test_of_a_long_condition_one_part_is_told(tmp_path):
     """And how long it is, and where it is whole; the part is one of the condition's."""
     (text,) = read(tmp_path, THREADS.replace("vcpus = 3", "vcpus = 4"))
     (answer,) = answered(Asked(text)).answers
-    lines = report([answered(Asked(text))], full=True).splitlines()
-    assert any(re.fullmatch(r"  the whole \w+ condition has \d+ lines, .*", x) for x in lines)
-    assert len(lines) < 80
-    told = re.search(r"holds for sure if (.*?) the whole", shown(text))[1]
+    told = re.search(r"holds for sure if (.*?) the whole \w+ condition has \d+ lines", shown(text))[
+        1
+    ]
     assert told in answer.condition.split(", or ") + answer.enough.split(", or ")
 
 
@@ -335,8 +335,7 @@ def test_a_rounded_condition_can_be_expected(tmp_path):
 def test_what_is_cut_off_keeps_its_signs():
     """A difference is told as one, not as an equation of its two sides."""
     arena = Arena()
-    reset, pause = (arena.variable(name, 0, 1000) for name in ("reset", "pause"))
-    form = pause.plus(reset, -1)
+    form = arena.variable("pause", 0, 1000).plus(arena.variable("reset", 0, 1000), -1)
     cut = form.plus(arena.quotient(form, 100), -100).plus(Linear((), -7))
     assert telling.told(arena.at_most_zero(cut)) == "(pause - reset) mod 100 <= 7"
 
@@ -346,9 +345,8 @@ def test_an_equation_beside_a_rounding_stays_one():
     arena = Arena()
     pause, reset = (arena.variable(name, 0, 1000) for name in ("pause", "reset"))
     rounded = arena.at_most_zero(arena.quotient(pause, 100).plus(Linear((), -2)))
-    equal = arena.is_zero(pause.plus(reset, -1))
+    equal, below = arena.is_zero(pause.plus(reset, -1)), pause.plus(Linear((), -299))
     found = bounds.Region(((rounded,), (equal,)))
-    claim = found.condition(arena)
-    plain = bounds.Region(((arena.at_most_zero(pause.plus(Linear((), -299))),), (equal,)))
-    asking = lambda *known: Asking(known, {"pause": pause, "reset": reset})  # noqa: E731
-    assert without(arena, asking, arena.true, claim, found) == (plain, plain)
+    plain = bounds.Region(((arena.at_most_zero(below),), (equal,)))
+    told = without(arena, lambda *x: Asking(x, {}), arena.true, found.condition(arena), found)
+    assert told == (plain, plain)
