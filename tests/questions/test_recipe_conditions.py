@@ -290,9 +290,7 @@ def test_what_is_not_exact_is_not_reported_as_exact(tmp_path, monkeypatch):
     monkeypatch.setattr(bounds, "MOST_PARTS", 3)
     told = shown(text)
     assert "if and only if" not in told and "whole exact" not in told
-    assert all(
-        x in told for x in ("too long to be told", "holds for sure if", "and not only then: ")
-    )
+    assert all(x in told for x in ("too long to be told", "holds for sure if", "not only then: "))
 
 
 @pytest.mark.slow
@@ -300,9 +298,7 @@ def test_of_a_long_condition_one_part_is_told(tmp_path):
     """And how long it is, and where it is whole; the part is one of the condition's."""
     (text,) = read(tmp_path, THREADS.replace("vcpus = 3", "vcpus = 4"))
     (answer,) = answered(Asked(text)).answers
-    told = re.search(r"holds for sure if (.*?) the whole \w+ condition has \d+ lines", shown(text))[
-        1
-    ]
+    told = re.search(r"for sure if (.*?) the whole \w+ condition has \d+ lines", shown(text))[1]
     assert told in answer.condition.split(", or ") + answer.enough.split(", or ")
 
 
