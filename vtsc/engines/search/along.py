@@ -5,7 +5,7 @@ A path fixes the rule of each step, and leaves the inputs open.
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from math import floor
+from math import ceil
 from typing import Any
 
 import z3
@@ -24,6 +24,10 @@ from vtsc.system.path import START, Followed, Given, Input, Paths
 
 BUDGET = 20_000_000
 """Z3 resource units that one question about a path may cost."""
+POLISHING = 1_000_000
+"""What a question may cost by which an input is made smaller."""
+PATIENCE = 3
+"""How many of these may exceed that before the inputs are left as they are."""
 ENDLESS = 1 << 70
 """More members than any family has, since inputs have ends."""
 TRIES = 12
@@ -47,6 +51,7 @@ class Along:
         self._low = Lowering(z3.Const)
         self._conditions = [self._low.condition(c) for c in self._free.conditions]
         self._measure = self._low.linear(self.value(self._free))
+        self._patience = PATIENCE
 
     # the greatest value
 
@@ -69,15 +74,12 @@ class Along:
 
     def _ceiling(self, most: int) -> int:
         """A number that the measure does not exceed, by terms whose words need not be whole, or ``most``."""
-        low, solver = RationalLowering(z3.Const), z3.Optimize()
-        conditions = [low.condition(c) for c in self._free.conditions]
-        solver.add(*conditions, *low.definitions, *low.ranges.values())
-        solver.set("rlimit", within(BUDGET))
-        goal = solver.maximize(low.linear(self.value(self._free)))
-        if check(solver) != z3.sat or not z3.is_rational_value(solver.upper(goal)):
-            return most
-        upper: Fraction = solver.upper(goal).as_fraction()
-        return floor(upper)
+        relaxed = self._relaxed()
+        found = relaxed.least(relaxed.measure, negated=True)
+        return most if found is None else -found
+
+    def _relaxed(self) -> "_Relaxed":
+        return _Relaxed(self._free.conditions, self.value(self._free))
 
     def _above(self, least: int) -> int | None:
         """A value of at least ``least``; None where there is none, or none was found."""
@@ -96,24 +98,32 @@ class Along:
         if model is None:
             return None
         pinned: list[Any] = [self._measure >= least]
+        relaxed = self._relaxed()
+        relaxed.solver.add(relaxed.measure >= least)
         found: dict[Place, int | bool] = {}
         for place, x in self.places():
             constant = self.constant(place, x)
-            model, value = self._least(pinned, model, constant, x)
+            other = (
+                constant if isinstance(x, Flag) else z3.Const(constant.decl().name(), z3.RealSort())
+            )
+            bound = None if isinstance(x, Flag) else relaxed.least(other)
+            model, value = self._least(pinned, model, constant, x, bound)
             found[place] = value
             pinned.append(constant == value)
+            relaxed.solver.add(other == value)
         return self.run(found)
 
     def _least(
-        self, pinned: list[Any], model: Any, x: Any, input_: Input
+        self, pinned: list[Any], model: Any, x: Any, input_: Input, bound: int | None
     ) -> tuple[Any, int | bool]:
-        """A model with a small value of an input, and that value."""
+        """A model with a small value of an input, and that value, which is at least ``bound``."""
         if isinstance(input_, Flag):
             better = self._tried(pinned, z3.Not(x))
             return (better, False) if better is not None else (model, True)
-        low, high = (input_.interval.lo or 0) - 1, int(model.eval(x, True).as_long())
+        low = ((input_.interval.lo or 0) if bound is None else bound) - 1
+        high = int(model.eval(x, True).as_long())
         step = 1
-        while high - low > 1:
+        while high - low > 1 and self._patience > 0:
             middle = min(low + step, high - 1)
             better = self._tried(pinned, x <= middle)
             if better is None:
@@ -124,12 +134,13 @@ class Along:
 
     def _tried(self, pinned: Sequence[Any], condition: Any) -> Any:
         try:
-            return self._model(*pinned, condition)
+            return self._model(*pinned, condition, budget=POLISHING)
         except GaveUp:
+            self._patience -= 1
             return None
 
-    def _model(self, *extra: Any) -> Any:
-        return solved([*self._conditions, *extra], self._low)
+    def _model(self, *extra: Any, budget: int = BUDGET) -> Any:
+        return solved([*self._conditions, *extra], self._low, budget)
 
     def fixed(
         self,
@@ -200,14 +211,34 @@ class Along:
         return Witness(calls, steps, initial)
 
 
-def solved(conditions: Sequence[Any], low: Lowering) -> Any:
+class _Relaxed:
+    """The runs of a path, if words need not be whole: lower ends of what these can be, found cheaply."""
+
+    def __init__(self, conditions: Sequence[Condition], measure: Linear) -> None:
+        low, self.solver = RationalLowering(z3.Const), z3.Optimize()
+        self.solver.add(*(low.condition(c) for c in conditions))
+        self.measure = low.linear(measure)
+        self.solver.add(*low.definitions, *low.ranges.values())
+
+    def least(self, x: Any, *, negated: bool = False) -> int | None:
+        """A whole number that ``x``, or -``x``, is not below; None where none was found."""
+        self.solver.push()
+        self.solver.set("rlimit", within(POLISHING))
+        goal = self.solver.minimize(-x if negated else x)
+        known = check(self.solver) == z3.sat and z3.is_rational_value(self.solver.lower(goal))
+        found: Fraction | None = self.solver.lower(goal).as_fraction() if known else None
+        self.solver.pop()
+        return None if found is None else ceil(found)
+
+
+def solved(conditions: Sequence[Any], low: Lowering, budget: int = BUDGET) -> Any:
     """A model of conditions and of what their quotients are; None where there is none; raises `GaveUp`."""
-    return model_of([*conditions, *low.definitions, *low.ranges.values()])
+    return model_of([*conditions, *low.definitions, *low.ranges.values()], budget)
 
 
-def model_of(conditions: Sequence[Any]) -> Any:
+def model_of(conditions: Sequence[Any], budget: int = BUDGET) -> Any:
     """A model of conditions; None where there is none; raises `GaveUp`."""
-    solver = make_solver("QF_LIA", within(BUDGET))
+    solver = make_solver("QF_LIA", within(budget))
     solver.add(*conditions)
     answer = check(solver)
     if answer == z3.unknown:

@@ -19,13 +19,15 @@ from vtsc.engines.search.canonical import as_found
 from vtsc.engines.task import Answer, Finding, Task, unknown
 from vtsc.language.machine import Rounds
 from vtsc.native.witness import Witness
-from vtsc.solver.units import check, within
+from vtsc.solver.units import check, spent, within
 from vtsc.solver.unroll import Depth, Unrolling
 from vtsc.system.detours import undoing_pairs
 from vtsc.system.system import System
 
 BUDGET = 100_000_000
-"""Z3 resource units that one question may cost; the search stops at the first that exceeds it."""
+"""Z3 resource units that one question may cost."""
+IN_ALL = 250_000_000
+"""The units after which no further question is asked."""
 TURNS = 8
 """The greatest number of times that the loop is taken."""
 
@@ -98,12 +100,12 @@ class _Run:
 def repeated(system: System, target: str, rounds: Sequence[Rounds]) -> Witness | None:
     """A run of one of the forms of ``rounds`` that hits ``target`` at its last step; None if none is found.
 
-    Shorter forms are tried first, and the search stops at the first question that exceeds its budget. The
+    Shorter forms are tried first, and the search stops once it has cost `IN_ALL` units. The
     system's facts must be known to hold of every reachable state.
     """
     if not any(target in rule.targets for rule in system.rules):
         return None
-    unrolling = Unrolling(system)
+    unrolling, began = Unrolling(system), spent()
     for form in _forms(rounds):
         run = _Run(unrolling, form)
         solver = _solver()
@@ -111,7 +113,7 @@ def repeated(system: System, target: str, rounds: Sequence[Rounds]) -> Witness |
         answer = check(solver)
         if answer == z3.sat:
             return as_found(run, solver.model())
-        if answer == z3.unknown:
+        if spent() - began > IN_ALL:
             return None
     return None
 
