@@ -5,6 +5,7 @@ python -m crosscheck.greatest DESIGN HOST PROPERTY DEPTH [NAME=VALUE ...]
 """
 
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 from vtsc.base.width import scale_down
@@ -50,6 +51,7 @@ def _values(
     from crosscheck.explicit import census
     from vtsc.content.case import Case
     from vtsc.engines.search.climb import Climbing
+    from vtsc.evidence.replay import beyond
     from vtsc.evidence.systems import Systems
     from vtsc.language.measures import within
     from vtsc.language.words import SIGN
@@ -61,7 +63,8 @@ def _values(
     hit = census(case.machine(), list(monitors.values()), depth).depths
     greatest = max((n + 1 for n, m in monitors.items() if m.name in hit), default=None)
     system, field = Systems(case).recording(prop)
-    return greatest, Climbing(system, prop, field).to(depth).value
+    leaves = partial(beyond, case, prop)
+    return greatest, Climbing(system, prop, field, leaves).to(depth).value
 
 
 if __name__ == "__main__":

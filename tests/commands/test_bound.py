@@ -97,8 +97,9 @@ def test_a_stall_over_time_that_nothing_bounds(tmp_path):
     [
         ("lag", "skewed", 2**63 - 1),
         ("warp", "skewed", 2**63),  # along the saved counterexample
-        ("lag", "fast", 2**63 - 1),  # along a run whose middle repeats, as the next
+        ("lag", "fast", 2**63 - 1),  # along a run whose middle repeats, as the next two
         ("warp", "slow", 2**63),
+        ("earliness", "fast", 2**63),  # the timer is armed before, and comes after
     ],
 )
 def test_the_end_of_signed_numbers(measure, host, bound, tmp_path):
@@ -140,7 +141,7 @@ def test_what_only_the_range_of_inputs_ends(asked, tmp_path):
 def test_an_answer_does_not_depend_on_the_cache(tmp_path, monkeypatch):
     """The search gives up at the same depth whether or not the proofs before it found something kept."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    asked = ["earliness", "2.6.35-vmx", "--host", "fast"]
+    asked = ["lateness", "e48672fa", "--host", "resetting"]
     empty = found(tmp_path, *asked, status=20)
     assert any((tmp_path / "cache").rglob("*.json"))
     assert found(tmp_path, *asked, status=20) == empty

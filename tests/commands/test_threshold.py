@@ -8,6 +8,7 @@ import jsonschema
 import pytest
 
 from tests.support.paths import ROOT
+from tests.support.terminals import Terminal
 from vtsc.cli import main
 
 ASKED = ["threshold", "rdtsc_cycles", "patch25", "--host", "stable", "-p", "nonzero_delta"]
@@ -123,3 +124,13 @@ def test_a_mistake_is_one_line(arguments, said, capsys):
     """And the status of usage."""
     assert main(arguments) == 2
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_a_terminal_is_told_what_is_being_decided(monkeypatch):
+    """The cell of how many, and the values at which it is being decided; in the end the line is empty."""
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    assert main([*ASKED, "--within", "0..1"]) == 0
+    lines = terminal.getvalue().split("\r\x1b[K")
+    assert lines == ["", "cell 1 of 1: patch25 stable nonzero_delta at 0, 1", ""]

@@ -9,7 +9,7 @@ from vtsc.content.cells import groups
 from vtsc.content.loader import load
 from vtsc.deciding.verdict import Status
 from vtsc.engines import Effort, ask
-from vtsc.engines.search.repetition import TURNS, USUAL, _forms
+from vtsc.engines.search.repetition import TURNS, _forms
 from vtsc.engines.task import Finding
 from vtsc.evidence.replay import case_of, replay
 from vtsc.language.machine import Rounds
@@ -72,7 +72,7 @@ def test_a_machine_says_where_to_look():
 
 def test_shorter_runs_are_looked_for_first():
     """Whatever order the forms are declared in; no form is left out."""
-    forms = _forms((Rounds((3, 1), 2, 1), Rounds((2,), 1, 0)), USUAL)
+    forms = _forms((Rounds((3, 1), 2, 1), Rounds((2,), 1, 0)))
     lengths = [form.beginning + form.loop * form.turns + form.end for form in forms]
     assert lengths == sorted(lengths) == [form.length for form in forms]
     assert len(set(forms)) == len(forms) == TURNS * 3

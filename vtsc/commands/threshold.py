@@ -20,7 +20,7 @@ from vtsc.deciding.verdict import Result, Status
 from vtsc.evidence.hints import Like
 from vtsc.language.parameters import assignments
 from vtsc.report.outputs import deliver, one_of, outputs
-from vtsc.report.progress import shown
+from vtsc.report.progress import doing
 from vtsc.report.thresholds import FORMATS, Found, written
 
 if TYPE_CHECKING:  # it imports z3
@@ -66,7 +66,11 @@ def run(arguments: argparse.Namespace) -> Exit:
         )
     asked_for = outputs(arguments, one_of(FORMATS))
     cells = [cell for group in selected(content, arguments) for cell in group.cells()]
-    found = [Found(cell, _decided(content, cell, given, values, arguments)) for cell in cells]
+    found = []
+    for number, cell in enumerate(cells, 1):
+        told = f"cell {number} of {len(cells)}: {cell.design} {cell.host} {cell.property}"
+        found.append(Found(cell, _decided(content, cell, given, values, arguments, told)))
+    doing("")
     deliver(asked_for, lambda name: written(name, content, found))
     return worst([_status(x.threshold) for x in found])
 
@@ -77,8 +81,9 @@ def _decided(
     given: dict[str, str],
     values: Grid,
     arguments: argparse.Namespace,
+    told: str,
 ) -> Threshold:
-    """The threshold of one cell, whose other settings are ``given``."""
+    """The threshold of one cell, whose other settings are ``given``; a terminal is ``told`` which it is."""
 
     proved: list[tuple[Any, Like]] = []
     name, parse = values.parameter.name, values.parameter.parse
@@ -90,8 +95,11 @@ def _decided(
             _, like = min(proved, key=lambda each: abs(each[0] - value), default=(None, None))
             one = _asked(content, cell, {**given, name: str(text)}, arguments.depth)
             asked.append(replace(one, like=like))
+        if texts:
+            doing(f"{told} at {', '.join(map(str, texts))}")
         schedule = Schedule(asked, effort(prove=False, bounded=arguments.bounded), arguments.jobs)
-        found = [result for of_case in schedule.results(shown) for result in of_case]
+        decided = schedule.results(lambda done, total: done)
+        found = [result for of_case in decided for result in of_case]
         proved.extend(
             (parse(str(text)), like)
             for text, result in zip(texts, found, strict=True)
@@ -106,6 +114,7 @@ def _decided(
     def include(more: bool) -> "Inclusion | None":
         from vtsc.evidence.inclusion import Range, inclusion
 
+        doing(f"{told} at all values")
         parameter = values.parameter
         range_ = Range(parameter.name, parameter.kind, values.first, values.step, values.count - 1)
         return inclusion(at, cell.property, range_, more=more)

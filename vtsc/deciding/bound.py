@@ -11,6 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING
 
 from vtsc.base.cache import forget
@@ -30,14 +31,11 @@ if TYPE_CHECKING:  # these import z3
     from vtsc.engines.search.climb import Climb
 
 RUNGS = (6, 8, 10, 12, 14, 16, 18)
-"""The depths at which the greatest value found so far is tried: whether it grows by repetition, or is the
-greatest of all."""
+"""The depths at which it is tried whether the greatest value can be repeated, or is exact."""
 PLAYED = (0, 1, 2)
 """The members of a family that are played natively, besides one in the middle and the last."""
 DEEP = 12
 """How deep a search goes before the run of a saved counterexample is tried."""
-TURNS = 5
-"""The turns of a part that can be repeated that are played natively."""
 GREATEST = "the measure is a signed number of 64 bits, which cannot be greater"
 """The reason why a measure that has wrapped has no greater value."""
 SHOWN = 1000
@@ -155,13 +153,15 @@ class _Bounding:
 
     def __init__(self, asked: Asked, blank: Bound) -> None:
         from vtsc.engines.search.climb import Climbing
+        from vtsc.evidence.replay import beyond
         from vtsc.evidence.systems import Systems
 
         self._case, self._prop, self._sign = asked
         self._blank = blank
         self._systems: Systems = Systems(self._case)
         system, field = self._systems.recording(self._prop, self._sign)
-        self._climbing = Climbing(system, self._prop, field)
+        leaves = partial(beyond, self._case, self._prop)
+        self._climbing = Climbing(system, self._prop, field, leaves)
 
     def found(self, depth: int) -> Bound:
         """The answer."""
@@ -201,18 +201,14 @@ class _Bounding:
         run = known.run if known is not None and known.same else None
         if run is None and found.value is not None:
             run = self._long_run(found.value)
-        if run is not None:
-            found = self._climbing.along(run)
-        run = self._long_run(found.wanted, far=True) if found.wanted else None
         return found if run is None else self._climbing.along(run)
 
-    def _long_run(self, value: int, *, far: bool = False) -> Witness | None:
-        """A run whose middle repeats, ``far`` more often, and whose measure is above ``value``, if found."""
-        from vtsc.engines.search.repetition import BUDGET, FAR, FAR_BUDGET, USUAL, repeated
+    def _long_run(self, value: int) -> Witness | None:
+        """A run whose middle repeats, and whose measure is above ``value``, if found."""
+        from vtsc.engines.search.repetition import repeated
 
         system = self._systems.own([self._case.property(self._named(value))])
-        how = (FAR_BUDGET, FAR) if far else (BUDGET, USUAL)
-        return repeated(system, self._named(value), self._case.machine().rounds, *how)
+        return repeated(system, self._named(value), self._case.machine().rounds)
 
     def _is_greatest(self, value: int) -> bool:
         """Whether no path through any call can give the measure more than ``value``."""
@@ -280,10 +276,11 @@ class _Bounding:
 
     def _repeated(self, climb: "Climb") -> Bound | None:
         """The answer for a part of the best run that can be repeated; None where none was found."""
-        from vtsc.engines.search.loops import Looping
+        from vtsc.engines.search.loops import TURNS, Looping
+        from vtsc.evidence.replay import turned_beyond
 
         assert climb.along is not None
-        looping = Looping(climb.along)
+        looping = Looping(climb.along, partial(turned_beyond, self._case, self._prop))
         loop = looping.loop()
         if loop is None:
             return None

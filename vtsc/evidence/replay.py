@@ -135,6 +135,49 @@ def hit_of(case: Case, prop: str, witness: Witness) -> int | None:
         return None
 
 
+def beyond(case: Case, prop: str, witness: Witness) -> bool:
+    """Whether a witness is no run, and the reason is that an input or a sum of inputs leaves its range."""
+    try:
+        _played(case, prop, witness, nothing_wanted)
+    except NotARun as refused:
+        return refused.beyond
+    return False
+
+
+def turned_beyond(
+    case: Case, prop: str, turns: Witness, part: range, times: int, last: int
+) -> bool:
+    """Whether a further turn of ``part`` is refused since an input or a sum of inputs leaves its range.
+
+    In ``turns`` the steps of ``part`` (from 0) are taken ``times`` times in a row, and move the state as far
+    each time. The further turn is taken after the first one and ``last`` more, and then the rest of the run.
+    """
+    run = _played(case, prop, turns, nothing_wanted)
+    after = [run.steps[part.stop - 1 + n * len(part)].state for n in range(times)]
+    steps = [*part, *range(part.stop + (times - 1) * len(part), len(turns.calls))]
+    player = _player(case, prop, nothing_wanted)
+
+    def moved(number: int) -> Snapshot:
+        """The state after the turn of that number, as far as the first two say."""
+        kinds = {n: record.fields for n, record in player.state.records.items()}
+        kinds |= {f"{prop}.{n}": ghost.fields for n, ghost in player.ghosts.items()}
+        return {
+            record: {
+                name: kinds[record][name].plain(
+                    one if isinstance(one, bool) else one + number * (after[1][record][name] - one)
+                )
+                for name, one in fields.items()
+            }
+            for record, fields in after[0].items()
+        }
+
+    def source(step: int) -> Inputs:
+        return Solved(turns.inputs[steps[step]])
+
+    alike = all(moved(number) == state for number, state in enumerate(after))
+    return alike and player.leaves(moved(last), [turns.calls[n] for n in steps], source)
+
+
 def _played(case: Case, prop: str, witness: Witness, wanted: Wanted | None = None) -> Run:
     def source(step: int) -> Inputs:
         return Solved(witness.initial if step < 0 else witness.inputs[step])

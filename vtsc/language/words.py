@@ -84,6 +84,10 @@ class Illegal(Exception):
     """The step cannot be taken: a guard is false or an input is outside what is allowed."""
 
 
+class Beyond(Illegal):
+    """An input, or a sum of inputs, would be `INPUT_LIMIT` or more, which is all that is against the step."""
+
+
 class NoSuchItem(IndexError):
     """An index that names none of the items; ``lines``: what was being executed, outermost first."""
 
@@ -180,7 +184,7 @@ def bounded(x: int, limit: int = INPUT_LIMIT) -> int:
     """``x``, an input or a sum of inputs, assumed to lie in [0, limit)."""
     if isinstance(x, int):
         if not 0 <= x < limit:
-            raise Illegal
+            raise Beyond if x >= limit == INPUT_LIMIT else Illegal
         return x
     return x.bounded(limit)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from random import Random
 
 from vtsc.language.inputs import Ratio, counted, twice
-from vtsc.language.words import INPUT_LIMIT, Illegal
+from vtsc.language.words import INPUT_LIMIT, Beyond, Illegal
 
 
 class _Values:
@@ -33,8 +33,10 @@ class Solved(_Values):
         value = (
             self._values.get(name, least * multiple_of) if counts is None else counts * multiple_of
         )
-        if value % multiple_of or not lo <= value < INPUT_LIMIT or any(value > hi for hi in his):
+        if value % multiple_of or value < lo or any(value > hi for hi in his):
             raise Illegal
+        if value >= INPUT_LIMIT:
+            raise Beyond
         self.note(name, int(value))
         return int(value)
 

@@ -13,7 +13,7 @@ from vtsc.language.actions import Call, Step
 from vtsc.language.claims import Monitor
 from vtsc.language.inputs import Inputs
 from vtsc.language.state import Snapshot, snapshot
-from vtsc.language.words import Illegal
+from vtsc.language.words import Beyond, Illegal
 from vtsc.stores.guard import Guard
 from vtsc.stores.locate import told
 
@@ -30,6 +30,7 @@ class NotARun(Exception):
         super().__init__(step, str(refused))
         self.step = step
         self.why = str(refused)
+        self.beyond = isinstance(refused, Beyond)
         frames = traceback.walk_tb(refused.__traceback__)
         self.lines = tuple((f.f_code.co_filename, number) for f, number in frames)
 
@@ -160,6 +161,21 @@ class Player:
             )
         kinds = {n: r.instance.kind if r.instance else n for n, r in self.state.records.items()}
         return Run(initial.used, start, start_blame, tuple(steps), terms, observed, kinds)
+
+    def leaves(self, state: Snapshot, calls: Sequence[Call], source: Source) -> bool:
+        """Whether ``calls`` from a state are refused since an input or a sum of inputs leaves its range."""
+        ghosts = {f"{self.prop.name}.{name}": ghost for name, ghost in self.ghosts.items()}
+        for name, record in {**self.state.records, **ghosts}.items():
+            vars(record).update(state[name])
+        try:
+            for number, call in enumerate(calls):
+                inputs = source(number)
+                self.machine.advance(self.state, inputs)
+                step = self.machine.perform(self.state, call, inputs)
+                self.prop.answer(self.machine, self.state, self.ghosts, step)
+        except Illegal as why:
+            return isinstance(why, Beyond)
+        return False
 
     def _terms(self, before: Mapping[str, dict[str, Any]], step: Step) -> list[Any]:
         """The claim's values at a violating step, computed with the ghosts as they were before it."""

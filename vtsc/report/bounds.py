@@ -94,7 +94,10 @@ def _endlessly(found: Bound, endless: Endless) -> str:
         )
     named = ", ".join(_moving(each) for each in endless.inputs)
     word = "input" if len(endless.inputs) == 1 else "inputs"
-    return f"by the {word} {named}: each value further adds {gain}, up to {last}"
+    return (
+        f"by the {word} {named}: each value further adds {gain}, up to {last}, "
+        "where the range of inputs ends"
+    )
 
 
 def amount(value: Fraction | None, units: str) -> str:

@@ -1,43 +1,39 @@
-"""The greatest value of a measure along a path, and families of runs in which it grows without end.
+"""The greatest value of a measure along a path.
 
-A path fixes the rule of each step, and leaves the inputs open. A family is a run for each number n from 0:
-its inputs are those of one run plus n times a fixed direction, and its measure grows by a fixed amount
-with n. That every member is a run is shown for all n at once, by terms in n.
+A path fixes the rule of each step, and leaves the inputs open.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
-from functools import partial
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from math import ceil
 from typing import Any
 
 import z3
 
-from vtsc.engines.search.family import Family, Place, end_of, shorter
+from vtsc.engines.search.family import Place
 from vtsc.engines.search.gave_up import GaveUp
 from vtsc.engines.search.runs import make_solver
 from vtsc.language.words import SIGN
 from vtsc.native.witness import Inputs, Witness
-from vtsc.solver.integers import Lowering
+from vtsc.solver.integers import Lowering, RationalLowering
 from vtsc.solver.units import check, within
-from vtsc.symbolic.forms import Condition, Flag, Linear, Variable
+from vtsc.symbolic.forms import Condition, Flag, Linear
 from vtsc.symbolic.names import INITIAL
 from vtsc.symbolic.values import Word
 from vtsc.system.path import START, Followed, Given, Input, Paths
 
 BUDGET = 20_000_000
 """Z3 resource units that one question about a path may cost."""
-FAR = ((1 << 62) - (1 << 36), (1 << 61) - (1 << 36), 1 << 60, 1 << 59, 1 << 52, 1 << 44)
-"""The members that are looked for beside the first one of a family, until one of them is found."""
-STRIDE = 1 << 24
-"""The greatest distance between an input of one member of a family and of the next."""
+POLISHING = 1_000_000
+"""What a question may cost by which an input is made smaller."""
+PATIENCE = 3
+"""How many of these may exceed that before the inputs are left as they are."""
 ENDLESS = 1 << 70
 """More members than any family has, since inputs have ends."""
 TRIES = 12
 """The number of times that a family is shortened to where it may be shown to end."""
 ENDS = (SIGN, SIGN - 1)
 """The greatest values of a signed number with its sign changed, and of one as it is."""
-COUNT = "n"
-"""The number of a member of a family, as an unknown."""
 
 NOTHING = Linear((), 0)
 
@@ -55,6 +51,7 @@ class Along:
         self._low = Lowering(z3.Const)
         self._conditions = [self._low.condition(c) for c in self._free.conditions]
         self._measure = self._low.linear(self.value(self._free))
+        self._patience = PATIENCE
 
     # the greatest value
 
@@ -65,15 +62,24 @@ class Along:
         """
         if known >= most:
             return next((end for end in ENDS if self._above(end) is not None), known)
-        low, step = known, 1
-        while low < most and (found := self._above(min(low + step, most))) is not None:
-            low, step = found, 2 * step
-        high = min(low + step, most + 1)
+        if self._above(known + 1) is None:
+            return known
+        low, high, step = known, min(most, self._ceiling(most)) + 1, 1
         while high - low > 1:
-            middle = (low + high) // 2
+            middle = max(high - step, (low + high) // 2)
             found = self._above(middle)
             low, high = (low, middle) if found is None else (found, high)
+            step *= 2
         return low
+
+    def _ceiling(self, most: int) -> int:
+        """A number that the measure does not exceed, by terms whose words need not be whole, or ``most``."""
+        relaxed = self._relaxed()
+        found = relaxed.least(relaxed.measure, negated=True)
+        return most if found is None else -found
+
+    def _relaxed(self) -> "_Relaxed":
+        return _Relaxed(self._free.conditions, self.value(self._free))
 
     def _above(self, least: int) -> int | None:
         """A value of at least ``least``; None where there is none, or none was found."""
@@ -92,24 +98,32 @@ class Along:
         if model is None:
             return None
         pinned: list[Any] = [self._measure >= least]
+        relaxed = self._relaxed()
+        relaxed.solver.add(relaxed.measure >= least)
         found: dict[Place, int | bool] = {}
         for place, x in self.places():
             constant = self.constant(place, x)
-            model, value = self._least(pinned, model, constant, x)
+            other = (
+                constant if isinstance(x, Flag) else z3.Const(constant.decl().name(), z3.RealSort())
+            )
+            bound = None if isinstance(x, Flag) else relaxed.least(other)
+            model, value = self._least(pinned, model, constant, x, bound)
             found[place] = value
             pinned.append(constant == value)
+            relaxed.solver.add(other == value)
         return self.run(found)
 
     def _least(
-        self, pinned: list[Any], model: Any, x: Any, input_: Input
+        self, pinned: list[Any], model: Any, x: Any, input_: Input, bound: int | None
     ) -> tuple[Any, int | bool]:
-        """A model with a small value of an input, and that value."""
+        """A model with a small value of an input, and that value, which is at least ``bound``."""
         if isinstance(input_, Flag):
             better = self._tried(pinned, z3.Not(x))
             return (better, False) if better is not None else (model, True)
-        low, high = (input_.interval.lo or 0) - 1, int(model.eval(x, True).as_long())
+        low = ((input_.interval.lo or 0) if bound is None else bound) - 1
+        high = int(model.eval(x, True).as_long())
         step = 1
-        while high - low > 1:
+        while high - low > 1 and self._patience > 0:
             middle = min(low + step, high - 1)
             better = self._tried(pinned, x <= middle)
             if better is None:
@@ -120,124 +134,13 @@ class Along:
 
     def _tried(self, pinned: Sequence[Any], condition: Any) -> Any:
         try:
-            return self._model(*pinned, condition)
+            return self._model(*pinned, condition, budget=POLISHING)
         except GaveUp:
+            self._patience -= 1
             return None
 
-    def _model(self, *extra: Any) -> Any:
-        return solved([*self._conditions, *extra], self._low)
-
-    # families
-
-    def family(self, still: Collection[Place] = ()) -> Family | None:
-        """A family of runs on this path; None where none was found.
-
-        It is looked for first among runs whose inputs at the places ``still`` are 0.
-        """
-        for held in (still, ()) if still else ((),):
-            for far in FAR:
-                try:
-                    found = self._straight(*self._two_members(far, held))
-                except GaveUp:
-                    found = None
-                family = None if found is None else self._as_family(*found, far)
-                if family is not None:
-                    return self._by_fewest(family, far)
-        return None
-
-    def _by_fewest(self, family: Family, far: int) -> Family:
-        """The family in which only such inputs move without which there is no endless one."""
-        for place in family.direction:
-            fewer = {p: stride for p, stride in family.direction.items() if p != place}
-            found = self._as_family(family.first, fewer, far) if fewer else None
-            if found is not None and found.is_endless:
-                return self._by_fewest(found, far)
-        return family
-
-    def _two_members(self, far: int, held: Collection[Place]) -> tuple[list[Any], Lowering]:
-        """The constraints of the first member of a family and of the one of number ``far``."""
-        low = Lowering(z3.Const)
-        conditions, measures = [], []
-        for number in (0, far):
-            followed = self._follow(partial(self._moved, far=number))
-            conditions += [low.condition(c) for c in followed.conditions]
-            measures.append(low.linear(self.value(followed)))
-        conditions += [measures[0] >= -1, measures[1] - measures[0] >= far]
-        for place, x in self.places():
-            if place in held and isinstance(x, Variable):
-                conditions += [self.constant(place, x) == 0, self._stride(place, x) == 0]
-        return conditions, low
-
-    def _straight(
-        self, conditions: list[Any], low: Lowering
-    ) -> tuple[dict[Place, int | bool], dict[Place, int]] | None:
-        """First inputs and a direction in which few of them move; None where there are none."""
-        if (model := solved(conditions, low)) is None:
-            return None
-        words = [(p, x) for p, x in self.places() if isinstance(x, Variable)]
-        for place, word in reversed(words):
-            still = self._stride(place, word) == 0
-            try:
-                stays = z3.is_true(model.eval(still, True))
-                better = model if stays else solved([*conditions, still], low)
-            except GaveUp:
-                better = None
-            if better is not None:
-                model = better
-                conditions.append(still)
-        first: dict[Place, int | bool] = {}
-        direction: dict[Place, int] = {}
-        for place, x in self.places():
-            value = model.eval(self.constant(place, x), True)
-            first[place] = z3.is_true(value) if isinstance(x, Flag) else int(value.as_long())
-            if isinstance(x, Variable):
-                moved = model.eval(self._stride(place, x), True).as_long()
-                if moved:
-                    direction[place] = int(moved)
-        return first, direction
-
-    def _as_family(
-        self, first: dict[Place, int | bool], direction: dict[Place, int], far: int
-    ) -> Family | None:
-        """The longest family with these inputs; None where the terms do not show that there is one.
-
-        Member number ``far`` is known to be a run.
-        """
-        last = ENDLESS
-        for _ in range(TRIES):
-            if last < 1:
-                return None
-            count = self._arena.variable(COUNT, 0, last)
-            followed = self._members(first, direction, count)
-            form, own = self.value(followed), count.terms[0][0]
-            gain = sum(c for atom, c in form.terms if atom is own)
-            if not followed.conditions and gain > 0 and len(form.terms) == 1:
-                found = Family(self.rules, first, direction, last, form.constant, gain)
-                return self._longest(found)
-            last = end_of(followed.conditions, own, last, shorter(last, far))
-        return None
-
-    def _longest(self, family: Family) -> Family:
-        """The family with as many members before its first and after its last as terms show to be runs."""
-        before = _greatest(lambda n: self._holds(family.moved(-n), n + family.last))
-        family = family.moved(-before)
-        last = before + family.last
-        more = _greatest(lambda n: self._holds(family, last + n))
-        return replace(family, last=last + more)
-
-    def _holds(self, family: Family, last: int) -> bool:
-        """Whether terms show that members up to ``last`` are runs, with the measures that the family says."""
-        count = self._arena.variable(COUNT, 0, last)
-        followed = self._members(family.first, family.direction, count)
-        form = self.value(followed)
-        wanted = count.times(family.gain).plus(Linear((), family.least))
-        return not followed.conditions and form.key == wanted.key
-
-    def _members(
-        self, first: dict[Place, int | bool], direction: dict[Place, int], count: Linear
-    ) -> Followed:
-        """The members of a family, their number being an unknown."""
-        return self._follow(self.fixed(first, direction, count))
+    def _model(self, *extra: Any, budget: int = BUDGET) -> Any:
+        return solved([*self._conditions, *extra], self._low, budget)
 
     def fixed(
         self,
@@ -282,10 +185,6 @@ class Along:
         sort = z3.BoolSort() if isinstance(x, Flag) else z3.IntSort()
         return z3.Const(self._name(place, x, ""), sort)
 
-    def _stride(self, place: Place, x: Input) -> Any:
-        """The distance of an input from one member of a family to the next."""
-        return z3.Const(self._name(place, x, "/n"), z3.IntSort())
-
     def begun(self, rules: Sequence[int]) -> Followed:
         """The state after the first rules of the path."""
         return self.paths.resume(self.paths.begin(self.unknown), rules, "", self.unknown)
@@ -296,14 +195,6 @@ class Along:
         if isinstance(x, Flag):
             return self._arena.flag(name)
         return self._arena.variable(name, x.interval.lo, x.interval.hi)
-
-    def _moved(self, number: int, x: Input, far: int) -> Linear | Condition:
-        """An input of the member of that number of a family, by its first one and its direction."""
-        first = self.unknown(number, x)
-        if isinstance(first, Condition) or not far:
-            return first
-        name = self._name((number, x.name), x, "/n")
-        return first.plus(self._arena.variable(name, -STRIDE, STRIDE), far)
 
     def run(
         self, inputs: Mapping[Place, int | bool], rules: Sequence[int] | None = None
@@ -320,19 +211,35 @@ class Along:
         return Witness(calls, steps, initial)
 
 
-def _greatest(holds: Callable[[int], bool]) -> int:
-    """The greatest number for which a statement holds that holds from 0 up to some number, and not above."""
-    low, high = 0, ENDLESS
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if holds(middle) else (low, middle)
-    return low
+class _Relaxed:
+    """The runs of a path, if words need not be whole: lower ends of what these can be, found cheaply."""
+
+    def __init__(self, conditions: Sequence[Condition], measure: Linear) -> None:
+        low, self.solver = RationalLowering(z3.Const), z3.Optimize()
+        self.solver.add(*(low.condition(c) for c in conditions))
+        self.measure = low.linear(measure)
+        self.solver.add(*low.definitions, *low.ranges.values())
+
+    def least(self, x: Any, *, negated: bool = False) -> int | None:
+        """A whole number that ``x``, or -``x``, is not below; None where none was found."""
+        self.solver.push()
+        self.solver.set("rlimit", within(POLISHING))
+        goal = self.solver.minimize(-x if negated else x)
+        known = check(self.solver) == z3.sat and z3.is_rational_value(self.solver.lower(goal))
+        found: Fraction | None = self.solver.lower(goal).as_fraction() if known else None
+        self.solver.pop()
+        return None if found is None else ceil(found)
 
 
-def solved(conditions: Sequence[Any], low: Lowering) -> Any:
+def solved(conditions: Sequence[Any], low: Lowering, budget: int = BUDGET) -> Any:
     """A model of conditions and of what their quotients are; None where there is none; raises `GaveUp`."""
-    solver = make_solver("QF_LIA", within(BUDGET))
-    solver.add(*conditions, *low.definitions, *low.ranges.values())
+    return model_of([*conditions, *low.definitions, *low.ranges.values()], budget)
+
+
+def model_of(conditions: Sequence[Any], budget: int = BUDGET) -> Any:
+    """A model of conditions; None where there is none; raises `GaveUp`."""
+    solver = make_solver("QF_LIA", within(budget))
+    solver.add(*conditions)
     answer = check(solver)
     if answer == z3.unknown:
         raise GaveUp.by(solver)

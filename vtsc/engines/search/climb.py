@@ -7,9 +7,10 @@ from typing import Any
 
 import z3
 
-from vtsc.engines.search.along import ENDS, Along
-from vtsc.engines.search.family import ENDING, NEAR, Family, Place
+from vtsc.engines.search.along import ENDS
+from vtsc.engines.search.family import Family, Place
 from vtsc.engines.search.gave_up import GaveUp
+from vtsc.engines.search.growing import Growing, Leaves
 from vtsc.engines.search.runs import Runs
 from vtsc.language.words import INPUT_LIMIT
 from vtsc.native.witness import Witness
@@ -26,7 +27,7 @@ class Climb:
 
     value: int | None = None
     """The greatest value that was found; None where no run has the measure at all."""
-    along: Along | None = None
+    along: Growing | None = None
     """The path on which it was found."""
     family: Family | None = None
     """The runs in which the measure grows up to the ends of inputs' ranges, if there are any."""
@@ -34,16 +35,6 @@ class Climb:
     """The number of steps to which no run has a greater value."""
     reason: str = ""
     """The reason why the search stopped before the depth asked for; empty if it did not."""
-
-    @property
-    def wanted(self) -> int | None:
-        """What a longer run should exceed, as the greatest value is of the size of inputs' ranges; else None.
-
-        That is so where no family goes up to the ends of these ranges.
-        """
-        value = self.value
-        early = self.family is None and value is not None and ENDING <= value < INPUT_LIMIT
-        return NEAR if early else None
 
     def witness(self) -> Witness | None:
         """A run with the greatest value."""
@@ -56,12 +47,13 @@ class Climb:
 class Climbing:
     """A search of a system's runs for great values of the measure that ``value`` keeps; it can be continued.
 
-    ``target`` is hit by the steps that have the measure.
+    ``target`` is hit by the steps that have the measure. ``leaves`` plays runs beyond the ends of families.
     """
 
     system: System
     target: str
     field: str
+    leaves: Leaves
     found: Climb = dataclasses.field(default_factory=Climb)
 
     def __post_init__(self) -> None:
@@ -130,23 +122,18 @@ class Climbing:
         if value >= INPUT_LIMIT:  # counters wrap
             value = along.greatest(value, INPUT_LIMIT)
         family = None if value in ENDS else along.family(still)
-        if family is not None and family.is_endless:
+        if family is None and (found.value is None or value > found.value):
+            found.along, found.value = along, along.greatest(value, INPUT_LIMIT)
+            family = None if value in ENDS else along.family(still, found.value)
+        if family is not None:
             found.family, found.along = family, along
             found.value = family.least + family.gain * family.last
-        else:
-            self._note_greatest(along, value)
 
-    def _note_greatest(self, along: Along, value: int) -> None:
-        """Note the greatest value on a path, which has ``value``, if that is more than was found before."""
-        found = self.found
-        if found.value is None or value > found.value:
-            found.along, found.value = along, along.greatest(value, INPUT_LIMIT)
-
-    def _path(self, runs: Runs, model: Any) -> tuple[Along, int]:
+    def _path(self, runs: Runs, model: Any) -> tuple[Growing, int]:
         """The path of a model, and the measure at its end."""
         rules = [_taken(depth.rules, model) for depth in runs.depths]
         value = int(model.eval(self._value(runs), True).as_long())
-        return Along(self._paths, self.target, self.field, rules), value
+        return Growing(self._paths, self.target, self.field, rules, self.leaves), value
 
 
 def _taken(literals: Sequence[Any], model: Any) -> int:

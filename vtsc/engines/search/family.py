@@ -3,21 +3,12 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from vtsc.language.words import INPUT_LIMIT
 from vtsc.symbolic.forms import Atom, Comparison, Condition, Junction
 
 SHORTER = 1 << 6
 """What the number of members is divided by where the terms do not say where a family ends."""
 HALVINGS = 4
 """How often the number of the farthest known member is halved, before it is divided by `SHORTER`."""
-ENDING = INPUT_LIMIT >> 3
-"""How far something has to move until a family ends, if it ends by the range of inputs.
-
-What moves less is stopped by the model, such as by a limit that a parameter sets: the measure has a bound."""
-
-NEAR = INPUT_LIMIT - ENDING
-"""An input is near the end of its range from here on."""
-
 Place = tuple[int, str]
 """An input of a step, from 0, or of the initial state: the number of the step, and the unknown's name."""
 
@@ -35,22 +26,6 @@ class Family:
     least: int
     gain: int
 
-    @property
-    def is_endless(self) -> bool:
-        """Whether only the range of inputs ends it.
-
-        Some input goes through most of its range; or the measure is as great as that in the first member
-        already, and some input that grows is near the end of its range in the last one.
-        """
-        far = [
-            abs(stride) * self.last * _unit(name) for (_, name), stride in self.direction.items()
-        ]
-        if max(far, default=0) >= ENDING:
-            return True
-        ending = self.inputs(self.last)
-        grown = [ending[p] * _unit(p[1]) for p, stride in self.direction.items() if stride > 0]
-        return self.least >= ENDING and max(grown, default=0) >= NEAR
-
     def moved(self, by: int) -> "Family":
         """The same runs, numbered from another one: the first is what was number ``by``."""
         return replace(self, first=self.inputs(by), least=self.least + self.gain * by)
@@ -63,11 +38,6 @@ class Family:
             else value + number * self.direction.get(place, 0)
             for place, value in self.first.items()
         }
-
-
-def _unit(name: str) -> int:
-    """The number of units in which the input of that name is counted."""
-    return int(name.partition("*")[2] or 1)
 
 
 def end_of(

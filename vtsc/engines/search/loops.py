@@ -5,7 +5,7 @@ each turn moves the counters of the state by the same distances. That every turn
 same to the measure, is shown for all turns at once: by terms in their number.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import lcm
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 import z3
 
 from vtsc.engines.search.along import ENDLESS, TRIES, Along, solved
-from vtsc.engines.search.family import ENDING, Place, end_of
+from vtsc.engines.search.family import Place, end_of
 from vtsc.engines.search.gave_up import GaveUp
 from vtsc.language.state import Value
 from vtsc.language.words import MODULUS
@@ -23,6 +23,8 @@ from vtsc.symbolic.forms import Flag, Linear, Quotient, walk
 from vtsc.symbolic.values import Word, parts, same
 from vtsc.system.path import START, Followed, Given, Input
 
+TURNS = 5
+"""The turns that are played natively."""
 CANDIDATES = 40
 """The number of parts of a path that are tried."""
 FAR = (1 << 40, 1 << 20, 1 << 10)
@@ -47,7 +49,9 @@ class Loop:
 class Looping:
     """Looks for a part of a path that can be repeated."""
 
-    def __init__(self, along: Along) -> None:
+    def __init__(self, along: Along, leaves: Callable[[Witness, range, int, int], bool]) -> None:
+        """``leaves``: see `vtsc.evidence.replay.turned_beyond`."""
+        self._leaves = leaves
         self._along = along
         self._paths = along.paths
         self._arena = along.paths.system.arena
@@ -136,8 +140,7 @@ class Looping:
     def _shown(self, first: int, end: int, inputs: dict[Place, int | bool]) -> Loop | None:
         """The loop with these inputs, as often as it can be taken.
 
-        None where the terms do not show it, and where it ends before some counter has moved through most of
-        the range of inputs.
+        None where the terms do not show it, and where anything but the ranges of inputs ends it.
         """
         path = _Parts(self._along, first, end, self._along.fixed(inputs))
         before = path.turned(path.begun)
@@ -157,9 +160,9 @@ class Looping:
             gain = sum(c for atom, c in form.terms if atom is own)
             alike = all(same(turned.state[name], there[name]) for name in there)
             if not conditions and alike and gain > 0 and len(form.terms) == 1:
-                farthest = max(abs(move.constant) for move in moves.values()) * last
                 found = Loop(first, end, inputs, last, form.constant, gain)
-                return found if farthest >= ENDING else None
+                turns = self.run(found, TURNS - 1)
+                return found if self._leaves(turns, range(first, end), TURNS, last) else None
             last = end_of(conditions, own, last)
         return None
 

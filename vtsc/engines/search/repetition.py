@@ -9,7 +9,7 @@ The machine says how many calls each part has (`Machine.rounds`), since there ar
 possibilities to try them all. If it does not say, no such run is searched for.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,20 +19,17 @@ from vtsc.engines.search.canonical import as_found
 from vtsc.engines.task import Answer, Finding, Task, unknown
 from vtsc.language.machine import Rounds
 from vtsc.native.witness import Witness
-from vtsc.solver.units import check, within
+from vtsc.solver.units import check, spent, within
 from vtsc.solver.unroll import Depth, Unrolling
 from vtsc.system.detours import undoing_pairs
 from vtsc.system.system import System
 
 BUDGET = 100_000_000
-"""Z3 resource units that one question may cost; the search stops at the first that exceeds it."""
+"""Z3 resource units that one question may cost."""
+IN_ALL = 250_000_000
+"""The units after which no further question is asked."""
 TURNS = 8
 """The greatest number of times that the loop is taken."""
-USUAL = range(1, TURNS + 1)
-FAR_BUDGET = 1_000_000_000
-"""What a question may cost then."""
-FAR = (24,)
-"""The numbers of times that it is taken where a run is looked for that few turns do not make."""
 
 
 @dataclass(frozen=True)
@@ -50,12 +47,12 @@ class _Form:
         return self.beginning + self.loop * self.turns + self.end
 
 
-def _forms(rounds: Sequence[Rounds], times: Iterable[int]) -> list[_Form]:
-    """The forms of runs to try, the shortest first; ``times``: how often a loop may be taken."""
+def _forms(rounds: Sequence[Rounds]) -> list[_Form]:
+    """The forms of runs to try, the shortest first."""
     every = (
         _Form(beginning, form.loop, turns, form.end)
         for form in rounds
-        for turns in times
+        for turns in range(1, TURNS + 1)
         for beginning in form.beginnings
     )
     return sorted(every, key=lambda form: form.length)
@@ -77,13 +74,14 @@ class _Run:
         self._no_detours()
 
     def _repeat(self, form: _Form) -> None:
-        """Require the same calls in every turn, and inputs of 0 from the loop's start up to the last step."""
+        """Require the same calls in every turn, and least inputs from the loop to the last step but one."""
         for depth in range(form.beginning + form.loop, form.length - form.end):
             now, before = self.depths[depth].calls, self.depths[depth - form.loop].calls
             self.constraints += [now[call] == before[call] for call in now]
+        least = self.unrolling.system.inputs.words
         for constants in self.depths[form.beginning : -1]:
-            words = (x for x in constants.inputs.values() if not z3.is_bool(x))
-            self.constraints += [x == 0 for x in words]
+            words = ((least.get(n, 0), x) for n, x in constants.inputs.items() if not z3.is_bool(x))
+            self.constraints += [x == value for value, x in words]
 
     def _no_detours(self) -> None:
         undoing = undoing_pairs(self.unrolling.system)
@@ -99,40 +97,34 @@ class _Run:
         ]
 
 
-def repeated(
-    system: System,
-    target: str,
-    rounds: Sequence[Rounds],
-    budget: int = BUDGET,
-    times: Iterable[int] = USUAL,
-) -> Witness | None:
+def repeated(system: System, target: str, rounds: Sequence[Rounds]) -> Witness | None:
     """A run of one of the forms of ``rounds`` that hits ``target`` at its last step; None if none is found.
 
-    Shorter forms are tried first, and the search stops at the first question that exceeds ``budget``. The
-    system's facts must be known to hold of every reachable state. ``times``: how often the loop may be taken.
+    Shorter forms are tried first, and the search stops once it has cost `IN_ALL` units. The
+    system's facts must be known to hold of every reachable state.
     """
     if not any(target in rule.targets for rule in system.rules):
         return None
-    unrolling = Unrolling(system)
-    for form in _forms(rounds, times):
+    unrolling, began = Unrolling(system), spent()
+    for form in _forms(rounds):
         run = _Run(unrolling, form)
-        solver = _solver(budget)
+        solver = _solver()
         solver.add(*run.constraints, *run.hits(target))
         answer = check(solver)
         if answer == z3.sat:
             return as_found(run, solver.model())
-        if answer == z3.unknown:
+        if spent() - began > IN_ALL:
             return None
     return None
 
 
-def _solver(budget: int) -> Any:
+def _solver() -> Any:
     """A solver for linear integers by the older simplex, which solves equations away first."""
     solver = z3.SolverFor("QF_LIA")
     solver.set("arith.solver", 2)
     solver.set("delay_units", True)
     solver = z3.Simplifier("solve-eqs").add(solver)
-    solver.set("rlimit", within(budget))  # a limit set before the simplifier is not kept
+    solver.set("rlimit", within(BUDGET))  # a limit set before the simplifier is not kept
     return solver
 
 
