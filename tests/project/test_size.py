@@ -47,5 +47,5 @@ def test_there_is_little_generated_text():
 
 
 def test_the_tree_is_small():
-    """Under 126,000 lines in all."""
-    assert sum(tracked().values()) < 126_000
+    """Under 126,500 lines in all."""
+    assert sum(tracked().values()) < 126_500
