@@ -7,8 +7,6 @@ import sys
 import threading
 from typing import NoReturn
 
-from vtsc.cli import main
-
 OBJECTS = 100_000
 """The number of new objects after which unreachable ones are looked for; a command keeps nearly all."""
 
@@ -19,7 +17,9 @@ def run() -> NoReturn:
     What the process holds is left to the system, unless some thread is still at work: freeing it object by
     object takes as long as making it has.
     """
-    gc.set_threshold(OBJECTS)
+    gc.set_threshold(OBJECTS)  # before anything else is imported, which makes thousands of objects
+    from vtsc.cli import main
+
     status = main()
     others = [t for t in threading.enumerate() if t is not threading.current_thread()]
     if not all(thread.daemon for thread in others):

@@ -9,7 +9,7 @@ from tests.support.paths import ROOT
 
 LATER = """
 import atexit, threading, time
-from vtsc import __main__ as process
+from vtsc import __main__ as process, cli
 
 def work():
     time.sleep(0.3)
@@ -22,7 +22,7 @@ def main():
     print("no line end", end=" ")
     return 10
 
-process.main = main
+cli.main = main
 process.run()
 """
 

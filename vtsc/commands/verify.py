@@ -1,7 +1,7 @@
 """``vtsc verify``: decide cells, show the matrix and every counterexample, exit as documented."""
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, partial
 from pathlib import Path
@@ -26,7 +26,6 @@ from vtsc.content.cells import Cell
 from vtsc.content.content import Content
 from vtsc.content.expected import expected_verdict
 from vtsc.content.loader import load
-from vtsc.content.manifest import listed_verdicts
 from vtsc.deciding.executors import executor
 from vtsc.deciding.plan import effort, enlist
 from vtsc.deciding.schedule import Asked, Schedule
@@ -72,7 +71,13 @@ def run(arguments: argparse.Namespace) -> Exit:
         Asked(Case(content, g.design, g.host, g.settings), g.properties, arguments.depth)
         for g in groups
     ]
-    listed = cache(partial(listed_verdicts, content))
+
+    @cache
+    def listed() -> Mapping[Cell, str]:
+        from vtsc.content.manifest import listed_verdicts
+
+        return listed_verdicts(content)
+
     cells = (cell for each in asked for cell in each.cells())
     expected = {cell: expected_verdict(content, cell, listed) for cell in cells}
     much = effort(prove=arguments.prove, bounded=arguments.bounded)

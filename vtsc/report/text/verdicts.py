@@ -6,7 +6,6 @@ from vtsc.content.case import Case
 from vtsc.deciding.verdict import Status
 from vtsc.report import Report
 from vtsc.report.text.advice import UNDECIDED, advice
-from vtsc.report.text.counterexample import counterexample
 from vtsc.report.text.matrix import matrix
 from vtsc.report.text.sometimes import every_sometimes, sometimes
 from vtsc.report.text.summary import summary
@@ -39,6 +38,8 @@ def _cells(given: Report) -> Iterator[str]:
     content, results = given.content, [v.result for v in given.verdicts]
     for result in results:
         if result.status is Status.VIOLATED and result.trace and result.run:
+            from vtsc.report.text.counterexample import counterexample
+
             yield counterexample(
                 content,
                 result.trace,
