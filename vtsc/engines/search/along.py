@@ -16,7 +16,7 @@ from vtsc.engines.search.runs import make_solver
 from vtsc.language.words import SIGN
 from vtsc.native.witness import Inputs, Witness
 from vtsc.solver.integers import Lowering, RationalLowering
-from vtsc.solver.units import check, within
+from vtsc.solver.units import check, spent, within
 from vtsc.symbolic.forms import Condition, Flag, Linear
 from vtsc.symbolic.names import INITIAL
 from vtsc.symbolic.values import Word
@@ -26,8 +26,8 @@ BUDGET = 20_000_000
 """Z3 resource units that one question about a path may cost."""
 POLISHING = 1_000_000
 """What a question may cost by which an input is made smaller."""
-PATIENCE = 3
-"""How many of these may exceed that before the inputs are left as they are."""
+PATIENCE, PAINS = 3, 100_000_000
+"""How many of these may exceed that, and what all may cost, before other inputs are left as they are."""
 ENDLESS = 1 << 70
 """More members than any family has, since inputs have ends."""
 TRIES = 12
@@ -52,6 +52,7 @@ class Along:
         self._conditions = [self._low.condition(c) for c in self._free.conditions]
         self._measure = self._low.linear(self.value(self._free))
         self._patience = PATIENCE
+        self._until = 0
 
     # the greatest value
 
@@ -97,6 +98,7 @@ class Along:
             return None
         if model is None:
             return None
+        self._until = spent() + PAINS
         pinned: list[Any] = [self._measure >= least]
         relaxed = self._relaxed()
         relaxed.solver.add(relaxed.measure >= least)
@@ -123,7 +125,7 @@ class Along:
         low = ((input_.interval.lo or 0) if bound is None else bound) - 1
         high = int(model.eval(x, True).as_long())
         step = 1
-        while high - low > 1 and self._patience > 0:
+        while high - low > 1 and self._patience > 0 and spent() < self._until:
             middle = min(low + step, high - 1)
             better = self._tried(pinned, x <= middle)
             if better is None:
