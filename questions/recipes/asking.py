@@ -7,12 +7,9 @@ from model.today import rules_named
 from questions.recipes.answers import Answer, Answered
 from questions.recipes.deciding import DEPENDS, FAILS, decide
 from questions.recipes.fitting import script
-from questions.recipes.reading.tree import Text
+from questions.recipes.reading.tree import USUAL, Text
 from questions.recipes.repairs import repairs
 from vtsc.base.errors import BadFileError, VtscError
-
-USUAL = ("6.18",)
-"""The rule set of a recipe that names none."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from questions.recipes.reading.file import read_file
-from questions.recipes.reading.tree import Text
+from questions.recipes.reading.tree import USUAL, Text
 from vtsc.base.errors import BadFileError, Exit, UsageError, worst
 from vtsc.base.files import check_folder, write_whole
 from vtsc.base.spelling import near
@@ -121,7 +121,7 @@ def _add_live(parser: argparse.ArgumentParser) -> None:
 def _live(arguments: argparse.Namespace) -> Exit:
     """Make recipes on this host; the status is that of `vtsc live`."""
     asked_for = outputs(arguments, one_of(FORMATS))
-    rules = arguments.rules or ["6.18"]
+    rules = arguments.rules or [*USUAL]
     if len(rules) > 1:
         raise UsageError("--live: expected one --rules, since this host has one kernel")
     if any(each.format == "junit" for each in asked_for) or arguments.save:

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from questions.recipes.reading.file import read_file
-from questions.recipes.reading.tree import Text
+from questions.recipes.reading.tree import USUAL, Text
 from vtsc.base.errors import VtscError
 from vtsc.content.cell_tables import CellTable
 from vtsc.content.content import Content
@@ -37,10 +37,13 @@ def _questions(
     rests = hashlib.sha256(path.read_bytes() + _sources(content.root)).hexdigest()
     because = table.values.get("because", "")
     for text in read_file(path, shown):
-        for rules in text.rules:
+        for rules in text.rules or USUAL:
             expected = _expected(text, rules)
             if not expected:
-                raise table.fail(None, f"{text.name}: nothing is expected under {rules}", asked)
+                missing = (
+                    f'nothing is expected under {rules}: write [expect."{rules}"] into {shown}'
+                )
+                raise table.fail(None, f"{text.name}: {missing}", asked)
             answer = partial(_answer, text, rules)
             name = f"{text.name} {rules}"
             rests_on = f"{rests} {name}"

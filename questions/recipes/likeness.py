@@ -45,7 +45,10 @@ OF_EACH = (*OF_STATE, "write_lands", "agree", "signalled")
 """Properties that say the same of each vCPU and depend on no other one's number."""
 OF_FIRST = ("pause_consistent", "ref_agrees", "ref_monotonic")
 """Properties that look at the TSC of vCPU 0, from which Hyper-V's reference time comes."""
-OF_OFFSETS = ("tsc_continuous", "write_lands", "agree", "signalled", "pause_consistent")
+OF_OFFSETS = (
+    *("tsc_continuous", "write_lands", "agree", "signalled", "pause_consistent"),
+    *("offsets_equal", "offsets_kept", "no_early_run", "calls_succeed"),
+)
 """Properties that depend on offsets and on KVM_GET_CLOCK, not on pages but for what they say of a stop."""
 ALIKE = ("TSC_OFFSET", "SYSTEM_TIME", "REFERENCE_TSC", "clock", "khz", "flags", "realtime")
 """The fields of which all vCPUs have saved the same value; the others are read one after the other."""
@@ -98,9 +101,7 @@ def _is_one_enough(script: Script, block: Threads, name: str) -> bool:
         return True
     if name == "master_clock" and not _is_taken(script, block):
         return False
-    return (name in OF_EACH and _are_like(block)) or (
-        name in OF_STATE and _are_close(script, block)
-    )
+    return name in OF_EACH and _are_like(block)
 
 
 def _is_of_first(script: Script, name: str) -> bool:

@@ -122,7 +122,7 @@ def _verdict(answer: Answer, rules: Sequence[str], shown: dict[object, str]) -> 
         for told in answer.repairs:
             yield from wrapped(told, "      ", "    - ")
     if not answer.all_tried:
-        yield "  not all changes were tried: there are too many steps, or orders, or hard questions"
+        yield "  not all changes were tried: too many steps, or orders, or hard questions"
 
 
 def _condition(answer: Answer) -> Iterator[str]:
@@ -253,6 +253,8 @@ def _clocks(answer: Answer, witness: Witness) -> Iterator[str]:
         yield "    From each vCPU's last instruction before to its first one after:"
         yield f"    {'vCPU':<6}{'true time':>12}{'TSC':>12}{'kvmclock':>12}"
         yield from rows[:4]
+        if rows[4:]:
+            yield f"    and {len(rows) - 4} more"
         yield ""
 
 

@@ -170,6 +170,17 @@ def test_a_limit_is_no_lack_of_a_bound(tmp_path):
 
 
 @pytest.mark.hours
+@pytest.mark.slow
+def test_a_limit_close_to_what_the_range_of_inputs_allows(tmp_path):
+    """A family ends at that range a little below the limit, and another one on the same path at the limit."""
+    skew = 2**61 - 2**37
+    result = found(
+        tmp_path, "lag", "2.6.37", "--host", "skewed", "--set", f"skew_max={skew}", status=20
+    )
+    assert (result["kind"], int(result["bound"])) == ("at_least", skew)
+
+
+@pytest.mark.hours
 def test_a_sweep_has_a_table_and_a_plot(tmp_path, capsys):
     """The lag of a read on a stable host does not depend on how long the guest runs."""
     plotted = tmp_path / "lag.svg"

@@ -95,7 +95,7 @@ def test_the_cell_to_be_shown(content, tmp_path):
         ("[[check]\n", ":1: Expected ']]' at the end of an array declaration"),
         ('[defaults]\ndepth = 3\ndepth = "4\n', ":3: Illegal character '\\n'"),
         ("[defaults]\ndepth = [1,\n2\n", ":3: Unclosed array"),
-        ("", ":1: no [[check]] there: nothing to decide"),
+        ("", ":1: nothing to decide: no table asks anything, such as [[check]]"),
         (START + "[[cheks]]\n", ":5: unknown key cheks: did you mean check?"),
         (
             "# one\ndepth = 3\n" + START,

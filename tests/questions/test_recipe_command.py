@@ -271,6 +271,12 @@ def test_mistakes_in_the_gate(gate):
     """A recipe that expects nothing, and names of none."""
     status, _, error = gate('file = "open.toml"', open=ZERO.format(value=0, expect=""))
     assert status == 3 and "checks.toml:1: open: nothing is expected under 4.11" in error
+    free = ZERO.replace('rules = ["4.11", "6.18"]\n', "")
+    status, _, error = gate('file = "free.toml"', free=free.format(value=0, expect=""))
+    assert status == 3 and 'under 6.18: write [expect."6.18"] into' in error
+    depends = EXPECT.format("fails", "depends")
+    status, out, _ = gate('file = "free.toml"', free=free.format(value=0, expect=depends))
+    assert status == 10 and "write_lands" in out
     assert "no recipe qemu: did you mean" in gate('name = "qemu"')[2]
     assert "there is no recipe" in gate('file = "absent.toml"')[2]
     assert "name is missing" in gate("")[2]

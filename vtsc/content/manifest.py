@@ -153,7 +153,7 @@ class _Reader:
         manifest = self._cells(self._kinds)
         questions = tuple(self._questions())
         if not manifest.checks and not manifest.skipped and not questions:
-            raise self._file.fail(1, "no [[check]] there: nothing to decide")
+            raise self._file.fail(1, "nothing to decide: no table asks anything, such as [[check]]")
         return replace(manifest, questions=questions)
 
     def cells_alone(self) -> Manifest:
@@ -220,7 +220,10 @@ class _Reader:
         asking = {"bound": bound_questions} | {n: k.questions for n, k in self._kinds.items()}
         for name in self._file.document:
             for table in self._tables(name) if name in asking else ():
-                for question in asking[name](table):
+                made = [*asking[name](table)]
+                if not made:
+                    raise self._file.fail(table.line, f"this [[{name}]] asks nothing")
+                for question in made:
                     first = found.setdefault((name, question.name), table.line)
                     if first != table.line:
                         what = f"{question.name} is listed twice, first at line {first}"

@@ -8,6 +8,7 @@ import z3
 from vtsc.base.errors import Exit, VtscError
 from vtsc.solver.conditions import Question
 from vtsc.solver.integers import Lowering
+from vtsc.solver.units import why_unknown
 from vtsc.symbolic.forms import Condition, Linear
 
 BUDGET = 60_000_000
@@ -83,7 +84,7 @@ class Asking:
         self.asked += 1
         answer = self._question.solver.check(*assumptions)
         if answer == z3.unknown:
-            raise GaveUpError(f"the solver gave up: {self._question.solver.reason_unknown()}")
+            raise GaveUpError(f"the solver gave up: {why_unknown(self._question.solver)}")
         return bool(answer == z3.sat)
 
     def _model(self) -> dict[str, int]:

@@ -6,6 +6,7 @@ from typing import Any
 import z3
 
 from vtsc.base.errors import Exit, VtscError
+from vtsc.solver.units import why_unknown
 
 BUDGET = 100_000_000
 """Z3 resource units that one check may cost."""
@@ -47,7 +48,7 @@ def found(text: str, ways: Sequence[str], numbers: Mapping[str, int], small: int
 def _satisfiable(solver: Any, *assumptions: Any) -> bool:
     answer = solver.check(*assumptions)
     if answer == z3.unknown:
-        raise UndecidedError(f"the solver gave up: {solver.reason_unknown()}")
+        raise UndecidedError(f"the solver gave up: {why_unknown(solver)}")
     return bool(answer == z3.sat)
 
 

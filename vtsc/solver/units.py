@@ -84,6 +84,13 @@ def keep_to_budget() -> None:
         raise OutOfUnits(spent() - _Meter.began)
 
 
+def why_unknown(solver: Any) -> str:
+    """Why a solver's answer is unknown; Z3 says "canceled" where the budget has run out."""
+    reason = str(solver.reason_unknown())
+    spent_all = reason == "canceled" or "resource limit" in reason
+    return "its budget ran out" if spent_all else reason
+
+
 def _count(solver: Any) -> int:
     """The units that have been spent in the context of a solver."""
     counts = (value for key, value in solver.statistics() if key == "rlimit count")

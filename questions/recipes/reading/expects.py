@@ -1,4 +1,4 @@
-"""Reads what is expected of a property: ``holds``, ``fails`` or ``depends: CONDITION``."""
+"""Reads what is expected of a property, such as ``holds`` or ``depends: CONDITION``."""
 
 from collections.abc import Mapping
 
@@ -7,7 +7,7 @@ from questions.recipes.reading.wants import told
 from vtsc.base.spelling import near
 
 RESULTS = ("holds", "fails", "depends", "unavailable")
-FORMS = 'expected "holds", "fails", "unavailable", or "depends: " and when it holds'
+FORMS = 'expected "holds", "fails", "unavailable", "depends" or "depends: CONDITION"'
 
 
 def expected(name: str, given: object, wanted: Mapping[str, object], line: int) -> Expected:
@@ -16,7 +16,8 @@ def expected(name: str, given: object, wanted: Mapping[str, object], line: int) 
         raise Mistake(f"{name} is not wanted: {near(name, list(wanted))}")
     if not isinstance(given, str):
         raise Mistake(f"{name} = {told(given)}: {FORMS}")
-    result, _, condition = given.partition(":")
-    if result not in RESULTS or (result == "depends") != bool(condition.strip()):
+    result, colon, condition = given.partition(":")
+    stated = bool(condition.strip())
+    if result not in RESULTS or bool(colon) != stated or (stated and result != "depends"):
         raise Mistake(f"{name} = {told(given)}: {FORMS}")
     return Expected(result, " ".join(condition.split()), line)

@@ -55,11 +55,15 @@ class Step:
 
 @dataclass(frozen=True)
 class Expected:
-    """What is expected of a property: ``holds``, ``fails``, or ``depends`` with its condition."""
+    """What is expected of a property: ``holds``, ``fails``, or ``depends``, perhaps with its condition."""
 
     result: str
     condition: str = ""
     line: int = 0
+
+
+USUAL = ("6.18",)
+"""The rule sets that a recipe is asked about where its file names none."""
 
 
 @dataclass(frozen=True)

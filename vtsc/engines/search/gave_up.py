@@ -2,16 +2,13 @@
 
 from typing import Any
 
+from vtsc.solver.units import why_unknown
+
 
 class GaveUp(Exception):
     """The solver used up its budget."""
 
     @classmethod
     def by(cls, solver: Any) -> "GaveUp":
-        """The exception for a solver whose answer is unknown.
-
-        Z3 gives "canceled" as its reason where the budget has run out.
-        """
-        reason = str(solver.reason_unknown())
-        spent = reason == "canceled" or "resource limit" in reason
-        return cls("its budget ran out" if spent else reason)
+        """The exception for a solver whose answer is unknown."""
+        return cls(why_unknown(solver))

@@ -16,7 +16,7 @@ import z3
 from vtsc.engines.search.along import ENDLESS, TRIES, Along, model_of, solved
 from vtsc.engines.search.family import Family, Place, end_of, shorter
 from vtsc.engines.search.gave_up import GaveUp
-from vtsc.language.words import INPUT_LIMIT
+from vtsc.language.words import INPUT_LIMIT, SIGN
 from vtsc.native.witness import Witness
 from vtsc.solver.integers import Lowering
 from vtsc.symbolic.forms import Condition, Flag, Linear, Variable
@@ -81,11 +81,15 @@ class Growing(Along):
     def _is_endless(self, family: Family, top: int | None) -> bool:
         """Whether the last member has the measure ``top``, which only the ranges of inputs limit.
 
-        Else, whether a further member is no run since an input, or a sum of inputs, would leave its range.
+        Else, whether a further member is no run since an input, or a sum of inputs, would leave its range,
+        and the same is so of a run with more than the greatest measure on this path.
         """
+        last = family.least + family.gain * family.last
         if top is not None:
-            return family.least + family.gain * family.last >= top
-        return self._leaves(self.run(family.inputs(family.last + 1)))
+            return last >= top
+        return self._leaves(self.run(family.inputs(family.last + 1))) and self._is_held_by_ranges(
+            self.greatest(last, SIGN - 1)
+        )
 
     def _is_held_by_ranges(self, top: int) -> bool:
         """Whether a run with more than ``top`` is found that is none since it leaves the range of inputs."""
