@@ -67,15 +67,25 @@ class LineRecorder:
 
 def calling(package: str) -> tuple[Line, ...]:
     """The lines that are being executed, outermost first, outside of ``package``."""
+    return _executed(package, most=sys.maxsize)[::-1]
+
+
+def called_from(package: str) -> tuple[Line, ...]:
+    """The innermost of these lines, if there is one."""
+    return _executed(package, most=1)
+
+
+def _executed(package: str, most: int) -> tuple[Line, ...]:
+    """The innermost lines that are being executed outside of ``package``, innermost first."""
     found: list[Line] = []
     within = f"{package}."
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None:
+    frame: FrameType | None = sys._getframe(2)
+    while frame is not None and len(found) < most:
         name = str(frame.f_globals.get("__name__"))
         if not name.startswith(within) and name != package:
             found.append((frame.f_code.co_filename, frame.f_lineno))
         frame = frame.f_back
-    return tuple(reversed(found))
+    return tuple(found)
 
 
 def nothing_wanted(_file: str) -> bool:

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any, NoReturn, Protocol, TypeVar
 
 from vtsc.base.errors import MeaningError, UnendingError, UnkeptError
-from vtsc.base.lines import Line, LineRecorder, calling, nothing_wanted
+from vtsc.base.lines import Line, LineRecorder, called_from, nothing_wanted
 from vtsc.base.time_limit import limited
 from vtsc.language.words import REFUSES, Illegal, Runs
 from vtsc.stores.locate import told
@@ -63,8 +63,6 @@ LONGEST = 200
 """The number of decisions on one path beyond which a function is taken not to end."""
 MOST = 4096
 """The number of paths of one function beyond which it is taken not to end."""
-FEW = 64
-"""The number of paths beyond which the lines are noted at which they part."""
 SECONDS = 60.0
 """Seconds of processor time for all paths of one function, those of its pieces included, as a backstop."""
 INSTEAD = "have a loop turn fewer times, or take min, max, & and | in place of an if"
@@ -87,12 +85,8 @@ class _Budget:
             self.exceed(f"{self._paths} paths and {SECONDS:g} s")
 
     def fork(self) -> None:
-        """Note that a path parts in two at the line of the model that is being executed.
-
-        Few paths have an end in sight, and nothing is noted of them.
-        """
-        if self._paths > FEW:
-            self._parted.update(calling("vtsc")[-1:])
+        """Note that a path parts in two at the line of the model that is being executed."""
+        self._parted.update(called_from("vtsc"))
 
     def exceed(self, what: str) -> NoReturn:
         """Raise `UnendingError` with the line at which most paths part."""
