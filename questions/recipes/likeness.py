@@ -32,16 +32,17 @@ from questions.recipes.script import (
 )
 from questions.recipes.sharing import is_shared, looks_around
 
-OF_STATE = (
+OF_EACH = (
     "offsets_equal",
     "offsets_kept",
     "master_clock",
     "clock_read_usable",
     "no_early_run",
     "calls_succeed",
+    "write_lands",
+    "agree",
+    "signalled",
 )
-"""Properties that say the same of all vCPUs, and of which writes match, not of what is written when."""
-OF_EACH = (*OF_STATE, "write_lands", "agree", "signalled")
 """Properties that say the same of each vCPU and depend on no other one's number."""
 OF_FIRST = ("pause_consistent", "ref_agrees", "ref_monotonic")
 """Properties that look at the TSC of vCPU 0, from which Hyper-V's reference time comes."""

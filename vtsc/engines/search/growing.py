@@ -58,6 +58,9 @@ class Growing(Along):
         for held in (still, ()) if still else ((),):
             family, far = self._farthest(held, top)
             if family is not None and self._is_endless(family, top):
+                last = family.least + family.gain * family.last
+                if top is None and not self._is_held_by_ranges(self.greatest(last, SIGN - 1)):
+                    return None  # another family on this path reaches a limit of the model
                 return self._by_fewest(family, far, top)
         return None
 
@@ -81,15 +84,11 @@ class Growing(Along):
     def _is_endless(self, family: Family, top: int | None) -> bool:
         """Whether the last member has the measure ``top``, which only the ranges of inputs limit.
 
-        Else, whether a further member is no run since an input, or a sum of inputs, would leave its range,
-        and the same is so of a run with more than the greatest measure on this path.
+        Else, whether a further member is no run since an input, or a sum of inputs, would leave its range.
         """
-        last = family.least + family.gain * family.last
         if top is not None:
-            return last >= top
-        return self._leaves(self.run(family.inputs(family.last + 1))) and self._is_held_by_ranges(
-            self.greatest(last, SIGN - 1)
-        )
+            return family.least + family.gain * family.last >= top
+        return self._leaves(self.run(family.inputs(family.last + 1)))
 
     def _is_held_by_ranges(self, top: int) -> bool:
         """Whether a run with more than ``top`` is found that is none since it leaves the range of inputs."""
